@@ -1,0 +1,71 @@
+"""What every figure shares: one palette, one style, and a text alternative made from the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+#: One colour a quadrant, everywhere. Lightness rises WW < SW < WS < SS in near-equal steps, so that the four
+#: stay apart in grey and under every common colour blindness.
+QUADRANT_COLOURS: dict[Quadrant, str] = {
+    Quadrant.WW: "#4b1d52",
+    Quadrant.SW: "#b5382f",
+    Quadrant.WS: "#4a9cc0",
+    Quadrant.SS: "#e9bf4a",
+}
+
+#: The seven threats, in the order of the codebook.
+THREAT_COLOURS: dict[Threat, str] = dict(
+    zip(Threat, ("#cc3311", "#0077bb", "#ee9933", "#332288", "#117733", "#aa4499", "#999999"), strict=True)
+)
+
+#: Inches. A page column on a desk; on a phone the same picture is about two thirds as wide, hence the large type.
+WIDTH = 6.0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure and what it shows, in words.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+        The drawing.
+    alt : str
+        Text alternative, made from the numbers that were drawn.
+    """
+
+    figure: Figure
+    alt: str
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the house style: seaborn's ticks on white, type large enough for a phone."""
+    with (
+        sns.axes_style("ticks"),
+        mpl.rc_context(
+            {
+                "font.size": 12,
+                "axes.titlesize": 12,
+                "axes.labelsize": 12,
+                "xtick.labelsize": 11,
+                "ytick.labelsize": 11,
+                "legend.fontsize": 11,
+                "legend.frameon": False,
+                "axes.spines.right": False,
+                "axes.spines.top": False,
+                "figure.dpi": 100,
+                "savefig.dpi": 200,
+                "svg.hashsalt": "buzanlib",
+            }
+        ),
+    ):
+        yield

@@ -1,0 +1,31 @@
+"""Fixtures that every room uses."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Top of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The tables that ship."""
+    return ROOT / "data"
+
+
+@pytest.fixture(scope="session")
+def raw() -> Path:
+    """The publishers' raw files, which do not ship."""
+    where = os.environ.get("BUZAN_RAW", "")
+    if not where:
+        pytest.skip("the publishers' raw files are not here: set BUZAN_RAW to their folder")
+    return Path(where).resolve()
