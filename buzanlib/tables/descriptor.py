@@ -1,0 +1,117 @@
+"""Check the tables of a data folder against ``datapackage.json``, and load them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from buzanlib.errors import DataError, Fault
+from buzanlib.tables.checks import check_table
+from buzanlib.tables.reading import RawTable, read
+from buzanlib.tables.relations import check_relations
+from buzanlib.tables.schema import Descriptor, Table
+
+__all__ = ["Descriptor", "check", "load", "load_tables"]
+
+
+def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
+    """Hold tables against the descriptor and report every fault at once.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder with ``datapackage.json`` and the tables.
+    names : iterable of str, optional
+        Only these tables; all by default. Tables that they refer to must be there, but are not checked.
+
+    Returns
+    -------
+    list of Fault
+        Sorted by file, row and column; empty where all is well.
+
+    Raises
+    ------
+    DataError
+        Where the descriptor itself cannot be read.
+    UnknownNameError
+        Where a name is no table.
+    """
+    return _examine(data_dir, names)[1]
+
+
+def load(data_dir: Path, name: str) -> pd.DataFrame:
+    """Load one table, checked and typed.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder with ``datapackage.json`` and the tables.
+    name : str
+        Name of the table, such as ``"codes"``.
+
+    Returns
+    -------
+    DataFrame
+        Columns in the order of the descriptor: string -> ``str``; integer and year -> ``int64`` where a value
+        is required and ``Int64`` where it may be missing; number -> ``float64``; date -> ``datetime64``.
+
+    Raises
+    ------
+    DataError
+        With all faults of the table.
+    UnknownNameError
+        Where the name is no table.
+    """
+    return load_tables(data_dir, [name])[name]
+
+
+def load_tables(data_dir: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Load several tables, reading each file once; see `load`."""
+    chosen = list(names)
+    raw, faults = _examine(data_dir, chosen)
+    if faults:
+        raise DataError(faults)
+    descriptor = Descriptor.load(data_dir)
+    return {name: _typed(descriptor.table(name), raw[name]) for name in chosen}
+
+
+def _examine(data_dir: Path, names: Iterable[str] | None) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Read what is needed and check what is asked for; return the cells as text and all faults."""
+    descriptor = Descriptor.load(data_dir)
+    chosen = tuple(descriptor.tables) if names is None else tuple(names)
+    needed = descriptor.closure(chosen)
+    raw = {name: read(data_dir, descriptor.table(name).path) for name in needed}
+    frames = {name: table.frame for name, table in raw.items() if table.frame is not None}
+    known = {name: _faults(descriptor.table(name), raw[name]) for name in needed}
+    faults = [fault for name in needed if name in chosen or name not in frames for fault in known[name]]
+    for name in chosen:
+        if name in frames:
+            faults += check_relations(descriptor, descriptor.table(name), frames, known)
+    return frames, sorted(faults)
+
+
+def _faults(table: Table, raw: RawTable) -> list[Fault]:
+    if raw.frame is None:
+        return raw.faults
+    inside = check_table(table, raw.frame)
+    return raw.faults + [fault for fault in inside if fault.row not in raw.broken]
+
+
+def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the checked text its types, on a plain index."""
+    typed: dict[str, pd.Series[Any]] = {}
+    for field in table.fields:
+        column = frame[field.name].reset_index(drop=True)
+        column = column.mask(column == "")
+        if field.type in ("integer", "year"):
+            typed[field.name] = pd.to_numeric(column).astype("int64" if field.required else "Int64")
+        elif field.type == "number":
+            typed[field.name] = pd.to_numeric(column).astype("float64")
+        elif field.type == "date":
+            typed[field.name] = pd.to_datetime(column, format="%Y-%m-%d")
+        else:
+            typed[field.name] = column
+    return pd.DataFrame(typed)

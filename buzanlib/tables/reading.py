@@ -1,0 +1,122 @@
+"""Strict reading of a CSV file: every cell as text, nothing guessed, nothing lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.errors import Fault, nearest
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stands in its file.
+
+    Attributes
+    ----------
+    frame : DataFrame or None
+        Every cell as text; the index is the line of the file (header = 1). None where it cannot be read.
+    faults : list of Fault
+        What is wrong with the file as such: bytes, line ends, ragged rows.
+    broken : set of int
+        Lines whose cells cannot be trusted; further faults in them would only be echoes.
+    """
+
+    frame: pd.DataFrame | None
+    faults: list[Fault] = field(default_factory=list)
+    broken: set[int] = field(default_factory=set)
+
+
+def read(data_dir: Path, file: str) -> RawTable:
+    """Read one CSV file.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder of the tables.
+    file : str
+        File name inside it.
+
+    Returns
+    -------
+    RawTable
+        The cells with everything that is wrong with the file as a file.
+    """
+    try:
+        data = (data_dir / file).read_bytes()
+    except FileNotFoundError:
+        here = sorted(path.name for path in data_dir.glob("*.csv"))
+        hint = f"; {nearest(file, here)}" if here else ""
+        return RawTable(None, [Fault(file, 0, "", "missing", f"the table must be in the data folder{hint}")])
+    text, faults, broken = _decode(data, file)
+    lines: list[int] = []
+    cells: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
+    try:
+        header = next(reader, [])
+        start = reader.line_num + 1
+        for row in reader:
+            lines.append(start)
+            cells.append(row)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        faults.append(
+            Fault(file, reader.line_num, "", str(error), "quotes must be paired, and doubled inside a cell")
+        )
+        return RawTable(None, faults)
+    if not header:
+        return RawTable(None, [*faults, Fault(file, 1, "", "", "a header line is needed")])
+    width = len(header)
+    for number, (line, row) in enumerate(zip(lines, cells, strict=True)):
+        if len(row) != width:
+            faults.append(
+                Fault(file, line, "", f"{len(row)} cells", f"{width} cells are needed, as in the header")
+            )
+            broken.add(line)
+            cells[number] = (row + [""] * width)[:width]
+    repeated = {name for name in header if header.count(name) > 1}
+    if repeated:
+        faults.extend(Fault(file, 1, name, name, "a column may stand only once") for name in repeated)
+        return RawTable(None, faults)
+    columns = list(zip(*cells, strict=True)) if cells else [()] * width
+    frame = pd.DataFrame(
+        {name: pd.Series(column, dtype="str") for name, column in zip(header, columns, strict=True)}
+    )
+    frame.index = pd.Index(lines, dtype="int64", name="line")
+    return RawTable(frame, faults, broken)
+
+
+def _decode(data: bytes, file: str) -> tuple[str, list[Fault], set[int]]:
+    """Turn bytes into text with LF line ends, with a fault for each thing that had to be mended."""
+    faults: list[Fault] = []
+    if data.startswith(b"\xef\xbb\xbf"):
+        faults.append(Fault(file, 1, "", "byte order mark", "UTF-8 without a byte order mark is needed"))
+        data = data[3:]
+    if b"\r" in data:
+        first = data[: data.index(b"\r")].count(b"\n") + 1
+        count = len(re.findall(rb"\r\n?", data))
+        faults.append(Fault(file, first, "", f"CR at {count} line ends", "line ends must be LF alone"))
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    broken: set[int] = set()
+    if b"\0" in data:
+        for line, content in enumerate(data.split(b"\n"), start=1):
+            if b"\0" in content:
+                faults.append(Fault(file, line, "", "NUL byte", "text without NUL bytes is needed"))
+                broken.add(line)
+        data = data.replace(b"\0", b"")
+    try:
+        return data.decode("utf-8"), faults, broken
+    except UnicodeDecodeError:
+        for line, content in enumerate(data.split(b"\n"), start=1):
+            try:
+                content.decode("utf-8")
+            except UnicodeDecodeError as error:
+                byte = f"byte 0x{content[error.start]:02x}"
+                faults.append(Fault(file, line, "", byte, "every byte must be UTF-8"))
+                broken.add(line)
+        return data.decode("utf-8", errors="replace"), faults, broken
