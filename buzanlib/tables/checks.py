@@ -171,7 +171,7 @@ def _rules(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]])
             holds &= frame[name].isin(values) & ~wrong[name]
         for name, values in rule.then.items():
             bad = holds & ~frame[name].isin(values) & ~wrong[name]
-            need = f"{' or '.join(values)} is needed here: {rule.says}"
+            need = f"{' or '.join(value or 'an empty cell' for value in values)} is needed here: {rule.says}"
             faults += [
                 Fault(table.path, int(line), name, frame.loc[line, name], need) for line in frame.index[bad]
             ]

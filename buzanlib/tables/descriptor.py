@@ -14,7 +14,41 @@ from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
 from buzanlib.tables.schema import Descriptor, Table
 
-__all__ = ["Descriptor", "check", "load", "load_tables"]
+__all__ = ["Descriptor", "check", "examine", "load", "load_tables"]
+
+
+def examine(
+    data_dir: Path, names: Iterable[str] | None = None
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Read tables as text and check them; see `check`.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder with ``datapackage.json`` and the tables.
+    names : iterable of str, optional
+        Only these tables, and for reference those that they refer to; all by default.
+
+    Returns
+    -------
+    frames : dict of str to DataFrame of str
+        Every table that could be read, every cell as text; the index is the line of the file.
+    faults : list of Fault
+        All faults of the tables named.
+    """
+    descriptor = Descriptor.load(data_dir)
+    chosen = tuple(descriptor.tables) if names is None else tuple(names)
+    needed = descriptor.closure(chosen)
+    claimed = {table.path for table in descriptor.tables.values()}
+    spare = sorted({path.name for path in data_dir.glob("*.csv")} - claimed)
+    raw = {name: read(data_dir, descriptor.table(name).path, spare) for name in needed}
+    frames = {name: table.frame for name, table in raw.items() if table.frame is not None}
+    known = {name: _faults(descriptor.table(name), raw[name]) for name in needed}
+    faults = [fault for name in needed if name in chosen or name not in frames for fault in known[name]]
+    for name in chosen:
+        if name in frames:
+            faults += check_relations(descriptor, descriptor.table(name), frames, known)
+    return frames, sorted(faults)
 
 
 def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
@@ -39,7 +73,7 @@ def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
     UnknownNameError
         Where a name is no table.
     """
-    return _examine(data_dir, names)[1]
+    return examine(data_dir, names)[1]
 
 
 def load(data_dir: Path, name: str) -> pd.DataFrame:
@@ -71,26 +105,11 @@ def load(data_dir: Path, name: str) -> pd.DataFrame:
 def load_tables(data_dir: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
     """Load several tables, reading each file once; see `load`."""
     chosen = list(names)
-    raw, faults = _examine(data_dir, chosen)
+    raw, faults = examine(data_dir, chosen)
     if faults:
         raise DataError(faults)
     descriptor = Descriptor.load(data_dir)
     return {name: _typed(descriptor.table(name), raw[name]) for name in chosen}
-
-
-def _examine(data_dir: Path, names: Iterable[str] | None) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Read what is needed and check what is asked for; return the cells as text and all faults."""
-    descriptor = Descriptor.load(data_dir)
-    chosen = tuple(descriptor.tables) if names is None else tuple(names)
-    needed = descriptor.closure(chosen)
-    raw = {name: read(data_dir, descriptor.table(name).path) for name in needed}
-    frames = {name: table.frame for name, table in raw.items() if table.frame is not None}
-    known = {name: _faults(descriptor.table(name), raw[name]) for name in needed}
-    faults = [fault for name in needed if name in chosen or name not in frames for fault in known[name]]
-    for name in chosen:
-        if name in frames:
-            faults += check_relations(descriptor, descriptor.table(name), frames, known)
-    return frames, sorted(faults)
 
 
 def _faults(table: Table, raw: RawTable) -> list[Fault]:

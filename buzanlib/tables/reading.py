@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import Fault, nearest
+from buzanlib.errors import Fault
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class RawTable:
     broken: set[int] = field(default_factory=set)
 
 
-def read(data_dir: Path, file: str) -> RawTable:
+def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     """Read one CSV file.
 
     Parameters
@@ -41,6 +43,8 @@ def read(data_dir: Path, file: str) -> RawTable:
         Folder of the tables.
     file : str
         File name inside it.
+    spare : collection of str
+        Files of the folder that no table claims: one of them may be this table under another name.
 
     Returns
     -------
@@ -50,8 +54,8 @@ def read(data_dir: Path, file: str) -> RawTable:
     try:
         data = (data_dir / file).read_bytes()
     except FileNotFoundError:
-        here = sorted(path.name for path in data_dir.glob("*.csv"))
-        hint = f"; {nearest(file, here)}" if here else ""
+        close = get_close_matches(file, spare, n=1)
+        hint = f"; is it {close[0]!r} that is here?" if close else ""
         return RawTable(None, [Fault(file, 0, "", "missing", f"the table must be in the data folder{hint}")])
     text, faults, broken = _decode(data, file)
     lines: list[int] = []

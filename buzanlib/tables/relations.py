@@ -133,14 +133,15 @@ def _coverage(
 
 
 def _spans(table: Table, rule: Coverage, source: pd.DataFrame) -> set[tuple[str, ...]]:
-    """Give every (key, year) from the first date to the last, within the bounds of the year field."""
+    """Give every (key, year) at whose end the span lasts, within the bounds of the year field."""
     year, first, last = rule.years
     field, date = table.field(year), FORMS["date"][0]
     low, high = int(field.minimum or 0), int(field.maximum or 9999)
     found: set[tuple[str, ...]] = set()
     for key, start, end in zip(source[rule.target], source[first], source[last], strict=True):
         begin = int(start[:4]) if date.fullmatch(start) else low
-        stop = int(end[:4]) if date.fullmatch(end) else high
+        # A span that ends within a year does not hold at its end; a successor has that year.
+        stop = int(end[:4]) - (not end.endswith("-12-31")) if date.fullmatch(end) else high
         found |= {(str(key), str(value)) for value in range(max(low, begin), min(high, stop) + 1)}
     return found
 

@@ -87,8 +87,8 @@ class Coverage:
     each : mapping
         Once with each of these values of another field here.
     years : tuple of str
-        ``(year field here, first date there, last date there)``: once a year of that span, within the bounds
-        of the year field; no other year may occur. Empty where years play no part.
+        ``(year field here, first date there, last date there)``: once for each year at whose end that
+        span lasts, within the bounds of the year field; no other year may occur. Empty where years play no part.
     says : str
         The rule in words.
     """

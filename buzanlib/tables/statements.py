@@ -1,0 +1,178 @@
+"""Coded statements, and the dense tensor of their counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.tables.descriptor import load_tables
+from buzanlib.theory.vocabulary import Annotator, Corpus, Threat
+
+Counts = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Documents, the passages cut from them, and the codes given to the passages.
+
+    Attributes
+    ----------
+    documents, passages, codes : DataFrame
+        Columns as described in ``datapackage.json``.
+    """
+
+    documents: pd.DataFrame
+    passages: pd.DataFrame
+    codes: pd.DataFrame
+
+    def coded(self, annotator: str = Annotator.ADJUDICATED) -> pd.DataFrame:
+        """Give the codes of one annotator with the document that each passage comes from.
+
+        Parameters
+        ----------
+        annotator : str
+            ``"A"``, ``"B"`` or ``"adjudicated"``.
+
+        Returns
+        -------
+        DataFrame
+            A row a passage, in the order of the codes: the columns of ``codes``, and ``doc_id``, ``corpus``,
+            ``iso3``, ``year``, ``in_paper``.
+
+        Raises
+        ------
+        UnknownNameError
+            Where there is no such annotator.
+        """
+        if annotator not in set(self.codes["annotator"]):
+            raise UnknownNameError("annotator", str(annotator), sorted(set(self.codes["annotator"])))
+        origin = self.passages[["passage_id", "doc_id"]].merge(
+            self.documents[["doc_id", "corpus", "iso3", "year", "in_paper"]], on="doc_id", validate="m:1"
+        )
+        chosen = self.codes[self.codes["annotator"] == annotator]
+        return chosen.merge(origin, on="passage_id", how="left", validate="1:1")
+
+
+@dataclass(frozen=True)
+class CountTensor:
+    """Numbers of relevant passages by state, year, corpus and threat.
+
+    Attributes
+    ----------
+    counts : ndarray of int32, shape (states, years, corpora, threats)
+        Relevant passages that carry the threat; a passage may carry several.
+    relevant : ndarray of int32, shape (states, years, corpora)
+        Relevant passages.
+    states : tuple of str
+        ``iso3`` of every state with a document, silent ones too, sorted.
+    years : tuple of int
+        Every year from the first document to the last.
+    corpora, threats : tuple of str
+        In the order of the vocabulary.
+    """
+
+    counts: Counts
+    relevant: Counts
+    states: tuple[str, ...]
+    years: tuple[int, ...]
+    corpora: tuple[str, ...]
+    threats: tuple[str, ...]
+
+    def window(self, corpus: str, first: int, last: int) -> pd.DataFrame:
+        """Sum the counts of one corpus over a span of years.
+
+        Parameters
+        ----------
+        corpus : str
+            ``"UNGDC"`` or ``"NCSS"``.
+        first, last : int
+            Years, both included.
+
+        Returns
+        -------
+        DataFrame of int64
+            Index ``iso3``, every state of the tensor; columns ``relevant`` and one a threat.
+
+        Raises
+        ------
+        UnknownNameError
+            Where there is no such corpus.
+        BuzanError
+            Where no year of the tensor lies in the span.
+        """
+        if corpus not in self.corpora:
+            raise UnknownNameError("corpus", str(corpus), self.corpora)
+        years = [place for place, year in enumerate(self.years) if first <= year <= last]
+        if not years:
+            span = f"{self.years[0]} to {self.years[-1]}" if self.years else "none"
+            raise BuzanError(f"no year of the statements lies in {first} to {last}; years there are: {span}")
+        slices = slice(years[0], years[-1] + 1)
+        column = self.corpora.index(corpus)
+        table = np.column_stack(
+            [
+                self.relevant[:, slices, column].sum(axis=1, dtype=np.int64),
+                self.counts[:, slices, column, :].sum(axis=1, dtype=np.int64),
+            ]
+        )
+        index = pd.Index(self.states, name="iso3", dtype="str")
+        return pd.DataFrame(table, index=index, columns=["relevant", *self.threats])
+
+
+def load_statements(data_dir: Path) -> Statements:
+    """Load documents, passages and codes, checked against the descriptor.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder of the tables.
+
+    Raises
+    ------
+    DataError
+        With all faults of the three tables.
+    """
+    return Statements(**load_tables(data_dir, ["documents", "passages", "codes"]))
+
+
+def count_tensor(
+    statements: Statements, annotator: str = Annotator.ADJUDICATED, exclude_in_paper: bool = True
+) -> CountTensor:
+    """Count relevant passages by state, year, corpus and threat.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    annotator : str
+        Whose codes.
+    exclude_in_paper : bool
+        Leave out documents that the paper itself uses as illustrations: they cannot test it.
+
+    Returns
+    -------
+    CountTensor
+        With every state that has a document, also where all its counts are zero.
+    """
+    documents, coded = statements.documents, statements.coded(annotator)
+    if exclude_in_paper:
+        documents, coded = documents[documents["in_paper"] == 0], coded[coded["in_paper"] == 0]
+    coded = coded[coded["relevant"] == 1]
+    states = tuple(sorted(set(documents["iso3"])))
+    years = tuple(range(int(documents["year"].min()), int(documents["year"].max()) + 1)) if states else ()
+    corpora, threats = tuple(map(str, Corpus)), tuple(map(str, Threat))
+    shape = (len(states), len(years), len(corpora))
+    cells = (
+        pd.Index(states, dtype="str").get_indexer(pd.Index(coded["iso3"])),
+        coded["year"].to_numpy(dtype=np.int64) - (years[0] if years else 0),
+        pd.Index(corpora, dtype="str").get_indexer(pd.Index(coded["corpus"])),
+    )
+    relevant = np.zeros(shape, dtype=np.int32)
+    counts = np.zeros((*shape, len(threats)), dtype=np.int32)
+    np.add.at(relevant, cells, 1)
+    np.add.at(counts, cells, coded[list(threats)].to_numpy(dtype=np.int32))
+    return CountTensor(counts, relevant, states, years, corpora, threats)
