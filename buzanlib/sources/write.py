@@ -16,9 +16,10 @@ import pandas as pd
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV in the canonical form of `data/`.
 
-    UTF-8, line feeds, a header, commas, quotes only where needed. Floats stand in the shortest form that reads
-    back to the same number, columns of whole numbers without a decimal point, dates as ISO 8601, truth values
-    as 0 and 1, missing values as nothing. The index is not written. The file appears whole or not at all.
+    UTF-8, line feeds, a header, commas, quotes only where needed. Floats stand in the shortest form that
+    reads back to the same number, columns of whole numbers without a decimal point, dates as ISO 8601,
+    truth values as 0 and 1, missing values as nothing. The index is not written. The file appears whole or
+    not at all.
 
     Parameters
     ----------

@@ -1,0 +1,94 @@
+"""The state system of the Correlates of War, against which the crosswalk is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError
+from buzanlib.sources.crosswalk import FIRST, Crosswalk
+from buzanlib.sources.raw import read_csv
+
+SYSTEM = "cow_states.csv"
+VOTING_CODES = "cow_codes_unga.csv"
+
+#: States of the Correlates of War that our tables leave out.
+EXCLUDED: Mapping[int, str] = MappingProxyType(
+    {
+        347: "Kosovo: not a member or observer of the United Nations",
+        713: "Taiwan: not a member or observer of the United Nations",
+    }
+)
+
+#: Codes of the voting records for states that had gone before the first year of the panel.
+GONE: Mapping[int, str] = MappingProxyType(
+    {
+        260: "German Federal Republic, until 1990",
+        265: "German Democratic Republic, until 1990",
+        315: "Czechoslovakia, until 1992",
+        511: "Zanzibar, until 1964",
+        678: "Yemen Arab Republic, until 1990",
+        680: "Yemen People's Republic, until 1990",
+    }
+)
+
+
+def check(crosswalk: Crosswalk, system: Path, voting_codes: Path) -> None:
+    """Hold `states.csv` against the two lists of the Correlates of War.
+
+    Parameters
+    ----------
+    crosswalk : Crosswalk
+        Who is who.
+    system : pathlib.Path
+        ``cow_states.csv``: spells of states in the system, with dates; the last spells end with 2016.
+    voting_codes : pathlib.Path
+        ``cow_codes_unga.csv``: code and ISO 3166 code.
+
+    Raises
+    ------
+    BuzanError
+        With every difference: a code that only one side has, a start that differs, an ISO 3166 code that
+        differs.
+    """
+    faults = [*_against_system(crosswalk, system), *_against_votes(crosswalk, voting_codes)]
+    if faults:
+        raise BuzanError("states.csv disagrees with the Correlates of War:\n  " + "\n  ".join(faults))
+
+
+def _against_system(crosswalk: Crosswalk, path: Path) -> list[str]:
+    spells = read_csv(path, ["ccode", "styear", "stmonth", "stday", "endyear"])
+    # A code is held to the last spell that reaches into the years of the panel.
+    spells = spells[(spells["endyear"] >= FIRST) & ~spells["ccode"].isin(list(EXCLUDED))]
+    theirs = {
+        code: pd.Timestamp(year, month, day)
+        for code, year, month, day in spells[["ccode", "styear", "stmonth", "stday"]].to_numpy().tolist()
+    }
+    ours = crosswalk.states.dropna(subset=["cow"]).groupby("cow")["cow_from"].min()
+    faults = [
+        f"{path.name} has code {code}, states.csv has not" for code in sorted(set(theirs) - set(ours.index))
+    ]
+    faults += [
+        f"states.csv has code {code}, {path.name} has not" for code in sorted(set(ours.index) - set(theirs))
+    ]
+    faults += [
+        f"code {code} starts on {ours[code].date()} in states.csv, on {start.date()} in {path.name}"
+        for code, start in sorted(theirs.items())
+        if code in ours.index and ours[code] != start
+    ]
+    return faults
+
+
+def _against_votes(crosswalk: Crosswalk, path: Path) -> list[str]:
+    table = read_csv(path, ["ccode", "Country"])
+    table = table[~table["ccode"].isin([*EXCLUDED, *GONE])]
+    now = crosswalk.states[crosswalk.states["cow_to"].isna()]
+    ours = {int(code): iso3 for code, iso3 in zip(now["cow"], now["iso3"], strict=True) if not pd.isna(code)}
+    return [
+        f"code {code} is {ours.get(code)} in states.csv, {iso3} in {path.name}"
+        for code, iso3 in zip(table["ccode"], table["Country"], strict=True)
+        if ours.get(int(code)) != iso3
+    ]

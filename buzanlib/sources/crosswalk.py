@@ -1,0 +1,182 @@
+"""From the names and codes of publishers to ISO 3166 codes, with dates where a code changed hands."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.sources.names import ALIASES
+
+#: First and last year of the panel.
+FIRST, LAST = 1995, 2024
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """Who is who in `states.csv`.
+
+    A year is judged by its last day: the Yugoslav seat of 2005 is ``YUG``, that of 2006 ``SRB``, though
+    both stand under code 345 of the Correlates of War.
+
+    Parameters
+    ----------
+    states : pandas.DataFrame
+        `states.csv` as read by `Crosswalk.read`, dates parsed.
+    """
+
+    states: pd.DataFrame
+
+    @classmethod
+    def read(cls, path: Path) -> Crosswalk:
+        """Read `states.csv`."""
+        dates = ["member_from", "member_to", "cow_from", "cow_to"]
+        states = pd.read_csv(path, dtype={"cow": "Int64"})
+        for column in dates:
+            states[column] = pd.to_datetime(states[column], format="%Y-%m-%d")
+        return cls(states)
+
+    def known(self) -> frozenset[str]:
+        """Every ISO 3166 code of the table."""
+        return frozenset(self.states["iso3"])
+
+    def members(self) -> pd.DataFrame:
+        """Members of the United Nations on the last day of each year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `iso3` and `year`, sorted, from 1995 to 2024.
+        """
+        states = self.states[self.states["kind"] == "member"]
+        rows = [
+            (iso3, year)
+            for iso3, start, end in zip(
+                states["iso3"], states["member_from"], states["member_to"], strict=True
+            )
+            for year in range(FIRST, LAST + 1)
+            if start <= _last_day(year) and (pd.isna(end) or _last_day(year) <= end)
+        ]
+        return pd.DataFrame(sorted(rows), columns=["iso3", "year"])
+
+    def from_cow(
+        self, codes: pd.Series[Any], when: pd.Series[Any], excluded: Mapping[int, str], source: str
+    ) -> pd.Series[Any]:
+        """ISO 3166 codes of Correlates of War codes.
+
+        Parameters
+        ----------
+        codes : pandas.Series of int
+            Codes of the Correlates of War.
+        when : pandas.Series of int or datetime64
+            Year (judged by its last day) or date of each.
+        excluded : mapping of int to str
+            Codes that are left out on purpose, each with the reason.
+        source : str
+            Publisher's file, for the message.
+
+        Returns
+        -------
+        pandas.Series of str
+            One code a row; missing where the code is excluded.
+
+        Raises
+        ------
+        UnknownNameError
+            If a code is neither known nor excluded.
+        BuzanError
+            If a code is known, but not at that time.
+        """
+        with_code = self.states.dropna(subset=["cow"])
+        spans = {
+            code: list(zip(group["iso3"], group["cow_from"], group["cow_to"], strict=True))
+            for code, group in with_code.astype({"cow": int}).groupby("cow")
+        }
+
+        def one(code: int, year_or_date: Any) -> str | None:
+            if code in excluded:
+                return None
+            if code not in spans:
+                raise UnknownNameError(f"Correlates of War code in {source}", code, list(spans))
+            day = year_or_date if isinstance(year_or_date, pd.Timestamp) else _last_day(int(year_or_date))
+            for iso3, start, end in spans[code]:
+                if start <= day and (pd.isna(end) or day <= end):
+                    return str(iso3)
+            raise BuzanError(f"{source}: code {code} of the Correlates of War is nobody's on {day.date()}")
+
+        known = {pair: one(*pair) for pair in set(zip(codes, when, strict=True))}
+        return pd.Series(
+            [known[pair] for pair in zip(codes, when, strict=True)], index=codes.index, dtype="str"
+        )
+
+    def from_names(
+        self, names: pd.Series[Any], when: pd.Series[Any], excluded: Mapping[str, str], source: str
+    ) -> pd.Series[Any]:
+        """ISO 3166 codes of states written by name.
+
+        A name that a successor shares with its predecessor means the one that held the seat at the time:
+        "Serbia" of 2003 is Serbia and Montenegro.
+
+        Parameters
+        ----------
+        names, when : pandas.Series
+            Names, and the year of each.
+        excluded : mapping of str to str
+            Names that are left out on purpose, each with the reason.
+        source : str
+            Publisher's file, for the message.
+
+        Returns
+        -------
+        pandas.Series of str
+            One code a row; missing where the name is excluded.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is neither known nor excluded.
+        """
+        iso3_of = dict(zip(self.states["name"], self.states["iso3"], strict=True)) | dict(ALIASES)
+        # Some files write an accented letter as a letter and an accent.
+        names = names.map(lambda name: unicodedata.normalize("NFC", name))
+        for name in names.unique():
+            if name not in iso3_of and name not in excluded:
+                raise UnknownNameError(f"state in {source}", name, [*iso3_of, *excluded])
+        iso3 = names.map(lambda name: None if name in excluded else iso3_of[name])
+        return self.dated(iso3, when)
+
+    def from_iso3(self, codes: pd.Series[Any], excluded: Mapping[str, str], source: str) -> pd.Series[Any]:
+        """ISO 3166 codes as a publisher gives them, missing where left out on purpose (see `from_names`)."""
+        known: Container[str] = self.known()
+        for code in codes.unique():
+            if code not in known and code not in excluded:
+                raise UnknownNameError(f"state in {source}", code, sorted(self.known() | set(excluded)))
+        return codes.where(~codes.isin(list(excluded)), None)
+
+    def dated(self, iso3: pd.Series[Any], when: pd.Series[Any]) -> pd.Series[Any]:
+        """Put the holder of a seat in each year in place of another holder of the same COW code."""
+        cow = dict(zip(self.states["iso3"], self.states["cow"], strict=True))
+        shared = self.states["cow"].dropna()
+        shared_codes = set(shared[shared.duplicated()])
+        moved = iso3.map(lambda code: cow.get(code) in shared_codes if isinstance(code, str) else False)
+        result = iso3.copy()
+        if bool(moved.any()):
+            codes = iso3[moved].map(cow).astype(int)
+            result[moved] = self.from_cow(codes, when[moved], {}, "states.csv")
+        return result
+
+
+def since(table: pd.DataFrame) -> pd.DataFrame:
+    """Copy of the rows from the first to the last year of the panel; `year` becomes a whole number."""
+    kept = table[table["year"].between(FIRST, LAST)].copy()
+    kept["year"] = kept["year"].astype(int)
+    return kept
+
+
+def _last_day(year: int) -> pd.Timestamp:
+    return pd.Timestamp(year, 12, 31)

@@ -1,0 +1,59 @@
+"""Names that publishers use for states, where they differ from the name in `states.csv`.
+
+Every source is held against this list: a name that is neither here nor in `states.csv` nor among the
+exclusions of that source stops the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+#: Publisher's name to ISO 3166 code.
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "Bahamas, The": "BHS",
+        "Brunei": "BRN",
+        "Cape Verde": "CPV",
+        "Congo, DR": "COD",
+        "Congo, Dem. Rep.": "COD",
+        "Congo Democratic Republic": "COD",
+        "Dem. Rep. of Congo": "COD",
+        "Democratic Republic of Congo": "COD",
+        "Congo, Rep.": "COG",
+        "Congo Republic": "COG",
+        "Congo-Brazzaville": "COG",
+        "Cote d'Ivoire": "CIV",
+        "Czech Republic": "CZE",
+        "Egypt, Arab Rep.": "EGY",
+        "Gambia, The": "GMB",
+        "Guinea Bissau": "GNB",
+        "Iran, Islamic Rep.": "IRN",
+        "Israel and West Bank": "ISR",
+        "Korea, Dem. Rep.": "PRK",
+        "Korea, North": "PRK",
+        "Korea, Rep.": "KOR",
+        "Korea, South": "KOR",
+        "Kyrgyz Republic": "KGZ",
+        "Lao PDR": "LAO",
+        "Macedonia": "MKD",
+        "Micronesia, Fed. Sts.": "FSM",
+        "Russian Federation": "RUS",
+        "Serbia & Montenegro": "YUG",
+        "Slovak Republic": "SVK",
+        "St. Kitts and Nevis": "KNA",
+        "St. Lucia": "LCA",
+        "St. Vincent and the Grenadines": "VCT",
+        "Sudan (North)": "SDN",
+        "Swaziland": "SWZ",
+        "Syrian Arab Republic": "SYR",
+        "São Tomé and Principe": "STP",
+        "Timor": "TLS",
+        "Timor Leste": "TLS",
+        "Turkey": "TUR",
+        "Venezuela, RB": "VEN",
+        "Vietnam": "VNM",
+        "West Bank and Gaza": "PSE",
+        "Yemen, Rep.": "YEM",
+    }
+)
