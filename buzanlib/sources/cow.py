@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ SYSTEM = "cow_states.csv"
 VOTING_CODES = "cow_codes_unga.csv"
 
 #: States of the Correlates of War that our tables leave out.
-EXCLUDED: Mapping[int, str] = MappingProxyType(
+EXCLUDED: Final = MappingProxyType[int, str](
     {
         347: "Kosovo: not a member or observer of the United Nations",
         713: "Taiwan: not a member or observer of the United Nations",
@@ -24,7 +24,7 @@ EXCLUDED: Mapping[int, str] = MappingProxyType(
 )
 
 #: Codes of the voting records for states that had gone before the first year of the panel.
-GONE: Mapping[int, str] = MappingProxyType(
+GONE: Final = MappingProxyType[int, str](
     {
         260: "German Federal Republic, until 1990",
         265: "German Democratic Republic, until 1990",

@@ -45,6 +45,13 @@ class Crosswalk:
         """Every ISO 3166 code of the table."""
         return frozenset(self.states["iso3"])
 
+    def members_on(self, day: pd.Timestamp) -> list[str]:
+        """Codes of the members of the United Nations on one day, sorted."""
+        member = self.states["kind"] == "member"
+        joined = self.states["member_from"] <= day
+        stays = self.states["member_to"].isna() | (self.states["member_to"] >= day)
+        return sorted(self.states.loc[member & joined & stays, "iso3"])
+
     def members(self) -> pd.DataFrame:
         """Members of the United Nations on the last day of each year.
 
@@ -53,15 +60,7 @@ class Crosswalk:
         pandas.DataFrame
             `iso3` and `year`, sorted, from 1995 to 2024.
         """
-        states = self.states[self.states["kind"] == "member"]
-        rows = [
-            (iso3, year)
-            for iso3, start, end in zip(
-                states["iso3"], states["member_from"], states["member_to"], strict=True
-            )
-            for year in range(FIRST, LAST + 1)
-            if start <= _last_day(year) and (pd.isna(end) or _last_day(year) <= end)
-        ]
+        rows = [(iso3, year) for year in range(FIRST, LAST + 1) for iso3 in self.members_on(_last_day(year))]
         return pd.DataFrame(sorted(rows), columns=["iso3", "year"])
 
     def from_cow(

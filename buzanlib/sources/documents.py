@@ -1,27 +1,21 @@
-"""Every speech and strategy, also the silent ones, and the passages cut from them: one reading of the texts."""
+"""Every speech and strategy, also the silent ones, and the passages cut from them, in one reading."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 import pandas as pd
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
 from buzanlib.sources.passages import Passage, digital_passages, draw, threat_passages
+from buzanlib.sources.progress import Progress
 from buzanlib.sources.raw import RawFolder
 
 COLUMNS = ["doc_id", "corpus", "iso3", "year", "session", "words", "windows", "sampled", "seed", "in_paper"]
 
-T = TypeVar("T")
-#: Wraps an iterable, given how many things it will give (if known) and what they are, and shows how far it is.
-Progress = Callable[[Iterable[T], str], Iterable[T]]
 
-
-def build(
-    raw: RawFolder, known: frozenset[str], progress: Progress[ungdc.Speech]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def build(raw: RawFolder, known: frozenset[str], progress: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Documents and passages of both corpora.
 
     Parameters

@@ -1,0 +1,140 @@
+"""Recorded votes of the General Assembly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.sources.cow import EXCLUDED, GONE
+from buzanlib.sources.crosswalk import Crosswalk
+from buzanlib.sources.raw import read_csv, read_parquet
+
+ICT = "cyber_votes_1998_2020.csv"
+RESOLUTIONS = "unga_resolutions_2010_2020.csv"
+VOTES = "unga_votes_2010_2020.parquet"
+
+#: Sessions of which every roll call is taken: those of the contested resolutions.
+SESSIONS = (73, 74, 75)
+
+#: Resolutions on information and communication technologies that divided the Assembly from 2018 to 2020.
+CONTESTED = ("73/27", "73/187", "73/266", "74/28", "74/29", "74/247", "75/32", "75/240")
+
+LABELS: Mapping[int, str] = MappingProxyType({1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not_member"})
+CAST = ["yes", "no", "abstain"]
+
+#: Roll call and state without a row that was not absent. On resolution 73/255 the publisher's tally has one
+#: yes more than there are rows of yes, and Afghanistan alone has no row.
+WITHOUT_ROW: Mapping[tuple[int, str], str] = MappingProxyType({(6141, "AFG"): "yes"})
+
+
+def read(
+    ict: Path, resolutions: Path, votes: Path, crosswalk: Crosswalk
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Roll calls on ICTs since 1998 and all roll calls of the sessions of the contested resolutions.
+
+    The files have no row for a few states that were absent; here every member of the day has one. Tallies are
+    counted from the votes.
+
+    Parameters
+    ----------
+    ict : pathlib.Path
+        ``cyber_votes_1998_2020.csv``: `rcid`, `ccode`, `vote`, `date`, `unres`, `short`.
+    resolutions : pathlib.Path
+        ``unga_resolutions_2010_2020.csv``: `rcid`, `session`, `date`, `unres`, `short`.
+    votes : pathlib.Path
+        ``unga_votes_2010_2020.parquet``: `rcid`, `ccode`, `vote`.
+    crosswalk : Crosswalk
+        Who is who, and who was a member when.
+
+    Returns
+    -------
+    resolutions : pandas.DataFrame
+        `rcid`, `resolution`, `date`, `session`, `title`, `ict`, `contested`, `yes`, `no`, `abstain`.
+    votes : pandas.DataFrame
+        `rcid`, `iso3`, `vote`; a row a roll call and member of that day.
+
+    Raises
+    ------
+    UnknownNameError
+        If a vote is coded by an unknown number or is cast by an unknown state.
+    BuzanError
+        If the files contradict each other, or a state votes that is not a member.
+
+    References
+    ----------
+    Bailey, M. A., Strezhnev, A., & Voeten, E. (2017). Estimating dynamic state preferences from United
+    Nations voting data. Journal of Conflict Resolution, 61(2), 430-456. doi:10.1177/0022002715595700
+    """
+    on_ict = read_csv(ict, ["rcid", "ccode", "vote", "date", "unres", "short"])
+    every = read_csv(resolutions, ["rcid", "session", "date", "unres", "short"])
+    calls = _roll_calls(every[every["session"].isin(SESSIONS)], on_ict)
+
+    cast = pd.concat([on_ict[["rcid", "ccode", "vote"]], read_parquet(votes, ["rcid", "ccode", "vote"])])
+    cast = cast[cast["rcid"].isin(calls["rcid"])].astype(int).drop_duplicates()
+    twice = cast[cast.duplicated(["rcid", "ccode"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise BuzanError(
+            f"{ict.name} and {votes.name} differ on roll call {first['rcid']}, code {first['ccode']}"
+        )
+
+    table = _by_member(cast, calls, crosswalk, votes.name)
+    tallies = pd.crosstab(table["rcid"], table["vote"]).reindex(columns=CAST, fill_value=0)
+    calls = calls.merge(tallies, left_on="rcid", right_index=True, validate="one_to_one")
+    return calls.sort_values("rcid", ignore_index=True), table
+
+
+def _roll_calls(every: pd.DataFrame, on_ict: pd.DataFrame) -> pd.DataFrame:
+    """One row a roll call, without tallies."""
+    calls = pd.concat([every, on_ict])[["rcid", "date", "unres", "short"]].drop_duplicates("rcid")
+    calls["resolution"] = calls["unres"].map(resolution_number)
+    return pd.DataFrame(
+        {
+            "rcid": calls["rcid"],
+            "resolution": calls["resolution"],
+            "date": pd.to_datetime(calls["date"], format="%Y-%m-%d"),
+            "session": calls["resolution"].str.split("/").str[0].astype(int),
+            "title": calls["short"].str.split(" : ").str[0].str.strip(),
+            "ict": calls["rcid"].isin(on_ict["rcid"]),
+            "contested": calls["resolution"].isin(CONTESTED),
+        }
+    )
+
+
+def resolution_number(written: str) -> str:
+    """Number of a resolution as the United Nations write it: ``75/254 A`` from ``A/RES/75/254[A]``."""
+    number = written.removeprefix("A/").removeprefix("RES/").removeprefix("R/")
+    digits = number.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ-[]")
+    part = number[len(digits) :].strip("[]")
+    return f"{digits} {part}" if part else digits
+
+
+def _by_member(cast: pd.DataFrame, calls: pd.DataFrame, crosswalk: Crosswalk, source: str) -> pd.DataFrame:
+    """One row a roll call and member of the day."""
+    unknown = sorted(set(cast["vote"]) - set(LABELS))
+    if unknown:
+        raise UnknownNameError(f"vote in {source}", unknown[0], LABELS)
+    # Whoever was no member has no vote to tell of, and need not have been a state.
+    cast = cast[cast["vote"].map(LABELS) != "not_member"].merge(calls[["rcid", "date"]], on="rcid")
+    cast["iso3"] = crosswalk.from_cow(cast["ccode"], cast["date"], EXCLUDED | GONE, source)
+    members = pd.DataFrame(
+        [
+            (rcid, iso3)
+            for rcid, day in zip(calls["rcid"], calls["date"], strict=True)
+            for iso3 in crosswalk.members_on(day)
+        ],
+        columns=["rcid", "iso3"],
+    )
+    joined = members.merge(cast, on=["rcid", "iso3"], how="outer", indicator=True, validate="one_to_one")
+    strangers = joined[joined["_merge"] == "right_only"]
+    if len(strangers):
+        first = strangers.iloc[0]
+        raise BuzanError(f"{source}: {first['iso3']} votes in roll call {first['rcid']} but is not a member")
+    pairs = zip(joined["rcid"], joined["iso3"], strict=True)
+    without_row = pd.Series([WITHOUT_ROW.get(pair, "absent") for pair in pairs], index=joined.index)
+    joined["vote"] = joined["vote"].map(LABELS).fillna(without_row)
+    return joined[["rcid", "iso3", "vote"]].sort_values(["rcid", "iso3"], ignore_index=True)
