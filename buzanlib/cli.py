@@ -81,8 +81,10 @@ def _data_build(given: argparse.Namespace) -> int:
     if not raw.is_dir():
         raise BuzanError(f"no folder of raw files at {str(raw)!r}: mend --raw or BUZAN_RAW")
     from buzanlib.sources.build import build
+    from buzanlib.sources.progress import shown
 
-    build(raw, given.data)
+    for path in build(raw, given.data, shown):
+        print(path)
     return 0
 
 

@@ -115,7 +115,8 @@ def _coverage(
     for line, *row in frame[columns].itertuples(name=None):
         lines[tuple(row)] = int(line)
     ill = set(frame.loc[_ill(frame, known[table.name], columns), rule.field])
-    ill |= set(source.loc[_ill(source, known[rule.resource], [rule.target, *rule.years[1:]]), rule.target])
+    whole = frames[rule.resource]
+    ill |= set(whole.loc[_ill(whole, known[rule.resource], [*rule.where, *rule.years[1:]]), rule.target])
     name = "+".join(columns)
     faults = [
         Fault(table.path, 0, name, ", ".join(key), f"missing row; {rule.says}")
@@ -123,7 +124,7 @@ def _coverage(
         if key[0] not in ill
     ]
     if rule.years:
-        keys = set(frames[rule.resource][rule.target])
+        keys = set(whole[rule.target])
         faults += [
             Fault(table.path, lines[key], name, ", ".join(key), f"a row too many; {rule.says}")
             for key in lines.keys() - needed

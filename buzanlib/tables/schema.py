@@ -88,7 +88,8 @@ class Coverage:
         Once with each of these values of another field here.
     years : tuple of str
         ``(year field here, first date there, last date there)``: once for each year at whose end that
-        span lasts, within the bounds of the year field; no other year may occur. Empty where years play no part.
+        span lasts, within the bounds of the year field; no other year may occur. Empty where years play
+        no part.
     says : str
         The rule in words.
     """

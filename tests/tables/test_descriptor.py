@@ -1,0 +1,184 @@
+"""Checking and loading, on the tables that ship and on wrong input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from buzanlib.errors import DataError, UnknownNameError
+from buzanlib.tables.descriptor import Descriptor, check, load, load_tables
+from buzanlib.tables.schema import FILE
+
+
+def test_every_row_of_every_table_obeys_the_descriptor(data_dir: Path) -> None:
+    assert check(data_dir) == []
+
+
+def test_the_corpus_is_complete(data_dir: Path) -> None:
+    documents = load(data_dir, "documents")
+    assert documents["corpus"].value_counts().to_dict() == {"UNGDC": 5684, "NCSS": 62}
+    assert documents.loc[documents["corpus"] == "UNGDC", "iso3"].nunique() == 197
+    assert documents.loc[documents["corpus"] == "NCSS", "iso3"].nunique() == 52
+    assert documents.loc[documents["in_paper"] == 1, "doc_id"].tolist() == ["NCSS-USA-2009"]
+    passages = load(data_dir, "passages").merge(documents[["doc_id", "corpus"]], on="doc_id")
+    assert passages["corpus"].value_counts().to_dict() == {"UNGDC": 711, "NCSS": 586}
+    assert len(load(data_dir, "codes")) == 3 * 1297
+    assert len(load(data_dir, "gists")) == 711
+
+
+def test_every_speech_is_kept_whole_and_no_strategy_beyond_ten(data_dir: Path) -> None:
+    documents = load(data_dir, "documents")
+    speeches = documents["corpus"] == "UNGDC"
+    assert (documents.loc[speeches, "sampled"] == documents.loc[speeches, "windows"]).all()
+    strategies = documents[~speeches]
+    assert (strategies["sampled"] == strategies["windows"].clip(upper=10)).all()
+
+
+@pytest.mark.parametrize("name", sorted(Descriptor.load(Path(__file__).parents[2] / "data").tables))
+def test_loaded_types_are_those_of_the_descriptor(data_dir: Path, name: str) -> None:
+    table, frame = Descriptor.load(data_dir).table(name), load(data_dir, name)
+    assert tuple(frame.columns) == table.columns
+    for field in table.fields:
+        kind = frame[field.name].dtype
+        if field.type in ("integer", "year"):
+            assert str(kind) == ("int64" if field.required else "Int64")
+        elif field.type == "number":
+            assert str(kind) == "float64"
+        elif field.type == "date":
+            assert pd.api.types.is_datetime64_any_dtype(kind)
+        else:
+            assert str(kind) == "str"
+        assert not (field.required and frame[field.name].isna().any())
+
+
+def test_empty_cells_are_missing(world: Any) -> None:
+    documents = load(world.path, "documents").set_index("doc_id")
+    assert documents["session"].isna().tolist() == [True, False, False]
+    assert documents["seed"].isna().tolist() == [False, True, True]
+
+
+def test_each_file_is_loaded_with_all_its_faults(world: Any) -> None:
+    world.set("codes.csv", 2, "primary", "poll")
+    world.set("codes.csv", 5, "level", "3")
+    with pytest.raises(
+        DataError, match=r"(?s)2 faults in the data.*row 2, column primary.*row 5, column level"
+    ):
+        load(world.path, "codes")
+    with pytest.raises(DataError, match="2 faults"):
+        load_tables(world.path, ["states", "codes"])
+    assert len(load(world.path, "states")) == 4
+
+
+def test_an_unknown_table(world: Any) -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown table 'panl'; nearest allowed: 'panel'"):
+        load(world.path, "panl")
+    with pytest.raises(UnknownNameError, match=r"unknown table 'vote'; nearest allowed: 'votes'"):
+        check(world.path, ["vote"])
+
+
+def missing_table(world: Any) -> None:
+    (world.path / "codes.csv").rename(world.path / "code.csv")
+
+
+def renamed_column(world: Any) -> None:
+    world.rewrite("codes.csv", lambda lines: [lines[0].replace("measure", "mesure"), *lines[1:]])
+
+
+def unknown_state(world: Any) -> None:
+    world.set("documents.csv", 2, "iso3", "NLX")
+
+
+def code_outside_codebook(world: Any) -> None:
+    world.set("codes.csv", 3, "primary", "poll")
+
+
+def coded_twice(world: Any) -> None:
+    world.rewrite("codes.csv", lambda lines: [*lines, lines[2]])
+
+
+def year_as_text(world: Any) -> None:
+    world.set("documents.csv", 4, "year", "twenty-eleven")
+
+
+WRONG = {
+    missing_table: "codes.csv: 'missing'; the table must be in the data folder; "
+    "is it 'code.csv' that is here?",
+    renamed_column: "codes.csv, row 1, column mesure: 'mesure'; unknown column; nearest allowed: 'measure'",
+    unknown_state: "documents.csv, row 2, column iso3: 'NLX'; not in column iso3 of states.csv; "
+    "nearest allowed: 'NLD'",
+    code_outside_codebook: "codes.csv, row 3, column primary: 'poll'; nearest allowed: 'pol'",
+    coded_twice: "codes.csv, row 11, column passage_id+annotator: 'P00000001, B'; "
+    "a key may stand only once, and this one stands in row 3",
+    year_as_text: "documents.csv, row 4, column year: 'twenty-eleven'; "
+    "a year in four digits is needed, 1995 to 2024",
+}
+
+
+@pytest.mark.parametrize("spoil", WRONG, ids=lambda spoil: spoil.__name__)
+def test_each_wrong_input_gives_one_error_of_its_own(world: Any, spoil: Any) -> None:
+    spoil(world)
+    assert [str(fault) for fault in check(world.path)] == [WRONG[spoil]]
+
+
+def test_faults_of_several_tables_are_told_at_once(world: Any) -> None:
+    for spoil in (renamed_column, unknown_state, year_as_text):
+        spoil(world)
+    world.set("gists.csv", 3, "gist", "")
+    told = [str(fault) for fault in check(world.path)]
+    assert told == [
+        WRONG[renamed_column],
+        WRONG[unknown_state],
+        WRONG[year_as_text],
+        "gists.csv, row 3, column gist: ''; a value is needed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "value", "message"),
+    [
+        (8, "level", "1", "column level: '1'; 0 is needed here: the passage is not relevant"),
+        (8, "cri", "1", "column cri: '1'; 0 is needed here: the passage is not relevant"),
+        (2, "gen", "1", "column pol: '1'; 0 is needed here: gen stands alone"),
+        (
+            2,
+            "primary",
+            "mil",
+            "column mil: '0'; 1 is needed here: the primary threat, mil, must itself be coded",
+        ),
+        (
+            2,
+            "primary",
+            "none",
+            "column primary: 'none'; pol or inf or .* is needed here: a relevant passage has",
+        ),
+        (5, "pol_kind", "regime", "column pol_kind: 'regime'; none is needed here: without pol"),
+        (5, "hostile", "1", "column hostile: '1'; 0 is needed here: without pol"),
+        (2, "pol_kind", "none", "column pol_kind: 'none'; regime or .* is needed here: pol has a kind"),
+    ],
+)
+def test_the_rules_of_the_codebook(world: Any, line: int, column: str, value: str, message: str) -> None:
+    world.set("codes.csv", line, column, value)
+    with pytest.raises(DataError, match=f"codes.csv, row {line}, {message}"):
+        load(world.path, "codes")
+
+
+def test_a_passage_that_ends_before_it_starts(world: Any) -> None:
+    world.set("passages.csv", 2, "end", "9")
+    with pytest.raises(DataError, match=r"row 2, column end: '9'; a value greater than start, 10, is needed"):
+        load(world.path, "passages")
+
+
+def test_checking_writes_nothing(world: Any) -> None:
+    year_as_text(world)
+    before = {path.name: path.read_bytes() for path in world.path.iterdir()}
+    check(world.path)
+    assert {path.name: path.read_bytes() for path in world.path.iterdir()} == before
+
+
+def test_the_descriptor_is_written_in_one_way(data_dir: Path) -> None:
+    text = (data_dir / FILE).read_text(encoding="utf-8")
+    assert text.endswith("}\n")
+    assert "\r" not in text

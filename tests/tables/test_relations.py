@@ -1,0 +1,114 @@
+"""Checks between tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from buzanlib.tables.descriptor import check
+
+
+def told(world: Any, *names: str) -> list[str]:
+    return [str(fault) for fault in check(world.path, names or None)]
+
+
+def test_the_small_world_is_sound(world: Any) -> None:
+    assert told(world) == []
+
+
+def test_an_unknown_state_names_the_nearest(world: Any) -> None:
+    world.set("documents.csv", 3, "iso3", "ESX")
+    assert told(world) == [
+        "documents.csv, row 3, column iso3: 'ESX'; not in column iso3 of states.csv; nearest allowed: 'EST'"
+    ]
+
+
+def test_a_value_wrong_in_itself_is_not_reported_as_unknown_too(world: Any) -> None:
+    world.set("gists.csv", 2, "passage_id", "p1")
+    assert told(world) == [
+        "gists.csv, column passage_id: 'P00000001'; missing row; "
+        "every passage of the General Debate has a gist",
+        "gists.csv, row 2, column passage_id: 'p1'; the form P[0-9a-f]{8} is needed",
+    ]
+
+
+def test_a_row_with_another_fault_is_still_held_against_the_other_tables(world: Any) -> None:
+    world.set("documents.csv", 4, "iso3", "EUX")
+    world.set("documents.csv", 4, "words", "many")
+    assert told(world) == [
+        "documents.csv, row 4, column iso3: 'EUX'; not in column iso3 of states.csv; nearest allowed: 'EU'",
+        "documents.csv, row 4, column words: 'many'; a whole number is needed, 1 or more",
+    ]
+
+
+def test_a_passage_without_one_annotator(world: Any) -> None:
+    world.rewrite("codes.csv", lambda lines: [line for line in lines if not line.startswith("P00000002,B")])
+    assert told(world) == [
+        "codes.csv, column passage_id+annotator: 'P00000002, B'; missing row; "
+        "every passage is coded once by A, by B and by the adjudication"
+    ]
+
+
+def test_strategies_need_no_gist_but_speeches_do(world: Any) -> None:
+    world.rewrite("gists.csv", lambda lines: lines[:-1])
+    assert told(world) == [
+        "gists.csv, column passage_id: 'P00000002'; missing row; "
+        "every passage of the General Debate has a gist"
+    ]
+
+
+def test_a_year_missing_from_the_panel(world: Any) -> None:
+    world.rewrite("panel.csv", lambda lines: [line for line in lines if not line.startswith("NLD,2003")])
+    assert told(world) == [
+        "panel.csv, column iso3+year: 'NLD, 2003'; missing row; "
+        "the panel has every year of membership of every member, and no other"
+    ]
+
+
+def test_a_year_after_membership_is_one_too_many(world: Any) -> None:
+    world.rewrite("panel.csv", lambda lines: [*lines, "YUG,2006,,,,,,,,,,,"])
+    (fault,) = told(world)
+    assert fault.startswith(
+        f"panel.csv, row {len(world.lines('panel.csv'))}, column iso3+year: 'YUG, 2006'; a row too"
+    )
+
+
+def test_an_observer_has_no_place_in_the_panel(world: Any) -> None:
+    world.rewrite("panel.csv", lambda lines: [*lines, "EU,2006,,,,,,,,,,,"])
+    (fault,) = told(world)
+    assert "'EU, 2006'; a row too many" in fault
+
+
+def test_a_count_must_be_the_number_of_rows(world: Any) -> None:
+    world.set("documents.csv", 3, "sampled", "5")
+    assert told(world) == [
+        "documents.csv, row 3, column sampled: '5'; 2 rows of passages.csv have this doc_id"
+    ]
+
+
+def test_a_tally_must_be_the_number_of_votes(world: Any) -> None:
+    world.set("resolutions.csv", 2, "yes", "7")
+    assert told(world) == [
+        "resolutions.csv, row 2, column yes: '7'; 1 rows of votes.csv have this rcid and vote yes"
+    ]
+
+
+def test_a_table_that_cannot_be_read_is_one_fault_and_no_echo(world: Any) -> None:
+    (world.path / "states.csv").unlink()
+    assert told(world) == ["states.csv: 'missing'; the table must be in the data folder"]
+
+
+def test_a_renamed_key_column_gives_no_echo(world: Any) -> None:
+    world.rewrite("states.csv", lambda lines: [lines[0].replace("iso3", "iso"), *lines[1:]])
+    assert told(world) == ["states.csv, row 1, column iso: 'iso'; unknown column; nearest allowed: 'iso3'"]
+
+
+def test_a_broken_row_gives_no_echo(world: Any) -> None:
+    world.rewrite("codes.csv", lambda lines: [lines[0], lines[1] + ",9", *lines[2:]])
+    assert told(world) == ["codes.csv, row 2: '18 cells'; 17 cells are needed, as in the header"]
+
+
+def test_only_the_tables_asked_for_are_checked(world: Any) -> None:
+    world.set("states.csv", 2, "kind", "membr")
+    world.set("gists.csv", 2, "gist", "")
+    assert told(world, "gists") == ["gists.csv, row 2, column gist: ''; a value is needed"]
+    assert len(told(world)) == 2
