@@ -25,8 +25,6 @@ def test_an_unknown_state_names_the_nearest(world: Any) -> None:
 def test_a_value_wrong_in_itself_is_not_reported_as_unknown_too(world: Any) -> None:
     world.set("gists.csv", 2, "passage_id", "p1")
     assert told(world) == [
-        "gists.csv, column passage_id: 'P00000001'; missing row; "
-        "every passage of the General Debate has a gist",
         "gists.csv, row 2, column passage_id: 'p1'; the form P[0-9a-f]{8} is needed",
     ]
 
@@ -37,6 +35,31 @@ def test_a_row_with_another_fault_is_still_held_against_the_other_tables(world: 
     assert told(world) == [
         "documents.csv, row 4, column iso3: 'EUX'; not in column iso3 of states.csv; nearest allowed: 'EU'",
         "documents.csv, row 4, column words: 'many'; a whole number is needed, 1 or more",
+    ]
+
+
+def test_an_unknown_state_in_the_panel_is_not_reported_as_a_missing_row_too(world: Any) -> None:
+    world.set("panel.csv", 2, "iso3", "ESX")
+    assert told(world) == [
+        "panel.csv, row 2, column iso3: 'ESX'; not in column iso3 of states.csv; nearest allowed: 'EST'"
+    ]
+
+
+def test_an_unknown_state_explains_no_more_than_one_missing_row(world: Any) -> None:
+    world.rewrite("panel.csv", lambda lines: [line for line in lines if not line.startswith("NLD,1995")])
+    world.set("panel.csv", 2, "iso3", "ESX")
+    assert [text.partition(";")[0] for text in told(world)] == [
+        "panel.csv, column iso3+year: 'EST, 1995'",
+        "panel.csv, column iso3+year: 'NLD, 1995'",
+        "panel.csv, row 2, column iso3: 'ESX'",
+    ]
+
+
+def test_a_code_given_by_the_wrong_annotator_is_one_fault(world: Any) -> None:
+    world.set("codes.csv", 3, "annotator", "A")
+    assert told(world) == [
+        "codes.csv, row 3, column passage_id+annotator: 'P00000001, A'; "
+        "a key may stand only once, and this one stands in row 2"
     ]
 
 

@@ -1,0 +1,190 @@
+"""The command `buzan`: exit codes, messages, and that nothing is half-written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buzanlib import __version__
+from buzanlib.cli import main
+from buzanlib.errors import BuzanError, RunError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, data_dir: Path) -> Path:
+    """A copy of the shipped data, to be broken."""
+    copy = tmp_path / "data"
+    shutil.copytree(data_dir, copy)
+    return copy
+
+
+def put(path: Path, line: int, column: str, value: str) -> None:
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    rows[line - 1][rows[0].index(column)] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_good_data_give_a_line_a_table(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "check", str(data_dir)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert lines["documents"] == "5746 rows"
+    assert lines["codes"] == "3891 rows"
+    assert {f"{name}.csv" for name in lines} == {path.name for path in data_dir.glob("*.csv")}
+
+
+def no_table(folder: Path) -> None:
+    (folder / "tiles.csv").unlink()
+
+
+def renamed(folder: Path) -> None:
+    path = folder / "memberships.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("status", "statu", 1), encoding="utf-8")
+
+
+def unknown_state(folder: Path) -> None:
+    put(folder / "tiles.csv", 3, "iso3", "USX")
+
+
+def outside_codebook(folder: Path) -> None:
+    put(folder / "codes.csv", 2, "primary", "mill")
+
+
+def coded_twice(folder: Path) -> None:
+    lines = (folder / "codes.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "codes.csv").write_text("".join([*lines, lines[1]]), encoding="utf-8")
+
+
+def year_as_text(folder: Path) -> None:
+    put(folder / "documents.csv", 3, "year", "two thousand and nine")
+
+
+WRONG: dict[Callable[[Path], None], str] = {
+    no_table: "tiles.csv: 'missing'; the table must be in the data folder",
+    renamed: "memberships.csv, row 1, column statu: 'statu'; unknown column; nearest allowed: 'status'",
+    unknown_state: "tiles.csv, row 3, column iso3: 'USX'; not in column iso3 of states.csv; nearest allowed: 'USA'",
+    outside_codebook: "codes.csv, row 2, column primary: 'mill'; nearest allowed: 'mil'",
+    coded_twice: "codes.csv, row 3893, column passage_id+annotator: 'P000d663a, A'; "
+    "a key may stand only once, and this one stands in row 2",
+    year_as_text: "documents.csv, row 3, column year: 'two thousand and nine'; "
+    "a year in four digits is needed, 1995 to 2024",
+}
+
+
+@pytest.mark.parametrize("spoil", WRONG, ids=lambda spoil: spoil.__name__)
+def test_wrong_input_is_told_and_ends_with_two(
+    folder: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], None]
+) -> None:
+    spoil(folder)
+    before = state(folder)
+    assert main(["data", "check", str(folder)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert WRONG[spoil] in err
+    assert state(folder) == before
+
+
+def test_faults_of_all_tables_are_told_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for spoil in (renamed, outside_codebook, year_as_text):
+        spoil(folder)
+    assert main(["data", "check", str(folder)]) == 2
+    err = capsys.readouterr().err
+    for spoil in (renamed, outside_codebook, year_as_text):
+        assert WRONG[spoil] in err
+
+
+def test_the_same_fault_in_many_rows_is_told_in_short(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (folder / "states.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("EST,")]
+    (folder / "states.csv").write_text("".join(kept), encoding="utf-8")
+    assert main(["data", "check", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert err.count("panel.csv, row") == 5
+    assert "... and the same in 25 more rows of panel.csv" in err
+
+
+def test_a_folder_that_is_no_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "check", str(tmp_path / "nowhere")]) == 2
+    assert "datapackage.json: 'missing'" in capsys.readouterr().err
+
+
+def test_build_needs_raw_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("BUZAN_RAW", raising=False)
+    assert main(["data", "build", "--data", str(tmp_path)]) == 2
+    assert "say where they are with --raw DIR, or set BUZAN_RAW" in capsys.readouterr().err
+    assert main(["data", "build", "--raw", str(tmp_path / "nowhere"), "--data", str(tmp_path)]) == 2
+    assert "no folder of raw files" in capsys.readouterr().err
+    assert state(tmp_path) == {}
+
+
+def test_build_from_an_empty_folder_leaves_the_tables_as_they_are(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "raw").mkdir()
+    monkeypatch.setenv("BUZAN_RAW", str(tmp_path / "raw"))
+    before = state(folder)
+    assert main(["data", "build", "--data", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith("buzan: ")
+    assert state(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(BuzanError("wrong key"), 2), (RunError("notebook 3 failed"), 1)]
+)
+@pytest.mark.parametrize(
+    ("command", "module", "function"),
+    [("run", "buzanlib.study.runner", "run_study"), ("book", "buzanlib.site.build", "build_book")],
+)
+def test_run_and_book_hand_the_study_on(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    module: str,
+    function: str,
+    error: Exception,
+    status: int,
+) -> None:
+    given: list[Path] = []
+
+    def fail(study: Path) -> None:
+        given.append(study)
+        raise error
+
+    stand_in = types.ModuleType(module)
+    setattr(stand_in, function, fail)
+    monkeypatch.setitem(sys.modules, module, stand_in)
+    assert main([command, "mine.yml"]) == status
+    assert main([command]) == status
+    assert given == [Path("mine.yml"), Path("notebooks/study.yml")]
+    assert capsys.readouterr().err == f"buzan: {error}\n" * 2
+
+
+def test_version_needs_no_heavy_import() -> None:
+    code = "import sys; from buzanlib.cli import main; main(['version']); print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"buzan {__version__}", "False"]
+
+
+@pytest.mark.parametrize("words", [[], ["data"], ["dta"], ["data", "chek"]])
+def test_unknown_words_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert "usage: buzan" in capsys.readouterr().err
