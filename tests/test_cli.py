@@ -76,7 +76,8 @@ def year_as_text(folder: Path) -> None:
 WRONG: dict[Callable[[Path], None], str] = {
     no_table: "tiles.csv: 'missing'; the table must be in the data folder",
     renamed: "memberships.csv, row 1, column statu: 'statu'; unknown column; nearest allowed: 'status'",
-    unknown_state: "tiles.csv, row 3, column iso3: 'USX'; not in column iso3 of states.csv; nearest allowed: 'USA'",
+    unknown_state: "tiles.csv, row 3, column iso3: 'USX'; not in column iso3 of states.csv; "
+    "nearest allowed: 'USA'",
     outside_codebook: "codes.csv, row 2, column primary: 'mill'; nearest allowed: 'mil'",
     coded_twice: "codes.csv, row 3893, column passage_id+annotator: 'P000d663a, A'; "
     "a key may stand only once, and this one stands in row 2",
