@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from buzanlib.tables.descriptor import check
 
@@ -135,3 +140,30 @@ def test_only_the_tables_asked_for_are_checked(world: Any) -> None:
     world.set("gists.csv", 2, "gist", "")
     assert told(world, "gists") == ["gists.csv, row 2, column gist: ''; a value is needed"]
     assert len(told(world)) == 2
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+def test_any_cell_may_hold_anything(world: Any, data: st.DataObject) -> None:
+    file = data.draw(st.sampled_from(sorted(path.name for path in world.path.glob("*.csv"))))
+    before = (world.path / file).read_bytes()
+    rows = list(csv.reader(world.lines(file)))
+    line = data.draw(st.integers(1, len(rows)))
+    column = data.draw(st.sampled_from(rows[0]))
+    value = data.draw(
+        st.text(max_size=8) | st.sampled_from(["0", "1", "EST", "pol", "none", "2011-01-01", "1e9"])
+    )
+    try:
+        world.set(file, line, column, value)
+        faults = check(world.path)
+        assert all((world.path / fault.file).exists() and fault.allowed for fault in faults)
+        if line == 1 and value != column:
+            assert any(fault.file == file and fault.row == 1 for fault in faults)
+    finally:
+        (world.path / file).write_bytes(before)
+
+
+@pytest.mark.parametrize("file", ["states.csv", "documents.csv", "codes.csv", "votes.csv", "panel.csv"])
+def test_a_table_without_rows_is_found_wanting(world: Any, file: str) -> None:
+    world.rewrite(file, lambda lines: lines[:1])
+    assert check(world.path) != []
