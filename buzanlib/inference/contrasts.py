@@ -1,0 +1,141 @@
+"""The factorial model of Table 2: least squares of empirical logits on power, cohesion and their product.
+
+With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum of the
+four quadrant means, and the HC3 errors follow from the squared residuals within quadrants. That makes any number of
+permuted placements a pair of matrix products; `tests/inference` holds it equal to statsmodels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.theory.vocabulary import Effect, Quadrant
+
+Array = npt.NDArray[np.float64]
+
+#: Rows: constant, then the effects; columns: quadrants. Coefficients are this matrix times quadrant means, over four.
+CODING: Array = np.array(
+    [[1, q.power, q.cohesion, q.power * q.cohesion] for q in Quadrant],
+    dtype=float,
+).T
+
+#: States that each kind of standard errors needs in every quadrant.
+MINIMUM = {"HC3": 2, "classical": 1}
+
+#: Place of each effect among the coefficients.
+POSITION: dict[str, int] = {effect.value: place for place, effect in enumerate(Effect, start=1)}
+
+
+def empirical_logit(y: npt.ArrayLike, n: npt.ArrayLike) -> Array:
+    """Empirical logit ``log((y + 1/2) / (n - y + 1/2))``.
+
+    Parameters
+    ----------
+    y : array_like of int
+        Passages that carry the threat.
+    n : array_like of int
+        Relevant passages; broadcasts against `y`.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    EstimationError
+        If some `y` is negative or above its `n`.
+    """
+    y, n = np.broadcast_arrays(np.asarray(y, dtype=float), np.asarray(n, dtype=float))
+    if ((y < 0) | (y > n)).any():
+        raise EstimationError("a count of passages is negative or above the number of relevant passages")
+    return np.asarray(np.log((y + 0.5) / (n - y + 0.5)), dtype=float)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Coefficients of the factorial model and their standard errors.
+
+    Attributes
+    ----------
+    coefficients, errors : ndarray of float, shape (placements, 4, threats)
+        In the order constant, power, cohesion, power:cohesion.
+    """
+
+    coefficients: Array
+    errors: Array
+
+    @property
+    def statistics(self) -> Array:
+        """Coefficients over errors; 0 where both are zero."""
+        zero = np.zeros_like(self.coefficients)
+        return np.divide(self.coefficients, self.errors, out=zero, where=self.errors > 0)
+
+
+def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Place of each state's quadrant in the order of `Quadrant`.
+
+    Parameters
+    ----------
+    p, k : array_like of int, shape (states,)
+        Power and cohesion: -1 weak, +1 strong.
+    """
+    p, k = np.asarray(p), np.asarray(k)
+    return np.asarray((p > 0) * 2 + (k > 0), dtype=np.intp)
+
+
+def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Effects:
+    """Fit the factorial model for one placement or for many at once.
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (states, threats)
+    quadrants : ndarray of int, shape (states,) or (placements, states)
+        Codes from `quadrant_codes`. Each placement must put the same number of states in each quadrant, as
+        permutations of one placement do.
+    errors : {"HC3", "classical"}
+        HC3 (MacKinnon and White 1985), or those of ordinary least squares, which assume the same spread in every
+        quadrant and exist where a quadrant holds a single state.
+
+    Returns
+    -------
+    Effects
+
+    Raises
+    ------
+    UnknownNameError
+        If there are no such errors.
+    EstimationError
+        If a quadrant holds fewer states than the errors need: two for HC3, one for classical, and five in all.
+    """
+    if errors not in MINIMUM:
+        raise UnknownNameError("kind of standard errors", errors, MINIMUM)
+    quadrants = np.atleast_2d(quadrants)
+    sizes = np.bincount(quadrants[0], minlength=4).astype(float)
+    for quadrant, size in zip(Quadrant, sizes, strict=True):
+        if size < MINIMUM[errors]:
+            raise EstimationError(
+                f"quadrant {quadrant} holds {size:.0f} of {len(logits)} states; "
+                f"{errors} errors need at least {MINIMUM[errors]} in each"
+            )
+    if len(logits) < 5:
+        raise EstimationError(f"{len(logits)} states; the factorial model needs at least 5")
+    # Centring first keeps the sums of squares from cancelling.
+    centre = logits.mean(axis=0)
+    values = logits - centre
+    stacked = np.hstack([values, values**2])
+    sums = np.stack([(quadrants == code).astype(float) @ stacked for code in range(4)], axis=1)
+    threats = logits.shape[1]
+    means = sums[..., :threats] / sizes[:, None]
+    squares = np.maximum(sums[..., threats:] - sizes[:, None] * means**2, 0.0)
+    if errors == "HC3":
+        # Leverage in a saturated design is one over the size of the cell: each residual is divided by 1 - 1/n.
+        variances = squares / (1 - 1 / sizes[:, None]) ** 2 / sizes[:, None] ** 2
+    else:
+        variances = squares.sum(axis=1, keepdims=True) / (len(logits) - 4) / sizes[:, None]
+    coefficients = np.einsum("eq,bqt->bet", CODING, means) / 4
+    coefficients[:, 0] += centre
+    return Effects(coefficients, np.sqrt(np.einsum("eq,bqt->bet", CODING**2, variances)) / 4)

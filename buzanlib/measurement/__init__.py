@@ -1,0 +1,1 @@
+"""From tables to scores: placement of states, fuzzy membership, reliability of the codes."""

@@ -1,0 +1,117 @@
+"""The indices by which states are placed, and their normal scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+from scipy.special import ndtri
+
+from buzanlib.errors import EstimationError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index of power or of socio-political cohesion.
+
+    Attributes
+    ----------
+    column : str
+        Its column in ``panel.csv``.
+    axis : {"power", "cohesion"}
+        What it measures.
+    label : str
+        What it is, in words.
+    orientation : {1, -1}
+        1 where a higher value means stronger.
+    """
+
+    column: str
+    axis: Literal["power", "cohesion"]
+    label: str
+    orientation: Literal[1, -1] = 1
+
+
+#: Every index that may place a state. None was made from statements, internet policy or censorship, so that a
+#: placement cannot already contain what it is to predict.
+INDICES: dict[str, Index] = {
+    "cinc": Index("cinc", "power", "Composite Index of National Capability"),
+    "milex": Index("milex_rank", "power", "military expenditure"),
+    "gdp": Index("gdp", "power", "gross domestic product"),
+    "fsi_cohesion": Index(
+        "fsi_cohesion_rank", "cohesion", "Fragile States Index: C1, C2, C3 and P1, turned round"
+    ),
+    "wgi_stability": Index(
+        "wgi_stability", "cohesion", "Worldwide Governance Indicators: political stability"
+    ),
+    "sfi_legitimacy": Index("sfi_legitimacy_rank", "cohesion", "State Fragility Index: legitimacy"),
+    "bti_stateness": Index("bti_stateness_rank", "cohesion", "Bertelsmann Transformation Index: stateness"),
+    "fractionalization": Index("fractionalization", "cohesion", "ethnic fractionalization, turned round", -1),
+}
+
+
+def index_of(name: str, axis: str) -> Index:
+    """The index of this name on this axis.
+
+    Parameters
+    ----------
+    name : str
+        A key of `INDICES`.
+    axis : {"power", "cohesion"}
+        What it is to measure.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none; names the nearest of that axis.
+    """
+    allowed = [key for key, index in INDICES.items() if index.axis == axis]
+    if name not in allowed:
+        raise UnknownNameError(f"index of {axis}", name, allowed)
+    return INDICES[name]
+
+
+def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:
+    """Normal scores of an index within each year of a window.
+
+    The rank `r` of `n` states becomes the standard normal quantile of ``r / (n + 1)`` (van der Waerden 1952); ties
+    share the mean rank. Any increasing transformation of the index gives the same scores.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Columns ``iso3``, ``year`` and that of the index.
+    name, axis : str
+        As in `index_of`.
+    first, last : int
+        Years, both included.
+
+    Returns
+    -------
+    DataFrame of float, shape (states, years)
+        Index ``iso3``; NaN where a state lacks the index in a year; only years in which some state has it.
+
+    Raises
+    ------
+    EstimationError
+        If no state has the index in the window.
+    """
+    index = index_of(name, axis)
+    held = panel.loc[panel["year"].between(first, last), ["iso3", "year", index.column]].dropna()
+    if held.empty:
+        raise EstimationError(f"no state has the index {name!r} in {first}-{last}")
+    by_year = (held[index.column] * index.orientation).groupby(held["year"])
+    held["score"] = ndtri(by_year.rank() / (by_year.transform("size") + 1))
+    return held.pivot(index="iso3", columns="year", values="score")
+
+
+def normal_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.Series[float]:
+    """Mean of `yearly_scores` over the years in which a state has the index.
+
+    Returns
+    -------
+    Series of float, shape (states,)
+        Index ``iso3``.
+    """
+    return yearly_scores(panel, name, axis, first, last).mean(axis=1).rename(axis)

@@ -1,0 +1,262 @@
+"""Placement of states in the four quadrants: hard by a threshold, fuzzy by the reliability of the indices.
+
+Buzan's power and cohesion are relative (Hare 2010, section 1): a state is weak or strong only against others. The
+rules differ in who the others are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.measurement.indices import INDICES, normal_scores
+from buzanlib.theory.vocabulary import Quadrant
+
+AXES = ("power", "cohesion")
+RULES = ("median", "quantile", "regional", "neighbour")
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Places states by an index of power, an index of cohesion, a window and a rule.
+
+    A state is strong on an axis where its score lies **above** the threshold.
+
+    Attributes
+    ----------
+    power, cohesion : str
+        Names of indices (`buzanlib.measurement.indices.INDICES`).
+    first, last : int
+        Years of the window, both included.
+    rule : {"median", "quantile", "regional", "neighbour"}
+        The threshold: the median of all placed states (the locked choice); their `quantile`; the median of the placed
+        states of the same United Nations regional group; the mean score of the state's neighbours.
+    quantile : float
+        For the rule ``"quantile"``, between 0 and 1.
+    """
+
+    power: str = "cinc"
+    cohesion: str = "fsi_cohesion"
+    first: int = 2011
+    last: int = 2024
+    rule: str = "median"
+    quantile: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise UnknownNameError("rule of placement", self.rule, RULES)
+        if not 0 < self.quantile < 1:
+            raise BuzanError(
+                f"quantile {self.quantile} of a placement; allowed: between 0 and 1, both excluded"
+            )
+        if self.first > self.last:
+            raise BuzanError(
+                f"window {self.first}-{self.last} of a placement; the first year must not be later"
+            )
+
+    def scores(self, panel: pd.DataFrame) -> pd.DataFrame:
+        """Scores of the states that have both indices.
+
+        Parameters
+        ----------
+        panel : DataFrame
+            As `buzanlib.tables.states.load_panel` gives it.
+
+        Returns
+        -------
+        DataFrame of float, shape (states, 2)
+            Index ``iso3``; columns ``power``, ``cohesion``.
+        """
+        columns = [normal_scores(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES]
+        return pd.concat(columns, axis=1, join="inner").sort_index()
+
+    def thresholds(
+        self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """The threshold of each state on each axis.
+
+        Parameters
+        ----------
+        scores : DataFrame
+            As `scores` gives them.
+        regions : Series of str
+            Regional group by ``iso3``.
+        neighbours : DataFrame, optional
+            A row a pair, columns ``iso3`` and ``neighbour``; needed by the rule ``"neighbour"`` only.
+
+        Returns
+        -------
+        DataFrame of float, shape (states, 2)
+            Same index and columns as `scores`.
+
+        Raises
+        ------
+        EstimationError
+            If the rule needs neighbours and they are not given, or a placed state has none that is placed.
+        """
+        if self.rule == "regional":
+            return scores.groupby(regions.reindex(scores.index)).transform("median")
+        if self.rule == "neighbour":
+            if neighbours is None:
+                raise EstimationError("the rule 'neighbour' needs a table of neighbours; none was given")
+            near = neighbours.join(scores, on="neighbour", how="inner").groupby("iso3")[list(AXES)].mean()
+            alone = scores.index.difference(near.index)
+            if len(alone):
+                raise EstimationError(
+                    f"no placed neighbour of {', '.join(alone)}; the rule 'neighbour' needs one"
+                )
+            return near.reindex(scores.index)
+        cut = scores.quantile(self.quantile) if self.rule == "quantile" else scores.median()
+        return pd.DataFrame([cut] * len(scores), index=scores.index)
+
+    def __call__(
+        self, panel: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """Place the states.
+
+        Returns
+        -------
+        DataFrame, shape (states, 5)
+            Index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1 weak, +1 strong), ``quadrant``.
+        """
+        scores = self.scores(panel)
+        strong = scores > self.thresholds(scores, regions, neighbours)
+        placed = scores.assign(
+            p=np.where(strong["power"], 1, -1),
+            k=np.where(strong["cohesion"], 1, -1),
+        )
+        names = [Quadrant.of(p, k).value for p, k in zip(placed["p"], placed["k"], strict=True)]
+        return placed.assign(quadrant=pd.Series(names, index=placed.index, dtype="str"))
+
+    def reliability(self, panel: pd.DataFrame) -> dict[str, float]:
+        """Reliability of each axis by parallel forms: how well its rival indices agree with the one chosen.
+
+        The median correlation between the scores of the chosen index and those of each other index of the axis
+        that has data in the window, each over the states that have both. Agreement between the years of one index
+        would be higher, and would count a lasting bias of the index as truth.
+
+        Parameters
+        ----------
+        panel : DataFrame
+            As `buzanlib.tables.states.load_panel` gives it.
+
+        Returns
+        -------
+        dict of str to float
+            ``power`` and ``cohesion``, each at most 1.
+
+        Raises
+        ------
+        EstimationError
+            If an axis has no rival index in the window.
+        """
+        window = panel[panel["year"].between(self.first, self.last)]
+        found = {}
+        for axis in AXES:
+            chosen = getattr(self, axis)
+            scores = normal_scores(panel, chosen, axis, self.first, self.last)
+            rivals = [
+                name
+                for name, index in INDICES.items()
+                if index.axis == axis and name != chosen and window[index.column].notna().any()
+            ]
+            if not rivals:
+                raise EstimationError(
+                    f"no rival of the index {chosen!r} of {axis} in {self.first}-{self.last}"
+                )
+            found[axis] = float(
+                np.median([scores.corr(normal_scores(panel, r, axis, self.first, self.last)) for r in rivals])
+            )
+        return found
+
+    def memberships(
+        self,
+        panel: pd.DataFrame,
+        regions: pd.Series[str],
+        reliability: Mapping[str, float],
+        neighbours: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Fuzzy membership: the probability of each quadrant, given scores measured with error.
+
+        The error of a score has standard deviation ``sd * sqrt(1 - reliability)``, with ``sd`` that of the scores, is normal, and
+        is independent between the axes.
+
+        Parameters
+        ----------
+        panel, regions, neighbours
+            As in the call.
+        reliability : mapping of str to float
+            ``power`` and ``cohesion``, each at least 0 and below 1.
+
+        Returns
+        -------
+        DataFrame of float, shape (states, 4)
+            Index ``iso3``, columns the quadrants; rows sum to one.
+        """
+        for axis in AXES:
+            if not 0 <= reliability[axis] < 1:
+                raise BuzanError(
+                    f"reliability {reliability[axis]} of {axis}; allowed: at least 0 and below 1"
+                )
+        scores = self.scores(panel)
+        error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
+        strong = ((scores - self.thresholds(scores, regions, neighbours)) / error).apply(ndtr)
+        by_sign = {-1: 1 - strong, 1: strong}
+        return pd.DataFrame(
+            {
+                quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
+                for quadrant in Quadrant
+            }
+        )
+
+
+def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Share of states that stand in another quadrant under another placement.
+
+    Parameters
+    ----------
+    placements : mapping of str to DataFrame
+        Results of `Placement` by name.
+
+    Returns
+    -------
+    DataFrame of float, shape (placements, placements)
+        Symmetric, zero on the diagonal; each share is of the states that both place.
+    """
+    quadrants = pd.DataFrame({name: placed["quadrant"] for name, placed in placements.items()})
+    names = list(quadrants)
+    share = pd.DataFrame(0.0, index=names, columns=names)
+    for left in names:
+        for right in names:
+            both = quadrants[[left, right]].dropna()
+            share.loc[left, right] = float((both[left] != both[right]).mean())
+    return share
+
+
+def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
+    """The nearest states on the tile map: an approximation to neighbourhood, since borders are not in the data.
+
+    Parameters
+    ----------
+    tiles : DataFrame
+        Columns ``iso3``, ``row``, ``col``.
+    count : int
+        Neighbours of each state; ties beyond it are resolved by ``iso3``.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair, columns ``iso3`` and ``neighbour``.
+    """
+    tiles = tiles.sort_values("iso3")
+    place = tiles[["row", "col"]].to_numpy(dtype=float)
+    distance = ((place[:, None] - place[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(distance, np.inf)
+    nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
+    names = tiles["iso3"].to_numpy()
+    return pd.DataFrame({"iso3": np.repeat(names, nearest.shape[1]), "neighbour": names[nearest].ravel()})

@@ -1,0 +1,275 @@
+"""Agreement between annotators: Krippendorff's alpha and Gwet's AC1, with intervals over documents.
+
+Both are computed from counts of units by category, so that a bootstrap over documents is one matrix product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from buzanlib.errors import UnknownNameError
+from buzanlib.tables.statements import Statements
+from buzanlib.theory.vocabulary import Annotator, Threat
+
+Array = npt.NDArray[np.float64]
+Level = Literal["nominal", "ordinal", "interval"]
+LEVELS = ("nominal", "ordinal", "interval")
+
+#: Variables of the codebook with their level of measurement; ``level`` is shown at both.
+VARIABLES: dict[str, tuple[str, Level]] = {
+    "relevant": ("relevant", "nominal"),
+    **{threat.value: (threat.value, "nominal") for threat in Threat},
+    "primary": ("primary", "nominal"),
+    "level": ("level", "nominal"),
+    "level (ordinal)": ("level", "ordinal"),
+    "referent": ("referent", "nominal"),
+    "agent": ("agent", "nominal"),
+    "measure": ("measure", "nominal"),
+    "pol_kind": ("pol_kind", "nominal"),
+    "hostile": ("hostile", "nominal"),
+}
+
+#: Coded in a second pass. In the table of codes they are blank where an annotator had not given the political
+#: threat, so that they can be compared only over the passages to which both gave it.
+SECOND_PASS = ("pol_kind", "hostile")
+
+
+def unit_counts(ratings: npt.ArrayLike) -> tuple[Array, Array]:
+    """Count ratings by unit and category.
+
+    Parameters
+    ----------
+    ratings : array_like of float, shape (annotators, units)
+        NaN where an annotator did not rate a unit.
+
+    Returns
+    -------
+    counts : ndarray of float, shape (units, categories)
+        Ratings of each unit in each category that occurs.
+    categories : ndarray of float, shape (categories,)
+        Sorted.
+    """
+    values = np.asarray(ratings, dtype=float)
+    categories = np.unique(values[~np.isnan(values)])
+    return (values[:, :, None] == categories).sum(axis=0).astype(float), categories
+
+
+def coincidences(counts: Array) -> Array:
+    """Coincidence matrix of each unit: ordered pairs of ratings, each unit weighted by its number of ratings.
+
+    Parameters
+    ----------
+    counts : ndarray of float, shape (units, categories)
+
+    Returns
+    -------
+    ndarray of float, shape (units, categories, categories)
+        Zero for units with fewer than two ratings, which cannot be paired (Krippendorff 2011).
+    """
+    ratings = counts.sum(axis=1)
+    pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(counts.shape[1])
+    weight = np.divide(1.0, ratings - 1, out=np.zeros_like(ratings), where=ratings > 1)
+    return np.asarray(pairs * weight[:, None, None], dtype=float)
+
+
+def _alpha(coincidence: Array, categories: Array, level: str) -> Array:
+    """Alpha from coincidence matrices of shape (..., categories, categories); NaN where nothing varies."""
+    margin = coincidence.sum(axis=-1)
+    total = margin.sum(axis=-1)
+    if level == "nominal":
+        difference = 1 - np.eye(len(categories))
+    elif level == "interval":
+        difference = (categories[:, None] - categories) ** 2
+    else:
+        # Ranks between the middles of two categories; it depends on the margin, and so on the bootstrap draw.
+        middle = margin.cumsum(axis=-1) - margin / 2
+        difference = (middle[..., :, None] - middle[..., None, :]) ** 2
+    observed = (coincidence * difference).sum(axis=(-2, -1)) / total
+    products = margin[..., :, None] * margin[..., None, :]
+    expected = (products * difference).sum(axis=(-2, -1)) / (total * (total - 1))
+    ratio = np.divide(observed, expected, out=np.full_like(expected, np.nan), where=expected > 0)
+    return np.asarray(1 - ratio, dtype=float)
+
+
+def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
+    """Krippendorff's alpha.
+
+    Parameters
+    ----------
+    ratings : array_like of float, shape (annotators, units)
+        NaN where an annotator did not rate a unit.
+    level : {"nominal", "ordinal", "interval"}
+        Level of measurement.
+
+    Returns
+    -------
+    float
+        1 is perfect agreement, 0 that of chance; NaN where all ratings are equal, which leaves alpha undefined.
+
+    References
+    ----------
+    Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability.
+
+    Examples
+    --------
+    >>> round(krippendorff_alpha([[1, 2, 3, 3], [1, 2, 3, 2]]), 3)
+    0.696
+    """
+    if level not in LEVELS:
+        raise UnknownNameError("level of measurement", level, LEVELS)
+    counts, categories = unit_counts(ratings)
+    return float(_alpha(coincidences(counts).sum(axis=0), categories, level))
+
+
+def _agreement(counts: Array) -> Array:
+    """What AC1 needs of each unit: shape (units, 3 + categories).
+
+    Columns: agreement among the pairs of ratings, whether there is a pair, whether there is a rating, the shares of categories.
+    """
+    ratings = counts.sum(axis=1)
+    pairs = ratings * (ratings - 1)
+    agree = np.divide((counts * (counts - 1)).sum(axis=1), pairs, out=np.zeros_like(pairs), where=pairs > 0)
+    shares = counts / np.maximum(ratings, 1)[:, None]
+    return np.column_stack([agree, pairs > 0, ratings > 0, shares])
+
+
+def _ac1(sums: Array) -> tuple[Array, Array]:
+    """AC1 and observed agreement from sums of `_agreement`, shape (..., 3 + categories)."""
+    agreement = sums[..., 0] / sums[..., 1]
+    share = sums[..., 3:] / sums[..., 2:3]
+    categories = share.shape[-1]
+    chance = (share * (1 - share)).sum(axis=-1) / max(categories - 1, 1)
+    return (agreement - chance) / (1 - chance), agreement
+
+
+def gwet_ac1(ratings: npt.ArrayLike) -> float:
+    """Gwet's AC1, for nominal categories.
+
+    Parameters
+    ----------
+    ratings : array_like of float, shape (annotators, units)
+        NaN where an annotator did not rate a unit.
+
+    Returns
+    -------
+    float
+        1 is perfect agreement, 0 that of chance.
+
+    References
+    ----------
+    Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high agreement. British
+    Journal of Mathematical and Statistical Psychology 61(1), 29-48.
+
+    Examples
+    --------
+    >>> round(gwet_ac1([[1] * 118 + [1] * 5 + [2] * 2, [1] * 118 + [2] * 5 + [1] * 2]), 4)
+    0.9408
+    """
+    counts, _ = unit_counts(ratings)
+    return float(_ac1(_agreement(counts).sum(axis=0))[0])
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Alpha and AC1 of one variable with percentile intervals from a bootstrap over documents.
+
+    Passages of one document resemble each other, so that whole documents are drawn.
+
+    Attributes
+    ----------
+    level : {"nominal", "ordinal", "interval"}
+        Level of measurement, for alpha.
+    draws : int
+        Bootstrap draws.
+    seed : int
+        Of the bootstrap.
+    coverage : float
+        Of the intervals.
+    """
+
+    level: Level = "nominal"
+    draws: int = 2000
+    seed: int = 20100615
+    coverage: float = 0.95
+
+    def __call__(self, ratings: npt.ArrayLike, documents: npt.ArrayLike) -> dict[str, float]:
+        """Estimate.
+
+        Parameters
+        ----------
+        ratings : array_like of float, shape (annotators, units)
+            NaN where an annotator did not rate a unit.
+        documents : array_like, shape (units,)
+            The document that each unit comes from.
+
+        Returns
+        -------
+        dict of str to float
+            ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and ``n`` (units). Draws in
+            which nothing varies leave alpha undefined and are passed over.
+        """
+        counts, categories = unit_counts(ratings)
+        _, document = np.unique(np.asarray(documents), return_inverse=True)
+        size = int(document.max()) + 1
+        width = len(categories)
+        per_unit = np.concatenate(
+            [coincidences(counts).reshape(len(counts), width * width), _agreement(counts)], axis=1
+        )
+        per_document = np.zeros((size, per_unit.shape[1]))
+        np.add.at(per_document, document, per_unit)
+        rng = np.random.default_rng(self.seed)
+        weights = rng.multinomial(size, np.full(size, 1 / size), size=self.draws)
+        sums = np.vstack([per_document.sum(axis=0), weights @ per_document])
+        alpha = _alpha(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
+        ac1, agreement = _ac1(sums[:, width * width :])
+        tails = [(1 - self.coverage) / 2, (1 + self.coverage) / 2]
+        alpha_low, alpha_high = np.nanquantile(alpha[1:], tails)
+        ac1_low, ac1_high = np.quantile(ac1[1:], tails)
+        return {
+            "alpha": float(alpha[0]),
+            "alpha_low": float(alpha_low),
+            "alpha_high": float(alpha_high),
+            "ac1": float(ac1[0]),
+            "ac1_low": float(ac1_low),
+            "ac1_high": float(ac1_high),
+            "agreement": float(agreement[0]),
+            "n": float(len(counts)),
+        }
+
+
+def reliability_table(statements: Statements, draws: int = 2000, seed: int = 20100615) -> pd.DataFrame:
+    """Agreement of the annotators A and B, two runs of one large language model, on every variable.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    draws, seed : int
+        Of the bootstrap over documents.
+
+    Returns
+    -------
+    DataFrame
+        A row a variable (``level`` twice: as nominal and as ordinal), columns as `Reliability` gives them. The variables of the
+        second pass are compared over the passages to which both annotators gave the political threat.
+    """
+    by_annotator = [
+        statements.coded(annotator).set_index("passage_id").sort_index()
+        for annotator in (Annotator.A, Annotator.B)
+    ]
+    political = (by_annotator[0]["pol"] == 1) & (by_annotator[1]["pol"] == 1)
+    rows = {}
+    for name, (column, level) in VARIABLES.items():
+        both = pd.DataFrame([codes[column] for codes in by_annotator])
+        documents = by_annotator[0]["doc_id"]
+        if column in SECOND_PASS:
+            both, documents = both.loc[:, political], documents[political]
+        values = both.to_numpy()
+        _, ratings = np.unique(values.astype(str), return_inverse=True)
+        rows[name] = Reliability(level, draws, seed)(ratings.reshape(values.shape), documents.to_numpy())
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable").astype({"n": int})
