@@ -48,11 +48,12 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
         If a file is missing, is there twice, or says what cannot be.
     """
     folder = RawFolder(raw)
+    states_csv, accessions_csv = (_by_hand(data, name) for name in BY_HAND)
     # Beside the tables, so that moving them into place is renaming and cannot stop half-way through a file.
     workshop = Path(tempfile.mkdtemp(dir=data, prefix=".build-"))
     try:
         names = []
-        for name, table in _tables(folder, data, progress):
+        for name, table in _tables(folder, states_csv, accessions_csv, progress):
             write_table(table, workshop / name)
             names.append(name)
         for name in names:
@@ -63,9 +64,10 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
     return [data / name for name in names]
 
 
-def _tables(raw: RawFolder, data: Path, progress: Progress) -> Iterator[tuple[str, pd.DataFrame]]:
+def _tables(
+    raw: RawFolder, states_csv: Path, accessions_csv: Path, progress: Progress
+) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and content of every table, in order."""
-    states_csv, accessions_csv = (_by_hand(data, name) for name in BY_HAND)
     crosswalk = Crosswalk.read(states_csv)
     cow.check(crosswalk, raw.find(cow.SYSTEM, "states.csv"), raw.find(cow.VOTING_CODES, "states.csv"))
     yield "states.csv", crosswalk.states.sort_values("iso3")
@@ -78,10 +80,10 @@ def _tables(raw: RawFolder, data: Path, progress: Progress) -> Iterator[tuple[st
     yield "codes.csv", annotation.read_codes(raw.find(annotation.CODES, "codes.csv"))
     yield "gists.csv", annotation.read_gists(raw.find(annotation.GISTS, "gists.csv"))
 
-    needed = [raw.find(name, "votes.csv") for name in (votes.ICT, votes.RESOLUTIONS, votes.VOTES)]
-    resolutions, cast = votes.read(needed[0], needed[1], needed[2], crosswalk)
+    ict, calls, cast = (raw.find(name, "votes.csv") for name in (votes.ICT, votes.RESOLUTIONS, votes.VOTES))
+    resolutions, by_member = votes.read(ict, calls, cast, crosswalk)
     yield "resolutions.csv", resolutions
-    yield "votes.csv", cast
+    yield "votes.csv", by_member
 
     accessions = memberships.read_accessions(accessions_csv)
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])

@@ -20,9 +20,7 @@ SERIES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_TERRITORIES = (
-    "ABW ASM BMU CHANISL CYM FRO GBM GIB GRL GUM HKG MAC MNP NCL NLD_CURACAO PYF SXM TCA VGB VIR MAF PRI"
-)
+_TERRITORIES = "ABW ASM BMU CHANISL CYM FRO GBM GIB GRL GUM HKG MAC MNP NCL NLD_CURACAO PYF SXM TCA VGB"
 EXCLUDED: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(_TERRITORIES.split(), "part or dependency of a member")
     | {"KOS": "Kosovo: not a member or observer of the United Nations"}
