@@ -26,7 +26,7 @@ THREAT_COLOURS: dict[Threat, str] = dict(
     zip(Threat, ("#cc3311", "#0077bb", "#ee9933", "#332288", "#117733", "#aa4499", "#999999"), strict=True)
 )
 
-#: Inches. A page column on a desk; on a phone the same picture is about two thirds as wide, hence the large type.
+#: Inches. A page column on a desk; on a phone the picture is about two thirds as wide, hence the large type.
 WIDTH = 6.0
 
 
@@ -53,6 +53,8 @@ def style() -> Iterator[None]:
         sns.axes_style("ticks"),
         mpl.rc_context(
             {
+                # Comes with Matplotlib: text is as wide, and labels as free of one another, everywhere.
+                "font.family": "DejaVu Sans",
                 "font.size": 12,
                 "axes.titlesize": 12,
                 "axes.labelsize": 12,

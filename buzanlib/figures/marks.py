@@ -1,0 +1,151 @@
+"""Marks that stay apart without colour, and labels that never lie on one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
+
+from buzanlib.theory.vocabulary import Quadrant
+
+Pixels = npt.NDArray[np.float64]
+
+#: One marker a quadrant, so that a print in grey and a reader who sees no colour can tell them apart.
+QUADRANT_MARKERS: dict[Quadrant, str] = {
+    Quadrant.WW: "o",
+    Quadrant.SW: "s",
+    Quadrant.WS: "D",
+    Quadrant.SS: "^",
+}
+
+#: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
+INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
+
+# Right, left, above and below come before the diagonals: a label beside its mark is read most surely.
+_DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8), (-0.8, -0.8))
+_DISTANCES = (6, 13, 22, 32, 44)
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is read better on a colour (relative luminance of WCAG 2, section 1.4.3).
+
+    Parameters
+    ----------
+    colour : str
+        Any colour that Matplotlib knows.
+
+    Returns
+    -------
+    str
+        ``"black"`` or ``"white"``.
+    """
+    rgb = np.asarray(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    # At this luminance the contrast with black equals that with white.
+    return "black" if luminance > 0.179 else "white"
+
+
+def place_labels(
+    axes: Axes, points: Mapping[str, Sequence[float]], others: Pixels, size: float = 10
+) -> list[Annotation]:
+    """Write a name beside each point, clear of other names and the frame and, if possible, of other points.
+
+    Greedy and deterministic: names are set in the order given, each at the nearest of 40 places around its
+    point that is free; a name without a free place is left out rather than set over another.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where; its limits must be final.
+    points : mapping of str to (x, y)
+        Names and their points, in data units.
+    others : ndarray of float, shape (n, 2)
+        All points drawn, which a name had better not cover.
+    size : float
+        Type size in points.
+
+    Returns
+    -------
+    list of matplotlib.text.Annotation
+        The names that found a place.
+    """
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # axes outside a figure cannot be drawn on at all
+    figure.draw_without_rendering()  # a constrained layout moves the axes: positions are final only now
+    pixels = figure.dpi / 72
+    frame = axes.get_window_extent()
+    marks = np.asarray(axes.transData.transform(others))
+    taken = [text.get_window_extent() for text in axes.texts]
+    lines: list[Path] = []
+    placed = []
+    for name, point in points.items():
+        x, y = point
+        probe = axes.text(x, y, name, fontsize=size)
+        half = np.asarray(probe.get_window_extent().size) / 2
+        probe.remove()
+        centre = np.asarray(axes.transData.transform((x, y)))
+        room = _free_room(centre, half, pixels, frame, taken, lines, marks)
+        if room is None:
+            continue
+        taken.append(room)
+        lines.append(_line(centre, room))
+        label = axes.annotate(
+            name,
+            (x, y),
+            xytext=tuple((np.array([room.x0, room.y0]) + half - centre) / pixels),
+            textcoords="offset points",
+            fontsize=size,
+            color=INK,
+            ha="center",
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 2},
+        )
+        label.set_path_effects([withStroke(linewidth=2, foreground="white")])
+        label.set_in_layout(False)
+        placed.append(label)
+    return placed
+
+
+def _free_room(
+    centre: Pixels,
+    half: Pixels,
+    pixels: float,
+    frame: Bbox,
+    taken: list[Bbox],
+    lines: list[Path],
+    marks: Pixels,
+) -> Bbox | None:
+    """The cheapest free box for a name of this half size around a point; None where every place is taken."""
+    best: tuple[float, Bbox] | None = None
+    for distance, direction in product(_DISTANCES, _DIRECTIONS):
+        middle: Pixels = centre + np.asarray(direction) * distance * pixels + np.sign(direction) * half
+        room = Bbox([middle - half, middle + half])
+        inside = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
+        line = _line(centre, room)
+        if (
+            not inside
+            or any(room.padded(2).overlaps(other) or line.intersects_bbox(other) for other in taken)
+            or any(other.intersects_bbox(room) for other in lines)
+        ):
+            continue
+        low, high = room.padded(4).get_points()
+        covered = int(np.all((marks > low) & (marks < high), axis=1).sum())
+        # A covered point is worse than the longest line to the name.
+        cost = 50.0 * covered + distance
+        if best is None or cost < best[0]:
+            best = (cost, room)
+    return None if best is None else best[1]
+
+
+def _line(centre: Pixels, room: Bbox) -> Path:
+    """The line that leads from a point to its name."""
+    return Path(np.array([centre, room.get_points().mean(axis=0)]))

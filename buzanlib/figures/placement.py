@@ -1,0 +1,184 @@
+"""Where states stand on the two axes, and how much that depends on the rule that places them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.marks import INK, QUADRANT_MARKERS, QUIET, place_labels
+from buzanlib.theory.vocabulary import Quadrant
+
+#: States that most readers can place for themselves, with the names to write; the first ones are set first.
+LANDMARKS: dict[str, str] = {
+    "USA": "United States",
+    "CHN": "China",
+    "RUS": "Russia",
+    "EST": "Estonia",
+    "IND": "India",
+    "ISL": "Iceland",
+    "NGA": "Nigeria",
+    "SOM": "Somalia",
+    "DNK": "Denmark",
+    "BRA": "Brazil",
+    "COD": "DR Congo",
+    "UKR": "Ukraine",
+    "JPN": "Japan",
+    "HTI": "Haiti",
+    "BWA": "Botswana",
+    "SGP": "Singapore",
+}
+
+
+def scatter(
+    placed: pd.DataFrame,
+    threshold: tuple[float, float] | None = None,
+    landmarks: Mapping[str, str] = LANDMARKS,
+    labels: tuple[str, str] = ("Power", "Socio-political cohesion"),
+) -> Drawn:
+    """Draw every placed state by cohesion (across) and power (up), in the colour and mark of its quadrant.
+
+    Parameters
+    ----------
+    placed : pandas.DataFrame
+        As `buzanlib.measurement.placement.Placement` gives it: index ``iso3``, columns ``power`` and
+        ``cohesion`` (normal scores) and ``quadrant``.
+    threshold : tuple of (power, cohesion), optional
+        Where weak turns into strong, where that is the same for all states; drawn as dashed lines.
+    landmarks : mapping of str to str
+        ``iso3`` to the name to write beside the state; states that are not placed are passed over.
+    labels : tuple of (power, cohesion)
+        Names of the axes.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    quadrants = placed["quadrant"].map(Quadrant)
+    counts = {quadrant: int((quadrants == quadrant).sum()) for quadrant in Quadrant}
+    with style():
+        figure = Figure(figsize=(WIDTH, WIDTH * 0.98), layout="constrained")
+        axes = figure.subplots()
+        for quadrant in Quadrant:
+            sns.scatterplot(
+                placed[quadrants == quadrant],
+                x="cohesion",
+                y="power",
+                color=QUADRANT_COLOURS[quadrant],
+                marker=QUADRANT_MARKERS[quadrant],
+                s=42,
+                linewidth=0.5,
+                edgecolor=INK,
+                ax=axes,
+                legend=False,
+            )
+        if threshold is not None:
+            axes.axhline(threshold[0], color=QUIET, linestyle="--", linewidth=1, zorder=0)
+            axes.axvline(threshold[1], color=QUIET, linestyle="--", linewidth=1, zorder=0)
+        _name_corners(axes, placed, counts)
+        axes.set(xlabel=f"{labels[1]} (normal score)", ylabel=f"{labels[0]} (normal score)")
+        points = placed[["cohesion", "power"]].to_numpy(dtype=np.float64)
+        where = dict(zip(placed.index, points.tolist(), strict=True))
+        named = {name: where[iso3] for iso3, name in landmarks.items() if iso3 in where}
+        place_labels(axes, named, points)
+    return Drawn(figure, _scatter_alt(placed, counts, landmarks))
+
+
+def changes(shares: pd.DataFrame) -> Drawn:
+    """Draw how many states change quadrant when one rule of placement takes the place of another.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        As `buzanlib.measurement.placement.changes` gives it: rules by rules, the share (0 to 1) of states
+        placed by both that stand in different quadrants; symmetric, with a diagonal of zeros.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    # Each pair once: below the diagonal, where the first rule has no row and the last no column.
+    lower = shares.iloc[1:, :-1].astype(float)
+    hidden = np.triu(np.ones(lower.shape, dtype=bool), k=1)
+    with style():
+        figure = Figure(figsize=(WIDTH, 1.4 + 0.55 * len(lower)), layout="constrained")
+        axes = figure.subplots()
+        sns.heatmap(
+            lower,
+            mask=hidden,
+            vmin=0,
+            vmax=max(0.5, float(lower.to_numpy()[~hidden].max())),
+            annot=True,
+            fmt=".0%",
+            cmap=sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], as_cmap=True),
+            linewidths=2,
+            linecolor="white",
+            cbar=False,
+            ax=axes,
+        )
+        axes.tick_params(length=0)
+        axes.set_xticklabels(axes.get_xticklabels(), rotation=30, ha="right", rotation_mode="anchor")
+        axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
+        axes.set(xlabel="", ylabel="", title="States that change quadrant between two rules")
+    return Drawn(figure, _changes_alt(lower))
+
+
+def _name_corners(axes: Axes, placed: pd.DataFrame, counts: Mapping[Quadrant, int]) -> None:
+    """Write each quadrant's name and number of states into its corner, in bands that no state can reach."""
+    for name, column in (("x", "cohesion"), ("y", "power")):
+        low, high = float(placed[column].min()), float(placed[column].max())
+        wide = max(high - low, 1.0)
+        margin = 0.05 if name == "x" else 0.16
+        axes.set(**{f"{name}lim": (low - margin * wide, high + margin * wide)})
+    for quadrant in Quadrant:
+        left, bottom = quadrant.cohesion < 0, quadrant.power < 0
+        axes.text(
+            0.01 if left else 0.99,
+            0.01 if bottom else 0.99,
+            f"{quadrant.label.replace(', ', chr(10))}: {counts[quadrant]}",
+            transform=axes.transAxes,
+            ha="left" if left else "right",
+            va="bottom" if bottom else "top",
+            fontsize=11,
+            fontweight="bold",
+            color=INK,
+        )
+
+
+def _scatter_alt(placed: pd.DataFrame, counts: Mapping[Quadrant, int], landmarks: Mapping[str, str]) -> str:
+    """Say how many states stand where, how the axes go together, and where the named states are."""
+    together = float(placed["power"].corr(placed["cohesion"]))
+    where = "; ".join(f"{counts[quadrant]} of {quadrant.label}" for quadrant in Quadrant)
+    stands = placed["quadrant"].to_dict()
+    named = "; ".join(
+        f"{quadrant.label}: {', '.join(names)}"
+        for quadrant in Quadrant
+        if (names := [name for iso3, name in landmarks.items() if stands.get(iso3) == quadrant])
+    )
+    said = f"{len(placed)} states by power and cohesion: {where}. "
+    if np.isfinite(together):
+        said += f"The two scores correlate at {together:.2f}. "
+    return said + (f"Named are, for {named}." if named else "")
+
+
+def _changes_alt(lower: pd.DataFrame) -> str:
+    """Say which two rules agree most and which least."""
+    values = lower.to_numpy(dtype=np.float64)
+    pairs = sorted(
+        (float(values[row, column]), str(one), str(other))
+        for row, other in enumerate(lower.index)
+        for column, one in enumerate(lower.columns[: row + 1])
+    )
+    (least, *near), (most, *far) = pairs[0], pairs[-1]
+    return (
+        f"Share of states that change quadrant between two of {len(lower) + 1} rules of placement: "
+        f"fewest between {near[0]} and {near[1]} ({least:.0%}), "
+        f"most between {far[0]} and {far[1]} ({most:.0%})."
+    )

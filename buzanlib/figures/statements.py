@@ -1,0 +1,178 @@
+"""What states say: threats over the years, and the share of each threat by quadrant."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from buzanlib.figures.base import QUADRANT_COLOURS, THREAT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET
+from buzanlib.tables.statements import Statements
+from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
+
+
+def by_year(
+    statements: Statements, corpus: str = Corpus.UNGDC, annotator: str = Annotator.ADJUDICATED
+) -> pd.DataFrame:
+    """Count documents and passages of each year.
+
+    Parameters
+    ----------
+    statements : Statements
+        Documents, passages and codes.
+    corpus : str
+        ``"UNGDC"`` or ``"NCSS"``.
+    annotator : str
+        Whose codes.
+
+    Returns
+    -------
+    pandas.DataFrame of int
+        Index ``year``, from the first document to the last without a gap; columns ``documents`` (silent ones
+        too), ``speaking`` (documents with a relevant passage), ``relevant`` (passages) and one a threat
+        (relevant passages that carry it; a passage may carry several).
+    """
+    documents = statements.documents[statements.documents["corpus"] == corpus]
+    coded = statements.coded(annotator)
+    coded = coded[(coded["corpus"] == corpus) & (coded["relevant"] == 1)]
+    years = coded.groupby("year")
+    table = pd.DataFrame({"documents": documents.groupby("year").size()})
+    table["speaking"] = years["doc_id"].nunique()
+    table["relevant"] = years.size()
+    table[list(Threat)] = years[list(Threat)].sum()
+    table.index = table.index.astype(int)
+    full = pd.RangeIndex(int(table.index.min()), int(table.index.max()) + 1, name="year")
+    return table.reindex(full).fillna(0).astype(int)
+
+
+def over_time(table: pd.DataFrame) -> Drawn:
+    """Draw the documents of each year and, one small panel a threat, the passages that carry it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `by_year` gives it.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    with style():
+        figure = Figure(figsize=(WIDTH, 8), layout="constrained")
+        panels = figure.subplots(4, 2, sharex=True).ravel()
+        for axes in panels[2::2]:
+            axes.sharey(panels[1])
+        for axes in panels[3::2]:
+            axes.sharey(panels[1])
+        first, *rest = panels
+        _fill(first, table["documents"], PALE)
+        _fill(first, table["speaking"], QUIET)
+        first.set_title("Documents; dark: relevant", fontsize=11)
+        for axes, threat in zip(rest, Threat, strict=True):
+            _fill(axes, table[threat], THREAT_COLOURS[threat])
+            axes.set_title(threat.label, fontsize=11)
+        for axes in panels:
+            axes.set(xlabel="", ylabel="", xlim=(table.index.min() - 0.5, table.index.max() + 0.5))
+            axes.set_ylim(bottom=0)
+            axes.xaxis.set_major_locator(MaxNLocator(3, integer=True, prune="both"))
+            axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+            axes.tick_params(labelleft=True)
+        figure.supylabel("Number in the year", fontsize=12)
+    return Drawn(figure, _over_time_alt(table))
+
+
+def shares(table: pd.DataFrame) -> Drawn:
+    """Draw the share of each threat in what the states of each quadrant say.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `buzanlib.inference.table2.QuadrantResult.shares`: columns ``quadrant``, ``threat``, ``share`` (of
+        a state's relevant passages those that carry the threat, 0 to 1, mean over states) and, where there
+        are intervals, ``low90`` and ``high90``.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    threats = [threat for threat in Threat if threat in set(table["threat"])]
+    intervals = {"low90", "high90"} <= set(table.columns)
+    with style():
+        figure = Figure(figsize=(WIDTH, 1.5 + 0.72 * len(threats)), layout="constrained")
+        axes = figure.subplots()
+        for place, quadrant in enumerate(Quadrant):
+            rows = table[table["quadrant"] == quadrant].set_index("threat")
+            rows = rows.reindex([threat for threat in threats if threat in rows.index])
+            height = np.array([threats.index(Threat(threat)) for threat in rows.index]) + (place - 1.5) * 0.17
+            colour = QUADRANT_COLOURS[quadrant]
+            if intervals:
+                axes.hlines(height, rows["low90"], rows["high90"], color=colour, linewidth=1.8)
+            axes.plot(
+                rows["share"],
+                height,
+                QUADRANT_MARKERS[quadrant],
+                color=colour,
+                markeredgecolor=INK,
+                markeredgewidth=0.5,
+                markersize=7,
+                label=quadrant.label,
+                gid=quadrant.value,
+            )
+        for line in range(len(threats) - 1):
+            axes.axhline(line + 0.5, color=PALE, linewidth=0.8, zorder=0)
+        axes.set_yticks(range(len(threats)), [_two_lines(threat.label) for threat in threats])
+        axes.tick_params(axis="y", length=0)
+        axes.set(ylim=(len(threats) - 0.5, -0.5), xlabel="Share of a state's passages, mean over states")
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        figure.legend(loc="outside upper center", ncols=2, fontsize=10, columnspacing=1, handletextpad=0.3)
+        sns.despine(ax=axes, left=True)
+    return Drawn(figure, _shares_alt(table, threats))
+
+
+def _fill(axes: Axes, series: pd.Series, colour: str) -> None:
+    """One band from zero, with a line on top that also a print in grey shows."""
+    edges = np.append(series.index, series.index[-1] + 1) - 0.5
+    axes.stairs(series.to_numpy(), edges, fill=True, color=colour, alpha=0.75)
+    axes.stairs(series.to_numpy(), edges, color=INK, linewidth=1, baseline=None)
+
+
+def _two_lines(label: str) -> str:
+    """Break a long label at the space nearest its middle, so that the data keep most of a narrow page."""
+    spaces = [place for place, letter in enumerate(label) if letter == " "]
+    if len(label) < 16 or not spaces:
+        return label
+    cut = min(spaces, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:cut]}\n{label[cut + 1 :]}"
+
+
+def _over_time_alt(table: pd.DataFrame) -> str:
+    """Say how many there are, and when each threat is most named."""
+    parts = []
+    for threat in Threat:
+        total = int(table[threat].sum())
+        peak = f", most in {table[threat].idxmax()} ({table[threat].max()})" if total else ""
+        parts.append(f"{threat.label.lower()} {total}{peak}")
+    return (
+        f"{table['documents'].sum()} documents from {table.index.min()} to {table.index.max()}, of which "
+        f"{table['speaking'].sum()} have at least one of {table['relevant'].sum()} relevant passages. "
+        f"Passages by threat: {'; '.join(parts)}."
+    )
+
+
+def _shares_alt(table: pd.DataFrame, threats: list[Threat]) -> str:
+    """Say, for each threat, in which quadrant its share is least and in which most."""
+    parts = []
+    for threat in threats:
+        rows = table[table["threat"] == threat].sort_values("share", kind="stable")
+        (least, few), (most, many) = (
+            (Quadrant(rows["quadrant"].iloc[end]).label, rows["share"].iloc[end]) for end in (0, -1)
+        )
+        parts.append(f"{threat.label.lower()} from {few:.0%} ({least}) to {many:.0%} ({most})")
+    return f"Mean share of a state's passages that carry each threat, by quadrant: {'; '.join(parts)}."
