@@ -68,7 +68,11 @@ class Quadrant(StrEnum):
         UnknownNameError
             If the name is none of them; names the nearest.
         """
-        names = {form: quadrant for quadrant in cls for form in (quadrant.value, quadrant.paper_name, quadrant.label)}
+        names = {
+            form: quadrant
+            for quadrant in cls
+            for form in (quadrant.value, quadrant.paper_name, quadrant.label)
+        }
         try:
             return names[name]
         except KeyError:

@@ -1,0 +1,237 @@
+"""The predictions, fixed from the text of the paper before any statement was scored, and the lock that holds them.
+
+`data/predictions.json` never changes; what is added later stands in `data/amendments.json`, with date and reason.
+`data/predictions.lock` carries the SHA-256 of the predictions and of what they were tested on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from buzanlib.errors import LockError
+
+PREDICTIONS = "predictions.json"
+AMENDMENTS = "amendments.json"
+LOCK = "predictions.lock"
+
+#: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the states.
+LOCKED = (PREDICTIONS, "codebook.md", "codes.csv", "panel.csv")
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One claim of the paper, or of a rival, as it was locked.
+
+    Attributes
+    ----------
+    id : str
+        Such as ``"B1"``.
+    family : str
+        The family in which its p value is adjusted, or ``"gate"``.
+    claim : str
+        What is claimed.
+    where : str
+        Where in the paper.
+    threat : str
+        A kind of danger of the codebook; empty where the claim is not of one kind.
+    effect : str
+        ``"power"``, ``"cohesion"`` or ``"power:cohesion"``; empty where the claim is not of one effect.
+    sign : {-1, 0, 1}
+        Predicted sign of the effect; 0 where none is predicted.
+    """
+
+    id: str
+    family: str
+    claim: str
+    where: str
+    threat: str = ""
+    effect: str = ""
+    sign: int = 0
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """The locked file.
+
+    Attributes
+    ----------
+    hypotheses : mapping of str to Hypothesis
+        By id, in the order of the file.
+    families : mapping of str to tuple of str
+        Ids of the members of each family that lists them.
+    table2 : mapping of str to tuple of str
+        Threats in the cell of each quadrant, as printed in the paper.
+    graded : mapping of str to mapping of str to float
+        The same with 1/2 for threats that the text names second.
+    sesoi : float
+        Smallest effect of interest, a corner contrast on the logit scale.
+    alpha : float
+        Level of the tests.
+    draws, seed : int
+        Of the permutations.
+    window : tuple of int
+        First and last year of the test.
+    sha256 : str
+        Of the bytes of the file; carried by every result.
+    """
+
+    hypotheses: Mapping[str, Hypothesis]
+    families: Mapping[str, tuple[str, ...]]
+    table2: Mapping[str, tuple[str, ...]]
+    graded: Mapping[str, Mapping[str, float]]
+    sesoi: float
+    alpha: float
+    draws: int
+    seed: int
+    window: tuple[int, int]
+    sha256: str
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def verify_lock(data: Path) -> None:
+    """Hold every locked file against the lock.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the tables.
+
+    Raises
+    ------
+    LockError
+        If the lock or a locked file is missing, or a byte has changed: names every such file with the hash expected
+        and the hash found.
+    """
+    if not (data / LOCK).is_file():
+        raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")
+    lock = json.loads((data / LOCK).read_text(encoding="utf-8"))
+    faults = []
+    for name in LOCKED:
+        expected = lock.get(name, "nothing")
+        found = digest(data / name) if (data / name).is_file() else "no such file"
+        if found != expected:
+            faults.append(f"{name}: SHA-256 {found}; allowed: {expected}, as locked in {LOCK}")
+    if faults:
+        raise LockError("\n".join(faults))
+
+
+def write_lock(data: Path) -> Path:
+    """Lock the tables of a folder anew; the predictions themselves keep the hash they have.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the tables.
+
+    Returns
+    -------
+    Path
+        Of the lock.
+
+    Raises
+    ------
+    LockError
+        If `predictions.json` is not what an existing lock says: predictions are amended, never changed.
+    """
+    lock = data / LOCK
+    hashes = {name: digest(data / name) for name in LOCKED}
+    if lock.is_file():
+        expected = json.loads(lock.read_text(encoding="utf-8")).get(PREDICTIONS)
+        if hashes[PREDICTIONS] != expected:
+            raise LockError(
+                f"{PREDICTIONS}: SHA-256 {hashes[PREDICTIONS]}; allowed: {expected}; "
+                f"predictions never change, add to {AMENDMENTS} instead"
+            )
+    new = lock.with_suffix(".new")
+    new.write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")
+    new.replace(lock)
+    return lock
+
+
+def load_predictions(data: Path) -> Predictions:
+    """Load the predictions, once the lock is verified.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the tables.
+
+    Returns
+    -------
+    Predictions
+
+    Raises
+    ------
+    LockError
+        As `verify_lock`.
+    """
+    verify_lock(data)
+    raw = json.loads((data / PREDICTIONS).read_text(encoding="utf-8"))
+    signs = {"+": 1, "-": -1}
+    return Predictions(
+        hypotheses={
+            entry["id"]: Hypothesis(
+                id=entry["id"],
+                family=entry["family"],
+                claim=entry["claim"],
+                where=entry["where"],
+                threat=entry.get("threat", ""),
+                effect=entry.get("effect", ""),
+                sign=signs.get(entry.get("sign", ""), 0),
+            )
+            for entry in raw["hypotheses"]
+        },
+        families={
+            name: tuple(family["members"])
+            for name, family in raw["families"].items()
+            if isinstance(family["members"], list)
+        },
+        table2={quadrant: tuple(threats) for quadrant, threats in raw["table2"]["literal"].items()},
+        graded={
+            quadrant: {threat: float(Fraction(weight)) for threat, weight in cell.items()}
+            for quadrant, cell in raw["table2"]["graded"].items()
+        },
+        sesoi=float(_number_in(raw["inference"]["sesoi"])),
+        alpha=float(Fraction(raw["inference"]["alpha"])),
+        draws=int(_number_in(raw["inference"]["null"])),
+        seed=int(raw["inference"]["seed"]),
+        window=(int(raw["window"]["test"][0]), int(raw["window"]["test"][1])),
+        sha256=digest(data / PREDICTIONS),
+    )
+
+
+def _number_in(sentence: str) -> Fraction:
+    """The first number that stands as a word of its own in a sentence of the locked file."""
+    for word in sentence.split():
+        try:
+            return Fraction(word)
+        except ValueError:
+            continue
+    raise LockError(f"{PREDICTIONS}: no number in {sentence!r}")
+
+
+def load_amendments(data: Path) -> list[dict[str, Any]]:
+    """Load what was added to the predictions after they were locked.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the tables.
+
+    Returns
+    -------
+    list of dict
+        In order; keys ``number``, ``date``, ``to``, ``what``, ``why``, ``status``.
+    """
+    amendments: list[dict[str, Any]] = json.loads((data / AMENDMENTS).read_text(encoding="utf-8"))
+    return amendments
