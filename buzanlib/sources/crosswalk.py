@@ -12,9 +12,14 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources.names import ALIASES
+from buzanlib.sources.raw import dates, read_csv
 
 #: First and last year of the panel.
 FIRST, LAST = 1995, 2024
+
+COLUMNS = [
+    "iso3", "cow", "name", "region", "kind", "member_from", "member_to", "cow_from", "cow_to", "note",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,9 @@ class Crosswalk:
     @classmethod
     def read(cls, path: Path) -> Crosswalk:
         """Read `states.csv`."""
-        dates = ["member_from", "member_to", "cow_from", "cow_to"]
-        states = pd.read_csv(path, dtype={"cow": "Int64"})
-        for column in dates:
-            states[column] = pd.to_datetime(states[column], format="%Y-%m-%d")
+        states = read_csv(path, COLUMNS, dtype={"cow": "Int64"}).copy()
+        for column in ("member_from", "member_to", "cow_from", "cow_to"):
+            states[column] = dates(states[column], path)
         return cls(states)
 
     def known(self) -> frozenset[str]:

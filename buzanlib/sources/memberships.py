@@ -12,7 +12,7 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.sources.cow import EXCLUDED, GONE
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.raw import read_csv
+from buzanlib.sources.raw import dates, read_csv
 
 FILE = "igo_memberships.csv"
 SOURCE = "Correlates of War, Intergovernmental Organizations, version 3"
@@ -88,7 +88,7 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
 def read_accessions(path: Path) -> pd.DataFrame:
     """`accessions.csv`, with dates."""
     table = read_csv(path, ["organisation", "iso3", "date", "event", "source"])
-    return table.assign(date=pd.to_datetime(table["date"], format="%Y-%m-%d"))
+    return table.assign(date=dates(table["date"], path))
 
 
 def _runs(years: list[int]) -> Iterator[tuple[int, int]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from python_calamine import CalamineError
 
 from buzanlib.errors import BuzanError, nearest
 
@@ -96,23 +97,35 @@ def read_csv(path: Path, columns: Sequence[str], **options: Any) -> pd.DataFrame
     Raises
     ------
     BuzanError
-        If the file lacks one of them.
+        If the file lacks one of them, or is not such a file at all.
     """
-    return pick(pd.read_csv(path, low_memory=False, **options), columns, path)
+    return _read(lambda: pd.read_csv(path, low_memory=False, **options), columns, path)
 
 
 def read_excel(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Named columns of the first sheet of a publisher's workbook, old format or new (see `read_csv`)."""
-    return pick(pd.read_excel(path, engine="calamine"), columns, path)
+    return _read(lambda: pd.read_excel(path, engine="calamine"), columns, path)
 
 
 def read_parquet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Named columns of a Parquet file (see `read_csv`)."""
-    return pick(pd.read_parquet(path), columns, path)
+    return _read(lambda: pd.read_parquet(path), columns, path)
 
 
-def pick(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> pd.DataFrame:
-    """The named columns of a table that was read from `path`, or an error that names the one missing."""
+def dates(column: pd.Series[Any], path: Path) -> pd.Series[Any]:
+    """A column of ISO dates of the file at `path`, as dates; BuzanError where it is not one."""
+    try:
+        return pd.to_datetime(column, format="%Y-%m-%d")
+    except ValueError as error:
+        raise BuzanError(f"{path.name}, column {column.name}: a date is not one: {error}") from error
+
+
+def _read(read: Callable[[], pd.DataFrame], columns: Sequence[str], path: Path) -> pd.DataFrame:
+    try:
+        frame = read()
+    # What pandas, Arrow and calamine raise for a file that is not what its name says.
+    except (ValueError, CalamineError) as error:
+        raise BuzanError(f"{path} cannot be read: {error}") from error
     for column in columns:
         if column not in frame.columns:
             raise BuzanError(f"{path.name} has no column {column!r}; {nearest(column, frame.columns)}")

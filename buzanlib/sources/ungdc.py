@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import tarfile
 from collections.abc import Iterator
@@ -65,16 +66,19 @@ def read(path: Path) -> Iterator[Speech]:
     Raises
     ------
     BuzanError
-        If a file is not named ``ISO_NN_YYYY.txt`` or is not UTF-8.
+        If the archive is damaged, or a file in it is not named ``ISO_NN_YYYY.txt`` or is not UTF-8.
     """
     if path.is_dir():
         for file in sorted(path.rglob("*.txt")):
             yield _speech(file.name, file.read_bytes())
         return
-    with tarfile.open(path) as archive:
-        for member in archive:
-            if member.isfile() and (content := archive.extractfile(member)) is not None:
-                yield _speech(Path(member.name).name, content.read())
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                if member.isfile() and (content := archive.extractfile(member)) is not None:
+                    yield _speech(Path(member.name).name, content.read())
+    except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
+        raise BuzanError(f"{path} cannot be read: {error}") from error
 
 
 def _speech(name: str, content: bytes) -> Speech:

@@ -11,7 +11,7 @@ import pandas as pd
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources.cow import EXCLUDED, GONE
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.raw import read_csv, read_parquet
+from buzanlib.sources.raw import dates, read_csv, read_parquet
 
 ICT = "cyber_votes_1998_2020.csv"
 RESOLUTIONS = "unga_resolutions_2010_2020.csv"
@@ -71,6 +71,7 @@ def read(
     """
     on_ict = read_csv(ict, ["rcid", "ccode", "vote", "date", "unres", "short"])
     every = read_csv(resolutions, ["rcid", "session", "date", "unres", "short"])
+    on_ict["date"], every["date"] = dates(on_ict["date"], ict), dates(every["date"], resolutions)
     calls = _roll_calls(every[every["session"].isin(SESSIONS)], on_ict)
 
     cast = pd.concat([on_ict[["rcid", "ccode", "vote"]], read_parquet(votes, ["rcid", "ccode", "vote"])])
@@ -96,7 +97,7 @@ def _roll_calls(every: pd.DataFrame, on_ict: pd.DataFrame) -> pd.DataFrame:
         {
             "rcid": calls["rcid"],
             "resolution": calls["resolution"],
-            "date": pd.to_datetime(calls["date"], format="%Y-%m-%d"),
+            "date": calls["date"],
             "session": calls["resolution"].str.split("/").str[0].astype(int),
             "title": calls["short"].str.split(" : ").str[0].str.strip(),
             "ict": calls["rcid"].isin(on_ict["rcid"]),

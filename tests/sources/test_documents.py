@@ -50,6 +50,15 @@ def test_no_speeches_at_all(tmp_path: Path) -> None:
         ungdc.locate(RawFolder(tmp_path))
 
 
+def test_damaged_archive(small_raw: Path, tmp_path: Path) -> None:
+    archive = tmp_path / ungdc.ARCHIVE
+    with tarfile.open(archive, "w:xz") as pack:
+        pack.add(small_raw / "TXT", "TXT")
+    archive.write_bytes(archive.read_bytes()[:100])
+    with pytest.raises(BuzanError, match=r"UNGDC_1995-2024\.tar\.xz cannot be read"):
+        list(ungdc.read(archive))
+
+
 def test_text_with_a_strange_name(small_raw: Path) -> None:
     (small_raw / "TXT" / "notes.txt").touch()
     with pytest.raises(BuzanError, match=r"'notes\.txt' is not named ISO_NN_YYYY\.txt"):

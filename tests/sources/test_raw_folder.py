@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources.raw import RawFolder, read_csv
+from buzanlib.sources.raw import RawFolder, dates, read_csv, read_excel, read_parquet
 
 
 def test_file_is_found_wherever_it_lies(tmp_path: Path) -> None:
@@ -52,3 +54,16 @@ def test_missing_column_names_file_and_nearest(tmp_path: Path) -> None:
     path.write_text("ccode,year,cink\n2,2004,0.1\n")
     with pytest.raises(BuzanError, match=r"nmc_v7\.csv has no column 'cinc'; nearest allowed: 'cink'"):
         read_csv(path, ["ccode", "year", "cinc"])
+
+
+@pytest.mark.parametrize("read", [read_csv, read_excel, read_parquet])
+def test_file_that_is_not_what_its_name_says(read: Callable[..., pd.DataFrame], tmp_path: Path) -> None:
+    path = tmp_path / "SFIv2018.xls"
+    path.write_bytes(b"\xff\xfe nothing of the kind")
+    with pytest.raises(BuzanError, match=r"SFIv2018\.xls cannot be read"):
+        read(path, ["year"])
+
+
+def test_date_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(BuzanError, match=r"accessions\.csv, column date: a date is not one.*2017-13-01"):
+        dates(pd.Series(["2017-13-01"], name="date"), tmp_path / "accessions.csv")
