@@ -1,0 +1,81 @@
+"""Formulas as MathML, made while the book is built: no script, and screen readers can speak them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.locale import _
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_logger = logging.getLogger(__name__)
+_UNKNOWN = re.compile(r"<mi>(\\[A-Za-z]+)</mi>")
+
+
+def to_mathml(latex: str, *, block: bool) -> str:
+    r"""Convert a formula, and keep its source as text alternative.
+
+    Parameters
+    ----------
+    latex : str
+        The formula without delimiters.
+    block : bool
+        Whether it stands on lines of its own. Lines end in ``\\`` and align at ``&``.
+
+    Returns
+    -------
+    str
+        A ``<math>`` element.
+
+    Raises
+    ------
+    ValueError
+        Where the formula has a command that the converter does not know.
+    """
+    source = " ".join(latex.split())
+    if block and r"\\" in source and r"\begin" not in source:
+        source = rf"\begin{{aligned}}{source}\end{{aligned}}"
+    try:
+        element = str(convert(source, display="block" if block else "inline"))
+    except Exception as error:  # the converter has a family of errors without a common base
+        raise ValueError(f"{type(error).__name__} in the formula {source!r}") from error
+    if unknown := _UNKNOWN.search(element):
+        raise ValueError(f"unknown command {unknown.group(1)} in the formula {source!r}")
+    return element.replace("<math ", f"<math alttext={quoteattr(source)} ", 1)
+
+
+def _safe(node: nodes.Element, *, block: bool) -> str:
+    try:
+        return to_mathml(node.astext(), block=block)
+    except ValueError as error:
+        _logger.warning("%s", error, location=node)
+        return ""
+
+
+def _visit_inline(self: Any, node: nodes.math) -> None:
+    self.body.append(self.starttag(node, "span", "", CLASS="math"))
+    self.body.append(_safe(node, block=False) + "</span>")
+    raise nodes.SkipNode
+
+
+def _visit_block(self: Any, node: nodes.math_block) -> None:
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    self.body.append(_safe(node, block=True))
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register the renderer; ``html_math_renderer: mathml`` chooses it."""
+    app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))

@@ -1,0 +1,169 @@
+"""Pages made from the data folder: its tables from the descriptor, and the codebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from buzanlib.errors import DataError, Fault
+from buzanlib.study.files import write_whole
+
+DESCRIPTOR = "datapackage.json"
+CODEBOOK = "codebook.md"
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def escape(text: object) -> str:
+    """Make text that Markdown shows as it is, whatever stands in it.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its string is used, on one line.
+
+    Returns
+    -------
+    str
+        The text with a backslash before every ASCII punctuation mark, which CommonMark takes literally then.
+    """
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def data_page(package: Mapping[str, Any]) -> str:
+    """Describe every table and field of a data package in Markdown.
+
+    Parameters
+    ----------
+    package : mapping
+        Content of ``datapackage.json``.
+
+    Returns
+    -------
+    str
+        A page with a section a table: fields, types, units, what is allowed, sources and terms.
+    """
+    parts = [
+        "# The data",
+        escape(package["description"]),
+        "Every row is held against this description before any notebook runs. Empty cells are missing values."
+        " The datasheet in `data/README.md` says how and why the tables were made.",
+    ]
+    for table in package["resources"]:
+        parts += _table(table)
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(table: Mapping[str, Any]) -> list[str]:
+    schema = table["schema"]
+    key = schema.get("primaryKey", [])
+    fields = [_row(["field", "meaning", "type", "unit", "allowed"]), "|---" * 5 + "|"]
+    fields += [_row(_field(field)) for field in schema["fields"]]
+    facts = [f"**Key:** {_names([key] if isinstance(key, str) else key)}"]
+    for foreign in schema.get("foreignKeys", []):
+        there = foreign["reference"]
+        facts.append(
+            f"**Refers to:** {_names(_listed(foreign['fields']))} to {_names(_listed(there['fields']))} of"
+            f" {escape(there['resource'] or 'the same table')}"
+        )
+    rules = [rule["says"] for key in ("buzan:rules", "buzan:coverage") for rule in table.get(key, [])]
+    facts += [f"**Rule:** {escape(rule)}" for rule in rules]
+    facts += [f"**Source:** {_linked(source)}" for source in table.get("sources", [])]
+    facts += [f"**Terms:** {_linked(licence)}" for licence in table.get("licenses", [])]
+    return [
+        f"## {escape(table['title'])}",
+        f"`{table['path']}`",
+        escape(table["description"]),
+        "\n".join(fields),
+        "\n".join(f"- {fact}" for fact in facts),
+    ]
+
+
+def _field(field: Mapping[str, Any]) -> list[str]:
+    meaning = field["description"]
+    if "source" in field:
+        meaning += f" ({field['source']}" + (f"; {field['licence']})" if "licence" in field else ")")
+    return [
+        field["name"],
+        meaning,
+        field["type"],
+        field.get("unit", ""),
+        _allowed(field.get("constraints", {})),
+    ]
+
+
+def _allowed(constraints: Mapping[str, Any]) -> str:
+    """Put the constraints of a field into a phrase."""
+    said = []
+    if "enum" in constraints:
+        said.append(", ".join(str(value) for value in constraints["enum"]))
+    low, high = constraints.get("minimum"), constraints.get("maximum")
+    if low is not None and high is not None:
+        said.append(f"{low} to {high}")
+    elif low is not None:
+        said.append(f"from {low}")
+    elif high is not None:
+        said.append(f"up to {high}")
+    if "pattern" in constraints:
+        said.append(f"pattern {constraints['pattern']}")
+    if constraints.get("unique"):
+        said.append("unique")
+    if constraints.get("required"):
+        said.append("never empty")
+    return "; ".join(said)
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(escape(cell) for cell in cells) + " |"
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(escape(name) for name in names)
+
+
+def _linked(entry: Mapping[str, str]) -> str:
+    title, path = entry.get("title", entry.get("name", "")), entry.get("path", "")
+    if re.fullmatch(r"https?://[^\s<>()]+", path):
+        return f"[{escape(title)}](<{path}>)"
+    return escape(title)
+
+
+def write_pages(data: Path, folder: Path) -> None:
+    """Write ``data.md`` and ``codebook.md`` for the book.
+
+    Parameters
+    ----------
+    data : Path
+        Data folder.
+    folder : Path
+        Where to; made if missing.
+
+    Raises
+    ------
+    DataError
+        Where the descriptor or the codebook is missing or cannot be read.
+    """
+    try:
+        package = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))
+        page = data_page(package)
+    except FileNotFoundError:
+        raise DataError(
+            [Fault(DESCRIPTOR, 0, "", "missing", "the descriptor must be in the data folder")]
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
+    try:
+        codebook = (data / CODEBOOK).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DataError(
+            [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
+        ) from None
+    write_whole(folder / "data.md", page)
+    write_whole(folder / "codebook.md", codebook)

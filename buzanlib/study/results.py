@@ -1,0 +1,201 @@
+"""The one file of numbers: what notebooks record, and what prose reads.
+
+A notebook calls `record` and `show`; the runner gathers what they leave in its outputs into ``results.json``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.study.files import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MIME = "application/vnd.buzan.results+json"
+"""Type of the output by which `record` hands values to the runner."""
+
+SHOWN = "buzan"
+"""Key in an output's metadata by which `show` hands over name, caption and alternative text."""
+
+Scalar = bool | int | float | str
+_KEY = re.compile(r"[A-Za-z]\w*(\.\w+)*", re.ASCII)
+_NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
+_DPI = 200
+
+
+class Drawing(Protocol):
+    """What `show` needs: a figure and its text alternative."""
+
+    @property
+    def figure(self) -> Figure: ...  # noqa: D102
+    @property
+    def alt(self) -> str: ...  # noqa: D102
+
+
+def record(values: Mapping[str, object]) -> None:
+    """Write values under stable keys into the outputs of this notebook.
+
+    Parameters
+    ----------
+    values : mapping of str to bool, int, float or str
+        Keys are dotted names, such as ``"B1.contrast"``. NumPy scalars are accepted.
+
+    Raises
+    ------
+    BuzanError
+        Where a key is no dotted name, or a value is not a finite scalar.
+
+    Notes
+    -----
+    Outside a notebook the values are checked and nothing else happens.
+    """
+    plain = {key: _plain(key, value) for key, value in values.items()}
+    if _in_notebook():
+        count = f"{len(plain)} value{'s' if len(plain) != 1 else ''} recorded"
+        _display({MIME: plain, "text/plain": count}, {})
+
+
+def show(drawn: Drawing, *, name: str, caption: str) -> None:
+    """Show a figure with its caption and text alternative, numbered in the book.
+
+    Parameters
+    ----------
+    drawn : Drawing
+        Anything with ``.figure`` (a Matplotlib figure, closed afterwards) and ``.alt`` (str).
+    name : str
+        Label for references, such as ``"fig-placement"``.
+    caption : str
+        Caption, in Markdown.
+
+    Raises
+    ------
+    BuzanError
+        Where the label is malformed, or caption or text alternative is empty.
+
+    Notes
+    -----
+    Outside a notebook the arguments are checked and nothing is shown.
+    """
+    if not _NAME.fullmatch(name):
+        raise BuzanError(
+            f"figure {name!r} needs a label such as 'fig-placement': lower case, digits and hyphens"
+        )
+    for what, text in (("caption", caption), ("text alternative", drawn.alt)):
+        if not text.strip():
+            raise BuzanError(f"figure {name!r} has an empty {what}")
+    if not _in_notebook():
+        return
+    image = io.BytesIO()
+    # Without a date and a version of Matplotlib the same figure has the same bytes.
+    drawn.figure.savefig(
+        image, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None, "Creation Time": None}
+    )
+    import matplotlib.pyplot as plt
+
+    plt.close(drawn.figure)  # else the inline backend would show it a second time
+    about = {"name": name, "caption": caption, "alt": " ".join(drawn.alt.split())}
+    _display({"image/png": image.getvalue(), "text/plain": about["alt"]}, {SHOWN: about})
+
+
+def _plain(key: str, value: object) -> Scalar:
+    """Turn NumPy scalars into Python's, and refuse what has no place in prose."""
+    if not _KEY.fullmatch(key):
+        raise BuzanError(f"cannot record under {key!r}: a key is a dotted name such as 'B1.contrast'")
+    if not isinstance(value, bool | int | float | str) and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, str):
+        return str(value)  # a member of a StrEnum becomes the plain string
+    if not isinstance(value, bool | int | float):
+        kind = type(value).__name__
+        raise BuzanError(f"cannot record {key!r}: {kind} is not a bool, an int, a float or a str")
+    if not math.isfinite(value):
+        raise BuzanError(f"cannot record {key!r}: {value} is not finite")
+    return value
+
+
+def _in_notebook() -> bool:
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython() is not None
+
+
+def _display(data: dict[str, Any], metadata: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One recorded value.
+
+    Attributes
+    ----------
+    value : bool, int, float or str
+        The value itself.
+    notebook : str
+        Name of the notebook that recorded it.
+    """
+
+    value: Scalar
+    notebook: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """All numbers of one run, and where they come from.
+
+    Attributes
+    ----------
+    lock : str
+        SHA-256 of the locked predictions.
+    data : mapping of str to str
+        SHA-256 of every file in the data folder.
+    notebooks : mapping of str to mapping
+        For each notebook its ``parameters``, defaults included.
+    values : mapping of str to Value
+        The recorded values by key.
+    """
+
+    lock: str
+    data: Mapping[str, str]
+    notebooks: Mapping[str, Mapping[str, Any]]
+    values: Mapping[str, Value]
+
+    def __getitem__(self, key: str) -> Scalar:
+        """Return the value recorded under `key`; `UnknownNameError` names the nearest key otherwise."""
+        if key not in self.values:
+            raise UnknownNameError("result", key, self.values)
+        return self.values[key].value
+
+    @classmethod
+    def load(cls, path: Path) -> Results:
+        """Read a file that `write` has written.
+
+        Raises
+        ------
+        BuzanError
+            Where there is no such file, or it is not a file of results.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            values = {key: Value(**entry) for key, entry in content.pop("values").items()}
+            return cls(**content, values=values)
+        except FileNotFoundError:
+            raise BuzanError(f"no results at {path.name}: run the study first") from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BuzanError(f"{path.name} is not a file of results: {error}") from error
+
+    def write(self, path: Path) -> None:
+        """Write as JSON, whole or not at all; keys are sorted, floats in their shortest form."""
+        text = json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        write_whole(path, text + "\n")

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from buzanlib.errors import StudyError
+from buzanlib.study.parameters import declared
+from buzanlib.study.spec import load_study
+
+
+def test_values_come_from_the_study_then_the_notebook_then_the_default(write_study, root: Path) -> None:  # type: ignore[no-untyped-def]
+    path = write_study(
+        "numbers: {label: own}\nfigure:\n", seed="7", parameters="{label: common, count: 9, height: 2}"
+    )
+    study = load_study(path)
+    numbers, figure = study.runs
+    assert (numbers.name, figure.name) == ("numbers", "figure")
+    assert dict(numbers.parameters) == {
+        "data": "../../data",
+        "count": 9,
+        "share": 0.5,
+        "label": "own",
+        "bold": False,
+        "seed": 7,
+    }
+    assert dict(figure.given) == {"data": "../../data", "height": 2}
+    assert study.output == path.parent / "executed"
+    assert study.data == root / "data"
+
+
+def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: ignore[no-untyped-def]
+    (run,) = load_study(write_study("numbers: {count: 3, share: 0.25}")).runs
+    assert "count" not in run.given
+    assert run.given["share"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("notebooks", "keys", "message"),
+    [
+        ("numbers", {"titel": "x"}, r"study\.yml: unknown key 'titel'; nearest allowed: 'title'"),
+        ("numbers", {"title": ""}, r"study\.yml: the key 'title' is missing"),
+        ("numbers", {"title": "5"}, "title: 5 is not a text"),
+        ("numbers", {"seed": "yes"}, "seed: True is not a whole number"),
+        ("numbers", {"seed": "'1'"}, "seed: '1' is not a whole number"),
+        ("numbers", {"data": "no-such-folder"}, "data: there is no folder 'no-such-folder'"),
+        ("numbers", {"templates": "elsewhere"}, "templates: there is no folder 'elsewhere'"),
+        ("nubmers", {}, "unknown notebook 'nubmers'; nearest allowed: 'numbers'"),
+        ("- numbers:", {}, r"notebooks: \[\{'numbers': None\}\] is not a mapping"),
+        ("numbers: {cuont: 1}", {}, "unknown parameter of numbers 'cuont'; nearest allowed: 'count'"),
+        ("numbers: {data: x}", {}, "unknown parameter of numbers 'data'"),
+        ("numbers: {count: many}", {}, "parameter 'count' of numbers is 'many', which is not of the kind int"),
+        ("numbers: {count: true}", {}, "parameter 'count' of numbers is True"),
+        ("numbers: 5", {}, "notebooks, numbers: 5 is not a mapping"),
+        ("numbers", {"parameters": "{heigth: 1.0}"}, "unknown parameter 'heigth'"),
+        ("figure", {"parameters": "{heigth: 1.0}"}, "unknown parameter 'heigth'; nearest allowed: 'height'"),
+        ("figure", {"parameters": "{height: tall}"}, "parameter 'height' of figure is 'tall'"),
+        ("figure:\nfigure:", {}, r"the key 'figure' stands twice \(again in line 7\)"),
+        ("figure: [", {}, r"study\.yml is not a study file"),
+        ("unread", {}, r"unread\.ipynb, parameters cell, line 2"),
+    ],
+)
+def test_wrong_input_is_refused_with_its_place(write_study, notebooks, keys, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(StudyError, match=message):
+        load_study(write_study(notebooks, **keys))
+
+
+def test_missing_and_empty_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"there is no study file 'none\.yml'"):
+        load_study(tmp_path / "none.yml")
+    (tmp_path / "empty.yml").write_text("", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"empty\.yml: None is not a mapping"):
+        load_study(tmp_path / "empty.yml")
+
+
+def test_the_study_that_ships_names_every_notebook_in_order(root: Path) -> None:
+    study = load_study(root / "notebooks" / "study.yml")
+    templates = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
+    assert [run.name for run in study.runs] == templates
+
+
+def test_the_study_that_ships_changes_no_default(root: Path) -> None:
+    # The pages show the cell of defaults; what the book runs must be what it shows.
+    study = load_study(root / "notebooks" / "study.yml")
+    for run in study.runs:
+        assert run.given == {}
+        assert list(run.parameters) == list(declared(run.template))
