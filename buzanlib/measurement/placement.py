@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -229,12 +230,10 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         Symmetric, zero on the diagonal; each share is of the states that both place.
     """
     quadrants = pd.DataFrame({name: placed["quadrant"] for name, placed in placements.items()})
-    names = list(quadrants)
-    share = pd.DataFrame(0.0, index=names, columns=names)
-    for left in names:
-        for right in names:
-            both = quadrants[[left, right]].dropna()
-            share.loc[left, right] = float((both[left] != both[right]).mean())
+    share = pd.DataFrame(0.0, index=quadrants.columns, columns=quadrants.columns)
+    for left, right in combinations(quadrants.columns, 2):
+        both = quadrants[[left, right]].dropna()
+        share.loc[left, right] = share.loc[right, left] = float((both[left] != both[right]).mean())
     return share
 
 
