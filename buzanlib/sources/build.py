@@ -15,10 +15,13 @@ from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.progress import Progress, shown
 from buzanlib.sources.raw import RawFolder
 from buzanlib.sources.write import write_table
-from buzanlib.theory.predictions import write_lock
+from buzanlib.theory.predictions import LOCK, PREDICTIONS, write_lock
 
 #: Tables made by hand: they are read, and written again in canonical form.
 BY_HAND = ("states.csv", "accessions.csv")
+
+#: Files made by hand that are only locked, together with the tables.
+LOCKED_WITH = (PREDICTIONS, "codebook.md")
 
 
 def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
@@ -46,21 +49,28 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
     ------
     BuzanError
         If a file is missing, is there twice, or says what cannot be.
+    LockError
+        If the predictions are not those that were locked.
     """
     folder = RawFolder(raw)
     states_csv, accessions_csv = (_by_hand(data, name) for name in BY_HAND)
+    to_lock = [_by_hand(data, name) for name in LOCKED_WITH]
+    to_lock += [data / LOCK] if (data / LOCK).is_file() else []
     # Beside the tables, so that moving them into place is renaming and cannot stop half-way through a file.
     workshop = Path(tempfile.mkdtemp(dir=data, prefix=".build-"))
     try:
+        for path in to_lock:
+            shutil.copy(path, workshop)
         names = []
         for name, table in _tables(folder, states_csv, accessions_csv, progress):
             write_table(table, workshop / name)
             names.append(name)
-        for name in names:
+        # Locked before anything is moved: predictions that were tampered with stop the build here.
+        write_lock(workshop)
+        for name in (*names, LOCK):
             (workshop / name).replace(data / name)
     finally:
         shutil.rmtree(workshop)
-    write_lock(data)
     return [data / name for name in names]
 
 

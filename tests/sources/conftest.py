@@ -242,4 +242,6 @@ def small_data(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "states.csv").write_text(STATES, encoding="utf-8")
     (folder / "accessions.csv").write_text(ACCESSIONS, encoding="utf-8")
+    (folder / "predictions.json").write_text("{}", encoding="utf-8")
+    (folder / "codebook.md").write_text("Codes.", encoding="utf-8")
     return folder

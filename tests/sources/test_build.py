@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from buzanlib.errors import BuzanError
-from buzanlib.sources import build as room
+from buzanlib.errors import BuzanError, LockError
 from buzanlib.sources import nmc
-from buzanlib.sources.build import BY_HAND, build
+from buzanlib.sources.build import BY_HAND, LOCKED_WITH, build
 from buzanlib.sources.progress import shown, unseen
+from buzanlib.sources.raw import RawFolder
+from buzanlib.theory.predictions import LOCK, PREDICTIONS
 
 MADE = [
     "states.csv",
@@ -28,22 +31,25 @@ MADE = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def locked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Folders that were locked; what a lock holds is not tested here."""
-    folders: list[Path] = []
-    monkeypatch.setattr(room, "write_lock", folders.append)
-    return folders
-
-
 def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_every_table_is_made_and_locked(small_raw: Path, small_data: Path, locked: list[Path]) -> None:
+def test_every_table_is_made_and_locked(small_raw: Path, small_data: Path) -> None:
     assert [path.name for path in build(small_raw, small_data, unseen)] == MADE
-    assert sorted(content(small_data)) == sorted(MADE)
-    assert locked == [small_data]
+    assert sorted(content(small_data)) == sorted([*MADE, *LOCKED_WITH, LOCK])
+    hashes = json.loads((small_data / LOCK).read_text())
+    assert hashes["panel.csv"] == hashlib.sha256((small_data / "panel.csv").read_bytes()).hexdigest()
+
+
+def test_changed_predictions_stop_the_build_and_change_nothing(small_raw: Path, small_data: Path) -> None:
+    build(small_raw, small_data, unseen)
+    (small_data / PREDICTIONS).write_text("{ }")
+    (small_data / "panel.csv").unlink()
+    before = content(small_data)
+    with pytest.raises(LockError, match=r"predictions\.json"):
+        build(small_raw, small_data, unseen)
+    assert content(small_data) == before
 
 
 def test_second_build_gives_the_same_bytes(small_raw: Path, small_data: Path) -> None:
@@ -57,21 +63,18 @@ def test_hand_made_tables_pass_through_unchanged(small_raw: Path, small_data: Pa
     before = content(small_data)
     build(small_raw, small_data, unseen)
     after = content(small_data)
-    assert {name: after[name] for name in BY_HAND} == before
+    assert {name: after[name] for name in before} == before
 
 
-def test_failure_on_the_way_leaves_the_tables_as_they_were(
-    small_raw: Path, small_data: Path, locked: list[Path]
-) -> None:
+def test_failure_on_the_way_leaves_the_tables_as_they_were(small_raw: Path, small_data: Path) -> None:
     before = content(small_data)
     (small_raw / "igo_memberships.csv").unlink()
     with pytest.raises(BuzanError, match=r"memberships\.csv needs igo_memberships\.csv"):
         build(small_raw, small_data, unseen)
     assert content(small_data) == before
-    assert locked == []
 
 
-@pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.parametrize("name", [*BY_HAND, *LOCKED_WITH])
 def test_hand_made_table_must_be_there(name: str, small_raw: Path, small_data: Path) -> None:
     (small_data / name).unlink()
     with pytest.raises(BuzanError, match=f"{name} is made by hand and must lie in"):
@@ -90,16 +93,20 @@ def test_progress_is_shown_on_standard_error(
 @pytest.mark.raw
 @pytest.mark.slow
 def test_build_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_path: Path) -> None:
-    for name in BY_HAND:
+    for name in (*BY_HAND, *LOCKED_WITH):
         shutil.copy(data_dir / name, tmp_path)
     made = build(raw, tmp_path, unseen)
     assert [path.name for path in made] == MADE
-    assert [path.name for path in made if path.read_bytes() != (data_dir / path.name).read_bytes()] == []
+    assert [
+        path.name
+        for path in (*made, tmp_path / LOCK)
+        if path.read_bytes() != (data_dir / path.name).read_bytes()
+    ] == []
 
 
 @pytest.mark.raw
 def test_power_of_a_state_is_what_the_publisher_says(raw: Path, data_dir: Path) -> None:
-    theirs = pd.read_csv(room.RawFolder(raw).find(nmc.FILE, "panel.csv"))
+    theirs = pd.read_csv(RawFolder(raw).find(nmc.FILE, "panel.csv"))
     usa = theirs[(theirs["ccode"] == 2) & (theirs["year"] >= 1995)].set_index("year")["cinc"]
     panel = pd.read_csv(data_dir / "panel.csv")
     ours = panel[panel["iso3"] == "USA"].set_index("year")["cinc"].dropna()
