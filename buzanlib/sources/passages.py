@@ -64,8 +64,8 @@ THREAT: Pattern[str] = re.compile(
     re.IGNORECASE,
 )
 
-#: Every alternative of `DIGITAL` contains one of these, or the word ICT. Looking for them first is far cheaper
-#: than the pattern and cannot lose a match.
+#: Every alternative of `DIGITAL` contains one of these, or the word ICT. Looking for them first is cheap
+#: and cannot lose a match.
 DIGITAL_STEMS = (
     "cyber", "information", "computer", "hack", "fake news", "hybrid ", "digital ", "ransomware", "malware",
     "spyware", "internet", "social media", "social network", "online",
