@@ -124,8 +124,11 @@ def changes(shares: pd.DataFrame) -> Drawn:
             ax=axes,
         )
         axes.tick_params(length=0)
-        axes.set_xticklabels(axes.get_xticklabels(), rotation=30, ha="right", rotation_mode="anchor")
-        axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
+        # Upright while the columns are wide enough for the words of a name.
+        upright = len(lower) <= 5
+        names = [str(name).replace(" ", "\n") if upright else str(name) for name in lower.columns]
+        axes.set_xticks(axes.get_xticks(), names, rotation=0 if upright else 90)
+        axes.set_yticks(axes.get_yticks(), list(map(str, lower.index)), rotation=0)
         axes.set(xlabel="", ylabel="", title="States that change quadrant between two rules")
     return Drawn(figure, _changes_alt(lower))
 

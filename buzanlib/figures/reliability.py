@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.marks import PALE, QUIET
@@ -72,6 +73,7 @@ def agreement(table: pd.DataFrame) -> Drawn:
         lowest = float(table[["alpha_low", "ac1_low", "alpha", "ac1"]].min().min())
         # Dots, not bars: the axis may start where the values do, but keeps both lines in view.
         axes.set(xlim=(min(0.6, lowest - 0.02), 1.0), ylim=(len(table) - 0.5, -0.5), xlabel="Agreement")
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         lines = axes.secondary_xaxis("top")
         lines.set_xticks([TENTATIVE, RELIABLE], [".667", ".80"])
         lines.tick_params(length=0)

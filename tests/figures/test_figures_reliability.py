@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from buzanlib.figures.reliability import RELIABLE, TENTATIVE, agreement
+from buzanlib.measurement.reliability import VARIABLES
+
+
+@pytest.fixture
+def table():
+    """Every variable that is compared, alpha from low to high."""
+    alpha = np.linspace(0.5, 0.95, len(VARIABLES))
+    columns = {"alpha": alpha, "ac1": alpha[::-1]}
+    frame = pd.DataFrame(columns, index=list(VARIABLES))
+    for name in columns:
+        frame[f"{name}_low"], frame[f"{name}_high"] = frame[name] - 0.1, np.minimum(frame[name] + 0.07, 1)
+    return frame
+
+
+def test_dots_and_intervals_are_the_table(table):
+    axes = agreement(table).figure.axes[0]
+    dots = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    for segments, name in zip(axes.collections, ("alpha", "ac1"), strict=True):
+        np.testing.assert_allclose(dots[name].get_xdata(), table[name])
+        assert [round(float(place)) for place in dots[name].get_ydata()] == list(range(len(table)))
+        np.testing.assert_allclose(
+            np.asarray(segments.get_segments())[:, :, 0], table[[f"{name}_low", f"{name}_high"]]
+        )
+
+
+def test_lines_stand_at_the_customary_values(table):
+    axes = agreement(table).figure.axes[0]
+    dashed = [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
+    assert dashed == [TENTATIVE, RELIABLE] == [0.667, 0.80]
+
+
+@pytest.mark.parametrize("shift", [0.0, -0.8, 0.04])
+def test_text_is_clear_and_all_in_view(table, shift, faults_of_text):
+    figure = agreement(table + shift).figure
+    assert faults_of_text(figure) == []
+    low, _ = figure.axes[0].get_xlim()
+    assert low < (table["alpha_low"] + shift).min()
+    assert low <= 0.6
+
+
+def test_every_variable_has_a_name_of_its_own(table):
+    axes = agreement(table).figure.axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(names)) == len(VARIABLES)
+    assert "De-stabilising political action" in names
+
+
+def test_alt_carries_the_numbers(table):
+    alt = agreement(table).alt
+    assert f"on {len(table)} variables" in alt
+    assert f"reaches 0.80 for {(table['alpha'] >= 0.8).sum()}" in alt
+    assert f"and 0.667 for {(table['alpha'] >= 0.667).sum()}" in alt
+    for alpha, ac1 in zip(table["alpha"], table["ac1"], strict=True):
+        assert f"{alpha:.2f} and {ac1:.2f}" in alt

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from buzanlib.figures.base import QUADRANT_COLOURS, style
+from buzanlib.figures.marks import QUADRANT_MARKERS, ink_on, place_labels
+from buzanlib.theory.vocabulary import Quadrant
+
+
+def _luminance(colour):
+    rgb = np.asarray(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def _contrast(one, other):
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_quadrant_has_its_own_mark():
+    assert set(QUADRANT_MARKERS) == set(Quadrant)
+    assert len(set(QUADRANT_MARKERS.values())) == 4
+
+
+@pytest.mark.parametrize("colour", [*QUADRANT_COLOURS.values(), "white", "black", "#808080"])
+def test_ink_is_the_better_of_black_and_white(colour):
+    other = {"black": "white", "white": "black"}[ink_on(colour)]
+    assert _contrast(ink_on(colour), colour) >= _contrast(other, colour)
+
+
+@pytest.mark.parametrize("colour", QUADRANT_COLOURS.values())
+def test_text_on_a_tile_meets_wcag_aa(colour):
+    assert _contrast(ink_on(colour), colour) >= 4.5
+
+
+def test_quadrants_stay_apart_in_grey():
+    greys = [_luminance(colour) ** (1 / 2.2) for colour in QUADRANT_COLOURS.values()]
+    assert min(abs(one - other) for one, other in combinations(greys, 2)) > 0.1
+
+
+def _crowd(count, names):
+    with style():
+        figure = Figure(figsize=(5, 5), layout="constrained")
+        axes = figure.subplots()
+        points = np.random.default_rng(7).normal(0, 1, (count, 2))
+        axes.plot(*points.T, "o")
+        axes.set(xlim=(-3, 3), ylim=(-3, 3))
+        axes.text(0, 2.8, "already here", ha="center", va="top")
+        placed = place_labels(axes, dict(zip(names, points.tolist(), strict=False)), points)
+    return figure, placed
+
+
+def test_names_lie_on_nothing(faults_of_text):
+    figure, placed = _crowd(60, [f"State {place}" for place in range(20)])
+    assert len(placed) >= 15
+    assert faults_of_text(figure) == []
+
+
+def test_a_name_without_room_is_left_out(faults_of_text):
+    figure, placed = _crowd(300, [f"A rather long name, number {place}" for place in range(60)])
+    assert 0 < len(placed) < 60
+    assert faults_of_text(figure) == []
+
+
+def test_the_same_points_give_the_same_places():
+    names = [f"State {place}" for place in range(20)]
+    first, second = (_crowd(60, names)[1] for _ in range(2))
+    assert [label.get_position() for label in first] == [label.get_position() for label in second]
