@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from buzanlib import __version__
-from buzanlib.errors import BuzanError, Fault, RunError
+from buzanlib.errors import BuzanError, Fault, LockError, RunError
 
 # Rooms are imported inside the subcommands: `buzan version` need not wait for pandas.
 
@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("data", type=Path, nargs="?", default=Path("data"), help="folder (default: data)")
     check.set_defaults(command=_data_check)
 
+    lock = actions.add_parser("lock", help="lock tables of your own to the predictions, once they are sound")
+    lock.add_argument("data", type=Path, nargs="?", default=Path("data"), help="folder (default: data)")
+    lock.set_defaults(command=_data_lock)
+
     study = Path("notebooks/study.yml")
     run = commands.add_parser("run", help="run the notebooks of a study")
     run.add_argument("study", type=Path, nargs="?", default=study, help=f"study file (default: {study})")
@@ -90,13 +94,31 @@ def _data_build(given: argparse.Namespace) -> int:
 
 def _data_check(given: argparse.Namespace) -> int:
     from buzanlib.tables.descriptor import examine
+    from buzanlib.theory.predictions import verify_lock
 
     frames, faults = examine(given.data)
-    if faults:
-        print(f"buzan: {_told(faults)}", file=sys.stderr)
-        return 2
+    told = [_told(faults)] if faults else []
+    try:
+        verify_lock(given.data)
+    except LockError as error:
+        # A table with faults is not what was locked either; to say so would bury the fault.
+        files = {fault.file for fault in faults}
+        told += [line for line in str(error).splitlines() if line.partition(":")[0] not in files]
+    if told:
+        raise BuzanError("\n".join(told))
     for name, frame in frames.items():
         print(f"{name:<16}{len(frame):>8} rows")
+    return 0
+
+
+def _data_lock(given: argparse.Namespace) -> int:
+    from buzanlib.tables.descriptor import check
+    from buzanlib.theory.predictions import write_lock
+
+    faults = check(given.data)
+    if faults:
+        raise BuzanError(_told(faults))
+    print(write_lock(given.data))
     return 0
 
 

@@ -73,6 +73,11 @@ def year_as_text(folder: Path) -> None:
     put(folder / "documents.csv", 3, "year", "two thousand and nine")
 
 
+def changed_byte(folder: Path) -> None:
+    path = folder / "predictions.json"
+    path.write_bytes(path.read_bytes().replace(b"20100615", b"20100616"))
+
+
 WRONG: dict[Callable[[Path], None], str] = {
     no_table: "tiles.csv: 'missing'; the table must be in the data folder",
     renamed: "memberships.csv, row 1, column statu: 'statu'; unknown column; nearest allowed: 'status'",
@@ -81,6 +86,7 @@ WRONG: dict[Callable[[Path], None], str] = {
     outside_codebook: "codes.csv, row 2, column primary: 'mill'; nearest allowed: 'mil'",
     coded_twice: "codes.csv, row 3893, column passage_id+annotator: 'P000d663a, A'; "
     "a key may stand only once, and this one stands in row 2",
+    changed_byte: "predictions.json: SHA-256 ",
     year_as_text: "documents.csv, row 3, column year: 'two thousand and nine'; "
     "a year in four digits is needed, 1995 to 2024",
 }
@@ -96,15 +102,16 @@ def test_wrong_input_is_told_and_ends_with_two(
     out, err = capsys.readouterr()
     assert out == ""
     assert WRONG[spoil] in err
+    assert len(err.splitlines()) == (1 if spoil is changed_byte else 2)
     assert state(folder) == before
 
 
 def test_faults_of_all_tables_are_told_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for spoil in (renamed, outside_codebook, year_as_text):
+    for spoil in (renamed, outside_codebook, year_as_text, changed_byte):
         spoil(folder)
     assert main(["data", "check", str(folder)]) == 2
     err = capsys.readouterr().err
-    for spoil in (renamed, outside_codebook, year_as_text):
+    for spoil in (renamed, outside_codebook, year_as_text, changed_byte):
         assert WRONG[spoil] in err
 
 
@@ -118,6 +125,26 @@ def test_the_same_fault_in_many_rows_is_told_in_short(
     err = capsys.readouterr().err
     assert err.count("panel.csv, row") == 5
     assert "... and the same in 25 more rows of panel.csv" in err
+
+
+def test_tables_of_ones_own_are_locked_once_they_are_sound(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(folder / "panel.csv", 2, "cinc", "0.002")
+    assert main(["data", "check", str(folder)]) == 2
+    assert "panel.csv: SHA-256" in capsys.readouterr().err
+    assert main(["data", "lock", str(folder)]) == 0
+    assert main(["data", "check", str(folder)]) == 0
+
+    put(folder / "panel.csv", 2, "cinc", "two")
+    before = state(folder)
+    assert main(["data", "lock", str(folder)]) == 2
+    assert "panel.csv, row 2, column cinc: 'two'" in capsys.readouterr().err
+    changed_byte(folder)
+    put(folder / "panel.csv", 2, "cinc", "0.002")
+    assert main(["data", "lock", str(folder)]) == 2
+    assert "predictions never change" in capsys.readouterr().err
+    assert state(folder)["predictions.lock"] == before["predictions.lock"]
 
 
 def test_a_folder_that_is_no_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buzanlib.errors import BuzanError, UnknownNameError
@@ -66,6 +66,7 @@ def test_cases_of_the_paper_are_left_out_unless_asked_for(shipped: Statements, t
 
 
 @given(cut=st.integers(1995, 2023))
+@settings(deadline=None)
 def test_a_window_is_the_sum_of_its_parts(tensor: CountTensor, cut: int) -> None:
     whole = tensor.window("UNGDC", 1995, 2024)
     parts = tensor.window("UNGDC", 1995, cut) + tensor.window("UNGDC", cut + 1, 2024)
