@@ -1,8 +1,9 @@
 """The factorial model of Table 2: least squares of empirical logits on power, cohesion and their product.
 
-With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum of the
-four quadrant means, and the HC3 errors follow from the squared residuals within quadrants. That makes any number of
-permuted placements a pair of matrix products; `tests/inference` holds it equal to statsmodels.
+With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum
+of the four quadrant means, and the HC3 errors follow from the squared residuals within quadrants. That
+makes any number of permuted placements a pair of matrix products; `tests/inference` holds it equal to
+statsmodels.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from buzanlib.theory.vocabulary import Effect, Quadrant
 
 Array = npt.NDArray[np.float64]
 
-#: Rows: constant, then the effects; columns: quadrants. Coefficients are this matrix times quadrant means, over four.
+#: Rows: constant, then the effects; columns: quadrants. Coefficients are this matrix times quadrant means,
+#: over four.
 CODING: Array = np.array(
     [[1, q.power, q.cohesion, q.power * q.cohesion] for q in Quadrant],
     dtype=float,
@@ -97,8 +99,8 @@ def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
         Codes from `quadrant_codes`. Each placement must put the same number of states in each quadrant, as
         permutations of one placement do.
     errors : {"HC3", "classical"}
-        HC3 (MacKinnon and White 1985), or those of ordinary least squares, which assume the same spread in every
-        quadrant and exist where a quadrant holds a single state.
+        HC3 (MacKinnon and White 1985), or those of ordinary least squares, which assume the same spread in
+        every quadrant and exist where a quadrant holds a single state.
 
     Returns
     -------
@@ -109,7 +111,8 @@ def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
     UnknownNameError
         If there are no such errors.
     EstimationError
-        If a quadrant holds fewer states than the errors need: two for HC3, one for classical, and five in all.
+        If a quadrant holds fewer states than the errors need: two for HC3, one for classical, and five in
+        all.
     """
     if errors not in MINIMUM:
         raise UnknownNameError("kind of standard errors", errors, MINIMUM)
@@ -132,7 +135,7 @@ def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
     means = sums[..., :threats] / sizes[:, None]
     squares = np.maximum(sums[..., threats:] - sizes[:, None] * means**2, 0.0)
     if errors == "HC3":
-        # Leverage in a saturated design is one over the size of the cell: each residual is divided by 1 - 1/n.
+        # Leverage in a saturated design is one over the size of the cell, so residuals are divided by 1 - 1/n.
         variances = squares / (1 - 1 / sizes[:, None]) ** 2 / sizes[:, None] ** 2
     else:
         variances = squares.sum(axis=1, keepdims=True) / (len(logits) - 4) / sizes[:, None]

@@ -37,7 +37,8 @@ class PermutationBank:
         Parameters
         ----------
         groups : array_like, shape (states,)
-            States are exchanged only with states of the same group; one group for all makes free permutations.
+            States are exchanged only with states of the same group; one group for all makes free
+            permutations.
 
         Returns
         -------
@@ -68,8 +69,8 @@ def p_value(observed: float | Array, drawn: Array) -> Array:
 
     Notes
     -----
-    A permuted placement that equals the observed one must count as a tie although its statistic is summed in another order,
-    hence the tolerance.
+    A permuted placement that equals the observed one must count as a tie although its statistic is summed
+    in another order, hence the tolerance.
     """
     observed = np.asarray(observed, dtype=float)
     exceed = (drawn >= observed - 1e-9 * np.maximum(1.0, np.abs(observed))).sum(axis=0)

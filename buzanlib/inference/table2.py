@@ -36,20 +36,21 @@ class QuadrantResult:
     Attributes
     ----------
     table : DataFrame
-        A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction), ``low90``, ``high90``,
-        ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``.
+        A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction),
+        ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``.
     effects : DataFrame
-        All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``low90``, ``high90``,
-        ``predicted`` (-1, 0 or 1).
+        All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated),
+        ``low90``, ``high90``, ``predicted`` (-1, 0 or 1).
     shares : DataFrame
-        ``quadrant``, ``threat``, ``share`` (mean over states of the share of passages), ``low90``, ``high90``.
+        ``quadrant``, ``threat``, ``share`` (mean over states of the share of passages), ``low90``,
+        ``high90``.
     joint_statistic, joint_p : float
         Sum of the three signed statistics (B5) and its permutation p value.
     joint_null : ndarray of float, shape (draws,)
         The sum under permuted placements.
     assignments : Series of float
-        The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest first; an index
-        such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
+        The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest
+        first; an index such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
     sizes : Series of int
         States by quadrant.
     errors : {"HC3", "classical"}
@@ -91,8 +92,8 @@ class QuadrantResult:
             return ""
         cells = " and ".join(f"{name} holds {count}" for name, count in small.items())
         return (
-            f"Of these states quadrant {cells}: too few for the locked HC3 errors, so that classical ones stand in and, "
-            "whatever the estimate, nothing is decided."
+            f"Of these states quadrant {cells}: too few for the locked HC3 errors, so that classical ones stand "
+            "in and, whatever the estimate, nothing is decided."
         )
 
     def to_results(self, prefix: str = "") -> dict[str, float | int | str]:
@@ -251,19 +252,13 @@ class QuadrantTest:
         )
         table.insert(3, "low90", table["contrast"] - half * table["se"])
         table.insert(4, "high90", table["contrast"] + half * table["se"])
+        judged = table[["contrast", "low90", "high90", "p_adjusted"]].to_numpy(dtype=float)
+        gate = joint_p < locked.alpha
         table["verdict"] = [
-            verdict(
-                row.contrast,
-                row.low90,
-                row.high90,
-                row.p_adjusted,
-                sesoi=locked.sesoi,
-                alpha=locked.alpha,
-                gate=joint_p < locked.alpha,
-            )
+            str(verdict(*row, sesoi=locked.sesoi, alpha=locked.alpha, gate=gate))
             if errors == "HC3"
-            else Verdict.UNDECIDED
-            for row in table.itertuples()
+            else str(Verdict.UNDECIDED)
+            for row in judged
         ]
         predicted = np.zeros((4, len(threats)), dtype=int)
         predicted[rows, columns] = signs.astype(int)

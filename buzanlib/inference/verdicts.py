@@ -39,9 +39,9 @@ def verdict(
     Returns
     -------
     Verdict
-        ``supported`` or ``partly``, if significant and the gate is passed, as the contrast reaches the smallest
-        effect of interest or not; ``contradicted``, if the interval lies wholly below zero or wholly below the smallest
-        effect of interest; else ``undecided``.
+        ``supported`` or ``partly``, if significant and the gate is passed, as the contrast reaches the
+        smallest effect of interest or not; ``contradicted``, if the interval lies wholly below zero or
+        wholly below the smallest effect of interest; else ``undecided``.
     """
     if gate and p_adjusted < alpha and contrast > 0:
         return Verdict.SUPPORTED if contrast >= sesoi else Verdict.PARTLY

@@ -75,8 +75,8 @@ def index_of(name: str, axis: str) -> Index:
 def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:
     """Normal scores of an index within each year of a window.
 
-    The rank `r` of `n` states becomes the standard normal quantile of ``r / (n + 1)`` (van der Waerden 1952); ties
-    share the mean rank. Any increasing transformation of the index gives the same scores.
+    The rank `r` of `n` states becomes the standard normal quantile of ``r / (n + 1)`` (van der Waerden
+    1952); ties share the mean rank. Any increasing transformation of the index gives the same scores.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: i
         raise EstimationError(f"no state has the index {name!r} in {first}-{last}")
     by_year = (held[index.column] * index.orientation).groupby(held["year"])
     held["score"] = ndtri(by_year.rank() / (by_year.transform("size") + 1))
-    return held.pivot(index="iso3", columns="year", values="score")
+    return held.set_index(["iso3", "year"])["score"].unstack("year")  # noqa: PD010 (a pivot must not aggregate)
 
 
 def normal_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.Series[float]:

@@ -1,7 +1,7 @@
 """Placement of states in the four quadrants: hard by a threshold, fuzzy by the reliability of the indices.
 
-Buzan's power and cohesion are relative (Hare 2010, section 1): a state is weak or strong only against others. The
-rules differ in who the others are.
+Buzan's power and cohesion are relative (Hare 2010, section 1): a state is weak or strong only against
+others. The rules differ in who the others are.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ class Placement:
     first, last : int
         Years of the window, both included.
     rule : {"median", "quantile", "regional", "neighbour"}
-        The threshold: the median of all placed states (the locked choice); their `quantile`; the median of the placed
-        states of the same United Nations regional group; the mean score of the state's neighbours.
+        The threshold: the median of all placed states (the locked choice); their `quantile`; the median of
+        the placed states of the same United Nations regional group; the mean score of the state's
+        neighbours.
     quantile : float
         For the rule ``"quantile"``, between 0 and 1.
     """
@@ -123,7 +124,8 @@ class Placement:
         Returns
         -------
         DataFrame, shape (states, 5)
-            Index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1 weak, +1 strong), ``quadrant``.
+            Index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1 weak, +1 strong),
+            ``quadrant``.
         """
         scores = self.scores(panel)
         strong = scores > self.thresholds(scores, regions, neighbours)
@@ -137,9 +139,9 @@ class Placement:
     def reliability(self, panel: pd.DataFrame) -> dict[str, float]:
         """Reliability of each axis by parallel forms: how well its rival indices agree with the one chosen.
 
-        The median correlation between the scores of the chosen index and those of each other index of the axis
-        that has data in the window, each over the states that have both. Agreement between the years of one index
-        would be higher, and would count a lasting bias of the index as truth.
+        The median correlation between the scores of the chosen index and those of each other index of the
+        axis that has data in the window, each over the states that have both. Agreement between the years
+        of one index would be higher, and would count a lasting bias of the index as truth.
 
         Parameters
         ----------
@@ -184,8 +186,8 @@ class Placement:
     ) -> pd.DataFrame:
         """Fuzzy membership: the probability of each quadrant, given scores measured with error.
 
-        The error of a score has standard deviation ``sd * sqrt(1 - reliability)``, with ``sd`` that of the scores, is normal, and
-        is independent between the axes.
+        The error of a score has standard deviation ``sd * sqrt(1 - reliability)``, with ``sd`` that of the
+        scores, is normal, and is independent between the axes.
 
         Parameters
         ----------
@@ -238,7 +240,8 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """The nearest states on the tile map: an approximation to neighbourhood, since borders are not in the data.
+    """The nearest states on the tile map: an approximation to neighbourhood, since borders are not in the
+    data.
 
     Parameters
     ----------

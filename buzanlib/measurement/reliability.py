@@ -109,7 +109,8 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     Returns
     -------
     float
-        1 is perfect agreement, 0 that of chance; NaN where all ratings are equal, which leaves alpha undefined.
+        1 is perfect agreement, 0 that of chance; NaN where all ratings are equal, which leaves alpha
+        undefined.
 
     References
     ----------
@@ -129,7 +130,8 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
 def _agreement(counts: Array) -> Array:
     """What AC1 needs of each unit: shape (units, 3 + categories).
 
-    Columns: agreement among the pairs of ratings, whether there is a pair, whether there is a rating, the shares of categories.
+    Columns: agreement among the pairs of ratings, whether there is a pair, whether there is a rating, the
+    shares of categories.
     """
     ratings = counts.sum(axis=1)
     pairs = ratings * (ratings - 1)
@@ -162,8 +164,8 @@ def gwet_ac1(ratings: npt.ArrayLike) -> float:
 
     References
     ----------
-    Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high agreement. British
-    Journal of Mathematical and Statistical Psychology 61(1), 29-48.
+    Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high
+    agreement. British Journal of Mathematical and Statistical Psychology 61(1), 29-48.
 
     Examples
     --------
@@ -210,8 +212,8 @@ class Reliability:
         Returns
         -------
         dict of str to float
-            ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and ``n`` (units). Draws in
-            which nothing varies leave alpha undefined and are passed over.
+            ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and
+            ``n`` (units). Draws in which nothing varies leave alpha undefined and are passed over.
         """
         counts, categories = unit_counts(ratings)
         _, document = np.unique(np.asarray(documents), return_inverse=True)
@@ -255,8 +257,9 @@ def reliability_table(statements: Statements, draws: int = 2000, seed: int = 201
     Returns
     -------
     DataFrame
-        A row a variable (``level`` twice: as nominal and as ordinal), columns as `Reliability` gives them. The variables of the
-        second pass are compared over the passages to which both annotators gave the political threat.
+        A row a variable (``level`` twice: as nominal and as ordinal), columns as `Reliability` gives them.
+        The variables of the second pass are compared over the passages to which both annotators gave the
+        political threat.
     """
     by_annotator = [
         statements.coded(annotator).set_index("passage_id").sort_index()

@@ -1,7 +1,8 @@
-"""The predictions, fixed from the text of the paper before any statement was scored, and the lock that holds them.
+"""The predictions, fixed from the text of the paper before any statement was scored, and the lock that
+holds them.
 
-`data/predictions.json` never changes; what is added later stands in `data/amendments.json`, with date and reason.
-`data/predictions.lock` carries the SHA-256 of the predictions and of what they were tested on.
+`data/predictions.json` never changes; what is added later stands in `data/amendments.json`, with date and
+reason. `data/predictions.lock` carries the SHA-256 of the predictions and of what they were tested on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ PREDICTIONS = "predictions.json"
 AMENDMENTS = "amendments.json"
 LOCK = "predictions.lock"
 
-#: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the states.
+#: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the
+#: states.
 LOCKED = (PREDICTIONS, "codebook.md", "codes.csv", "panel.csv")
 
 
@@ -109,8 +111,8 @@ def verify_lock(data: Path) -> None:
     Raises
     ------
     LockError
-        If the lock or a locked file is missing, or a byte has changed: names every such file with the hash expected
-        and the hash found.
+        If the lock or a locked file is missing, or a byte has changed: names every such file with the hash
+        expected and the hash found.
     """
     if not (data / LOCK).is_file():
         raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")

@@ -1,0 +1,89 @@
+"""The closed form of the saturated model equals statsmodels, for one placement and for many."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.contrasts import empirical_logit, factorial, quadrant_codes
+from buzanlib.theory.vocabulary import Quadrant
+
+SIGNS = {"HC3": {"cov_type": "HC3", "use_t": True}, "classical": {"cov_type": "nonrobust"}}
+
+
+def world(seed: int, size: int = 31) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Logits of three threats, and power and cohesion with every quadrant held by at least two states."""
+    rng = np.random.default_rng(seed)
+    p, k = rng.choice([-1, 1], size=(2, size))
+    p[:8], k[:8] = [-1, -1, -1, -1, 1, 1, 1, 1], [-1, -1, 1, 1, -1, -1, 1, 1]
+    return rng.normal(5, 2, size=(size, 3)) * (2 + p[:, None]), p, k
+
+
+@pytest.mark.parametrize("errors", ["HC3", "classical"])
+@pytest.mark.parametrize("seed", range(5))
+def test_equals_statsmodels(errors: str, seed: int) -> None:
+    logits, p, k = world(seed)
+    fit = factorial(logits, quadrant_codes(p, k), errors)
+    design = sm.add_constant(np.column_stack([p, k, p * k]))
+    for threat in range(3):
+        reference = sm.OLS(logits[:, threat], design).fit(**SIGNS[errors])
+        assert fit.coefficients[0, :, threat] == pytest.approx(reference.params, rel=1e-10)
+        assert fit.errors[0, :, threat] == pytest.approx(reference.bse, rel=1e-10)
+        assert fit.statistics[0, :, threat] == pytest.approx(reference.tvalues, rel=1e-9)
+
+
+def test_many_placements_equal_one_at_a_time() -> None:
+    logits, p, k = world(9)
+    rng = np.random.default_rng(1)
+    codes = quadrant_codes(p, k)[np.array([rng.permutation(len(p)) for _ in range(20)])]
+    together = factorial(logits, codes)
+    for row, code in enumerate(codes):
+        alone = factorial(logits, code)
+        assert together.coefficients[row] == pytest.approx(alone.coefficients[0], abs=1e-12)
+        assert together.errors[row] == pytest.approx(alone.errors[0], abs=1e-12)
+
+
+@given(st.integers(0, 1000), st.floats(-50, 50))
+def test_a_constant_added_changes_the_constant_only(seed: int, shift: float) -> None:
+    logits, p, k = world(seed)
+    codes = quadrant_codes(p, k)
+    plain, moved = factorial(logits, codes), factorial(logits + shift, codes)
+    assert moved.coefficients[0, 1:] == pytest.approx(plain.coefficients[0, 1:], abs=1e-9)
+    assert moved.errors == pytest.approx(plain.errors, abs=1e-9)
+
+
+def test_codes_follow_the_vocabulary() -> None:
+    p, k = [q.power for q in Quadrant], [q.cohesion for q in Quadrant]
+    assert [list(Quadrant)[code] for code in quadrant_codes(p, k)] == list(Quadrant)
+
+
+def test_where_nothing_varies_the_statistic_is_zero() -> None:
+    _, p, k = world(0)
+    assert not factorial(np.ones((len(p), 1)), quadrant_codes(p, k)).statistics[0, 1:].any()
+
+
+def test_small_quadrants_are_named() -> None:
+    logits = np.arange(7.0)[:, None]
+    codes = np.array([0, 1, 1, 2, 2, 3, 3])
+    with pytest.raises(EstimationError, match="quadrant WW holds 1 of 7 states; HC3 errors need at least 2"):
+        factorial(logits, codes)
+    assert np.isfinite(factorial(logits, codes, "classical").errors).all()
+    with pytest.raises(EstimationError, match="quadrant SS holds 0 of 5 states"):
+        factorial(logits[:5], codes[:5], "classical")
+    with pytest.raises(EstimationError, match="4 states; the factorial model needs at least 5"):
+        factorial(logits[:4], np.arange(4), "classical")
+    with pytest.raises(
+        UnknownNameError, match="unknown kind of standard errors 'HC2'; nearest allowed: 'HC3'"
+    ):
+        factorial(logits, codes, "HC2")
+
+
+def test_empirical_logit() -> None:
+    assert empirical_logit([0, 1, 3], 3) == pytest.approx(np.log([0.5 / 3.5, 1.5 / 2.5, 3.5 / 0.5]))
+    for impossible in ([4], [-1]):
+        with pytest.raises(EstimationError, match="negative or above"):
+            empirical_logit(impossible, [3])

@@ -1,0 +1,166 @@
+"""The test of Table 2: planted and null worlds, an independent refit, and relabelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy.stats import binom
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import empirical_logit, quadrant_codes
+from buzanlib.inference.permutation import PermutationBank
+from buzanlib.inference.table2 import QuadrantTest
+from buzanlib.theory.predictions import Predictions, load_predictions
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+
+THREATS = [threat.value for threat in TABLE2_THREATS]
+REGIONS = 5
+
+
+@pytest.fixture(scope="module")
+def predictions(data_dir: Path) -> Predictions:
+    return load_predictions(data_dir)
+
+
+def world(
+    seed: int, gap: float, size: int = 150, regional: float = 0.0
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """States that follow Table 2 by `gap` on the logit scale, or not at all.
+
+    With `regional` above zero regions differ both in cohesion and in what their states speak of.
+    """
+    rng = np.random.default_rng(seed)
+    names = pd.Index([f"S{i:03d}" for i in range(size)], name="iso3")
+    region = rng.integers(0, REGIONS, size=size)
+    lean = np.linspace(-1, 1, REGIONS)[region] * regional
+    p = np.where(rng.normal(size=size) > 0, 1, -1)
+    k = np.where(lean + rng.normal(size=size) > 0, 1, -1)
+    cell = np.column_stack([k < 0, p < 0, p == k])
+    tendency = -0.8 + gap * cell + rng.normal(0, 0.5, size=(size, 3)) - 1.2 * lean[:, None]
+    relevant = rng.integers(2, 12, size=size)
+    counts = rng.binomial(relevant[:, None], 1 / (1 + np.exp(-tendency)))
+    table = pd.DataFrame(np.column_stack([relevant, counts]), index=names, columns=["relevant", *THREATS])
+    placed = pd.DataFrame({"p": p, "k": k}, index=names)
+    return table, placed, pd.Series(region.astype(str), index=names)
+
+
+def test_a_planted_world_is_found(predictions: Predictions) -> None:
+    result = QuadrantTest(predictions, draws=499)(*world(1, gap=1.5))
+    assert list(result.table["verdict"]) == ["supported"] * 3
+    assert result.rank == 1
+    assert result.joint_p == pytest.approx(1 / 500)
+    assert result.finding == "fits better than chance"
+
+
+def test_a_world_turned_round_is_contradicted(predictions: Predictions) -> None:
+    result = QuadrantTest(predictions, draws=199)(*world(2, gap=-1.5))
+    assert list(result.table["verdict"]) == ["contradicted"] * 3
+    assert result.rank > 12
+
+
+def test_null_worlds_are_supported_at_the_nominal_rate(predictions: Predictions) -> None:
+    """Under regional dependence; permuting over all states instead would find far too much."""
+    worlds, within, free = 250, 0, 0
+    for seed in range(worlds):
+        table, placed, regions = world(1000 + seed, gap=0.0, size=100, regional=1.0)
+        result = QuadrantTest(predictions, draws=199, seed=seed)(table, placed, regions)
+        within += bool((result.table["p_adjusted"] < predictions.alpha).any())
+        everywhere = QuadrantTest(predictions, draws=199, seed=seed)(table, placed, regions * 0 + "one")
+        free += bool((everywhere.table["p_adjusted"] < predictions.alpha).any())
+    low, high = binom.ppf([0.001, 0.999], worlds, predictions.alpha)
+    assert low <= within <= high
+    assert free > high
+
+
+def test_equals_refitting_with_statsmodels(predictions: Predictions) -> None:
+    table, placed, regions = world(3, gap=0.3, size=60)
+    result = QuadrantTest(predictions, draws=20, seed=8)(table, placed, regions)
+    logits = empirical_logit(table[THREATS].to_numpy(), table[["relevant"]].to_numpy())
+
+    def signed(p: np.ndarray, k: np.ndarray) -> list[float]:
+        design = sm.add_constant(np.column_stack([p, k, p * k]))
+        places = [(0, 2, -1), (1, 1, -1), (2, 3, 1)]
+        return [s * sm.OLS(logits[:, t], design).fit(cov_type="HC3").tvalues[e] for t, e, s in places]
+
+    p, k = placed["p"].to_numpy(), placed["k"].to_numpy()
+    assert list(result.table["t"]) == pytest.approx(signed(p, k))
+    refitted = [sum(signed(p[draw], k[draw])) for draw in PermutationBank(20, seed=8)(regions)]
+    assert list(result.joint_null) == pytest.approx(refitted)
+
+    design = sm.add_constant(np.column_stack([p, k, p * k]))
+    interval = 2 * sm.OLS(logits[:, 2], design).fit(cov_type="HC3", use_t=True).conf_int(alpha=0.10)[3]
+    assert [result.table.loc["B3", "low90"], result.table.loc["B3", "high90"]] == pytest.approx(
+        list(interval)
+    )
+
+
+def test_relabelling_cohesion_turns_its_contrasts_round(predictions: Predictions) -> None:
+    table, placed, regions = world(4, gap=0.6)
+    plain = QuadrantTest(predictions, draws=99)(table, placed, regions)
+    turned = QuadrantTest(predictions, draws=99)(table, placed.assign(k=-placed["k"]), regions)
+    assert turned.table.loc["B1", "contrast"] == pytest.approx(-plain.table.loc["B1", "contrast"])
+    assert turned.table.loc["B2", "contrast"] == pytest.approx(plain.table.loc["B2", "contrast"])
+    assert turned.table.loc["B3", "contrast"] == pytest.approx(-plain.table.loc["B3", "contrast"])
+    exchanged = {"WW": "WS", "WS": "WW", "SW": "SS", "SS": "SW"}
+    assert turned.sizes.rename(exchanged).sort_index().equals(plain.sizes.sort_index())
+    shares = [r.shares.set_index(["quadrant", "threat"])["share"] for r in (plain, turned)]
+    renamed = shares[1].rename(exchanged, level="quadrant")
+    pd.testing.assert_series_equal(shares[0].sort_index(), renamed.sort_index())
+
+
+def test_assignments_of_cells_to_quadrants(predictions: Predictions) -> None:
+    result = QuadrantTest(predictions, draws=19)(*world(5, gap=0.6))
+    assert len(result.assignments) == 24
+    assert result.assignments["-".join(Quadrant)] == pytest.approx(result.joint_statistic)
+    # Each threat stands with each sign on each effect equally often, so that the sums cancel.
+    assert result.assignments.sum() == pytest.approx(0, abs=1e-9)
+    assert result.assignments.is_monotonic_decreasing
+    # Giving every quadrant the cell of the opposite one turns two threats round and leaves crime.
+    t = result.table["t"]
+    assert result.assignments["SS-SW-WS-WW"] == pytest.approx(t["B3"] - t["B1"] - t["B2"])
+
+
+def test_shares_are_means_over_states(predictions: Predictions) -> None:
+    table, placed, regions = world(6, gap=0.5)
+    shares = QuadrantTest(predictions, draws=19)(table, placed, regions).shares
+    inside = quadrant_codes(placed["p"], placed["k"]) == list(Quadrant).index(Quadrant.SW)
+    expected = (table["pol"] / table["relevant"])[inside].mean()
+    row = shares[(shares["quadrant"] == "SW") & (shares["threat"] == "pol")].iloc[0]
+    assert row["share"] == pytest.approx(expected)
+    assert row["low90"] < row["share"] < row["high90"]
+
+
+def test_one_state_in_a_quadrant_decides_nothing(predictions: Predictions) -> None:
+    table, placed, regions = world(7, gap=1.5)
+    lone = (placed["p"] < 0) & (placed["k"] < 0)
+    keep = ~lone | (placed.index == placed.index[lone][0])
+    result = QuadrantTest(predictions, draws=99)(table[keep], placed, regions)
+    assert result.errors == "classical"
+    assert list(result.table["verdict"]) == ["undecided"] * 3
+    assert "quadrant WW holds 1" in result.note
+    with pytest.raises(EstimationError, match="quadrant WW holds 0"):
+        QuadrantTest(predictions, draws=9)(table[~lone], placed, regions)
+
+
+def test_only_placed_states_that_speak_are_tested(predictions: Predictions) -> None:
+    table, placed, regions = world(8, gap=0.5)
+    table.iloc[:5] = 0
+    result = QuadrantTest(predictions, draws=9)(table, placed.iloc[:-7], regions)
+    assert result.sizes.sum() == len(table) - 5 - 7
+    with pytest.raises(EstimationError, match="no state is both placed"):
+        QuadrantTest(predictions, draws=9)(table * 0, placed, regions)
+
+
+def test_results_carry_keys_prefix_and_lock(predictions: Predictions) -> None:
+    result = QuadrantTest(predictions, draws=19)(*world(9, gap=0.5))
+    values = result.to_results(prefix="x.")
+    assert set(values) >= {
+        f"x.{h}.{c}" for h in ("B1", "B2", "B3") for c in ("contrast", "low90", "high90", "p")
+    }
+    assert values["x.lock"] == predictions.sha256
+    assert values["x.note"] == ""
+    assert values["x.B1.verdict"] == result.table.loc["B1", "verdict"]

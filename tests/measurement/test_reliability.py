@@ -1,0 +1,123 @@
+"""Agreement: published worked examples, plain recomputation, and laws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from buzanlib.errors import UnknownNameError
+from buzanlib.measurement.reliability import (
+    Reliability,
+    gwet_ac1,
+    krippendorff_alpha,
+    reliability_table,
+)
+from buzanlib.tables.statements import load_statements
+
+N = np.nan
+# Four observers, twelve units: the canonical example of Krippendorff (2011) and of Hayes and Krippendorff.
+CANONICAL = [
+    [1, 2, 3, 3, 2, 1, 4, 1, 2, N, N, N],
+    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, N, 3],
+    [N, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, N],
+    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, N],
+]
+# The first example of Krippendorff (2011): two observers, ten units, two categories.
+BINARY = [[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]]
+# As the project published them with the codes; nominal, over all passages.
+PUBLISHED = {
+    "relevant": 0.965, "pol": 0.971, "inf": 0.973, "cri": 0.979, "mil": 0.934, "ter": 0.981, "oth": 0.930,
+    "gen": 0.939, "primary": 0.958, "level": 0.887, "referent": 0.910, "agent": 0.929, "measure": 0.938,
+}  # fmt: skip
+
+ratings = arrays(
+    float, st.tuples(st.integers(2, 4), st.integers(2, 9)), elements=st.integers(0, 3).map(float)
+)
+
+
+@pytest.mark.parametrize(("level", "expected"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)])
+def test_alpha_of_the_canonical_example(level: str, expected: float) -> None:
+    assert krippendorff_alpha(CANONICAL, level) == pytest.approx(expected, abs=5e-4)
+
+
+def test_alpha_of_two_observers_and_two_categories() -> None:
+    assert krippendorff_alpha(BINARY) == pytest.approx(0.095, abs=5e-4)
+
+
+def test_ac1_of_published_examples() -> None:
+    # Gwet's table of 125 units: both yes 118, first only 5, second only 2, both no 0.
+    skewed = [[1] * 123 + [2] * 2, [1] * 118 + [2] * 5 + [1] * 2]
+    assert gwet_ac1(skewed) == pytest.approx(0.9408, abs=5e-5)
+    # The canonical example as the documentation of Gwet's own package reports it.
+    assert gwet_ac1(CANONICAL) == pytest.approx(0.77544, abs=5e-6)
+
+
+@given(ratings)
+def test_agreement_ignores_the_order_of_annotators_and_units(ratings: np.ndarray) -> None:
+    turned = ratings[::-1, ::-1]
+    assert krippendorff_alpha(turned) == pytest.approx(krippendorff_alpha(ratings), nan_ok=True)
+    if np.unique(ratings).size > 1:
+        assert gwet_ac1(turned) == pytest.approx(gwet_ac1(ratings))
+
+
+@given(ratings)
+def test_nominal_agreement_ignores_names_and_perfect_agreement_is_one(ratings: np.ndarray) -> None:
+    renamed = (3 - ratings) * 7
+    assert krippendorff_alpha(renamed) == pytest.approx(krippendorff_alpha(ratings), nan_ok=True)
+    same = np.vstack([ratings[0], ratings[0]])
+    if np.unique(same).size > 1:
+        for level in ("nominal", "ordinal", "interval"):
+            assert krippendorff_alpha(same, level) == pytest.approx(1)
+        assert gwet_ac1(same) == pytest.approx(1)
+
+
+def test_alpha_is_undefined_where_nothing_varies() -> None:
+    assert np.isnan(krippendorff_alpha([[1, 1, 1], [1, 1, 1]]))
+
+
+def test_unknown_level_is_refused() -> None:
+    with pytest.raises(
+        UnknownNameError, match="unknown level of measurement 'ordinl'; nearest allowed: 'ordinal'"
+    ):
+        krippendorff_alpha(BINARY, "ordinl")
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_the_bootstrap_equals_drawing_documents_one_by_one(level: str) -> None:
+    rng = np.random.default_rng(11)
+    first = rng.integers(0, 3, size=60)
+    second = np.where(rng.random(60) < 0.8, first, rng.integers(0, 3, size=60))
+    ratings, documents = np.vstack([first, second]), rng.integers(0, 12, size=60)
+    draws, size = 40, len(np.unique(documents))
+    found = Reliability(level, draws=draws, seed=5)(ratings, documents)  # type: ignore[arg-type]
+
+    weights = np.random.default_rng(5).multinomial(size, np.full(size, 1 / size), size=draws)
+    alphas, ac1s = [], []
+    for drawn in weights:
+        units = np.concatenate(
+            [
+                np.tile(np.flatnonzero(documents == name), times)
+                for name, times in zip(np.unique(documents), drawn, strict=True)
+            ]
+        )
+        alphas.append(krippendorff_alpha(ratings[:, units], level))
+        ac1s.append(gwet_ac1(ratings[:, units]))
+    assert [found["alpha_low"], found["alpha_high"]] == pytest.approx(np.quantile(alphas, [0.025, 0.975]))
+    assert [found["ac1_low"], found["ac1_high"]] == pytest.approx(np.quantile(ac1s, [0.025, 0.975]))
+    assert found["alpha"] == pytest.approx(krippendorff_alpha(ratings, level))
+    assert found["agreement"] == pytest.approx((first == second).mean())
+
+
+def test_the_table_of_the_shipped_codes(data_dir: Path) -> None:
+    table = reliability_table(load_statements(data_dir), draws=200)
+    assert table.loc[list(PUBLISHED), "alpha"].to_dict() == pytest.approx(PUBLISHED, abs=5e-4)
+    assert (table["alpha_low"] < table["alpha"]).all()
+    assert (table["alpha"] < table["alpha_high"]).all()
+    assert (table.loc[list(PUBLISHED), "n"] == 1297).all()
+    # Blank where an annotator saw no political threat, so compared only where both saw one.
+    assert table.loc["pol_kind", "n"] == table.loc["hostile", "n"] < 290
