@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def scatter(
     placed: pd.DataFrame,
     threshold: tuple[float, float] | None = None,
     landmarks: Mapping[str, str] = LANDMARKS,
-    labels: tuple[str, str] = ("Power", "Socio-political cohesion"),
+    labels: tuple[str, str] = ("", ""),
 ) -> Drawn:
     """Draw every placed state by cohesion (across) and power (up), in the colour and mark of its quadrant.
 
@@ -53,7 +54,7 @@ def scatter(
     landmarks : mapping of str to str
         ``iso3`` to the name to write beside the state; states that are not placed are passed over.
     labels : tuple of (power, cohesion)
-        Names of the axes.
+        Names of the two indices, written below the names of the axes.
 
     Returns
     -------
@@ -82,7 +83,11 @@ def scatter(
             axes.axhline(threshold[0], color=QUIET, linestyle="--", linewidth=1, zorder=0)
             axes.axvline(threshold[1], color=QUIET, linestyle="--", linewidth=1, zorder=0)
         _name_corners(axes, placed, counts)
-        axes.set(xlabel=f"{labels[1]} (normal score)", ylabel=f"{labels[0]} (normal score)")
+        names = [
+            f"{axis} (normal score)\n{fill(label, 48)}".rstrip()
+            for axis, label in zip(("Power", "Socio-political cohesion"), labels, strict=True)
+        ]
+        axes.set(xlabel=names[1], ylabel=names[0])
         points = placed[["cohesion", "power"]].to_numpy(dtype=np.float64)
         where = dict(zip(placed.index, points.tolist(), strict=True))
         named = {name: where[iso3] for iso3, name in landmarks.items() if iso3 in where}

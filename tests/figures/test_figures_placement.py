@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex
 
 from buzanlib.figures.base import QUADRANT_COLOURS
 from buzanlib.figures.placement import LANDMARKS, changes, scatter
+from buzanlib.measurement.indices import INDICES
 from buzanlib.theory.vocabulary import Quadrant
 
 
@@ -73,6 +74,16 @@ def test_threshold_lines_stand_where_told_or_not_at_all(placed):
 
 def test_no_text_on_another(drawn, faults_of_text):
     assert faults_of_text(drawn.figure) == []
+
+
+@pytest.mark.parametrize("power", [index.label for index in INDICES.values() if index.axis == "power"])
+@pytest.mark.parametrize("cohesion", [index.label for index in INDICES.values() if index.axis == "cohesion"])
+def test_the_name_of_every_index_fits(placed, power, cohesion, faults_of_text):
+    figure = scatter(placed, labels=(power, cohesion)).figure
+    assert faults_of_text(figure) == []
+    axes = figure.axes[0]
+    assert axes.get_ylabel().replace("\n", " ") == f"Power (normal score) {power}"
+    assert axes.get_xlabel().replace("\n", " ") == f"Socio-political cohesion (normal score) {cohesion}"
 
 
 def test_landmarks_are_named_beside_their_points(drawn, placed):
