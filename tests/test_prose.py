@@ -9,8 +9,8 @@ import pytest
 
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.measurement.placement import Placement
-from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.tables.statements import count_tensor, load_statements
+from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import load_predictions
 
 
