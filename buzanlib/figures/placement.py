@@ -84,7 +84,7 @@ def scatter(
             axes.axvline(threshold[1], color=QUIET, linestyle="--", linewidth=1, zorder=0)
         _name_corners(axes, placed, counts)
         names = [
-            f"{axis} (normal score)\n{fill(label, 48)}".rstrip()
+            f"{axis} (normal score)\n{fill(label, 54)}".rstrip()
             for axis, label in zip(("Power", "Socio-political cohesion"), labels, strict=True)
         ]
         axes.set(xlabel=names[1], ylabel=names[0])
