@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from docutils import nodes
@@ -40,14 +41,21 @@ def to_mathml(latex: str, *, block: bool) -> str:
         Where the formula has a command that the converter does not know.
     """
     source = " ".join(latex.split())
-    if block and r"\\" in source and r"\begin" not in source:
-        source = rf"\begin{{aligned}}{source}\end{{aligned}}"
+    body = source
+    if block and not source.startswith(r"\begin{") and (r"\\" in source or "&" in source):
+        body = rf"\begin{{align*}}{source}\end{{align*}}"
+    # The starred form has no numbers of its own: Sphinx numbers equations.
+    for environment in ("align", "gather", "equation"):
+        body = body.replace(f"{{{environment}}}", f"{{{environment}*}}")
     try:
-        element = str(convert(source, display="block" if block else "inline"))
+        element = str(convert(body, display="block" if block else "inline"))
+        ElementTree.fromstring(element)  # a stray & goes through the converter
     except Exception as error:  # the converter has a family of errors without a common base
         raise ValueError(f"{type(error).__name__} in the formula {source!r}") from error
     if unknown := _UNKNOWN.search(element):
         raise ValueError(f"unknown command {unknown.group(1)} in the formula {source!r}")
+    # Browsers take lengths in units only, no longer by name.
+    element = element.replace('"negativethinmathspace"', '"-0.167em"')
     return element.replace("<math ", f"<math alttext={quoteattr(source)} ", 1)
 
 

@@ -60,7 +60,7 @@ def data_page(package: Mapping[str, Any]) -> str:
 def _table(table: Mapping[str, Any]) -> list[str]:
     schema = table["schema"]
     key = schema.get("primaryKey", [])
-    fields = [_row(["field", "meaning", "type", "unit", "allowed"]), "|---" * 5 + "|"]
+    fields = [_row(["field", "meaning", "type and unit", "allowed"]), "|---" * 4 + "|"]
     fields += [_row(_field(field)) for field in schema["fields"]]
     facts = [f"**Key:** {_names([key] if isinstance(key, str) else key)}"]
     for foreign in schema.get("foreignKeys", []):

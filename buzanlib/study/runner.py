@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from buzanlib.errors import DataError, RunError
 from buzanlib.study.files import sha256, write_whole
@@ -24,6 +25,9 @@ AT_ONCE = 2
 """Notebooks that run at the same time; each has a process of its own."""
 
 RESULTS = "results.json"
+
+_PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
+"""Nobody else on the machine can listen to what a kernel says."""
 
 
 def run_study(path: Path, *, progress: bool = True) -> Results:
@@ -120,6 +124,8 @@ def _run(run: Run) -> Any:
             kernel_name="python3",
             progress_bar=False,
             resources={"metadata": {"path": str(run.template.parent)}},
+            config=_PRIVATE,
+            shutdown_kernel="immediate",  # nothing is left to save; a polite end takes longer and may complain
         )
     except PapermillExecutionError as error:
         source = "\n".join(f"    {line}" for line in error.source.splitlines())

@@ -26,7 +26,9 @@ def write_study(tmp_path: Path, root: Path) -> WriteStudy:
             notebooks = "".join(f"  {name}:\n" for name in notebooks.split())
         head = "".join(f"{key}: {value}\n" for key, value in lines.items() if value)
         path = tmp_path / "study.yml"
-        path.write_text(f"{head}notebooks:\n{textwrap.indent(textwrap.dedent(notebooks), '  ')}", encoding="utf-8")
+        path.write_text(
+            f"{head}notebooks:\n{textwrap.indent(textwrap.dedent(notebooks), '  ')}", encoding="utf-8"
+        )
         return path
 
     return write

@@ -61,7 +61,10 @@ def test_results_come_back_as_written(tmp_path: Path) -> None:
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z]{1,5}(\.[a-z]{1,5})?", fullmatch=True),
-        st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.booleans() | st.text(max_size=5),
+        st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers()
+        | st.booleans()
+        | st.text(max_size=5),
     )
 )
 def test_no_value_changes_on_its_way_through_the_file(

@@ -49,7 +49,11 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
         ("- numbers:", {}, r"notebooks: \[\{'numbers': None\}\] is not a mapping"),
         ("numbers: {cuont: 1}", {}, "unknown parameter of numbers 'cuont'; nearest allowed: 'count'"),
         ("numbers: {data: x}", {}, "unknown parameter of numbers 'data'"),
-        ("numbers: {count: many}", {}, "parameter 'count' of numbers is 'many', which is not of the kind int"),
+        (
+            "numbers: {count: many}",
+            {},
+            "parameter 'count' of numbers is 'many', which is not of the kind int",
+        ),
         ("numbers: {count: true}", {}, "parameter 'count' of numbers is True"),
         ("numbers: 5", {}, "notebooks, numbers: 5 is not a mapping"),
         ("numbers", {"parameters": "{heigth: 1.0}"}, "unknown parameter 'heigth'"),

@@ -1,0 +1,84 @@
+# The two commands are `make book` and `make test`; each works alone in a fresh clone. `make help` lists the rest.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TESTS_READY := $(VENV)/.ready-for-tests
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Installs with uv, or with pip where uv is not to be had. The byte code is compiled at once, or the first start of
+# every notebook would be some seconds slower; the variable that forbids byte code is for other people's projects.
+define install
+	@echo "installing $(1)"
+	@if [ -x $(BIN)/uv ]; then \
+	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r $(1); \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); \
+	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q $(VENV)/lib || true; \
+	fi
+endef
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: book
+book: $(READY) ## run the notebooks and build the book: _build/html/index.html
+	@$(BIN)/buzan book
+
+.PHONY: test
+test: $(TESTS_READY) ## run the tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+.PHONY: check
+check: $(TESTS_READY) ## lint, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+.PHONY: data
+data: $(READY) ## build the tables again where BUZAN_RAW names the raw files, and check every row
+	@if [ -n "$${BUZAN_RAW:-}" ]; then $(BIN)/buzan data build; \
+	else echo "BUZAN_RAW is not set: the tables that ship are checked, not built"; fi
+	@$(BIN)/buzan data check
+
+.PHONY: lock
+lock: $(READY) ## pin every package again, keeping what still fits
+	@[ -x $(BIN)/uv ] || { echo "make lock needs uv $(UV_VERSION)"; exit 1; }
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --group test -c requirements.txt -o tests/requirements.txt
+
+.PHONY: clean
+clean: ## remove everything that was made, the environment too
+	@rm -rf $(VENV) _build book/executed book/_generated buzanlib.egg-info \
+	  .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "$(PYTHON) is $$($(PYTHON) --version 2>&1 || true); Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@[ -x $(BIN)/python ] || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+	  || echo "uv is not to be had here; pip takes a minute longer"
+	$(call install,requirements.txt)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q buzanlib
+	@touch $@
+
+# Chromium is for the browser tests, which are skipped, with this reason, where it is missing.
+$(TESTS_READY): $(READY) tests/requirements.txt
+	$(call install,tests/requirements.txt)
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing Chromium" \
+	    && apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium >/dev/null; } \
+	  || echo "Chromium is not installed and cannot be by this user: the browser tests will be skipped"
+	@touch $@
