@@ -109,6 +109,7 @@ class QuadrantResult:
             **{f"n.{name}": int(count) for name, count in self.sizes.items()},
             "B5.statistic": self.joint_statistic,
             "B5.p": self.joint_p,
+            "B5.null_mean": float(self.joint_null.mean()),
             "B5.rank": self.rank,
             "B5.finding": self.finding,
             "errors": self.errors,
