@@ -65,8 +65,9 @@ WORLD = {
         "NATO,NLD,1990,,full,A table",
     ],
     "illustrations.csv": [
-        "id,who,iso3,year,threat,referent,agent,measure,audience,quadrant_read,section,page,gist,citation_key",
-        "estonia,A minister,EST,2007,inf,state,state,defend,The allies,WS,2,215,Asks for help.,hare2010",
+        "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"
+        "citation,gist",
+        "estonia,A minister,EST,2007,inf,state,state,defend,The allies,1,WS,2,5,hare2010,Asks for help.",
     ],
     "tiles.csv": ["iso3,row,col", "EST,1,5", "NLD,2,4"],
 }
