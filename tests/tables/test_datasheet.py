@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from buzanlib.tables.descriptor import examine
+from buzanlib.tables.descriptor import examine, load
 from buzanlib.tables.schema import FILE
 
 
@@ -58,3 +58,9 @@ def test_coding_is_never_called_human(datasheet: str) -> None:
 def test_every_file_of_the_folder_is_named(data_dir: Path, datasheet: str) -> None:
     names = {path.name for path in data_dir.iterdir() if not path.name.startswith(".")} - {"README.md"}
     assert {name for name in names if f"`{name}`" not in datasheet} == set()
+
+
+def test_every_illustration_cites_a_work_of_the_bibliography(data_dir: Path, root: Path) -> None:
+    bibliography = (root / "book" / "references.bib").read_text(encoding="utf-8")
+    known = re.findall(r"^@\w+\{([^,]+)", bibliography, flags=re.M)
+    assert set(load(data_dir, "illustrations")["citation"]) <= set(known)
