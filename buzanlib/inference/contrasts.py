@@ -28,6 +28,10 @@ CODING: Array = np.array(
 #: States that each kind of standard errors needs in every quadrant.
 MINIMUM = {"HC3": 2, "classical": 1}
 
+#: Errors below this count as this much. Where the states of each quadrant agree to the last digit the error is
+#: zero but for rounding, and rounding must decide neither the statistic nor whether two placements tie.
+FLOOR = 1e-6
+
 #: Place of each effect among the coefficients.
 POSITION: dict[str, int] = {effect.value: place for place, effect in enumerate(Effect, start=1)}
 
@@ -72,9 +76,8 @@ class Effects:
 
     @property
     def statistics(self) -> Array:
-        """Coefficients over errors; 0 where both are zero."""
-        zero = np.zeros_like(self.coefficients)
-        return np.divide(self.coefficients, self.errors, out=zero, where=self.errors > 0)
+        """Coefficients over errors, which count as at least `FLOOR`: large and finite where nothing spreads."""
+        return np.asarray(self.coefficients / np.maximum(self.errors, FLOOR), dtype=float)
 
 
 def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.intp]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from buzanlib.errors import BuzanError
+from buzanlib.errors import BuzanError, EstimationError
 
 Array = npt.NDArray[np.float64]
 
@@ -38,14 +39,25 @@ class PermutationBank:
         ----------
         groups : array_like, shape (states,)
             States are exchanged only with states of the same group; one group for all makes free
-            permutations.
+            permutations. A Series names its states in errors.
 
         Returns
         -------
         ndarray of int, shape (draws, states)
             Row `b` gives, for each state, the state whose placement it receives.
+
+        Raises
+        ------
+        EstimationError
+            If a state has no group.
         """
-        groups = np.asarray(groups)
+        given = pd.Series(groups)
+        if given.isna().any():
+            without = ", ".join(map(str, given.index[given.isna()]))
+            raise EstimationError(
+                f"no group for {without}; states are permuted within groups, so each needs one"
+            )
+        groups = given.to_numpy()
         rng = np.random.default_rng(self.seed)
         bank = np.empty((self.draws, len(groups)), dtype=np.intp)
         for group in np.unique(groups):

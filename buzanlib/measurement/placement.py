@@ -99,10 +99,16 @@ class Placement:
         Raises
         ------
         EstimationError
-            If the rule needs neighbours and they are not given, or a placed state has none that is placed.
+            If the rule needs what a state lacks: a regional group, or a neighbour that is placed.
         """
         if self.rule == "regional":
-            return scores.groupby(regions.reindex(scores.index)).transform("median")
+            group = regions.reindex(scores.index)
+            if group.isna().any():
+                raise EstimationError(
+                    f"no regional group of {', '.join(scores.index[group.isna()])}; "
+                    "the rule 'regional' needs one"
+                )
+            return scores.groupby(group).transform("median")
         if self.rule == "neighbour":
             if neighbours is None:
                 raise EstimationError("the rule 'neighbour' needs a table of neighbours; none was given")
@@ -239,6 +245,25 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return share
 
 
+def standings(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """In how many placements each state stands in each quadrant.
+
+    Parameters
+    ----------
+    placements : mapping of str to DataFrame
+        Results of `Placement` by name.
+
+    Returns
+    -------
+    DataFrame of int, shape (states, 4)
+        Index ``iso3``, sorted, every state that some placement places; columns the quadrants. A state with
+        one column above zero never moves.
+    """
+    stacked = pd.concat([placed["quadrant"] for placed in placements.values()])
+    counted = pd.crosstab(stacked.index, stacked).reindex(columns=list(map(str, Quadrant)), fill_value=0)
+    return counted.rename_axis(index="iso3", columns=None)
+
+
 def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     """The nearest states on the tile map: an approximation to neighbourhood, since borders are not in the
     data.
@@ -248,13 +273,21 @@ def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     tiles : DataFrame
         Columns ``iso3``, ``row``, ``col``.
     count : int
-        Neighbours of each state; ties beyond it are resolved by ``iso3``.
+        Neighbours of each state, at least 1 and fewer than the tiles; ties beyond it are resolved by
+        ``iso3``.
 
     Returns
     -------
     DataFrame
         A row a pair, columns ``iso3`` and ``neighbour``.
+
+    Raises
+    ------
+    BuzanError
+        If there are not so many others.
     """
+    if not 1 <= count < len(tiles):
+        raise BuzanError(f"{count} neighbours among {len(tiles)} tiles; allowed: 1 to {len(tiles) - 1}")
     tiles = tiles.sort_values("iso3")
     place = tiles[["row", "col"]].to_numpy(dtype=float)
     distance = ((place[:, None] - place[None]) ** 2).sum(axis=2)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Threat
 
@@ -77,8 +77,20 @@ def coincidences(counts: Array) -> Array:
     return np.asarray(pairs * weight[:, None, None], dtype=float)
 
 
+def _ratio(above: Array, below: Array) -> Array:
+    """Quotient; NaN where `below` is zero, for there the coefficient is undefined."""
+    above, below = np.broadcast_arrays(above, below)
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0), dtype=float)
+
+
+def _level(level: str) -> None:
+    """Refuse an unknown level of measurement."""
+    if level not in LEVELS:
+        raise UnknownNameError("level of measurement", level, LEVELS)
+
+
 def _alpha(coincidence: Array, categories: Array, level: str) -> Array:
-    """Alpha from coincidence matrices of shape (..., categories, categories); NaN where nothing varies."""
+    """Alpha from coincidence matrices of shape (..., categories, categories); NaN where undefined."""
     margin = coincidence.sum(axis=-1)
     total = margin.sum(axis=-1)
     if level == "nominal":
@@ -89,11 +101,10 @@ def _alpha(coincidence: Array, categories: Array, level: str) -> Array:
         # Ranks between the middles of two categories; it depends on the margin, and so on the bootstrap draw.
         middle = margin.cumsum(axis=-1) - margin / 2
         difference = (middle[..., :, None] - middle[..., None, :]) ** 2
-    observed = (coincidence * difference).sum(axis=(-2, -1)) / total
+    observed = (coincidence * difference).sum(axis=(-2, -1)) * (total - 1)
     products = margin[..., :, None] * margin[..., None, :]
-    expected = (products * difference).sum(axis=(-2, -1)) / (total * (total - 1))
-    ratio = np.divide(observed, expected, out=np.full_like(expected, np.nan), where=expected > 0)
-    return np.asarray(1 - ratio, dtype=float)
+    expected = (products * difference).sum(axis=(-2, -1))
+    return 1 - _ratio(observed, expected)
 
 
 def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
@@ -109,8 +120,8 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     Returns
     -------
     float
-        1 is perfect agreement, 0 that of chance; NaN where all ratings are equal, which leaves alpha
-        undefined.
+        1 is perfect agreement, 0 that of chance; NaN where alpha is undefined: all paired ratings are equal,
+        or no unit was rated twice.
 
     References
     ----------
@@ -121,8 +132,7 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     >>> round(krippendorff_alpha([[1, 2, 3, 3], [1, 2, 3, 2]]), 3)
     0.696
     """
-    if level not in LEVELS:
-        raise UnknownNameError("level of measurement", level, LEVELS)
+    _level(level)
     counts, categories = unit_counts(ratings)
     return float(_alpha(coincidences(counts).sum(axis=0), categories, level))
 
@@ -142,8 +152,8 @@ def _agreement(counts: Array) -> Array:
 
 def _ac1(sums: Array) -> tuple[Array, Array]:
     """AC1 and observed agreement from sums of `_agreement`, shape (..., 3 + categories)."""
-    agreement = sums[..., 0] / sums[..., 1]
-    share = sums[..., 3:] / sums[..., 2:3]
+    agreement = _ratio(sums[..., 0], sums[..., 1])
+    share = _ratio(sums[..., 3:], sums[..., 2:3])
     categories = share.shape[-1]
     chance = (share * (1 - share)).sum(axis=-1) / max(categories - 1, 1)
     return (agreement - chance) / (1 - chance), agreement
@@ -160,7 +170,7 @@ def gwet_ac1(ratings: npt.ArrayLike) -> float:
     Returns
     -------
     float
-        1 is perfect agreement, 0 that of chance.
+        1 is perfect agreement, 0 that of chance; NaN where no unit was rated twice.
 
     References
     ----------
@@ -199,6 +209,13 @@ class Reliability:
     seed: int = 20100615
     coverage: float = 0.95
 
+    def __post_init__(self) -> None:
+        _level(self.level)
+        if self.draws < 1:
+            raise BuzanError(f"{self.draws} bootstrap draws; allowed: at least 1")
+        if not 0 < self.coverage < 1:
+            raise BuzanError(f"coverage {self.coverage}; allowed: between 0 and 1, both excluded")
+
     def __call__(self, ratings: npt.ArrayLike, documents: npt.ArrayLike) -> dict[str, float]:
         """Estimate.
 
@@ -213,7 +230,8 @@ class Reliability:
         -------
         dict of str to float
             ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and
-            ``n`` (units). Draws in which nothing varies leave alpha undefined and are passed over.
+            ``n`` (units). Draws that leave a coefficient undefined are passed over; where all do, its
+            interval is NaN.
         """
         counts, categories = unit_counts(ratings)
         _, document = np.unique(np.asarray(documents), return_inverse=True)
@@ -229,9 +247,8 @@ class Reliability:
         sums = np.vstack([per_document.sum(axis=0), weights @ per_document])
         alpha = _alpha(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
         ac1, agreement = _ac1(sums[:, width * width :])
-        tails = [(1 - self.coverage) / 2, (1 + self.coverage) / 2]
-        alpha_low, alpha_high = np.nanquantile(alpha[1:], tails)
-        ac1_low, ac1_high = np.quantile(ac1[1:], tails)
+        alpha_low, alpha_high = self._interval(alpha[1:])
+        ac1_low, ac1_high = self._interval(ac1[1:])
         return {
             "alpha": float(alpha[0]),
             "alpha_low": float(alpha_low),
@@ -242,6 +259,14 @@ class Reliability:
             "agreement": float(agreement[0]),
             "n": float(len(counts)),
         }
+
+    def _interval(self, drawn: Array) -> tuple[float, float]:
+        """Percentile interval of the draws that are defined."""
+        defined = drawn[~np.isnan(drawn)]
+        if not defined.size:
+            return np.nan, np.nan
+        low, high = np.quantile(defined, [(1 - self.coverage) / 2, (1 + self.coverage) / 2])
+        return float(low), float(high)
 
 
 def reliability_table(statements: Statements, draws: int = 2000, seed: int = 20100615) -> pd.DataFrame:

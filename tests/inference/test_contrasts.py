@@ -66,6 +66,15 @@ def test_where_nothing_varies_the_statistic_is_zero() -> None:
     assert not factorial(np.ones((len(p), 1)), quadrant_codes(p, k)).statistics[0, 1:].any()
 
 
+@pytest.mark.parametrize("errors", ["HC3", "classical"])
+def test_where_quadrants_differ_and_nothing_spreads_the_statistic_is_large(errors: str) -> None:
+    logits = np.repeat([0.1, 0.3, 0.7, 0.9], 5)[:, None]  # additive: power and cohesion, no product
+    statistics = factorial(logits, np.repeat(np.arange(4), 5), errors).statistics[0, 1:, 0]
+    assert (statistics[:2] > 1e4).all()
+    assert np.isfinite(statistics).all()
+    assert statistics[2] == pytest.approx(0, abs=1e-6)
+
+
 def test_small_quadrants_are_named() -> None:
     logits = np.arange(7.0)[:, None]
     codes = np.array([0, 1, 1, 2, 2, 3, 3])

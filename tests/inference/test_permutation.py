@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from buzanlib.errors import BuzanError
+from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.inference.permutation import PermutationBank, max_t, p_value
 
 groups = st.lists(st.sampled_from("abc"), min_size=1, max_size=20)
@@ -60,6 +61,12 @@ def test_adjusting_never_lowers_a_p_value(seed: int) -> None:
     adjusted = max_t(observed, drawn)
     assert (adjusted >= p_value(observed, drawn)).all()
     assert adjusted[observed.argmax()] == adjusted.min()
+
+
+def test_a_state_without_a_group_is_named() -> None:
+    groups = pd.Series(["north", np.nan, "north", None], index=["AAA", "BBB", "CCC", "DDD"])
+    with pytest.raises(EstimationError, match="no group for BBB, DDD"):
+        PermutationBank(draws=3)(groups)
 
 
 def test_no_draws_are_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import binom
 
-from buzanlib.errors import EstimationError
+from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.inference.contrasts import empirical_logit, quadrant_codes
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.table2 import QuadrantTest
@@ -27,7 +27,7 @@ def predictions(data_dir: Path) -> Predictions:
 
 
 def world(
-    seed: int, gap: float, size: int = 150, regional: float = 0.0
+    seed: int, gap: float, size: int = 150, regional: float = 0.0, few: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     """States that follow Table 2 by `gap` on the logit scale, or not at all.
 
@@ -41,7 +41,7 @@ def world(
     k = np.where(lean + rng.normal(size=size) > 0, 1, -1)
     cell = np.column_stack([k < 0, p < 0, p == k])
     tendency = -0.8 + gap * cell + rng.normal(0, 0.5, size=(size, 3)) - 1.2 * lean[:, None]
-    relevant = rng.integers(2, 12, size=size)
+    relevant = rng.geometric(0.35, size=size) if few else rng.integers(2, 12, size=size)
     counts = rng.binomial(relevant[:, None], 1 / (1 + np.exp(-tendency)))
     table = pd.DataFrame(np.column_stack([relevant, counts]), index=names, columns=["relevant", *THREATS])
     placed = pd.DataFrame({"p": p, "k": k}, index=names)
@@ -54,6 +54,55 @@ def test_a_planted_world_is_found(predictions: Predictions) -> None:
     assert result.rank == 1
     assert result.joint_p == pytest.approx(1 / 500)
     assert result.finding == "fits better than chance"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_planted_world_is_found_from_few_passages_and_under_regional_dependence(
+    seed: int, predictions: Predictions
+) -> None:
+    """As many states, and as few passages, as the General Debate gives: most have one or two."""
+    table, placed, regions = world(seed, gap=2.5, size=134, regional=0.5, few=True)
+    assert table["relevant"].median() <= 2
+    result = QuadrantTest(predictions, draws=299, seed=seed)(table, placed, regions)
+    assert list(result.table["verdict"]) == ["supported"] * 3
+
+
+def test_a_world_that_is_table2_and_nothing_else_is_as_clear_as_can_be(predictions: Predictions) -> None:
+    """No spread at all within quadrants: the errors are zero, and the statistics must not be."""
+    cells = [(q.power, q.cohesion) for q in Quadrant for _ in range(4)]
+    placed = pd.DataFrame(cells, columns=["p", "k"], index=[f"S{i:02d}" for i in range(16)])
+    table = pd.DataFrame(
+        {
+            "relevant": 5,
+            "pol": 5 * (placed["k"] < 0),
+            "inf": 5 * (placed["p"] < 0),
+            "cri": 5 * (placed["p"] == placed["k"]),
+        }
+    )
+    result = QuadrantTest(predictions, draws=999)(table, placed, pd.Series("one", index=placed.index))
+    assert list(result.table["verdict"]) == ["supported"] * 3
+    assert result.joint_p == pytest.approx(1 / 1000)
+    assert list(result.table["se"]) == pytest.approx([0] * 3, abs=1e-6)
+
+
+def test_where_the_powerful_speak_more_a_rare_threat_leans_towards_b2(predictions: Predictions) -> None:
+    """A limit of the locked outcome, stated with the test: the null world itself is not centred at zero."""
+    rng = np.random.default_rng(12)
+    placed = pd.DataFrame({"p": [-1, 1] * 100, "k": [-1, -1, 1, 1] * 50}, index=[f"S{i}" for i in range(200)])
+    regions = pd.Series("one", index=placed.index)
+
+    def mean_contrast(strong: int) -> float:
+        relevant = np.where(placed["p"] > 0, strong, 2)
+        found = []
+        for _ in range(40):
+            counts = rng.binomial(relevant[:, None], [0.5, 0.1, 0.5], size=(200, 3))
+            table = pd.DataFrame(np.column_stack([relevant, counts]), placed.index, ["relevant", *THREATS])
+            result = QuadrantTest(predictions, draws=1)(table, placed, regions)
+            found.append(result.table.loc["B2", "contrast"])
+        return float(np.mean(found))
+
+    assert mean_contrast(strong=2) == pytest.approx(0, abs=0.1)
+    assert mean_contrast(strong=6) > 0.3
 
 
 def test_a_world_turned_round_is_contradicted(predictions: Predictions) -> None:
@@ -98,14 +147,17 @@ def test_equals_refitting_with_statsmodels(predictions: Predictions) -> None:
     )
 
 
-def test_relabelling_cohesion_turns_its_contrasts_round(predictions: Predictions) -> None:
+@pytest.mark.parametrize(("turn_p", "turn_k"), [(1, -1), (-1, 1), (-1, -1)])
+def test_relabelling_quadrants_permutes_results(turn_p: int, turn_k: int, predictions: Predictions) -> None:
     table, placed, regions = world(4, gap=0.6)
     plain = QuadrantTest(predictions, draws=99)(table, placed, regions)
-    turned = QuadrantTest(predictions, draws=99)(table, placed.assign(k=-placed["k"]), regions)
-    assert turned.table.loc["B1", "contrast"] == pytest.approx(-plain.table.loc["B1", "contrast"])
-    assert turned.table.loc["B2", "contrast"] == pytest.approx(plain.table.loc["B2", "contrast"])
-    assert turned.table.loc["B3", "contrast"] == pytest.approx(-plain.table.loc["B3", "contrast"])
-    exchanged = {"WW": "WS", "WS": "WW", "SW": "SS", "SS": "SW"}
+    relabelled = placed.assign(p=turn_p * placed["p"], k=turn_k * placed["k"])
+    turned = QuadrantTest(predictions, draws=99)(table, relabelled, regions)
+    turns = {"power": turn_p, "cohesion": turn_k, "power:cohesion": turn_p * turn_k}
+    signs = plain.effects["effect"].map(turns)
+    assert list(turned.effects["contrast"]) == pytest.approx(list(signs * plain.effects["contrast"]))
+    assert list(turned.table["se"]) == pytest.approx(list(plain.table["se"]))
+    exchanged = {str(q): str(Quadrant.of(turn_p * q.power, turn_k * q.cohesion)) for q in Quadrant}
     assert turned.sizes.rename(exchanged).sort_index().equals(plain.sizes.sort_index())
     shares = [r.shares.set_index(["quadrant", "threat"])["share"] for r in (plain, turned)]
     renamed = shares[1].rename(exchanged, level="quadrant")
@@ -153,6 +205,15 @@ def test_only_placed_states_that_speak_are_tested(predictions: Predictions) -> N
     assert result.sizes.sum() == len(table) - 5 - 7
     with pytest.raises(EstimationError, match="no state is both placed"):
         QuadrantTest(predictions, draws=9)(table * 0, placed, regions)
+    with pytest.raises(EstimationError, match="no group for S020"):
+        QuadrantTest(predictions, draws=9)(table, placed, regions.drop("S020"))
+
+
+def test_draws_and_seed_default_to_the_locked_ones(predictions: Predictions) -> None:
+    table, placed, regions = world(10, gap=0.5, size=60)
+    assert len(QuadrantTest(predictions)(table, placed, regions).joint_null) == predictions.draws
+    with pytest.raises(BuzanError, match="0 permutations; allowed: at least 1"):
+        QuadrantTest(predictions, draws=0)(table, placed, regions)
 
 
 def test_results_carry_keys_prefix_and_lock(predictions: Predictions) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles
+from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles, standings
 from buzanlib.theory.vocabulary import Quadrant
 
 SIZE = 24
@@ -130,6 +130,17 @@ def test_changes_count_states_in_another_quadrant() -> None:
     assert share.loc["left", "left"] == 0
 
 
+def test_standings_count_the_quadrants_of_each_state() -> None:
+    left = pd.DataFrame({"quadrant": ["WW", "WS", "SW"]}, index=list("abc"))
+    right = pd.DataFrame({"quadrant": ["WW", "SW"]}, index=list("bc"))
+    found = standings({"left": left, "right": right})
+    assert found.to_dict(orient="index") == {
+        "a": {"WW": 1, "WS": 0, "SW": 0, "SS": 0},
+        "b": {"WW": 1, "WS": 1, "SW": 0, "SS": 0},
+        "c": {"WW": 0, "WS": 0, "SW": 2, "SS": 0},
+    }
+
+
 def test_neighbours_are_the_nearest_tiles() -> None:
     tiles = pd.DataFrame({"iso3": ["A", "B", "C", "D"], "row": [0, 0, 0, 5], "col": [0, 1, 3, 3]})
     found = neighbours_from_tiles(tiles, count=1)
@@ -155,5 +166,10 @@ def test_bad_parameters_are_named(panel: pd.DataFrame, regions: pd.Series) -> No
     lonely = pd.DataFrame({"iso3": ["S00"], "neighbour": ["S01"]})
     with pytest.raises(EstimationError, match="no placed neighbour of S01"):
         Placement(rule="neighbour")(panel, regions, lonely)
+    with pytest.raises(EstimationError, match="no regional group of S01, S02"):
+        Placement(rule="regional")(panel, regions.drop(["S01", "S02"]))
+    pair = pd.DataFrame({"iso3": ["A", "B"], "row": [0, 0], "col": [0, 1]})
+    with pytest.raises(BuzanError, match="2 neighbours among 2 tiles; allowed: 1 to 1"):
+        neighbours_from_tiles(pair, count=2)
     with pytest.raises(BuzanError, match=r"reliability 1\.0 of power"):
         Placement().memberships(panel, regions, {"power": 1.0, "cohesion": 0.5})

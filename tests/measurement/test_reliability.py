@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.measurement.reliability import (
     Reliability,
     gwet_ac1,
@@ -76,8 +76,26 @@ def test_nominal_agreement_ignores_names_and_perfect_agreement_is_one(ratings: n
         assert gwet_ac1(same) == pytest.approx(1)
 
 
-def test_alpha_is_undefined_where_nothing_varies() -> None:
-    assert np.isnan(krippendorff_alpha([[1, 1, 1], [1, 1, 1]]))
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_alpha_is_undefined_where_nothing_varies_or_nothing_was_rated_twice(level: str) -> None:
+    for nothing in ([[1, 1, 1], [1, 1, 1]], [[1, N], [N, 2]], [[1, 2, 1]], [[N, N], [N, N]]):
+        assert np.isnan(krippendorff_alpha(nothing, level))
+
+
+def test_ac1_is_one_where_nothing_varies_and_undefined_where_nothing_was_rated_twice() -> None:
+    assert gwet_ac1([[1, 1, 1], [1, 1, 1]]) == 1
+    assert np.isnan(gwet_ac1([[1, N], [N, 2]]))
+
+
+def test_an_undefined_coefficient_has_an_undefined_interval() -> None:
+    found = Reliability(draws=30)([[1, 1, 1, 1], [1, 1, 1, 1]], ["a", "a", "b", "b"])
+    assert np.isnan([found["alpha"], found["alpha_low"], found["alpha_high"]]).all()
+    assert (found["ac1"], found["ac1_low"], found["ac1_high"], found["agreement"]) == (1, 1, 1, 1)
+
+
+def test_draws_that_leave_alpha_undefined_are_passed_over() -> None:
+    found = Reliability(draws=200)([[1, N, 1, 2], [1, 1, N, 2]], ["a", "b", "c", "d"])
+    assert (found["alpha"], found["alpha_low"], found["alpha_high"]) == (1, 1, 1)
 
 
 def test_unknown_level_is_refused() -> None:
@@ -85,6 +103,15 @@ def test_unknown_level_is_refused() -> None:
         UnknownNameError, match="unknown level of measurement 'ordinl'; nearest allowed: 'ordinal'"
     ):
         krippendorff_alpha(BINARY, "ordinl")
+
+
+def test_parameters_of_the_bootstrap_are_held_to_what_is_allowed() -> None:
+    with pytest.raises(UnknownNameError, match="unknown level of measurement 'ordinl'"):
+        Reliability("ordinl")  # type: ignore[arg-type]
+    with pytest.raises(BuzanError, match="0 bootstrap draws; allowed: at least 1"):
+        Reliability(draws=0)
+    with pytest.raises(BuzanError, match=r"coverage 95; allowed: between 0 and 1"):
+        Reliability(coverage=95)
 
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
