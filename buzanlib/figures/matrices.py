@@ -1,0 +1,194 @@
+"""The two matrices as the paper sets them, and what follows from them: effects, and distances between cells."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.marks import INK, QUIET, ink_on
+from buzanlib.theory.matrices import Matrix
+from buzanlib.theory.vocabulary import Effect, Threat
+
+_EFFECTS: dict[str, str] = {
+    Effect.POWER: "power",
+    Effect.COHESION: "cohesion",
+    Effect.INTERACTION: "power ×\ncohesion",
+}
+_MEASURES = {
+    "hamming": "Hamming",
+    "jaccard": "Jaccard",
+    "jensen_shannon": "Jensen-Shannon",
+    "aitchison": "Aitchison",
+}
+_WORDS = {-1: "Weak", 1: "Strong"}
+# Distances nearer than this are drawn as a tie.
+_TIE = 1e-9
+
+
+def matrix_figure(table: Matrix) -> Drawn:
+    """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong.
+
+    Parameters
+    ----------
+    table : Matrix
+        Such as `buzanlib.theory.matrices.TABLE2`.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    with style():
+        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
+        axes = figure.subplots()
+        for cell in table.cells:
+            quadrant = cell.quadrant
+            colour = QUADRANT_COLOURS[quadrant]
+            left, bottom = (quadrant.cohesion + 1) / 2, (1 - quadrant.power) / 2
+            axes.add_patch(Rectangle((left, bottom), 1, 1, facecolor=colour, edgecolor="white", linewidth=4))
+            ink = ink_on(colour)
+            axes.text(left + 0.06, bottom + 0.93, quadrant.value, color=ink, fontweight="bold", va="top")
+            axes.text(left + 0.06, bottom + 0.76, _list(cell.text), color=ink, fontsize=13, va="top")
+        axes.set(xlim=(0, 2), ylim=(0, 2))
+        axes.set_xticks([0.5, 1.5], [_WORDS[level] for level in (-1, 1)])
+        axes.set_yticks([0.5, 1.5], [_WORDS[level] for level in (1, -1)], rotation=90, va="center")
+        axes.xaxis.tick_top()
+        axes.xaxis.set_label_position("top")
+        axes.set_xlabel("Socio-political cohesion", fontweight="bold")
+        axes.set_ylabel("Power", fontweight="bold")
+        axes.tick_params(length=0)
+        sns.despine(ax=axes, left=True, bottom=True)
+    said = " ".join(f"{cell.quadrant.label.capitalize()}: {cell.text.lower()}." for cell in table.cells)
+    return Drawn(figure, f"{table.caption}. {said}")
+
+
+def _list(text: str) -> str:
+    """The text of a cell in short lines, with a dot before each of several threats."""
+    parts = text.split("; ")
+    if len(parts) == 1:
+        return textwrap.fill(text, 21)
+    return "\n".join(textwrap.fill(part, 21, initial_indent="• ", subsequent_indent="   ") for part in parts)
+
+
+def factorial_figure(form: pd.DataFrame) -> Drawn:
+    """Draw which effect each threat loads on.
+
+    Parameters
+    ----------
+    form : pandas.DataFrame
+        As `buzanlib.theory.factorial.factorial_form` returns: threats by effects.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    names = [textwrap.fill(Threat(threat).label, 15) for threat in form.index]
+    limit = max(0.5, float(form.abs().to_numpy().max()))
+    with style():
+        figure = Figure(figsize=(WIDTH, 0.9 + 0.85 * len(form)), layout="constrained")
+        axes = figure.subplots()
+        sns.heatmap(
+            form,
+            vmin=-limit,
+            vmax=limit,
+            cmap=sns.diverging_palette(240, 20, s=80, l=50, as_cmap=True),
+            annot=form.map(_signed),
+            fmt="",
+            annot_kws={"fontsize": 13},
+            cbar=False,
+            linewidths=3,
+            linecolor="white",
+            xticklabels=[_EFFECTS[effect] for effect in form.columns],
+            yticklabels=names,
+            ax=axes,
+        )
+        # seaborn's own choice of ink is too faint on the middle tints.
+        for text, colour in zip(axes.texts, axes.collections[0].get_facecolor(), strict=True):
+            text.set_color(ink_on(to_hex(colour)))
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0, rotation=0)
+        axes.set(xlabel="", ylabel="")
+    effects = [Effect(effect) for effect in form.columns]
+    said = "; ".join(
+        f"{Threat(threat).label.lower()}: "
+        + ", ".join(
+            f"{effect.replace(':', ' by ')} {_signed(value)}"
+            for effect, value in zip(effects, values, strict=True)
+            if value
+        )
+        for threat, values in zip(form.index, form.to_numpy().tolist(), strict=True)
+    )
+    return Drawn(
+        figure, f"Effects of power, cohesion and their product on each threat. {said}; all others zero."
+    )
+
+
+def _signed(value: float) -> str:
+    """A number with its sign, the minus as wide as the plus."""
+    return f"{value:+.3g}".replace("-", "−") if value else "0"
+
+
+def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") -> Drawn:
+    """Draw the distances of the six pairs of quadrants, one row of panels a measure, one column a table.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Under the names of the matrices; each as `buzanlib.theory.distances.by_pair` returns, or some of its
+        columns, the same in all.
+    marked : str
+        The pair said to be farthest apart.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative. Bars that reach the largest distance are dark; the marked pair
+        has a bold name.
+    """
+    measures = list(next(iter(tables.values())).columns)
+    with style():
+        figure = Figure(figsize=(WIDTH, 0.5 + 1.9 * len(measures)), layout="constrained")
+        panels = figure.subplots(len(measures), len(tables), sharey=True, sharex="row", squeeze=False)
+        for row, measure in zip(panels, measures, strict=True):
+            for axes, frame in zip(row, tables.values(), strict=True):
+                _bars(axes, frame[measure], marked)
+            row[0].set_ylabel(_MEASURES[measure])
+        for axes, name in zip(panels[0], tables, strict=True):
+            axes.set_title(name.replace(", ", ",\n"), fontweight="bold")
+    return Drawn(figure, _distances_alt(tables, marked))
+
+
+def _bars(axes: Axes, values: pd.Series, marked: str) -> None:
+    """Bars of one measure; those that tie for the largest are dark."""
+    largest = values >= values.max() - _TIE
+    axes.barh(range(len(values)), values, color=[INK if top else "#b9b9b9" for top in largest], height=0.68)
+    axes.set_yticks(range(len(values)), list(values.index))
+    for label in axes.get_yticklabels():
+        label.set_fontweight("bold" if label.get_text() == marked else "normal")
+        label.set_color(INK if label.get_text() == marked else QUIET)
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.locator_params(axis="x", nbins=3)
+    axes.tick_params(axis="y", length=0)
+
+
+def _distances_alt(tables: Mapping[str, pd.DataFrame], marked: str) -> str:
+    """Say, for each table and measure, which pairs are farthest apart."""
+    said = []
+    for name, frame in tables.items():
+        for measure in frame.columns:
+            values = frame[measure]
+            pairs = list(values.index[values >= values.max() - _TIE])
+            verb = "is" if len(pairs) == 1 else "tie"
+            said.append(
+                f"{name}, {_MEASURES[measure]}: {', '.join(pairs)} {verb} farthest at {values.max():.2f}."
+            )
+    return f"Distances between the cells of six pairs of quadrants; {marked} is marked. {' '.join(said)}"

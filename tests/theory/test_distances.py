@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.spatial.distance import jensenshannon
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.theory.distances import (
+    MEASURES,
+    PAIRS,
+    by_pair,
+    distances,
+    largest_pairs,
+    pair_name,
+    shared_threats,
+)
+from buzanlib.theory.matrices import TABLE1, TABLE2, TABLE2_GRADED
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+EACH_MEASURE = pytest.mark.parametrize("measure", MEASURES)
+WW, WS, SW, SS = Quadrant
+CELLS = hnp.arrays(float, (4, 3), elements=st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+
+
+def frame(cells):
+    return pd.DataFrame(cells, index=list(Quadrant))
+
+
+@EACH_MEASURE
+@given(cells=CELLS)
+def test_symmetric_and_zero_on_itself(measure, cells):
+    # Two cells made equal by hand, so that zero is computed and not only written on the diagonal.
+    cells[1] = cells[0]
+    between = distances(frame(cells), measure, eps=0.1)
+    np.testing.assert_array_equal(between, between.T)
+    np.testing.assert_array_equal(np.diag(between), 0)
+    assert between.loc[WW, WS] == pytest.approx(0, abs=1e-12)
+    assert (between.to_numpy() >= 0).all()
+    function = MEASURES[measure]
+    assert function(cells[2] + 0.1, cells[3] + 0.1) == pytest.approx(function(cells[3] + 0.1, cells[2] + 0.1))
+
+
+@EACH_MEASURE
+@given(cells=CELLS, order=st.permutations(range(3)))
+def test_names_of_threats_do_not_matter(measure, cells, order):
+    one = distances(frame(cells), measure, eps=0.1)
+    other = distances(frame(cells[:, order]), measure, eps=0.1)
+    np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+@EACH_MEASURE
+@given(cells=CELLS, order=st.permutations(list(Quadrant)))
+def test_order_of_quadrants_does_not_matter(measure, cells, order):
+    weights = frame(cells)
+    between = distances(weights.loc[order], measure, eps=0.1)
+    np.testing.assert_allclose(
+        between.loc[list(Quadrant), list(Quadrant)], distances(weights, measure, eps=0.1), atol=1e-12
+    )
+    assert largest_pairs(between) == largest_pairs(distances(weights, measure, eps=0.1))
+
+
+@given(cells=CELLS)
+def test_jensen_shannon_is_scipys_squared_in_base_two(cells):
+    cells = cells + 0.05
+    between = distances(frame(cells), "jensen_shannon")
+    for a, b in PAIRS:
+        reference = jensenshannon(cells[list(Quadrant).index(a)], cells[list(Quadrant).index(b)], base=2) ** 2
+        assert between.loc[a, b] == pytest.approx(reference, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("measure", "with_ww", "others"),
+    [
+        ("hamming", 2, 2),
+        ("jaccard", 2 / 3, 1),
+        ("jensen_shannon", 0.459148, 1),
+        # The centred log ratio of (1.1, 0.1, 0.1) has length log(11) sqrt(2/3); two of them lie log(11) sqrt(2) apart.
+        ("aitchison", np.log(11) * np.sqrt(2 / 3), np.log(11) * np.sqrt(2)),
+    ],
+)
+def test_table2_as_printed(measure, with_ww, others):
+    values = by_pair(TABLE2.weights(), eps=0.1)[measure]
+    assert values[["WS-WW", "SW-WW", "SS-WW"]].tolist() == pytest.approx([with_ww] * 3, abs=1e-6)
+    assert values[["SW-WS", "SS-WS", "SS-SW"]].tolist() == pytest.approx([others] * 3, abs=1e-6)
+
+
+def test_the_claim_of_divergence_does_not_follow_from_table2():
+    assert largest_pairs(distances(TABLE2.weights(), "hamming")) == list(PAIRS)
+    for measure in ("jaccard", "jensen_shannon"):
+        assert largest_pairs(distances(TABLE2.weights(), measure)) == [(WS, SW), (WS, SS), (SW, SS)]
+        assert largest_pairs(distances(TABLE2_GRADED.weights(), measure)) == [(WS, SW), (SW, SS)]
+
+
+def test_the_claim_of_divergence_follows_from_the_shares_of_table1():
+    between = distances(TABLE1.weights(), "jensen_shannon", eps=0.05)
+    assert largest_pairs(between) == [(WS, SW)]
+    assert between.loc[WS, SW] == pytest.approx(0.733, abs=5e-4)
+    assert between.loc[WW, WS] == pytest.approx(0.212, abs=5e-4)
+    assert between.loc[WW, SS] == pytest.approx(0)
+    # By plain disagreement the other diagonal is as far apart.
+    assert largest_pairs(distances(TABLE1.weights(), "hamming")) == [(WW, SS), (WS, SW)]
+
+
+def test_graded_weights_draw_ws_and_ss_together():
+    assert by_pair(TABLE2_GRADED.weights()).loc["SS-WS", "jensen_shannon"] == pytest.approx(0.0817, abs=1e-4)
+
+
+def test_two_empty_cells_are_alike():
+    assert distances(frame(np.zeros((4, 3))), "jaccard").to_numpy().max() == 0
+
+
+def test_only_ww_shares_a_threat():
+    shared = shared_threats(TABLE2.weights())
+    assert {pair: threats for pair, threats in shared.items() if threats} == {
+        (WW, WS): (Threat.INF,),
+        (WW, SW): (Threat.POL,),
+        (WW, SS): (Threat.CRI,),
+    }
+    assert list(shared) == list(PAIRS)
+    assert shared_threats(TABLE2_GRADED.weights())[WS, SS] == (Threat.INF, Threat.CRI)
+
+
+def test_pairs_are_named_in_alphabetical_order():
+    assert pair_name((WS, SW)) == pair_name((SW, WS)) == "SW-WS"
+
+
+def test_an_unknown_measure_names_the_nearest():
+    with pytest.raises(UnknownNameError, match="nearest allowed: 'hamming'"):
+        distances(TABLE2.weights(), "haming")
+
+
+def test_what_a_measure_cannot_take_is_refused():
+    with pytest.raises(EstimationError, match="names no threat"):
+        distances(TABLE1.weights(), "jensen_shannon")
+    with pytest.raises(EstimationError, match="has no logarithm"):
+        distances(TABLE2.weights(), "aitchison")
+    with pytest.raises(EstimationError, match="negative"):
+        distances(TABLE2.weights(), "aitchison", eps=-0.1)
+    with pytest.raises(EstimationError, match="negative"):
+        distances(-TABLE2.weights(), "hamming")
