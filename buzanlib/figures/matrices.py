@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -112,8 +113,9 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
             ax=axes,
         )
         # seaborn's own choice of ink is too faint on the middle tints.
-        for text, colour in zip(axes.texts, axes.collections[0].get_facecolor(), strict=True):
-            text.set_color(ink_on(to_hex(colour)))
+        faces = np.asarray(axes.collections[0].get_facecolor())
+        for text, face in zip(axes.texts, faces, strict=True):
+            text.set_color(ink_on(to_hex(tuple(face))))
         axes.xaxis.tick_top()
         axes.tick_params(length=0, rotation=0)
         axes.set(xlabel="", ylabel="")
