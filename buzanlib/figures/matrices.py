@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.marks import INK, QUIET, ink_on
+from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
 from buzanlib.theory.vocabulary import Effect, Threat
 
@@ -30,8 +31,6 @@ _MEASURES = {
     "aitchison": "Aitchison",
 }
 _WORDS = {-1: "Weak", 1: "Strong"}
-# Distances nearer than this are drawn as a tie.
-_TIE = 1e-9
 
 
 def matrix_figure(table: Matrix) -> Drawn:
@@ -171,8 +170,9 @@ def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") 
 
 def _bars(axes: Axes, values: pd.Series, marked: str) -> None:
     """Bars of one measure; those that tie for the largest are dark."""
-    largest = values >= values.max() - _TIE
-    axes.barh(range(len(values)), values, color=[INK if top else "#b9b9b9" for top in largest], height=0.68)
+    largest = farthest(values)
+    colours = [INK if pair in largest else "#b9b9b9" for pair in values.index]
+    axes.barh(range(len(values)), values, color=colours, height=0.68)
     axes.set_yticks(range(len(values)), list(values.index))
     for label in axes.get_yticklabels():
         label.set_fontweight("bold" if label.get_text() == marked else "normal")
@@ -188,7 +188,7 @@ def _distances_alt(tables: Mapping[str, pd.DataFrame], marked: str) -> str:
     for name, frame in tables.items():
         for measure in frame.columns:
             values = frame[measure]
-            pairs = list(values.index[values >= values.max() - _TIE])
+            pairs = farthest(values)
             verb = "is" if len(pairs) == 1 else "tie"
             said.append(
                 f"{name}, {_MEASURES[measure]}: {', '.join(pairs)} {verb} farthest at {values.max():.2f}."

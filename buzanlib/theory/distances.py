@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 import numpy as np
@@ -104,8 +104,10 @@ def distances(weights: pd.DataFrame, measure: str, eps: float = 0.0) -> pd.DataF
     return pd.DataFrame(values, index=weights.index, columns=weights.index)
 
 
-def by_pair(weights: pd.DataFrame, eps: float = 0.1) -> pd.DataFrame:
-    """All measures of all six pairs of quadrants.
+def by_pair(
+    weights: pd.DataFrame, eps: float = 0.1, measures: Iterable[str] = tuple(MEASURES)
+) -> pd.DataFrame:
+    """Several measures of all six pairs of quadrants.
 
     Parameters
     ----------
@@ -113,17 +115,24 @@ def by_pair(weights: pd.DataFrame, eps: float = 0.1) -> pd.DataFrame:
         Shape (4, threats), index `Quadrant`.
     eps : float
         As in `distances`; for ``"jensen_shannon"`` only where a cell is empty, since only there it is needed.
+    measures : iterable of str
+        Keys of `MEASURES`.
 
     Returns
     -------
     pandas.DataFrame of float
         Shape (6, measures), index like ``"SW-WS"``, in the order of `PAIRS`.
+
+    Raises
+    ------
+    UnknownNameError, EstimationError
+        As `distances`.
     """
     has_empty = bool((weights.sum(axis=1) == 0).any())
     upper = np.triu_indices(len(Quadrant), 1)
     ordered = weights.loc[list(Quadrant)]
     columns = {}
-    for measure in MEASURES:
+    for measure in measures:
         added = eps if measure == "aitchison" or has_empty else 0.0
         columns[measure] = distances(ordered, measure, added).to_numpy()[upper]
     return pd.DataFrame(columns, index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"))
@@ -151,6 +160,22 @@ def largest_pairs(between: pd.DataFrame) -> list[Pair]:
     values = dict(zip(PAIRS, square[np.triu_indices(len(square), 1)].tolist(), strict=True))
     largest = max(values.values())
     return [pair for pair, value in values.items() if value >= largest - _TIE]
+
+
+def farthest(values: pd.Series) -> list[str]:
+    """The names of the largest distance and of all that tie with it.
+
+    Parameters
+    ----------
+    values : pandas.Series of float
+        A column of what `by_pair` returns.
+
+    Returns
+    -------
+    list of str
+        In the order of the series.
+    """
+    return [str(name) for name in values.index[values >= values.max() - _TIE]]
 
 
 def shared_threats(weights: pd.DataFrame) -> dict[Pair, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from buzanlib.theory.distances import (
     PAIRS,
     by_pair,
     distances,
+    farthest,
     largest_pairs,
     pair_name,
     shared_threats,
@@ -128,9 +129,19 @@ def test_pairs_are_named_in_alphabetical_order():
     assert pair_name((WS, SW)) == pair_name((SW, WS)) == "SW-WS"
 
 
+@given(cells=CELLS)
+def test_farthest_are_the_largest_pairs_by_name(cells):
+    cells = cells + 0.1
+    values = by_pair(frame(cells), measures=["jensen_shannon"])["jensen_shannon"]
+    pairs = largest_pairs(distances(frame(cells), "jensen_shannon"))
+    assert farthest(values) == [pair_name(pair) for pair in pairs]
+
+
 def test_an_unknown_measure_names_the_nearest():
     with pytest.raises(UnknownNameError, match="nearest allowed: 'hamming'"):
         distances(TABLE2.weights(), "haming")
+    with pytest.raises(UnknownNameError, match="nearest allowed: 'jaccard'"):
+        by_pair(TABLE2.weights(), measures=["jacard"])
 
 
 def test_what_a_measure_cannot_take_is_refused():
