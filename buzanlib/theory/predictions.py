@@ -111,12 +111,12 @@ def verify_lock(data: Path) -> None:
     Raises
     ------
     LockError
-        If the lock or a locked file is missing, or a byte has changed: names every such file with the hash
-        expected and the hash found.
+        If the lock is missing or cannot be read, or if a locked file is missing or a byte of it has changed:
+        names every such file with the hash expected and the hash found.
     """
     if not (data / LOCK).is_file():
         raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")
-    lock = json.loads((data / LOCK).read_text(encoding="utf-8"))
+    lock = _object(data / LOCK)
     faults = []
     for name in LOCKED:
         expected = lock.get(name, "nothing")
@@ -129,6 +129,8 @@ def verify_lock(data: Path) -> None:
 
 def write_lock(data: Path) -> Path:
     """Lock the tables of a folder anew; the predictions themselves keep the hash they have.
+
+    Where there is no lock yet, the predictions are locked as they are found.
 
     Parameters
     ----------
@@ -143,12 +145,16 @@ def write_lock(data: Path) -> Path:
     Raises
     ------
     LockError
-        If `predictions.json` is not what an existing lock says: predictions are amended, never changed.
+        If `predictions.json` is not what an existing lock says: predictions are amended, never changed. If that
+        lock cannot be read, since it then no longer says what they were. If a file to be locked is missing.
     """
     lock = data / LOCK
+    missing = [name for name in LOCKED if not (data / name).is_file()]
+    if missing:
+        raise LockError(f"{', '.join(missing)}: no such file; {LOCK} needs each of {', '.join(LOCKED)}")
     hashes = {name: digest(data / name) for name in LOCKED}
     if lock.is_file():
-        expected = json.loads(lock.read_text(encoding="utf-8")).get(PREDICTIONS)
+        expected = _object(lock).get(PREDICTIONS)
         if hashes[PREDICTIONS] != expected:
             raise LockError(
                 f"{PREDICTIONS}: SHA-256 {hashes[PREDICTIONS]}; allowed: {expected}; "
@@ -175,10 +181,31 @@ def load_predictions(data: Path) -> Predictions:
     Raises
     ------
     LockError
-        As `verify_lock`.
+        As `verify_lock`; or if the file, though locked, lacks a field or has one of the wrong kind.
     """
     verify_lock(data)
-    raw = json.loads((data / PREDICTIONS).read_text(encoding="utf-8"))
+    raw = _object(data / PREDICTIONS)
+    try:
+        return _typed(raw, digest(data / PREDICTIONS))
+    except KeyError as error:
+        raise LockError(f"{PREDICTIONS}: there is no field {error}") from None
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise LockError(f"{PREDICTIONS}: a field is of the wrong kind ({error})") from None
+
+
+def _object(path: Path) -> dict[str, Any]:
+    """A JSON object from a file."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise LockError(f"{path.name}: cannot be read as JSON ({error})") from None
+    if not isinstance(read, dict):
+        raise LockError(f"{path.name}: {read!s:.40}; allowed: a JSON object")
+    return read
+
+
+def _typed(raw: Mapping[str, Any], sha256: str) -> Predictions:
+    """The locked file with its numbers as numbers."""
     signs = {"+": 1, "-": -1}
     return Predictions(
         hypotheses={
@@ -208,7 +235,7 @@ def load_predictions(data: Path) -> Predictions:
         draws=int(_number_in(raw["inference"]["null"])),
         seed=int(raw["inference"]["seed"]),
         window=(int(raw["window"]["test"][0]), int(raw["window"]["test"][1])),
-        sha256=digest(data / PREDICTIONS),
+        sha256=sha256,
     )
 
 
