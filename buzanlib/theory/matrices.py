@@ -216,7 +216,7 @@ _SECOND: dict[Quadrant, tuple[Threat, str]] = {
     ),
     Quadrant.SS: (
         Threat.INF,
-        "section 2, on P-S/SC-S: infrastructure at risk is much written about, though not securitized",
+        "section 2, on P-S/SC-S: infrastructure at risk is much written about, though seldom securitized with effect",
     ),
 }
 

@@ -106,8 +106,19 @@ def test_the_claim_of_divergence_follows_from_the_shares_of_table1():
     assert largest_pairs(distances(TABLE1.weights(), "hamming")) == [(WW, SS), (WS, SW)]
 
 
-def test_graded_weights_draw_ws_and_ss_together():
-    assert by_pair(TABLE2_GRADED.weights()).loc["SS-WS", "jensen_shannon"] == pytest.approx(0.0817, abs=1e-4)
+@pytest.mark.parametrize(("second", "expected"), [(0.25, 0.2781), (0.5, 0.0817), (0.75, 0.0148)])
+def test_second_priorities_draw_ws_and_ss_together(second, expected):
+    weights = TABLE2_GRADED.weights().replace(0.5, second)
+    assert by_pair(weights).loc["SS-WS", "jensen_shannon"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_infrastructure_as_a_second_priority_of_sw_turns_the_order_round():
+    weights = TABLE2_GRADED.weights()
+    weights.loc[SW, Threat.INF] = 0.5
+    between = distances(weights, "jensen_shannon")
+    assert between.loc[SW, SS] == pytest.approx(2 / 3)
+    assert between.loc[WS, SW] == pytest.approx(0.5409, abs=1e-4)
+    assert largest_pairs(between) == [(SW, SS)]
 
 
 def test_two_empty_cells_are_alike():
