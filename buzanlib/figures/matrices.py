@@ -129,7 +129,7 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
         for threat, values in zip(form.index, form.to_numpy().tolist(), strict=True)
     )
     return Drawn(
-        figure, f"Effects of power, cohesion and their product on each threat. {said}; all others zero."
+        figure, f"Effects of power, cohesion and their product on each threat: {said}; all others zero."
     )
 
 
@@ -179,6 +179,8 @@ def _bars(axes: Axes, values: pd.Series, marked: str) -> None:
         label.set_color(INK if label.get_text() == marked else QUIET)
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.locator_params(axis="x", nbins=3)
+    # No trailing zeros: the last label of a panel would meet the first of the next.
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.tick_params(axis="y", length=0)
 
 
