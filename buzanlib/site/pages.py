@@ -86,13 +86,8 @@ def _field(field: Mapping[str, Any]) -> list[str]:
     meaning = field["description"]
     if "source" in field:
         meaning += f" ({field['source']}" + (f"; {field['licence']})" if "licence" in field else ")")
-    return [
-        field["name"],
-        meaning,
-        field["type"],
-        field.get("unit", ""),
-        _allowed(field.get("constraints", {})),
-    ]
+    kind = field["type"] + (f" ({field['unit']})" if "unit" in field else "")
+    return [field["name"], meaning, kind, _allowed(field.get("constraints", {}))]
 
 
 def _allowed(constraints: Mapping[str, Any]) -> str:

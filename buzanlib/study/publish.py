@@ -59,7 +59,9 @@ def publish(name: str, executed: NotebookNode) -> Page:
     values: dict[str, Scalar] = {}
     figures: list[str] = []
     warned: list[str] = []
-    for number, cell in enumerate(page.cells, start=1):
+    number = 0  # as in the template: the cell that papermill adds does not count
+    for cell in page.cells:
+        number += not _injected(cell)
         _forget_machine(cell)
         if cell.cell_type != "code":
             continue
@@ -88,8 +90,12 @@ def _forget_machine(cell: NotebookNode) -> None:
     """Drop run times and paths; give the cell that papermill adds a lasting id in place of a random one."""
     for key in ("papermill", "execution"):
         cell.metadata.pop(key, None)
-    if "injected-parameters" in cell.metadata.get("tags", []):
+    if _injected(cell):
         cell["id"] = "injected-parameters"
+
+
+def _injected(cell: NotebookNode) -> bool:
+    return "injected-parameters" in cell.metadata.get("tags", [])
 
 
 def _give_caption(name: str, number: int, cell: NotebookNode) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -106,7 +107,10 @@ def _execute(study: Study, progress: bool) -> dict[str, Page]:
 
 def _timed(run: Run) -> tuple[Page, float]:
     start = time.perf_counter()
-    page = publish(run.name, _run(run))
+    try:
+        page = publish(run.name, _run(run))
+    finally:
+        ensure_event_loop().close()  # the one that papermill has opened for this thread
     return page, time.perf_counter() - start
 
 
@@ -129,7 +133,10 @@ def _run(run: Run) -> Any:
         )
     except PapermillExecutionError as error:
         source = "\n".join(f"    {line}" for line in error.source.splitlines())
-        where = f"notebook {run.name} failed in cell {error.cell_index + 1}"
+        number = (
+            error.cell_index + 1 - bool(run.given)
+        )  # as in the template, without the cell that papermill adds
+        where = f"notebook {run.name} failed in cell {number}"
         raise RunError(f"{where}:\n{source}\n{error.ename}: {error.evalue}") from None
 
 

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from buzanlib.errors import RunError
+from buzanlib.study.publish import publish
+from buzanlib.study.results import MIME, SHOWN
+
+
+def recorded(**values: Any) -> Any:
+    return new_output("display_data", {MIME: values, "text/plain": "recorded"})
+
+
+def shown(name: str) -> Any:
+    about = {"name": name, "caption": "A *line*.", "alt": "A line."}
+    return new_output("display_data", {"image/png": "aGk=", "text/plain": "A line."}, metadata={SHOWN: about})
+
+
+def notebook(*outputs: Any, **metadata: Any) -> Any:
+    cell = new_code_cell("x", outputs=list(outputs), metadata=metadata)
+    return new_notebook(
+        cells=[new_markdown_cell("# Title"), cell], metadata={"papermill": {"input_path": "/x"}}
+    )
+
+
+def test_recorded_values_leave_the_page() -> None:
+    text = new_output("stream", name="stdout", text="hello")
+    page = publish("one", notebook(recorded(a=1), text, recorded(b="x")))
+    assert page.values == {"a": 1, "b": "x"}
+    assert page.notebook.cells[1].outputs == [text]
+
+
+def test_a_key_recorded_twice_is_refused() -> None:
+    with pytest.raises(RunError, match="one, cell 2: 'a' is recorded twice"):
+        publish("one", notebook(recorded(a=1), recorded(a=1)))
+
+
+def test_caption_label_and_alternative_go_where_myst_looks() -> None:
+    page = publish("one", notebook(shown("fig-line"), tags=["hide-input"]))
+    cell = page.notebook.cells[1]
+    assert cell.metadata["mystnb"] == {
+        "figure": {"caption": "A *line*.", "name": "fig-line"},
+        "image": {"alt": "A line."},
+    }
+    assert cell.metadata["tags"] == ["hide-input"]
+    assert cell.outputs[0].metadata == {}
+    assert page.figures == ("fig-line",)
+
+
+@pytest.mark.parametrize("beside", [shown("fig-two"), new_output("execute_result", {"text/html": "<table>"})])
+def test_a_figure_stands_alone_in_its_cell(beside: Any) -> None:
+    with pytest.raises(RunError, match="one, cell 2: a cell that shows a figure may show nothing else"):
+        publish("one", notebook(shown("fig-line"), beside))
+
+
+def test_numbers_may_be_recorded_beside_a_figure() -> None:
+    page = publish("one", notebook(shown("fig-line"), recorded(a=1)))
+    assert (page.figures, page.values) == (("fig-line",), {"a": 1})
+
+
+def test_warnings_leave_the_page_and_are_kept() -> None:
+    page = publish("one", notebook(new_output("stream", name="stderr", text="/home/me/x.py: careful\n")))
+    assert page.warned == ("one, cell 2: /home/me/x.py: careful",)
+    assert page.notebook.cells[1].outputs == []
+
+
+def test_nothing_of_the_machine_or_the_clock_stays() -> None:
+    executed = notebook(papermill={"duration": 1.0}, execution={"shell.execute_reply": "2026"})
+    injected = new_code_cell("a = 1", metadata={"tags": ["injected-parameters"]})
+    executed.cells.append(injected)
+    page = publish("one", executed).notebook
+    assert dict(page.cells[1].metadata) == {}
+    assert page.cells[2]["id"] == "injected-parameters"
+    assert sorted(page.metadata) == ["kernelspec", "language_info"]
+    nbformat.validate(page)
+
+
+def test_what_was_executed_is_left_as_it_is() -> None:
+    executed = notebook(shown("fig-line"), recorded(a=1))
+    before = copy.deepcopy(executed)
+    publish("one", executed)
+    assert executed == before
