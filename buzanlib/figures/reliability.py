@@ -12,7 +12,7 @@ from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.marks import PALE, QUIET
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
-#: Krippendorff (2019, ch. 12): below the first no conclusion, from the second on reliable.
+#: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
 TENTATIVE, RELIABLE = 0.667, 0.80
 
 _NAMES = {

@@ -18,7 +18,7 @@ from buzanlib.theory.vocabulary import Effect, Quadrant
 
 Array = npt.NDArray[np.float64]
 
-#: Rows: constant, then the effects; columns: quadrants. Coefficients are this matrix times quadrant means,
+#: The design, constant and effects by quadrants (rows, columns). Coefficients are this matrix times quadrant means,
 #: over four.
 CODING: Array = np.array(
     [[1, q.power, q.cohesion, q.power * q.cohesion] for q in Quadrant],
@@ -76,7 +76,7 @@ class Effects:
 
     @property
     def statistics(self) -> Array:
-        """Coefficients over errors, which count as at least `FLOOR`: large and finite where nothing spreads."""
+        """Coefficients over errors; an error counts as at least `FLOOR`, so that they are finite."""
         return np.asarray(self.coefficients / np.maximum(self.errors, FLOOR), dtype=float)
 
 

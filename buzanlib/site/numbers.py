@@ -1,4 +1,4 @@
-"""The role ``{num}``: a recorded number in prose, by key and format."""
+"""The role ``num``, a recorded number in prose, by key and format."""
 
 from __future__ import annotations
 
@@ -12,57 +12,20 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from buzanlib.errors import BuzanError
-from buzanlib.study.results import Results, Scalar
+from buzanlib.figures.typeset import typeset
+from buzanlib.study.results import Results
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-MINUS = "\u2212"
-NO_BREAK = "\u00a0"
 _CELL = 10_000
 """MyST-NB counts the lines of a notebook as 10,000 a cell."""
 
 _logger = logging.getLogger(__name__)
 
 
-def typeset(value: Scalar, form: str = "") -> str:
-    r"""Format a value for prose.
-
-    Parameters
-    ----------
-    value : bool, int, float or str
-        A recorded value.
-    form : str
-        Python format specification; ``"p"`` is that of a p-value: three decimals, and never less than 0.001.
-
-    Returns
-    -------
-    str
-        Numbers have a real minus sign.
-
-    Raises
-    ------
-    ValueError
-        Where the value cannot be formatted so.
-
-    Examples
-    --------
-    >>> typeset(0.0004, "p"), typeset(0.0316, "p")
-    ('<\xa00.001', '0.032')
-    >>> typeset(-0.5, "+.2f")
-    '−0.50'
-    """
-    if isinstance(value, str):
-        return format(value, form)
-    if form == "p":
-        if isinstance(value, bool) or not 0 <= value <= 1:
-            raise ValueError(f"{value} is not a probability")
-        return f"<{NO_BREAK}0.001" if value < 0.001 else f"{value:.3f}"
-    return format(value, form).replace("-", MINUS)
-
-
 class NumberRole(SphinxRole):
-    """``{num}`B1.contrast:+.2f` ``: the value recorded under a key, formatted.
+    """The value recorded under a key, formatted, such as ``B1.contrast:+.2f`` between backticks.
 
     An unknown key or a format that does not fit is a warning with page and line, so a strict build fails.
     """
@@ -72,12 +35,16 @@ class NumberRole(SphinxRole):
         path = _path(self.env.app)
         self.env.note_dependency(str(path))  # new results: read this page again
         key, _, form = self.text.partition(":")
+        classes = ["num"]  # a number and its sign stay on one line
         try:
-            text = typeset(_load(self.env.app)[key.strip()], form)
+            value = _load(self.env.app)[key.strip()]
+            text = typeset(value, form)
+            if isinstance(value, str):
+                classes = []  # words may break
         except (BuzanError, ValueError) as error:
             _logger.warning("{num}`%s`: %s%s", self.text, error, self._cell(), location=self.get_location())
             text = f"[{self.text}]"
-        return [nodes.inline(self.rawtext, text, classes=["num"])], []
+        return [nodes.inline(self.rawtext, text, classes=classes)], []
 
     def _cell(self) -> str:
         cell, line = divmod(self.lineno, _CELL)

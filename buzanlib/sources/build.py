@@ -17,7 +17,7 @@ from buzanlib.sources.raw import RawFolder
 from buzanlib.sources.write import write_table
 from buzanlib.theory.predictions import LOCK, PREDICTIONS, write_lock
 
-#: Tables made by hand: they are read, and written again in canonical form.
+#: Tables made by hand; they are read, and written again in canonical form.
 BY_HAND = ("states.csv", "accessions.csv")
 
 #: Files made by hand that are only locked, together with the tables.

@@ -57,7 +57,7 @@ DIGITAL: Pattern[str] = re.compile(
     re.IGNORECASE,
 )
 
-#: What makes a sentence of a cyber security strategy one about danger: there the digital goes without saying.
+#: What makes a sentence of a cyber security strategy one about danger; there the digital goes without saying.
 THREAT: Pattern[str] = re.compile(
     r"threat|attack|crim(?:e|inal)|terror|espionage|warfare|malicious|hack|intrusion|fraud|theft|disrupt|sabotage"
     r"|propaganda|disinformation|extremis|harmful|illegal content|information war|danger|hostile|adversar",

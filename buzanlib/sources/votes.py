@@ -17,7 +17,7 @@ ICT = "cyber_votes_1998_2020.csv"
 RESOLUTIONS = "unga_resolutions_2010_2020.csv"
 VOTES = "unga_votes_2010_2020.parquet"
 
-#: Sessions of which every roll call is taken: those of the contested resolutions.
+#: Sessions of which every roll call is taken, those of the contested resolutions.
 SESSIONS = (73, 74, 75)
 
 #: Resolutions on information and communication technologies that divided the Assembly from 2018 to 2020.

@@ -10,7 +10,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from buzanlib.errors import RunError
-from buzanlib.study.results import MIME, SHOWN, Scalar
+from buzanlib.figures.typeset import Scalar
+from buzanlib.study.results import MIME, SHOWN
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.figures.typeset import Scalar
 from buzanlib.study.files import write_whole
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ MIME = "application/vnd.buzan.results+json"
 SHOWN = "buzan"
 """Key in an output's metadata by which `show` hands over name, caption and alternative text."""
 
-Scalar = bool | int | float | str
 _KEY = re.compile(r"[A-Za-z]\w*(\.\w+)*", re.ASCII)
 _NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
 _DPI = 200

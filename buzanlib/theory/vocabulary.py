@@ -20,12 +20,12 @@ class Quadrant(StrEnum):
 
     @property
     def power(self) -> int:
-        """Power in effects coding: -1 weak, +1 strong."""
+        """Power in effects coding, -1 weak and +1 strong."""
         return 1 if self.value[0] == "S" else -1
 
     @property
     def cohesion(self) -> int:
-        """Socio-political cohesion in effects coding: -1 weak, +1 strong."""
+        """Socio-political cohesion in effects coding, -1 weak and +1 strong."""
         return 1 if self.value[1] == "S" else -1
 
     @property

@@ -1,57 +1,79 @@
+"""The role, in a small book of its own."""
+
 from __future__ import annotations
 
-import doctest
+from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from buzanlib.site import numbers
-from buzanlib.site.numbers import MINUS, typeset
+from buzanlib.study.results import Results, Value
+
+VALUES = {
+    "B1.contrast": Value(-0.25, "06"),
+    "B1.verdict": Value("hardly decided", "06"),
+}
+
+
+def build(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """Build one page; its HTML and what Sphinx warned of."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    (folder / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
+    warnings = folder / "warnings.txt"
+    with (
+        docutils_namespace(),
+        patch_docutils(str(folder)),
+        warnings.open("w", encoding="utf-8") as stream,
+    ):
+        Sphinx(
+            srcdir=folder,
+            confdir=None,
+            outdir=folder / "out",
+            doctreedir=folder / "doctrees",
+            buildername="html",
+            confoverrides={
+                "extensions": ["myst_parser", "buzanlib.site"],
+                "buzan_results": "results.json",
+                "html_math_renderer": "mathml",
+            },
+            status=None,
+            warning=stream,
+        ).build()
+    return (folder / "out" / "index.html").read_text(encoding="utf-8"), warnings.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Results("hash", {}, {}, VALUES).write(tmp_path / "results.json")
+    return tmp_path
+
+
+def test_a_number_is_kept_on_one_line_and_words_may_break(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html, warned = build(folder, "{num}`B1.contrast:+.1f` is {num}`B1.verdict`.", monkeypatch)
+    assert '<span class="num">\u22120.2</span> is <span>hardly decided</span>.' in html
+    assert warned == ""
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "text"),
+    ("text", "message"),
     [
-        (0.456, ".2f", "0.46"),
-        (-0.456, "+.2f", "\u22120.46"),
-        (0.456, "+.2f", "+0.46"),
-        (-1e-7, ".0e", "\u22121e\u221207"),
-        (5684, ",", "5,684"),
-        (3, "", "3"),
-        (0.25, ".0%", "25%"),
-        ("well-known", "", "well-known"),
-        (True, "", "True"),
-        (0.0316, "p", "0.032"),
-        (0.001, "p", "0.001"),
-        (0.00099, "p", "<\u00a00.001"),
-        (0.0, "p", "<\u00a00.001"),
-        (1, "p", "1.000"),
+        ("B1.contrst", "unknown result 'B1.contrst'; nearest allowed: 'B1.contrast'"),
+        ("B1.contrast:p", "-0.25 is not a probability"),
+        ("B1.verdict:.2f", "Unknown format code 'f'"),
     ],
 )
-def test_numbers_are_typeset(value, form: str, text: str) -> None:  # type: ignore[no-untyped-def]
-    assert typeset(value, form) == text
+def test_a_key_or_format_that_does_not_fit_is_told_with_its_paragraph(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str
+) -> None:
+    html, warned = build(folder, f"Then {{num}}`{text}`.", monkeypatch)
+    assert f"[{text}]" in html
+    assert f"index.md:3: WARNING: {{num}}`{text}`: {message}" in warned
 
 
-@pytest.mark.parametrize(
-    ("value", "form", "message"),
-    [
-        (1.2, "p", "1.2 is not a probability"),
-        (-0.1, "p", "-0.1 is not a probability"),
-        (True, "p", "True is not a probability"),
-        ("supported", ".2f", "Unknown format code"),
-        (0.5, "d", "Unknown format code"),
-    ],
-)
-def test_a_format_that_does_not_fit_is_refused(value, form: str, message: str) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(ValueError, match=message):
-        typeset(value, form)
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
-def test_only_the_minus_sign_differs_from_python(value: float) -> None:
-    assert typeset(value, "+.3f").replace(MINUS, "-") == f"{value:+.3f}"
-
-
-def test_the_examples_are_true() -> None:
-    assert doctest.testmod(numbers).failed == 0
+def test_without_results_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ExtensionError, match=r"no results at results.json: run the study first"):
+        build(tmp_path, "Text.", monkeypatch)

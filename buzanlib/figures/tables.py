@@ -1,0 +1,115 @@
+"""Tables to be read: a caption, a scope on every heading, and numbers set as in prose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from buzanlib.errors import UnknownNameError
+from buzanlib.figures.typeset import NO_BREAK, typeset
+
+DASH = "\u2013"
+
+
+def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
+    """Set intervals as text, ``"−0.50 to +0.24"``.
+
+    Parameters
+    ----------
+    low, high : Series of float
+        Ends, on one index; a dash stands where either is missing.
+    form : str
+        As in `typeset`.
+
+    Returns
+    -------
+    Series of str
+    """
+    ends = [
+        DASH
+        if pd.isna(a) or pd.isna(b)
+        else f"{typeset(float(a), form)} to {typeset(float(b), form)}".replace(" ", NO_BREAK)
+        for a, b in zip(low, high, strict=True)
+    ]
+    return pd.Series(ends, index=low.index, dtype="str")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to be read: shown as HTML in a notebook, with a caption and a scope on every heading.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Its columns are the headings. Its index heads the rows, under the name of the index.
+    caption : str
+        Says what the table shows; also the name of the region in which a table too wide for the page is scrolled.
+    formats : mapping of str to str
+        Formats of columns, as in `typeset`; a missing value becomes a dash.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    formats: Mapping[str, str]
+
+    def to_html(self) -> str:
+        """One ``<table>`` element in a region that a keyboard can scroll; every text is escaped."""
+        columns = [self._column(name) for name in self.frame.columns]
+        heads = [("", str(self.frame.index.name or ""))] + [
+            (side, str(name)) for (side, _), name in zip(columns, self.frame.columns, strict=True)
+        ]
+        head = "".join(f'<th scope="col"{side}>{escape(text)}</th>' for side, text in heads)
+        rows = []
+        for place, name in enumerate(self.frame.index):
+            cells = "".join(f"<td{side}>{escape(texts[place])}</td>" for side, texts in columns)
+            rows.append(f'<tr><th scope="row">{escape(str(name))}</th>{cells}</tr>')
+        label = escape(self.caption, quote=True)
+        return "\n".join(
+            [
+                f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{label}">',
+                f'<table class="table"><caption><span>{escape(self.caption)}</span></caption>',
+                f"<thead><tr>{head}</tr></thead>",
+                "<tbody>",
+                *rows,
+                "</tbody></table></div>",
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        # The name that a notebook looks for.
+        return self.to_html()
+
+    def _column(self, name: str) -> tuple[str, list[str]]:
+        """Attribute of a column's cells, and their texts; numbers stand at the right."""
+        values = self.frame[name]
+        form = self.formats.get(name, "")
+        texts = [DASH if pd.isna(value) else typeset(value, form) for value in values.tolist()]
+        numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        return (' class="number"' if numeric else ""), texts
+
+
+def table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str] | None = None) -> Table:
+    """Set a table to be read.
+
+    Parameters
+    ----------
+    frame, caption, formats
+        As in `Table`.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    UnknownNameError
+        Where a format names no column.
+    """
+    formats = formats or {}
+    for name in formats:
+        if name not in frame.columns:
+            raise UnknownNameError("column", name, frame.columns)
+    return Table(frame, caption, formats)

@@ -1,0 +1,44 @@
+"""Numbers as prose and tables show them."""
+
+from __future__ import annotations
+
+MINUS = "\u2212"
+NO_BREAK = "\u00a0"
+
+Scalar = bool | int | float | str
+
+
+def typeset(value: Scalar, form: str = "") -> str:
+    r"""Format a value.
+
+    Parameters
+    ----------
+    value : bool, int, float or str
+        Any value.
+    form : str
+        Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001.
+
+    Returns
+    -------
+    str
+        Numbers have a real minus sign.
+
+    Raises
+    ------
+    ValueError
+        Where the value cannot be formatted so.
+
+    Examples
+    --------
+    >>> typeset(0.0004, "p"), typeset(0.0316, "p")
+    ('<\xa00.001', '0.032')
+    >>> typeset(-0.5, "+.2f")
+    '−0.50'
+    """
+    if isinstance(value, str):
+        return format(value, form)
+    if form == "p":
+        if isinstance(value, bool) or not 0 <= value <= 1:
+            raise ValueError(f"{value} is not a probability")
+        return f"<{NO_BREAK}0.001" if value < 0.001 else f"{value:.3f}"
+    return format(value, form).replace("-", MINUS)

@@ -1,0 +1,65 @@
+"""The book, built once from a copy of the project, and a browser that looks at it over loopback."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from buzanlib.site.build import build_book
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+# A browser that keeps to itself: no profile, no look for updates, no sync.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the book, built from the templates and tables that ship."""
+    copy = tmp_path_factory.mktemp("book")
+    made = shutil.ignore_patterns("executed", "_generated", "__pycache__")
+    for folder in ("book", "notebooks", "data"):
+        shutil.copytree(root / folder, copy / folder, ignore=made)
+    shutil.copy(root / "_config.yml", copy)
+    return build_book(copy / "notebooks" / "study.yml", progress=False).parent
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(html: Path) -> Iterator[str]:
+    """Where the book is served."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(html)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a screen."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,99 @@
+"""The book as a reader meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+# What a reader who sees nothing, or uses no mouse, would miss.
+UNREADABLE = """() => {
+  const faults = [];
+  const article = document.querySelector('article') || document.body;
+  for (const image of article.querySelectorAll('img')) {
+    if (!image.alt.trim()) faults.push('no text alternative: ' + image.src);
+    if (!image.complete || !image.naturalWidth) faults.push('broken image: ' + image.src);
+  }
+  for (const head of article.querySelectorAll('th'))
+    if (!head.textContent.trim()) faults.push('empty heading in a table');
+  if (article.querySelectorAll('h1').length !== 1) faults.push('not one first heading');
+  const ids = [...article.querySelectorAll('[id]:not(#search-input)')].map(e => e.id); // the theme has that twice
+  for (const id of new Set(ids.filter((id, place) => ids.indexOf(id) !== place))) faults.push('id twice: ' + id);
+  return faults;
+}"""
+
+
+def pages(html: Path) -> list[str]:
+    return sorted(str(path.relative_to(html)) for path in html.rglob("*.html") if "_static" not in path.parts)
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_page_is_whole_and_stays_here(
+    html: Path, address: str, browser: Browser, viewport: dict[str, int]
+) -> None:
+    faults: list[str] = []
+    context = browser.new_context(viewport=viewport)  # type: ignore[arg-type]
+    page = context.new_page()
+    here = ""
+    page.on(
+        "console", lambda m: faults.append(f"{here}: {m.text}") if m.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: faults.append(f"{here}: {error}"))
+    page.on("response", lambda r: faults.append(f"{here}: no {r.url}") if r.status >= 400 else None)
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((address, "data:")) else faults.append(f"{here}: asks {r.url}"),
+    )
+    found = pages(html)
+    assert {"index.html", "executed/06_quadrants.html", "api/inference.html"} <= set(found)
+    for here in found:
+        page.goto(f"{address}/{here}", wait_until="load")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > viewport["width"]:
+            faults.append(f"{here}: {wide} pixels wide")
+        faults += [f"{here}: {fault}" for fault in page.evaluate(UNREADABLE)]
+    context.close()
+    assert faults == []
+
+
+def open_page(browser: Browser, address: str, name: str) -> Page:
+    page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+    page.goto(f"{address}/{name}.html")
+    return page
+
+
+def test_the_front_page_says_what_the_results_say(html: Path, address: str, browser: Browser) -> None:
+    results = html.parents[1] / "book" / "executed" / "results.json"
+    values = json.loads(results.read_text(encoding="utf-8"))["values"]
+    page = open_page(browser, address, "index")
+    rows = page.locator("table tbody tr").all_inner_texts()
+    for hypothesis, row in zip(("B1", "B2", "B3"), rows, strict=True):
+        assert row.startswith(hypothesis)
+        assert row.endswith(values[f"{hypothesis}.verdict"]["value"])
+        contrast = f"{values[f'{hypothesis}.contrast']['value']:+.2f}".replace("-", "\u2212")
+        assert contrast in row
+    page.close()
+
+
+def test_search_finds_a_word_of_the_theory(address: str, browser: Browser) -> None:
+    page = open_page(browser, address, "search")
+    page.goto(f"{address}/search.html?q=referent")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a").count() > 1
+    page.close()
+
+
+def test_a_table_too_wide_for_the_page_is_scrolled_by_keyboard(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    page.goto(f"{address}/executed/06_quadrants.html")
+    region = page.locator("[role=region]").first
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    page.close()
