@@ -57,6 +57,10 @@ lock: $(READY) ## pin every package again, keeping what still fits
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --group test -c requirements.txt -o tests/requirements.txt
 
+.PHONY: picture
+picture: $(TESTS_READY) ## draw the picture of README again, from the book as it is built
+	@$(BIN)/python tests/browser/picture.py
+
 .PHONY: clean
 clean: ## remove everything that was made, the environment too
 	@rm -rf $(VENV) _build book/executed book/_generated buzanlib.egg-info \

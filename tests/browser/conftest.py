@@ -10,22 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from picture import CHROMIUM, FLAGS
 from playwright.sync_api import Browser, sync_playwright
 
 from buzanlib.site.build import build_book
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-# A browser that keeps to itself: no profile, no look for updates, no sync.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from picture import PICTURE, shown, words
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -78,6 +79,12 @@ def test_the_front_page_says_what_the_results_say(html: Path, address: str, brow
         assert row.endswith(values[f"{hypothesis}.verdict"]["value"])
         contrast = f"{values[f'{hypothesis}.contrast']['value']:+.2f}".replace("-", "\u2212")
         assert contrast in row
+    page.close()
+
+
+def test_the_picture_in_readme_shows_the_front_page_as_it_is(address: str, browser: Browser) -> None:
+    page = open_page(browser, address, "index")
+    assert shown(PICTURE) == words(page), "the front page has changed: make book picture"
     page.close()
 
 
