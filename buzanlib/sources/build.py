@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources import annotation, cow, documents, memberships, panel, votes
+from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
 from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.progress import Progress, shown
 from buzanlib.sources.raw import RawFolder
@@ -99,6 +99,8 @@ def _tables(
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
     yearly = raw.find(memberships.FILE, "memberships.csv")
     yield "memberships.csv", memberships.read(yearly, accessions, crosswalk)
+
+    yield "alliances.csv", alliances.read(raw.find(alliances.FILE, "alliances.csv"), crosswalk)
 
 
 def _by_hand(data: Path, name: str) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from re import Pattern
 
 import pandas as pd
 
@@ -12,7 +14,26 @@ from buzanlib.sources.passages import Passage, digital_passages, draw, threat_pa
 from buzanlib.sources.progress import Progress
 from buzanlib.sources.raw import RawFolder
 
-COLUMNS = ["doc_id", "corpus", "iso3", "year", "session", "words", "windows", "sampled", "seed", "in_paper"]
+COLUMNS = [
+    "doc_id",
+    "corpus",
+    "iso3",
+    "year",
+    "session",
+    "words",
+    "cyber_security",
+    "information_security",
+    "windows",
+    "sampled",
+    "seed",
+    "in_paper",
+]
+
+#: The two names of the matter, as one word, two, or with a hyphen.
+TERMS: dict[str, Pattern[str]] = {
+    "cyber_security": re.compile(r"\bcyber[ -]?security\b", re.IGNORECASE),
+    "information_security": re.compile(r"\binformation[ -]security\b", re.IGNORECASE),
+}
 
 
 def build(raw: RawFolder, known: frozenset[str], progress: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -51,6 +72,7 @@ def build(raw: RawFolder, known: frozenset[str], progress: Progress) -> tuple[pd
                 "year": speech.year,
                 "session": speech.session,
                 "words": _words(speech.text),
+                **_terms(speech.text),
                 "windows": len(found),
                 "sampled": len(found),
                 "seed": None,
@@ -71,6 +93,7 @@ def build(raw: RawFolder, known: frozenset[str], progress: Progress) -> tuple[pd
                 "year": strategy.year,
                 "session": None,
                 "words": _words(strategy.text),
+                **_terms(strategy.text),
                 "windows": len(found),
                 "sampled": len(drawn),
                 "seed": strategy.seed,
@@ -91,6 +114,11 @@ def build(raw: RawFolder, known: frozenset[str], progress: Progress) -> tuple[pd
 def _words(text: str) -> int:
     """Number of words of a normalised text: what stands between spaces."""
     return len(text.split())
+
+
+def _terms(text: str) -> dict[str, int]:
+    """Uses of each of `TERMS`."""
+    return {name: len(pattern.findall(text)) for name, pattern in TERMS.items()}
 
 
 def _locators(doc_id: str, filed_as: str, passages: Iterable[Passage]) -> list[dict[str, object]]:

@@ -150,7 +150,7 @@ def _ordered(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]
             continue
         given = ~wrong[first] & ~wrong[second] & (frame[first] != "") & (frame[second] != "")
         low, high = frame.loc[given, first], frame.loc[given, second]
-        if table.field(first).type == "date":
+        if table.field(first).type in ("date", "string"):  # ISO dates sort as text
             bad = low.to_numpy(dtype=object) >= high.to_numpy(dtype=object)
         else:
             bad = pd.to_numeric(low).to_numpy() >= pd.to_numeric(high).to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import zipfile
 from collections.abc import Callable
@@ -107,7 +108,8 @@ def small_raw(tmp_path: Path, write_workbook: Callable[[pd.DataFrame, Path], Pat
     (top / "coding").mkdir(parents=True)
 
     def csv(name: str, text: str) -> None:
-        (top / name).write_text(text, encoding="utf-8")
+        content = text.encode()
+        (top / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
 
     csv(
         "cow_states.csv",
@@ -175,6 +177,10 @@ def small_raw(tmp_path: Path, write_workbook: Callable[[pd.DataFrame, Path], Pat
             for code, nato in ((2, 1), (640, 1), (345, 0))
             for year, coe in ((2003, 1), (2004, 0), (2013, 1), (2014, 3))
         ),
+    )
+    csv(
+        "atop5_dyads.csv.gz",
+        "ccode1,ccode2,year,atop_defense\n640,2,2018,1\n2,640,2018,1\n2,345,2018,0\n2,345,1995,1\n2,713,2018,1\n",
     )
     csv(
         "cyber_votes_1998_2020.csv",

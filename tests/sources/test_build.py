@@ -28,6 +28,7 @@ MADE = [
     "votes.csv",
     "accessions.csv",
     "memberships.csv",
+    "alliances.csv",
 ]
 
 

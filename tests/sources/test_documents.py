@@ -26,8 +26,21 @@ def test_silent_documents_are_there_too(small_raw: Path, crosswalk: Crosswalk) -
     assert table["windows"].tolist() == [1, 0, 1, 0]
     assert table["sampled"].tolist() == [1, 0, 1, 0]
     assert table["words"].tolist() == [37, 2, 27, 3]
+    assert table["cyber_security"].tolist() == [0, 0, 0, 0]
     assert table["session"].tolist() == [pd.NA, 66, 60, 60]
     assert len(passages) == 2
+
+
+def test_names_of_the_matter_are_counted(small_raw: Path, crosswalk: Crosswalk) -> None:
+    (path,) = small_raw.rglob("YUG_60_2005.txt")
+    path.write_text(
+        "Cybersecurity, cyber-security and cyber\nsecurity. Information security! Insecurity, information,"
+        " security. Cybersecurities.",
+        encoding="utf-8",
+    )
+    table, _ = documents.build(RawFolder(small_raw), crosswalk.known(), unseen)
+    row = table.set_index("doc_id").loc["UNGDC-YUG-60-2005"]
+    assert (row["cyber_security"], row["information_security"]) == (3, 1)
 
 
 def test_archive_and_tree_read_alike(small_raw: Path, tmp_path: Path) -> None:

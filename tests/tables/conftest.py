@@ -35,10 +35,10 @@ WORLD = {
         *(f"YUG,{year},,,,,,,,,,," for year in range(2000, 2006)),
     ],
     "documents.csv": [
-        "doc_id,corpus,iso3,year,session,words,windows,sampled,seed,in_paper",
-        "NCSS-NLD-2011,NCSS,NLD,2011,,5000,1,1,strategies-NCSS-NLD-2011,0",
-        "UNGDC-EST-66-2011,UNGDC,EST,2011,66,1200,2,2,,0",
-        "UNGDC-EU-66-2011,UNGDC,EU,2011,66,1000,0,0,,0",
+        "doc_id,corpus,iso3,year,session,words,cyber_security,information_security,windows,sampled,seed,in_paper",
+        "NCSS-NLD-2011,NCSS,NLD,2011,,5000,90,2,1,1,strategies-NCSS-NLD-2011,0",
+        "UNGDC-EST-66-2011,UNGDC,EST,2011,66,1200,3,0,2,2,,0",
+        "UNGDC-EU-66-2011,UNGDC,EU,2011,66,1000,0,0,0,0,,0",
     ],
     "passages.csv": [
         "passage_id,doc_id,start,end,sha256",
@@ -64,6 +64,7 @@ WORLD = {
         "NATO,EST,2015,,full,A treaty",
         "NATO,NLD,1990,,full,A table",
     ],
+    "alliances.csv": ["iso3,ally,year", "EST,NLD,2018"],
     "illustrations.csv": [
         "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"
         "citation,gist",

@@ -110,6 +110,13 @@ def test_order_of_dates() -> None:
     ]
 
 
+def test_order_of_names() -> None:
+    described = table(field("a"), field("b"), ordered=(("a", "b"),))
+    assert told(described, a=["EST", "NLD"], b=["NLD", "EST"]) == [
+        "t.csv, row 3, column b: 'EST'; a value greater than a, NLD, is needed"
+    ]
+
+
 def test_a_rule_speaks_of_sound_cells_only() -> None:
     rule = Rule({"relevant": ("0",)}, {"primary": ("none",), "note": ("",)}, "nothing else is coded")
     described = table(

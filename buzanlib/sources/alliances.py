@@ -1,0 +1,56 @@
+"""Defence pacts: the Alliance Treaty Obligations and Provisions data, in their last year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError
+from buzanlib.sources.cow import EXCLUDED, GONE
+from buzanlib.sources.crosswalk import Crosswalk
+from buzanlib.sources.raw import read_csv
+
+FILE = "atop5_dyads.csv.gz"
+
+#: The last year of the data, and that of the first contested votes.
+YEAR = 2018
+
+
+def read(path: Path, crosswalk: Crosswalk) -> pd.DataFrame:
+    """Pairs of states bound to defend each other.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``atop5_dyads.csv.gz``: `ccode1`, `ccode2`, `year`, `atop_defense`.
+    crosswalk : Crosswalk
+        Who is who.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `iso3`, `ally` and `year`, a row a pair, the first of its codes before the second; sorted.
+
+    Raises
+    ------
+    BuzanError
+        If the file has nothing for the year.
+
+    References
+    ----------
+    Leeds, B. A., Ritter, J. M., Mitchell, S. M., & Long, A. G. (2002). Alliance Treaty Obligations and
+    Provisions, 1815-1944. International Interactions, 28(3), 237-260. doi:10.1080/03050620213653
+    """
+    table = read_csv(path, ["ccode1", "ccode2", "year", "atop_defense"])
+    table = table[(table["year"] == YEAR) & (table["atop_defense"] == 1)]
+    if table.empty:
+        raise BuzanError(f"{path.name} has no defence pact of {YEAR}")
+    ends = pd.DataFrame(
+        {
+            side: crosswalk.from_cow(table[side], table["year"], EXCLUDED | GONE, path.name)
+            for side in ("ccode1", "ccode2")
+        }
+    ).dropna()
+    pairs = pd.DataFrame({"iso3": ends.min(axis=1), "ally": ends.max(axis=1), "year": YEAR})
+    return pairs.drop_duplicates().sort_values(["iso3", "ally"], ignore_index=True)
