@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from buzanlib.inference.permutation import PermutationBank
+from buzanlib.inference.sample import Sample
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.statements import count_tensor, load_statements
@@ -30,8 +32,11 @@ def results(data_dir: Path) -> dict[str, QuadrantResult]:
     regions = load_regions(data_dir)
     placed = Placement()(load_panel(data_dir), regions)
     tensor = count_tensor(load_statements(data_dir))
+    bank = PermutationBank(predictions.draws, predictions.seed)(regions)
     test = QuadrantTest(predictions)
-    return {name: test(tensor.window(name, 2011, 2024), placed, regions) for name in ("UNGDC", "NCSS")}
+    return {
+        name: test(Sample.of(tensor.window(name, 2011, 2024), placed, bank)) for name in ("UNGDC", "NCSS")
+    }
 
 
 @pytest.mark.parametrize("hypothesis", ["B1", "B2", "B3"])

@@ -1,4 +1,4 @@
-"""The factorial model of Table 2: least squares of empirical logits on power, cohesion and their product.
+"""Contrasts between quadrants: least squares of state-level outcomes on power, cohesion and their product.
 
 With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum
 of the four quadrant means, and the HC3 errors follow from the squared residuals within quadrants. That
@@ -61,45 +61,74 @@ def empirical_logit(y: npt.ArrayLike, n: npt.ArrayLike) -> Array:
     return np.asarray(np.log((y + 0.5) / (n - y + 0.5)), dtype=float)
 
 
-@dataclass(frozen=True)
-class Effects:
-    """Coefficients of the factorial model and their standard errors.
+@dataclass(frozen=True, eq=False)
+class Contrasts:
+    """Contrasts and their standard errors.
 
     Attributes
     ----------
-    coefficients, errors : ndarray of float, shape (placements, 4, threats)
-        In the order constant, power, cohesion, power:cohesion.
+    estimates, errors : ndarray of float, shape (placements, ..., outcomes)
     """
 
-    coefficients: Array
+    estimates: Array
     errors: Array
 
     @property
     def statistics(self) -> Array:
-        """Coefficients over errors; an error counts as at least `FLOOR`, so that they are finite."""
-        return np.asarray(self.coefficients / np.maximum(self.errors, FLOOR), dtype=float)
+        """Estimates over errors; an error counts as at least `FLOOR`, so that they are finite."""
+        return np.asarray(self.estimates / np.maximum(self.errors, FLOOR), dtype=float)
 
 
-def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    """Place of each state's quadrant in the order of `Quadrant`.
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Means of the quadrants and the variances of these means.
 
-    Parameters
+    Attributes
     ----------
-    p, k : array_like of int, shape (states,)
-        Power and cohesion: -1 weak, +1 strong.
+    means, variances : ndarray of float, shape (placements, 4, outcomes)
+        Quadrants in the order of `Quadrant`.
     """
-    p, k = np.asarray(p), np.asarray(k)
-    return np.asarray((p > 0) * 2 + (k > 0), dtype=np.intp)
+
+    means: Array
+    variances: Array
+
+    def contrast(self, weights: npt.ArrayLike) -> Contrasts:
+        """Weighted sums of the four means.
+
+        Parameters
+        ----------
+        weights : array_like of float, shape (4,) or (contrasts, 4)
+
+        Returns
+        -------
+        Contrasts
+            Shape (placements, outcomes) or (placements, contrasts, outcomes).
+        """
+        weights = np.asarray(weights, dtype=float)
+        return Contrasts(
+            np.einsum("...q,bqt->b...t", weights, self.means),
+            np.sqrt(np.einsum("...q,bqt->b...t", weights**2, self.variances)),
+        )
 
 
-def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Effects:
-    """Fit the factorial model for one placement or for many at once.
+def against_rest(quadrant: Quadrant) -> Array:
+    """Weights of one quadrant against the mean of the other three, shape (4,)."""
+    return np.array([1.0 if other is quadrant else -1 / 3 for other in Quadrant])
+
+
+def difference(first: Quadrant, second: Quadrant) -> Array:
+    """Weights of one quadrant minus another, shape (4,)."""
+    return np.array([float(other is first) - float(other is second) for other in Quadrant])
+
+
+def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Cells:
+    """Means of outcomes by quadrant, for one placement or for many at once.
 
     Parameters
     ----------
-    logits : ndarray of float, shape (states, threats)
+    values : ndarray of float, shape (states, outcomes)
     quadrants : ndarray of int, shape (states,) or (placements, states)
-        Codes from `quadrant_codes`. Each placement must put the same number of states in each quadrant, as
+        Codes as `Sample` gives them. Each placement must put the same number of states in each quadrant, as
         permutations of one placement do.
     errors : {"HC3", "classical"}
         HC3 (MacKinnon and White 1985), or those of ordinary least squares, which assume the same spread in
@@ -107,7 +136,7 @@ def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
 
     Returns
     -------
-    Effects
+    Cells
 
     Raises
     ------
@@ -124,24 +153,44 @@ def factorial(logits: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
     for quadrant, size in zip(Quadrant, sizes, strict=True):
         if size < MINIMUM[errors]:
             raise EstimationError(
-                f"quadrant {quadrant} holds {size:.0f} of {len(logits)} states; "
+                f"quadrant {quadrant} holds {size:.0f} of {len(values)} states; "
                 f"{errors} errors need at least {MINIMUM[errors]} in each"
             )
-    if len(logits) < 5:
-        raise EstimationError(f"{len(logits)} states; the factorial model needs at least 5")
+    if len(values) < 5:
+        raise EstimationError(f"{len(values)} states; the factorial model needs at least 5")
     # Centring first keeps the sums of squares from cancelling.
-    centre = logits.mean(axis=0)
-    values = logits - centre
-    stacked = np.hstack([values, values**2])
+    centre = values.mean(axis=0)
+    centred = values - centre
+    stacked = np.hstack([centred, centred**2])
     sums = np.stack([(quadrants == code).astype(float) @ stacked for code in range(4)], axis=1)
-    threats = logits.shape[1]
-    means = sums[..., :threats] / sizes[:, None]
-    squares = np.maximum(sums[..., threats:] - sizes[:, None] * means**2, 0.0)
+    outcomes = values.shape[1]
+    means = sums[..., :outcomes] / sizes[:, None]
+    squares = np.maximum(sums[..., outcomes:] - sizes[:, None] * means**2, 0.0)
     if errors == "HC3":
         # Leverage in a saturated design is one over the size of the cell, so residuals are divided by 1 - 1/n.
         variances = squares / (1 - 1 / sizes[:, None]) ** 2 / sizes[:, None] ** 2
     else:
-        variances = squares.sum(axis=1, keepdims=True) / (len(logits) - 4) / sizes[:, None]
-    coefficients = np.einsum("eq,bqt->bet", CODING, means) / 4
-    coefficients[:, 0] += centre
-    return Effects(coefficients, np.sqrt(np.einsum("eq,bqt->bet", CODING**2, variances)) / 4)
+        variances = squares.sum(axis=1, keepdims=True) / (len(values) - 4) / sizes[:, None]
+    return Cells(means + centre, variances)
+
+
+def factorial(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Contrasts:
+    """Fit the factorial model for one placement or for many at once.
+
+    Parameters
+    ----------
+    values, quadrants, errors
+        As in `cell_means`.
+
+    Returns
+    -------
+    Contrasts
+        The coefficients, shape (placements, 4, outcomes), in the order constant, power, cohesion,
+        power:cohesion.
+
+    Raises
+    ------
+    UnknownNameError, EstimationError
+        As `cell_means`.
+    """
+    return cell_means(values, quadrants, errors).contrast(CODING / 4)

@@ -1,8 +1,15 @@
-"""One bank of permutations for every test."""
+"""One bank of permutations for every test.
+
+The bank is drawn once, over all states. A test that concerns some of them takes the permutations that the bank
+induces among these, so that tests on different sets of states still share their draws.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations, product
+from math import factorial, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +18,72 @@ import pandas as pd
 from buzanlib.errors import BuzanError, EstimationError
 
 Array = npt.NDArray[np.float64]
+Moves = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Permutations:
+    """Permutations of states within groups.
+
+    Attributes
+    ----------
+    groups : Series of str
+        Group by state; states are exchanged only with states of the same group.
+    moves : ndarray of int, shape (draws, states)
+        Row `b` gives, for each state, the place of the state whose placement it receives.
+    """
+
+    groups: pd.Series[str]
+    moves: Moves
+
+    def among(self, states: Sequence[str]) -> Moves:
+        """The permutations that these induce among some of the states.
+
+        A state receives from the first state of the subset that is met when the moves are followed from it.
+        If every permutation of all states is equally likely, so is every induced one, and a state whose giver
+        is in the subset keeps that giver: tests on overlapping subsets stay close to each other draw by draw.
+        Where the subset has no more permutations within its groups than there are draws, each of them is taken
+        once instead, the identity excepted, and p values are exact.
+
+        Parameters
+        ----------
+        states : sequence of str
+            Some of the states, in any order.
+
+        Returns
+        -------
+        ndarray of int, shape (draws, states)
+            Places refer to `states`.
+
+        Raises
+        ------
+        EstimationError
+            If a state has no group, or all are alone in theirs.
+        """
+        without = [state for state in states if state not in self.groups.index]
+        if without:
+            raise EstimationError(
+                f"no group for {', '.join(without)}; states are permuted within groups, so each needs one"
+            )
+        groups = self.groups.loc[list(states)].to_numpy()
+        members = [np.flatnonzero(groups == group) for group in pd.unique(groups)]
+        if all(len(group) == 1 for group in members):
+            raise EstimationError("no two states share a group, so that there is nothing to permute")
+        if prod(factorial(len(group)) for group in members) <= len(self.moves) + 1:
+            return _all_permutations(members)
+        inside = self.groups.index.get_indexer(pd.Index(states))
+        place = np.full(len(self.groups), -1, dtype=np.intp)
+        place[inside] = np.arange(len(inside))
+        giver = self.moves[:, inside]
+        while (outside := place[giver] < 0).any():
+            draw, column = np.nonzero(outside)
+            giver[draw, column] = self.moves[draw, giver[draw, column]]
+        return place[giver]
 
 
 @dataclass(frozen=True)
 class PermutationBank:
-    """Random permutations of states within groups, the same for every test that uses the same seed.
+    """Draws random permutations of states within groups, the same for the same seed.
 
     Attributes
     ----------
@@ -32,38 +100,44 @@ class PermutationBank:
         if self.draws < 1:
             raise BuzanError(f"{self.draws} permutations; allowed: at least 1")
 
-    def __call__(self, groups: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    def __call__(self, groups: pd.Series[str]) -> Permutations:
         """Draw.
 
         Parameters
         ----------
-        groups : array_like, shape (states,)
-            States are exchanged only with states of the same group; one group for all makes free
-            permutations. A Series names its states in errors.
+        groups : Series of str
+            Group by state; one group for all makes free permutations.
 
         Returns
         -------
-        ndarray of int, shape (draws, states)
-            Row `b` gives, for each state, the state whose placement it receives.
+        Permutations
 
         Raises
         ------
         EstimationError
             If a state has no group.
         """
-        given = pd.Series(groups)
-        if given.isna().any():
-            without = ", ".join(map(str, given.index[given.isna()]))
+        if groups.isna().any():
+            without = ", ".join(map(str, groups.index[groups.isna()]))
             raise EstimationError(
                 f"no group for {without}; states are permuted within groups, so each needs one"
             )
-        groups = given.to_numpy()
+        names = groups.to_numpy()
         rng = np.random.default_rng(self.seed)
-        bank = np.empty((self.draws, len(groups)), dtype=np.intp)
-        for group in np.unique(groups):
-            members = np.flatnonzero(groups == group)
-            bank[:, members] = members[rng.random((self.draws, len(members))).argsort(axis=1)]
-        return bank
+        moves = np.empty((self.draws, len(names)), dtype=np.intp)
+        for group in np.unique(names):
+            members = np.flatnonzero(names == group)
+            moves[:, members] = members[rng.random((self.draws, len(members))).argsort(axis=1)]
+        return Permutations(groups, moves)
+
+
+def _all_permutations(members: Sequence[npt.NDArray[np.intp]]) -> Moves:
+    """Every permutation within groups but the identity, which comes first in the product."""
+    orders = product(*(permutations(group.tolist()) for group in members))
+    given = np.array([[place for group in order for place in group] for order in orders], dtype=np.intp)[1:]
+    moves = np.empty_like(given)
+    moves[:, np.concatenate(members)] = given
+    return moves
 
 
 def p_value(observed: float | Array, drawn: Array) -> Array:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import (
     CODING,
     MINIMUM,
@@ -18,9 +17,9 @@ from buzanlib.inference.contrasts import (
     Array,
     empirical_logit,
     factorial,
-    quadrant_codes,
 )
-from buzanlib.inference.permutation import PermutationBank, max_t, p_value
+from buzanlib.inference.permutation import max_t, p_value
+from buzanlib.inference.sample import Sample
 from buzanlib.inference.verdicts import Verdict, verdict
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant
@@ -155,7 +154,7 @@ def quadrant_shares(counts: pd.DataFrame, quadrants: npt.NDArray[np.intp]) -> pd
     counts : DataFrame
         Index ``iso3``; columns ``relevant`` (at least 1) and one a threat.
     quadrants : ndarray of int, shape (states,)
-        Codes from `quadrant_codes`.
+        Codes as `Sample` gives them.
 
     Returns
     -------
@@ -182,8 +181,6 @@ class QuadrantTest:
     ----------
     predictions : Predictions
         The locked file, verified.
-    draws, seed : int, optional
-        Of the permutations; those of the locked file where not given.
 
     Notes
     -----
@@ -195,40 +192,27 @@ class QuadrantTest:
     """
 
     predictions: Predictions
-    draws: int | None = None
-    seed: int | None = None
 
-    def __call__(self, counts: pd.DataFrame, placed: pd.DataFrame, regions: pd.Series[str]) -> QuadrantResult:
+    def __call__(self, sample: Sample) -> QuadrantResult:
         """Test.
 
         Parameters
         ----------
-        counts : DataFrame
-            Index ``iso3``; columns ``relevant`` and one a threat (`CountTensor.window`).
-        placed : DataFrame
-            Index ``iso3``; columns ``p`` and ``k`` (`Placement`).
-        regions : Series of str
-            Regional group by ``iso3``.
+        sample : Sample
+            With counts ``relevant`` and one a threat (`CountTensor.window`).
 
         Returns
         -------
         QuadrantResult
-            Of the states that are placed and have a relevant passage.
 
         Raises
         ------
         EstimationError
-            If a quadrant holds no state, there are too few states, or a state has no regional group.
+            If a quadrant holds no state, or there are too few states.
         """
-        locked = self.predictions
-        states = sorted(set(counts.index[counts["relevant"] > 0]) & set(placed.index))
-        if not states:
-            raise EstimationError("no state is both placed and has a relevant passage")
-        counts, placed = counts.loc[states], placed.loc[states]
+        locked, counts, quadrants, sizes = self.predictions, sample.counts, sample.quadrants, sample.sizes
         threats = [threat.value for threat in TABLE2_THREATS]
         logits = empirical_logit(counts[threats].to_numpy(), counts[["relevant"]].to_numpy())
-        quadrants = quadrant_codes(placed["p"], placed["k"])
-        sizes = pd.Series(np.bincount(quadrants, minlength=4), index=list(map(str, Quadrant)), name="states")
         errors = "HC3" if (sizes >= MINIMUM["HC3"]).all() else "classical"
 
         family = [locked.hypotheses[name] for name in locked.families["F1"]]
@@ -238,17 +222,12 @@ class QuadrantTest:
 
         fit = factorial(logits, quadrants, errors)
         observed = signs * fit.statistics[0, rows, columns]
-        bank = PermutationBank(
-            draws=locked.draws if self.draws is None else self.draws,
-            seed=locked.seed if self.seed is None else self.seed,
-        )
-        permuted = quadrants[bank(regions.reindex(states))]
-        drawn = signs * factorial(logits, permuted, errors).statistics[:, rows, columns]
+        drawn = signs * factorial(logits, sample.permuted, errors).statistics[:, rows, columns]
         joint_null = drawn.sum(axis=1)
         joint_p = float(p_value(float(observed.sum()), joint_null))
 
-        half = float(stdtrit(len(states) - 4, (1 + COVERAGE) / 2))
-        contrasts, standard = 2 * fit.coefficients[0], 2 * fit.errors[0]
+        half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2))
+        contrasts, standard = 2 * fit.estimates[0], 2 * fit.errors[0]
         table = pd.DataFrame(
             {
                 "threat": [hypothesis.threat for hypothesis in family],

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.contrasts import empirical_logit, factorial, quadrant_codes
+from buzanlib.inference.contrasts import empirical_logit, factorial
+from buzanlib.inference.sample import quadrant_codes
 from buzanlib.theory.vocabulary import Quadrant
 
 SIGNS = {"HC3": {"cov_type": "HC3", "use_t": True}, "classical": {"cov_type": "nonrobust"}}
@@ -31,7 +32,7 @@ def test_equals_statsmodels(errors: str, seed: int) -> None:
     design = sm.add_constant(np.column_stack([p, k, p * k]))
     for threat in range(3):
         reference = sm.OLS(logits[:, threat], design).fit(**SIGNS[errors])
-        assert fit.coefficients[0, :, threat] == pytest.approx(reference.params, rel=1e-10)
+        assert fit.estimates[0, :, threat] == pytest.approx(reference.params, rel=1e-10)
         assert fit.errors[0, :, threat] == pytest.approx(reference.bse, rel=1e-10)
         assert fit.statistics[0, :, threat] == pytest.approx(reference.tvalues, rel=1e-9)
 
@@ -43,7 +44,7 @@ def test_many_placements_equal_one_at_a_time() -> None:
     together = factorial(logits, codes)
     for row, code in enumerate(codes):
         alone = factorial(logits, code)
-        assert together.coefficients[row] == pytest.approx(alone.coefficients[0], abs=1e-12)
+        assert together.estimates[row] == pytest.approx(alone.estimates[0], abs=1e-12)
         assert together.errors[row] == pytest.approx(alone.errors[0], abs=1e-12)
 
 
@@ -52,7 +53,7 @@ def test_a_constant_added_changes_the_constant_only(seed: int, shift: float) -> 
     logits, p, k = world(seed)
     codes = quadrant_codes(p, k)
     plain, moved = factorial(logits, codes), factorial(logits + shift, codes)
-    assert moved.coefficients[0, 1:] == pytest.approx(plain.coefficients[0, 1:], abs=1e-9)
+    assert moved.estimates[0, 1:] == pytest.approx(plain.estimates[0, 1:], abs=1e-9)
     assert moved.errors == pytest.approx(plain.errors, abs=1e-9)
 
 

@@ -10,9 +10,10 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import binom
 
-from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.contrasts import empirical_logit, quadrant_codes
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import empirical_logit
 from buzanlib.inference.permutation import PermutationBank
+from buzanlib.inference.sample import Sample, quadrant_codes
 from buzanlib.inference.table2 import QuadrantTest
 from buzanlib.theory.predictions import Predictions, load_predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
@@ -24,6 +25,12 @@ REGIONS = 5
 @pytest.fixture(scope="module")
 def predictions(data_dir: Path) -> Predictions:
     return load_predictions(data_dir)
+
+
+def sample(
+    table: pd.DataFrame, placed: pd.DataFrame, regions: pd.Series, draws: int = 19, seed: int = 0
+) -> Sample:
+    return Sample.of(table, placed, PermutationBank(draws, seed)(regions))
 
 
 def world(
@@ -49,7 +56,7 @@ def world(
 
 
 def test_a_planted_world_is_found(predictions: Predictions) -> None:
-    result = QuadrantTest(predictions, draws=499)(*world(1, gap=1.5))
+    result = QuadrantTest(predictions)(sample(*world(1, gap=1.5), draws=499))
     assert list(result.table["verdict"]) == ["supported"] * 3
     assert result.rank == 1
     assert result.joint_p == pytest.approx(1 / 500)
@@ -63,7 +70,7 @@ def test_a_planted_world_is_found_from_few_passages_and_under_regional_dependenc
     """As many states, and as few passages, as the General Debate gives: most have one or two."""
     table, placed, regions = world(seed, gap=2.5, size=134, regional=0.5, few=True)
     assert table["relevant"].median() <= 2
-    result = QuadrantTest(predictions, draws=299, seed=seed)(table, placed, regions)
+    result = QuadrantTest(predictions)(sample(table, placed, regions, draws=299, seed=seed))
     assert list(result.table["verdict"]) == ["supported"] * 3
 
 
@@ -79,7 +86,7 @@ def test_a_world_that_is_table2_and_nothing_else_is_as_clear_as_can_be(predictio
             "cri": 5 * (placed["p"] == placed["k"]),
         }
     )
-    result = QuadrantTest(predictions, draws=999)(table, placed, pd.Series("one", index=placed.index))
+    result = QuadrantTest(predictions)(sample(table, placed, pd.Series("one", index=placed.index), draws=999))
     assert list(result.table["verdict"]) == ["supported"] * 3
     assert result.joint_p == pytest.approx(1 / 1000)
     assert list(result.table["se"]) == pytest.approx([0] * 3, abs=1e-6)
@@ -97,7 +104,7 @@ def test_where_the_powerful_speak_more_a_rare_threat_leans_towards_b2(prediction
         for _ in range(40):
             counts = rng.binomial(relevant[:, None], [0.5, 0.1, 0.5], size=(200, 3))
             table = pd.DataFrame(np.column_stack([relevant, counts]), placed.index, ["relevant", *THREATS])
-            result = QuadrantTest(predictions, draws=1)(table, placed, regions)
+            result = QuadrantTest(predictions)(sample(table, placed, regions, draws=1))
             found.append(result.table.loc["B2", "contrast"])
         return float(np.mean(found))
 
@@ -106,7 +113,7 @@ def test_where_the_powerful_speak_more_a_rare_threat_leans_towards_b2(prediction
 
 
 def test_a_world_turned_round_is_contradicted(predictions: Predictions) -> None:
-    result = QuadrantTest(predictions, draws=199)(*world(2, gap=-1.5))
+    result = QuadrantTest(predictions)(sample(*world(2, gap=-1.5), draws=199))
     assert list(result.table["verdict"]) == ["contradicted"] * 3
     assert result.rank > 12
 
@@ -116,9 +123,10 @@ def test_null_worlds_are_supported_at_the_nominal_rate(predictions: Predictions)
     worlds, within, free = 250, 0, 0
     for seed in range(worlds):
         table, placed, regions = world(1000 + seed, gap=0.0, size=100, regional=1.0)
-        result = QuadrantTest(predictions, draws=199, seed=seed)(table, placed, regions)
+        result = QuadrantTest(predictions)(sample(table, placed, regions, draws=199, seed=seed))
+        one = pd.Series("one", index=regions.index)
         within += bool((result.table["p_adjusted"] < predictions.alpha).any())
-        everywhere = QuadrantTest(predictions, draws=199, seed=seed)(table, placed, regions * 0 + "one")
+        everywhere = QuadrantTest(predictions)(sample(table, placed, one, draws=199, seed=seed))
         free += bool((everywhere.table["p_adjusted"] < predictions.alpha).any())
     low, high = binom.ppf([0.001, 0.999], worlds, predictions.alpha)
     assert low <= within <= high
@@ -127,7 +135,7 @@ def test_null_worlds_are_supported_at_the_nominal_rate(predictions: Predictions)
 
 def test_equals_refitting_with_statsmodels(predictions: Predictions) -> None:
     table, placed, regions = world(3, gap=0.3, size=60)
-    result = QuadrantTest(predictions, draws=20, seed=8)(table, placed, regions)
+    result = QuadrantTest(predictions)(sample(table, placed, regions, draws=20, seed=8))
     logits = empirical_logit(table[THREATS].to_numpy(), table[["relevant"]].to_numpy())
 
     def signed(p: np.ndarray, k: np.ndarray) -> list[float]:
@@ -137,7 +145,7 @@ def test_equals_refitting_with_statsmodels(predictions: Predictions) -> None:
 
     p, k = placed["p"].to_numpy(), placed["k"].to_numpy()
     assert list(result.table["t"]) == pytest.approx(signed(p, k))
-    refitted = [sum(signed(p[draw], k[draw])) for draw in PermutationBank(20, seed=8)(regions)]
+    refitted = [sum(signed(p[draw], k[draw])) for draw in PermutationBank(20, seed=8)(regions).moves]
     assert list(result.joint_null) == pytest.approx(refitted)
 
     design = sm.add_constant(np.column_stack([p, k, p * k]))
@@ -150,9 +158,9 @@ def test_equals_refitting_with_statsmodels(predictions: Predictions) -> None:
 @pytest.mark.parametrize(("turn_p", "turn_k"), [(1, -1), (-1, 1), (-1, -1)])
 def test_relabelling_quadrants_permutes_results(turn_p: int, turn_k: int, predictions: Predictions) -> None:
     table, placed, regions = world(4, gap=0.6)
-    plain = QuadrantTest(predictions, draws=99)(table, placed, regions)
+    plain = QuadrantTest(predictions)(sample(table, placed, regions, draws=99))
     relabelled = placed.assign(p=turn_p * placed["p"], k=turn_k * placed["k"])
-    turned = QuadrantTest(predictions, draws=99)(table, relabelled, regions)
+    turned = QuadrantTest(predictions)(sample(table, relabelled, regions, draws=99))
     turns = {"power": turn_p, "cohesion": turn_k, "power:cohesion": turn_p * turn_k}
     signs = plain.effects["effect"].map(turns)
     assert list(turned.effects["contrast"]) == pytest.approx(list(signs * plain.effects["contrast"]))
@@ -165,7 +173,7 @@ def test_relabelling_quadrants_permutes_results(turn_p: int, turn_k: int, predic
 
 
 def test_assignments_of_cells_to_quadrants(predictions: Predictions) -> None:
-    result = QuadrantTest(predictions, draws=19)(*world(5, gap=0.6))
+    result = QuadrantTest(predictions)(sample(*world(5, gap=0.6), draws=19))
     assert len(result.assignments) == 24
     assert result.assignments["-".join(Quadrant)] == pytest.approx(result.joint_statistic)
     # Each threat stands with each sign on each effect equally often, so that the sums cancel.
@@ -178,7 +186,7 @@ def test_assignments_of_cells_to_quadrants(predictions: Predictions) -> None:
 
 def test_shares_are_means_over_states(predictions: Predictions) -> None:
     table, placed, regions = world(6, gap=0.5)
-    shares = QuadrantTest(predictions, draws=19)(table, placed, regions).shares
+    shares = QuadrantTest(predictions)(sample(table, placed, regions, draws=19)).shares
     inside = quadrant_codes(placed["p"], placed["k"]) == list(Quadrant).index(Quadrant.SW)
     expected = (table["pol"] / table["relevant"])[inside].mean()
     row = shares[(shares["quadrant"] == "SW") & (shares["threat"] == "pol")].iloc[0]
@@ -190,34 +198,27 @@ def test_one_state_in_a_quadrant_decides_nothing(predictions: Predictions) -> No
     table, placed, regions = world(7, gap=1.5)
     lone = (placed["p"] < 0) & (placed["k"] < 0)
     keep = ~lone | (placed.index == placed.index[lone][0])
-    result = QuadrantTest(predictions, draws=99)(table[keep], placed, regions)
+    result = QuadrantTest(predictions)(sample(table[keep], placed, regions, draws=99))
     assert result.errors == "classical"
     assert list(result.table["verdict"]) == ["undecided"] * 3
     assert "quadrant WW holds 1" in result.note
     with pytest.raises(EstimationError, match="quadrant WW holds 0"):
-        QuadrantTest(predictions, draws=9)(table[~lone], placed, regions)
+        QuadrantTest(predictions)(sample(table[~lone], placed, regions, draws=9))
 
 
 def test_only_placed_states_that_speak_are_tested(predictions: Predictions) -> None:
     table, placed, regions = world(8, gap=0.5)
     table.iloc[:5] = 0
-    result = QuadrantTest(predictions, draws=9)(table, placed.iloc[:-7], regions)
+    result = QuadrantTest(predictions)(sample(table, placed.iloc[:-7], regions, draws=9))
     assert result.sizes.sum() == len(table) - 5 - 7
     with pytest.raises(EstimationError, match="no state is both placed"):
-        QuadrantTest(predictions, draws=9)(table * 0, placed, regions)
+        QuadrantTest(predictions)(sample(table * 0, placed, regions, draws=9))
     with pytest.raises(EstimationError, match="no group for S020"):
-        QuadrantTest(predictions, draws=9)(table, placed, regions.drop("S020"))
-
-
-def test_draws_and_seed_default_to_the_locked_ones(predictions: Predictions) -> None:
-    table, placed, regions = world(10, gap=0.5, size=60)
-    assert len(QuadrantTest(predictions)(table, placed, regions).joint_null) == predictions.draws
-    with pytest.raises(BuzanError, match="0 permutations; allowed: at least 1"):
-        QuadrantTest(predictions, draws=0)(table, placed, regions)
+        QuadrantTest(predictions)(sample(table, placed, regions.drop("S020"), draws=9))
 
 
 def test_results_carry_keys_prefix_and_lock(predictions: Predictions) -> None:
-    result = QuadrantTest(predictions, draws=19)(*world(9, gap=0.5))
+    result = QuadrantTest(predictions)(sample(*world(9, gap=0.5), draws=19))
     values = result.to_results(prefix="x.")
     assert set(values) >= {
         f"x.{h}.{c}" for h in ("B1", "B2", "B3") for c in ("contrast", "low90", "high90", "p")

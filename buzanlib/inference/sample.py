@@ -1,0 +1,106 @@
+"""The states of a test: placed, with something to count, and exchanged with one another under the null."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.permutation import Moves, Permutations
+from buzanlib.theory.vocabulary import Quadrant
+
+Codes = npt.NDArray[np.intp]
+
+
+def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> Codes:
+    """Place of each state's quadrant in the order of `Quadrant`.
+
+    Parameters
+    ----------
+    p, k : array_like of int, shape (states,)
+        Power and cohesion: -1 weak, +1 strong.
+    """
+    p, k = np.asarray(p), np.asarray(k)
+    return np.asarray((p > 0) * 2 + (k > 0), dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """States on one order, with all that a test needs of them.
+
+    Attributes
+    ----------
+    counts : DataFrame
+        Index ``iso3``, sorted: what is tested.
+    placed : DataFrame
+        Same index: columns ``p`` and ``k``, and whatever else the placement gave.
+    moves : ndarray of int, shape (draws, states)
+        The permutations among these states.
+    """
+
+    counts: pd.DataFrame
+    placed: pd.DataFrame
+    moves: Moves
+
+    @classmethod
+    def of(
+        cls, counts: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations, needs: str = "relevant"
+    ) -> Sample:
+        """Join counts and placement.
+
+        Parameters
+        ----------
+        counts : DataFrame
+            Index ``iso3``; column `needs`, and what is to be tested.
+        placed : DataFrame
+            Index ``iso3``; columns ``p`` and ``k`` (`buzanlib.measurement.placement.Placement`).
+        permutations : Permutations
+            Of at least these states.
+        needs : str
+            A column that must be above zero for a state to be in the sample.
+
+        Raises
+        ------
+        EstimationError
+            If no state remains, or one has no group.
+        """
+        states = sorted(set(counts.index[counts[needs] > 0]) & set(placed.index))
+        if not states:
+            raise EstimationError("no state is both placed and has a relevant passage")
+        return cls(counts.loc[states], placed.loc[states], permutations.among(states))
+
+    def __len__(self) -> int:
+        """Number of states."""
+        return len(self.counts)
+
+    @property
+    def quadrants(self) -> Codes:
+        """Codes of the quadrants, shape (states,)."""
+        return quadrant_codes(self.placed["p"], self.placed["k"])
+
+    @property
+    def permuted(self) -> Codes:
+        """Codes of the quadrants under each permutation, shape (draws, states)."""
+        return self.quadrants[self.moves]
+
+    @property
+    def sizes(self) -> pd.Series[int]:
+        """States by quadrant."""
+        counted = np.bincount(self.quadrants, minlength=len(Quadrant))
+        return pd.Series(counted, index=list(map(str, Quadrant)), name="states")
+
+    def with_counts(self, counts: pd.DataFrame) -> Sample:
+        """The same states with other counts.
+
+        Raises
+        ------
+        EstimationError
+            If a state of the sample is not among `counts`.
+        """
+        missing = self.counts.index.difference(counts.index)
+        if len(missing):
+            raise EstimationError(f"no counts for {', '.join(missing)}")
+        return replace(self, counts=counts.loc[self.counts.index])
