@@ -93,7 +93,7 @@ def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
     ranked = result.assignments.loc[order.sort_values(["value", "other"], kind="stable").index]
     is_own = np.asarray(ranked.index == own)
     heights, places = ranked.to_numpy(dtype=np.float64), np.arange(1, len(ranked) + 1)
-    p = f"p = {result.joint_p:.{3 if result.joint_p >= 0.001 else 4}f}"
+    p = f"p = {result.joint.p:.{3 if result.joint.p >= 0.001 else 4}f}"
     colour = QUADRANT_COLOURS[Quadrant.SW]
     with style():
         figure = Figure(figsize=(WIDTH, 5.6), layout="constrained")
@@ -112,7 +112,7 @@ def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
         below.set_xticks([1, *range(4, len(ranked) + 1, 4)])
         below.set_title(f"Diamond: the paper's own, {result.rank} of {len(ranked)}", loc="left")
     draws = len(result.joint_null)
-    beyond = round(result.joint_p * (1 + draws)) - 1
+    beyond = round(result.joint.p * (1 + draws)) - 1
     alt = (
         f"The joint statistic{f' for {name}' if name else ''} is {result.joint_statistic:.2f}; "
         f"{beyond} of {draws} permutations reach it ({p}). Of the {len(ranked)} ways to assign the four "

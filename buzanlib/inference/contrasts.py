@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.permutation import p_value
+from buzanlib.inference.sample import Sample
+from buzanlib.inference.verdicts import COVERAGE, Finding
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
 Array = npt.NDArray[np.float64]
@@ -194,3 +198,47 @@ def factorial(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
         As `cell_means`.
     """
     return cell_means(values, quadrants, errors).contrast(CODING / 4)
+
+
+def contrast_test(
+    hypothesis: str, values: npt.ArrayLike, sample: Sample, weights: npt.ArrayLike, sesoi: float = 0.0
+) -> Finding:
+    """Test one contrast between quadrants by permutation of its studentised statistic.
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    values : array_like of float, shape (states,)
+        The outcome, on the states of the sample.
+    sample : Sample
+        Placement and permutations.
+    weights : array_like of float, shape (4,)
+        Of the quadrants, in the predicted direction: see `against_rest` and `difference`.
+    sesoi : float
+        Smallest effect of interest.
+
+    Returns
+    -------
+    Finding
+        Interval by Student's t with HC3 errors.
+
+    Raises
+    ------
+    EstimationError
+        As `cell_means`.
+    """
+    column = np.asarray(values, dtype=float)[:, None]
+    found = cell_means(column, sample.quadrants).contrast(weights)
+    drawn = cell_means(column, sample.permuted).contrast(weights)
+    estimate, error = float(found.estimates[0, 0]), float(found.errors[0, 0])
+    half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * error
+    return Finding(
+        hypothesis,
+        estimate,
+        estimate - half,
+        estimate + half,
+        float(p_value(found.statistics[0, 0], drawn.statistics[:, 0])),
+        len(sample),
+        sesoi,
+    )

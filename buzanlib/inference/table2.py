@@ -1,12 +1,10 @@
-"""The test of Table 2: three predictions, their joint gate, and the verdicts."""
+"""The test of Table 2: three predictions, six nulls, their joint gate, and the verdicts (B1 to B5)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
@@ -18,17 +16,18 @@ from buzanlib.inference.contrasts import (
     empirical_logit,
     factorial,
 )
+from buzanlib.inference.equivalence import equivalence_test
 from buzanlib.inference.permutation import max_t, p_value
-from buzanlib.inference.sample import Sample
-from buzanlib.inference.verdicts import Verdict, verdict
+from buzanlib.inference.sample import Codes, Sample
+from buzanlib.inference.scoring import assignment_statistics, table_scores
+from buzanlib.inference.verdicts import COVERAGE, Finding, Verdict, verdict
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant
 
-#: Coverage of the intervals by which the locked rule judges.
-COVERAGE = 0.9
+_THREATS = [threat.value for threat in TABLE2_THREATS]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class QuadrantResult:
     """What the test found.
 
@@ -38,18 +37,24 @@ class QuadrantResult:
         A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction),
         ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``.
     effects : DataFrame
-        All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated),
+        All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``,
         ``low90``, ``high90``, ``predicted`` (-1, 0 or 1).
     shares : DataFrame
         ``quadrant``, ``threat``, ``share`` (mean over states of the share of passages), ``low90``,
         ``high90``.
-    joint_statistic, joint_p : float
-        Sum of the three signed statistics (B5) and its permutation p value.
+    joint : Finding
+        B5: the mean of the three contrasts, with the p value of the sum of the three signed statistics.
+    joint_statistic : float
+        That sum.
     joint_null : ndarray of float, shape (draws,)
         The sum under permuted placements.
+    empty : Finding
+        B4: the largest of the six effects that Table 2 leaves empty.
     assignments : Series of float
         The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest
         first; an index such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
+    scores : DataFrame
+        As `buzanlib.inference.scoring.table_scores` gives them.
     sizes : Series of int
         States by quadrant.
     errors : {"HC3", "classical"}
@@ -63,10 +68,12 @@ class QuadrantResult:
     table: pd.DataFrame
     effects: pd.DataFrame
     shares: pd.DataFrame
+    joint: Finding
     joint_statistic: float
-    joint_p: float
     joint_null: Array
+    empty: Finding
     assignments: pd.Series[float]
+    scores: pd.DataFrame
     sizes: pd.Series[int]
     errors: str
     alpha: float
@@ -81,7 +88,7 @@ class QuadrantResult:
     @property
     def finding(self) -> str:
         """The joint test in words."""
-        return f"fits {'better' if self.joint_p < self.alpha else 'no better'} than chance"
+        return f"fits {'better' if self.joint.p < self.alpha else 'no better'} than chance"
 
     @property
     def note(self) -> str:
@@ -95,7 +102,7 @@ class QuadrantResult:
             "in and, whatever the estimate, nothing is decided."
         )
 
-    def to_results(self, prefix: str = "") -> dict[str, float | int | str]:
+    def to_results(self, prefix: str = "") -> dict[str, bool | float | int | str]:
         """Numbers under the keys by which prose calls them.
 
         Parameters
@@ -103,14 +110,15 @@ class QuadrantResult:
         prefix : str
             Put before every key, such as ``"strategies."``.
         """
-        values: dict[str, float | int | str] = {
+        values: dict[str, bool | float | int | str] = {
             "n_states": int(self.sizes.sum()),
             **{f"n.{name}": int(count) for name, count in self.sizes.items()},
+            **self.joint.to_results(),
             "B5.statistic": self.joint_statistic,
-            "B5.p": self.joint_p,
             "B5.null_mean": float(self.joint_null.mean()),
             "B5.rank": self.rank,
             "B5.finding": self.finding,
+            **self.empty.to_results(),
             "errors": self.errors,
             "note": self.note,
             "lock": self.lock,
@@ -122,31 +130,7 @@ class QuadrantResult:
         return {prefix + key: value for key, value in values.items()}
 
 
-def assignment_statistics(statistics: Array, cells: npt.NDArray[np.bool_]) -> pd.Series[float]:
-    """Joint statistic for every way of giving the cells of a table to the quadrants.
-
-    Parameters
-    ----------
-    statistics : ndarray of float, shape (3 effects, threats)
-        Studentised effects.
-    cells : ndarray of bool, shape (4 quadrants, threats)
-        Which quadrant's cell names which threat; each threat must stand in two cells.
-
-    Returns
-    -------
-    Series of float, shape (24,)
-        Largest first.
-    """
-    found = {}
-    for order in permutations(range(4)):
-        signs = 2.0 * cells[list(order)] - 1
-        # A threat in two of four cells loads on one effect only, with weight +-1.
-        loadings = CODING[1:] @ signs / 4
-        found["-".join(list(Quadrant)[place] for place in order)] = float((loadings * statistics).sum())
-    return pd.Series(found, name="statistic").sort_values(ascending=False, kind="stable")
-
-
-def quadrant_shares(counts: pd.DataFrame, quadrants: npt.NDArray[np.intp]) -> pd.DataFrame:
+def quadrant_shares(counts: pd.DataFrame, quadrants: Codes) -> pd.DataFrame:
     """Mean over states of the share of passages that carry each threat, by quadrant.
 
     Parameters
@@ -164,18 +148,16 @@ def quadrant_shares(counts: pd.DataFrame, quadrants: npt.NDArray[np.intp]) -> pd
     rows = []
     for code, quadrant in enumerate(Quadrant):
         inside = counts[quadrants == code]
-        for threat in TABLE2_THREATS:
-            share = inside[threat.value] / inside["relevant"]
+        for threat in _THREATS:
+            share = inside[threat] / inside["relevant"]
             half = stdtrit(max(len(share) - 1, 1), (1 + COVERAGE) / 2) * share.sem()
-            rows.append(
-                (quadrant.value, threat.value, share.mean(), share.mean() - half, share.mean() + half)
-            )
+            rows.append((quadrant.value, threat, share.mean(), share.mean() - half, share.mean() + half))
     return pd.DataFrame(rows, columns=["quadrant", "threat", "share", "low90", "high90"])
 
 
 @dataclass(frozen=True)
 class QuadrantTest:
-    """The locked test of B1, B2 and B3, gated by B5.
+    """The locked test of B1, B2 and B3, gated by B5, and that of the six empty effects (B4).
 
     Attributes
     ----------
@@ -210,76 +192,126 @@ class QuadrantTest:
         EstimationError
             If a quadrant holds no state, or there are too few states.
         """
-        locked, counts, quadrants, sizes = self.predictions, sample.counts, sample.quadrants, sample.sizes
-        threats = [threat.value for threat in TABLE2_THREATS]
-        logits = empirical_logit(counts[threats].to_numpy(), counts[["relevant"]].to_numpy())
+        locked, counts, sizes = self.predictions, sample.counts, sample.sizes
+        logits = empirical_logit(counts[_THREATS].to_numpy(), counts[["relevant"]].to_numpy())
         errors = "HC3" if (sizes >= MINIMUM["HC3"]).all() else "classical"
+        rows, columns, signs = self._family()
 
-        family = [locked.hypotheses[name] for name in locked.families["F1"]]
-        rows = np.array([POSITION[hypothesis.effect] for hypothesis in family])
-        columns = np.array([threats.index(hypothesis.threat) for hypothesis in family])
-        signs = np.array([hypothesis.sign for hypothesis in family], dtype=float)
-
-        fit = factorial(logits, quadrants, errors)
+        fit = factorial(logits, sample.quadrants, errors)
         observed = signs * fit.statistics[0, rows, columns]
         drawn = signs * factorial(logits, sample.permuted, errors).statistics[:, rows, columns]
         joint_null = drawn.sum(axis=1)
         joint_p = float(p_value(float(observed.sum()), joint_null))
 
-        half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2))
-        contrasts, standard = 2 * fit.estimates[0], 2 * fit.errors[0]
-        table = pd.DataFrame(
-            {
-                "threat": [hypothesis.threat for hypothesis in family],
-                "effect": [hypothesis.effect for hypothesis in family],
-                "contrast": signs * contrasts[rows, columns],
-                "se": standard[rows, columns],
-                "t": observed,
-                "p": p_value(observed, drawn),
-                "p_adjusted": max_t(observed, drawn),
-            },
-            index=pd.Index([hypothesis.id for hypothesis in family], name="hypothesis"),
+        effects = self._effects(2 * fit.estimates[0], 2 * fit.errors[0], len(sample))
+        table = self._table(effects, observed, drawn)
+        table["verdict"] = self._verdicts(table, errors, joint_p < locked.alpha)
+        empty = effects[effects["predicted"] == 0]
+        cells = np.array(
+            [[threat in locked.table2[quadrant] for threat in _THREATS] for quadrant in map(str, Quadrant)]
         )
-        table.insert(3, "low90", table["contrast"] - half * table["se"])
-        table.insert(4, "high90", table["contrast"] + half * table["se"])
-        judged = table[["contrast", "low90", "high90", "p_adjusted"]].to_numpy(dtype=float)
-        gate = joint_p < locked.alpha
-        table["verdict"] = [
-            str(verdict(*row, sesoi=locked.sesoi, alpha=locked.alpha, gate=gate))
-            if errors == "HC3"
-            else str(Verdict.UNDECIDED)
-            for row in judged
-        ]
-        predicted = np.zeros((4, len(threats)), dtype=int)
+        loadings = (signs[:, None] * CODING[rows] / 2).T
+        return QuadrantResult(
+            table=table,
+            effects=effects,
+            shares=quadrant_shares(counts, sample.quadrants),
+            joint=self._mean_contrast(table, logits[:, columns], sample, loadings, errors, joint_p),
+            joint_statistic=float(observed.sum()),
+            joint_null=joint_null,
+            empty=equivalence_test(
+                "B4", empty["contrast"], empty["se"], df=len(sample) - 4, bound=locked.sesoi, n=len(sample)
+            ),
+            assignments=assignment_statistics(fit.statistics[0, 1:], cells),
+            scores=table_scores(sample, locked.table2, locked.graded),
+            sizes=sizes,
+            errors=errors,
+            alpha=locked.alpha,
+            lock=locked.sha256,
+        )
+
+    def _family(self) -> tuple[Codes, Codes, Array]:
+        """Place of each prediction of F1 among the coefficients and the threats, and its sign."""
+        family = [self.predictions.hypotheses[name] for name in self.predictions.families["F1"]]
+        return (
+            np.array([POSITION[hypothesis.effect] for hypothesis in family]),
+            np.array([_THREATS.index(hypothesis.threat) for hypothesis in family]),
+            np.array([hypothesis.sign for hypothesis in family], dtype=float),
+        )
+
+    def _effects(self, contrasts: Array, errors: Array, n: int) -> pd.DataFrame:
+        """All nine effects, as estimated."""
+        half = float(stdtrit(n - 4, (1 + COVERAGE) / 2)) * errors
+        rows, columns, signs = self._family()
+        predicted = np.zeros(contrasts.shape, dtype=int)
         predicted[rows, columns] = signs.astype(int)
-        effects = pd.DataFrame(
+        return pd.DataFrame(
             [
                 (
                     threat,
                     effect.value,
                     contrasts[row, column],
-                    contrasts[row, column] - half * standard[row, column],
-                    contrasts[row, column] + half * standard[row, column],
+                    errors[row, column],
+                    contrasts[row, column] - half[row, column],
+                    contrasts[row, column] + half[row, column],
                     predicted[row, column],
                 )
-                for column, threat in enumerate(threats)
+                for column, threat in enumerate(_THREATS)
                 for row, effect in enumerate(Effect, start=1)
             ],
-            columns=["threat", "effect", "contrast", "low90", "high90", "predicted"],
+            columns=["threat", "effect", "contrast", "se", "low90", "high90", "predicted"],
         )
-        cells = np.array(
-            [[threat in locked.table2[quadrant] for threat in threats] for quadrant in map(str, Quadrant)]
-        )
-        return QuadrantResult(
-            table=table,
-            effects=effects,
-            shares=quadrant_shares(counts, quadrants),
-            joint_statistic=float(observed.sum()),
-            joint_p=joint_p,
-            joint_null=joint_null,
-            assignments=assignment_statistics(fit.statistics[0, 1:], cells),
-            sizes=sizes,
-            errors=errors,
-            alpha=locked.alpha,
-            lock=locked.sha256,
+
+    def _table(self, effects: pd.DataFrame, observed: Array, drawn: Array) -> pd.DataFrame:
+        """The three predictions, in the predicted direction."""
+        rows = []
+        for place, name in enumerate(self.predictions.families["F1"]):
+            hypothesis = self.predictions.hypotheses[name]
+            (found,) = effects[
+                (effects["threat"] == hypothesis.threat) & (effects["effect"] == hypothesis.effect)
+            ].to_dict("records")
+            ends = sorted(hypothesis.sign * found[end] for end in ("low90", "high90"))
+            rows.append(
+                (
+                    name,
+                    hypothesis.threat,
+                    hypothesis.effect,
+                    hypothesis.sign * found["contrast"],
+                    *ends,
+                    found["se"],
+                    observed[place],
+                )
+            )
+        columns = ["hypothesis", "threat", "effect", "contrast", "low90", "high90", "se", "t"]
+        table = pd.DataFrame(rows, columns=columns).set_index("hypothesis")
+        return table.assign(p=p_value(observed, drawn), p_adjusted=max_t(observed, drawn))
+
+    def _verdicts(self, table: pd.DataFrame, errors: str, gate: bool) -> list[str]:
+        if errors != "HC3":
+            return [str(Verdict.UNDECIDED)] * len(table)
+        locked = self.predictions
+        judged = table[["contrast", "low90", "high90", "p_adjusted"]].to_numpy(dtype=float)
+        return [str(verdict(*row, sesoi=locked.sesoi, alpha=locked.alpha, gate=gate)) for row in judged]
+
+    def _mean_contrast(
+        self, table: pd.DataFrame, logits: Array, sample: Sample, loadings: Array, errors: str, p: float
+    ) -> Finding:
+        """B5: mean of the three contrasts; its variance takes in that a state's three logits go together.
+
+        `loadings` has shape (quadrants, predictions): by how much the mean of a quadrant moves a contrast.
+        """
+        quadrants, sizes = sample.quadrants, sample.sizes.to_numpy(dtype=float)
+        means = np.stack([logits[quadrants == code].mean(axis=0) for code in range(len(sizes))])
+        residuals = logits - means[quadrants]
+        own = sizes[quadrants][:, None]
+        if errors == "HC3":
+            scores = loadings[quadrants] / own * residuals / (1 - 1 / own)
+            variance = float((scores.mean(axis=1) ** 2).sum())
+        else:
+            spread = residuals.T @ residuals / (len(sample) - len(sizes))
+            average = loadings / loadings.shape[1]
+            variance = float((np.einsum("qi,ij,qj->q", average, spread, average) / sizes).sum())
+        estimate = float(table["contrast"].mean())
+        half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * np.sqrt(variance)
+        return Finding(
+            "B5", estimate, estimate - half, estimate + half, p, len(sample), self.predictions.sesoi
         )

@@ -1,8 +1,26 @@
-"""The locked rule that turns an estimate into a word."""
+"""What a test finds, and the locked rule that turns findings into words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+import pandas as pd
+from scipy.special import ndtri
+from statsmodels.stats.multitest import multipletests
+
+from buzanlib.theory.predictions import Predictions
+
+#: Coverage of the intervals by which the locked rule judges.
+COVERAGE = 0.9
+
+#: Power at which the smallest detectable effect is stated.
+POWER = 0.8
+
+#: How each family that is adjusted by its p values alone is adjusted, and at which level it is read
+#: (`predictions.json`, families; `definitions.json`, level). F1 is adjusted by maxT within its own test.
+CONTROL: dict[str, tuple[str, float]] = {"F2": ("holm", 0.05), "F3": ("fdr_bh", 0.10)}
 
 
 class Verdict(StrEnum):
@@ -12,6 +30,104 @@ class Verdict(StrEnum):
     PARTLY = "partly"
     CONTRADICTED = "contradicted"
     UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one test found, in the predicted direction: positive speaks for the paper.
+
+    Attributes
+    ----------
+    hypothesis : str
+        Its id, such as ``"C1"``.
+    contrast : float
+        The estimate.
+    low90, high90 : float
+        Its 90 % interval; NaN where it has none.
+    p : float
+        One-sided p value, not adjusted.
+    n : int
+        Units of the test: states or dyads.
+    sesoi : float
+        Smallest effect of interest on the scale of the estimate; 0 where none was fixed.
+    outside : bool
+        For a claim that effects are null: whether an interval lies wholly beyond the smallest effect of
+        interest, which contradicts it.
+    beside : mapping of str to bool, int, float or str
+        What else a reader needs, by name.
+    """
+
+    hypothesis: str
+    contrast: float
+    low90: float
+    high90: float
+    p: float
+    n: int
+    sesoi: float = 0.0
+    outside: bool | None = None
+    beside: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+
+    @property
+    def detectable(self) -> float:
+        """Smallest effect that a single one-sided test at 1/20 would find in four cases of five.
+
+        From the width of the interval, taken as normal: the sum of the normal quantiles of 0.95 and 0.8, times
+        the standard error.
+        """
+        error = (self.high90 - self.low90) / 2 / ndtri((1 + COVERAGE) / 2)
+        return float(error * (ndtri(0.95) + ndtri(POWER)))
+
+    def to_results(self, prefix: str = "") -> dict[str, bool | int | float | str]:
+        """Numbers under the keys by which prose calls them.
+
+        Parameters
+        ----------
+        prefix : str
+            Put before every key, such as ``"strategies."``.
+        """
+        values: dict[str, bool | int | float | str] = {
+            "contrast": self.contrast,
+            "low90": self.low90,
+            "high90": self.high90,
+            "p": self.p,
+            "n": self.n,
+            "sesoi": self.sesoi,
+            "detectable": self.detectable,
+            **({} if self.outside is None else {"outside": self.outside}),
+            **self.beside,
+        }
+        return {f"{prefix}{self.hypothesis}.{key}": value for key, value in values.items()}
+
+
+def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:
+    """A claim of several conditions: the largest p of theirs, and the smallest estimate.
+
+    Parameters
+    ----------
+    hypothesis : str
+        Its id.
+    parts : list of Finding
+        On one scale.
+
+    References
+    ----------
+    Berger, R. L. (1982). Multiparameter hypothesis testing and acceptance sampling. Technometrics 24(4), 295-300.
+    """
+    weakest = min(parts, key=lambda part: part.contrast)
+    return Finding(
+        hypothesis,
+        weakest.contrast,
+        weakest.low90,
+        weakest.high90,
+        max(part.p for part in parts),
+        min(part.n for part in parts),
+        weakest.sesoi,
+        beside={
+            f"{part.hypothesis}.{key}": value
+            for part in parts
+            for key, value in (("contrast", part.contrast), ("p", part.p))
+        },
+    )
 
 
 def verdict(
@@ -24,17 +140,18 @@ def verdict(
     Parameters
     ----------
     contrast : float
-        Corner contrast in the predicted direction: positive speaks for the paper.
+        In the predicted direction: positive speaks for the paper.
     low, high : float
         Its 90 % interval; NaN where it has none.
     p_adjusted : float
         One-sided p value, adjusted for the family.
     sesoi : float
-        Smallest effect of interest, a corner contrast on the logit scale.
+        Smallest effect of interest; 0 where none was fixed.
     alpha : float
-        Level of the test.
+        Level of the family.
     gate : bool
-        Whether the joint test of the table (B5) is passed; without it nothing is supported, wholly or partly.
+        Whether the joint test of the table (B5) is passed, for the predictions that it gates; without it nothing
+        is supported, wholly or partly.
 
     Returns
     -------
@@ -49,3 +166,66 @@ def verdict(
     if high < sesoi:
         return Verdict.CONTRADICTED
     return Verdict.UNDECIDED
+
+
+def equivalence_verdict(p_adjusted: float, outside: bool, *, alpha: float) -> Verdict:
+    """Judge a claim that effects are null, which is supported only where their intervals show it.
+
+    Parameters
+    ----------
+    p_adjusted : float
+        Of the two one-sided tests, adjusted for the family.
+    outside : bool
+        Whether the interval of an effect lies wholly beyond the smallest effect of interest.
+    alpha : float
+        Level of the family.
+    """
+    if p_adjusted < alpha:
+        return Verdict.SUPPORTED
+    return Verdict.CONTRADICTED if outside else Verdict.UNDECIDED
+
+
+def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataFrame:
+    """Adjust the p values of the families F2 and F3 and give every hypothesis in them its verdict.
+
+    Parameters
+    ----------
+    findings : mapping of str to Finding
+        By id.
+    predictions : Predictions
+        The locked file, which says what belongs to which family.
+
+    Returns
+    -------
+    DataFrame
+        Index the ids, in the order of the locked file; columns ``family``, ``p_adjusted``, ``verdict``. The
+        gate B5 has a family of its own.
+    """
+    rows = []
+    for name, hypothesis in predictions.hypotheses.items():
+        if name in findings and hypothesis.family != "F1":
+            rows.append((name, hypothesis.family, findings[name].p))
+    table = pd.DataFrame(rows, columns=["hypothesis", "family", "p_adjusted"]).set_index("hypothesis")
+    levels = pd.Series(predictions.alpha, index=table.index)
+    for family, (method, level) in CONTROL.items():
+        inside = table["family"] == family
+        if inside.any():
+            table.loc[inside, "p_adjusted"] = multipletests(table.loc[inside, "p_adjusted"], method=method)[1]
+            levels[inside] = level
+    words = []
+    for name, p_adjusted, alpha in zip(table.index, table["p_adjusted"], levels, strict=True):
+        found = findings[name]
+        words.append(
+            equivalence_verdict(p_adjusted, found.outside, alpha=alpha)
+            if found.outside is not None
+            else verdict(
+                found.contrast,
+                found.low90,
+                found.high90,
+                p_adjusted,
+                sesoi=found.sesoi,
+                alpha=alpha,
+                gate=True,
+            )
+        )
+    return table.assign(verdict=[str(word) for word in words])

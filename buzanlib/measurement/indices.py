@@ -75,9 +75,6 @@ def index_of(name: str, axis: str) -> Index:
 def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:
     """Normal scores of an index within each year of a window.
 
-    The rank `r` of `n` states becomes the standard normal quantile of ``r / (n + 1)`` (van der Waerden
-    1952); ties share the mean rank. Any increasing transformation of the index gives the same scores.
-
     Parameters
     ----------
     panel : DataFrame
@@ -90,7 +87,7 @@ def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: i
     Returns
     -------
     DataFrame of float, shape (states, years)
-        Index ``iso3``; NaN where a state lacks the index in a year; only years in which some state has it.
+        As `scores_of_column`.
 
     Raises
     ------
@@ -98,10 +95,39 @@ def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: i
         If no state has the index in the window.
     """
     index = index_of(name, axis)
-    held = panel.loc[panel["year"].between(first, last), ["iso3", "year", index.column]].dropna()
+    return index.orientation * scores_of_column(panel, index.column, first, last)
+
+
+def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) -> pd.DataFrame:
+    """Normal scores of a column of the panel within each year of a window.
+
+    The rank `r` of `n` states becomes the standard normal quantile of ``r / (n + 1)`` (van der Waerden
+    1952); ties share the mean rank. Any increasing transformation of the column gives the same scores, and
+    turning it round turns their signs.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Columns ``iso3``, ``year`` and `column`.
+    column : str
+        Of the panel.
+    first, last : int
+        Years, both included.
+
+    Returns
+    -------
+    DataFrame of float, shape (states, years)
+        Index ``iso3``; NaN where a state has no value in a year; only years in which some state has one.
+
+    Raises
+    ------
+    EstimationError
+        If no state has a value in the window.
+    """
+    held = panel.loc[panel["year"].between(first, last), ["iso3", "year", column]].dropna()
     if held.empty:
-        raise EstimationError(f"no state has the index {name!r} in {first}-{last}")
-    by_year = (held[index.column] * index.orientation).groupby(held["year"])
+        raise EstimationError(f"no state has a value of {column!r} in {first}-{last}")
+    by_year = held.groupby("year")[column]
     held["score"] = ndtri(by_year.rank() / (by_year.transform("size") + 1))
     return held.set_index(["iso3", "year"])["score"].unstack("year")  # noqa: PD010 (a pivot must not aggregate)
 

@@ -8,6 +8,7 @@ import pytest
 
 from buzanlib.figures.effects import forest, joint_test
 from buzanlib.inference.table2 import QuadrantResult
+from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
 PREDICTED = {("pol", "cohesion"): -1, ("inf", "power"): -1, ("cri", "power:cohesion"): 1}
@@ -32,14 +33,17 @@ def _result(statistic=1.5, draws=99, own=None):
     if own is not None:
         sums["-".join(Quadrant)] = own
     empty = pd.DataFrame()
+    p = (1 + int((null >= statistic).sum())) / (1 + draws)
     return QuadrantResult(
         table=empty,
         effects=empty,
         shares=empty,
+        joint=Finding("B5", 0.1, -0.1, 0.3, p, 10),
         joint_statistic=statistic,
-        joint_p=(1 + int((null >= statistic).sum())) / (1 + draws),
         joint_null=null,
+        empty=Finding("B4", 0.1, -0.1, 0.3, 0.5, 10),
         assignments=sums.sort_values(ascending=False),
+        scores=empty,
         sizes=pd.Series(dtype=int),
         errors="HC3",
         alpha=0.05,

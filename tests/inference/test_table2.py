@@ -59,7 +59,7 @@ def test_a_planted_world_is_found(predictions: Predictions) -> None:
     result = QuadrantTest(predictions)(sample(*world(1, gap=1.5), draws=499))
     assert list(result.table["verdict"]) == ["supported"] * 3
     assert result.rank == 1
-    assert result.joint_p == pytest.approx(1 / 500)
+    assert result.joint.p == pytest.approx(1 / 500)
     assert result.finding == "fits better than chance"
 
 
@@ -88,7 +88,7 @@ def test_a_world_that_is_table2_and_nothing_else_is_as_clear_as_can_be(predictio
     )
     result = QuadrantTest(predictions)(sample(table, placed, pd.Series("one", index=placed.index), draws=999))
     assert list(result.table["verdict"]) == ["supported"] * 3
-    assert result.joint_p == pytest.approx(1 / 1000)
+    assert result.joint.p == pytest.approx(1 / 1000)
     assert list(result.table["se"]) == pytest.approx([0] * 3, abs=1e-6)
 
 

@@ -61,7 +61,7 @@ def test_an_index_is_asked_for_on_its_own_axis() -> None:
 
 
 def test_an_empty_window_is_refused() -> None:
-    with pytest.raises(EstimationError, match="no state has the index 'cinc' in 1990-1991"):
+    with pytest.raises(EstimationError, match="no state has a value of 'cinc' in 1990-1991"):
         normal_scores(panel_of([1.0, 2.0]), "cinc", "power", 1990, 1991)
 
 

@@ -1,0 +1,78 @@
+"""Location and spread of profiles told apart: PERMANOVA and PERMDISP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.inference.permutation import Array, p_value
+from buzanlib.inference.sample import Codes, Sample
+from buzanlib.theory.vocabulary import Quadrant
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Location and spread of profiles by quadrant, told apart.
+
+    Attributes
+    ----------
+    location, location_p : float
+        Pseudo-F of the quadrants (PERMANOVA) and its permutation p value.
+    spread, spread_p : float
+        F of the distances of states to the centre of their quadrant (PERMDISP) and its permutation p value.
+    by_quadrant : mapping of str to float
+        Mean distance to the centre.
+    """
+
+    location: float
+    location_p: float
+    spread: float
+    spread_p: float
+    by_quadrant: dict[str, float]
+
+
+def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:
+    """Whether quadrants differ in where their states lie, and in how far these lie apart.
+
+    A test of location can be moved by unequal spread, so that both are shown. Distances are Hellinger's: Euclidean
+    between the roots of shares.
+
+    Parameters
+    ----------
+    profiles : DataFrame of float, shape (states, threats)
+        Of the states of the sample.
+    sample : Sample
+        Placement and permutations.
+
+    References
+    ----------
+    Anderson, M. J. (2001). A new method for non-parametric multivariate analysis of variance. Austral Ecology 26(1),
+    32-46; Anderson, M. J. (2006). Distance-based tests for homogeneity of multivariate dispersions. Biometrics 62(1),
+    245-253.
+    """
+    roots = np.sqrt(profiles.to_numpy(dtype=float))
+    sizes = np.asarray(sample.sizes, dtype=float)
+    location = _f_statistic(roots, np.vstack([sample.quadrants, sample.permuted]), sizes)
+    inside = np.eye(4)[sample.quadrants]
+    centres = inside.T @ roots / sizes[:, None]
+    far = np.linalg.norm(roots - centres[sample.quadrants], axis=1)
+    spread = _f_statistic(far[:, None], np.vstack([sample.quadrants, sample.permuted]), sizes)
+    return Spread(
+        float(location[0]),
+        float(p_value(float(location[0]), location[1:])),
+        float(spread[0]),
+        float(p_value(float(spread[0]), spread[1:])),
+        dict(zip(map(str, Quadrant), (inside.T @ far / sizes).tolist(), strict=True)),
+    )
+
+
+def _f_statistic(values: Array, quadrants: Codes, sizes: Array) -> Array:
+    """Pseudo-F of groups in Euclidean space, shape (placements,)."""
+    centred = values - values.mean(axis=0)
+    sums = np.stack([(quadrants == code).astype(float) @ centred for code in range(4)], axis=1)
+    between = (sums**2 / sizes[:, None]).sum(axis=(1, 2))
+    within = float((centred**2).sum()) - between
+    n, groups = len(values), int((sizes > 0).sum())
+    return np.asarray(between / (groups - 1) / (within / (n - groups)), dtype=float)

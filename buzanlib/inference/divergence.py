@@ -1,0 +1,242 @@
+"""How far apart the quadrants are in what they speak of (C1, C2), with a correction for bias.
+
+The profile of a quadrant is the mean of its states' profiles. Distances of means are too large in small samples,
+the more so the smaller the quadrant, since noise moves means apart and never together; the jackknife over states
+takes this bias away before quadrants are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
+from buzanlib.inference.permutation import Array, p_value
+from buzanlib.inference.sample import Codes, Sample
+from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.theory.distances import PAIRS, pair_name
+from buzanlib.theory.vocabulary import Quadrant
+
+#: Added to every share before logarithms are taken (`definitions.json`, C1).
+EPS = 1 / 20
+
+
+def jensen_shannon(a: Array, b: Array) -> Array:
+    """Jensen-Shannon divergence in bits along the last axis (Lin 1991)."""
+    return np.asarray(_entropy((a + b) / 2) - (_entropy(a) + _entropy(b)) / 2, dtype=float)
+
+
+def hellinger(a: Array, b: Array) -> Array:
+    """Squared Hellinger distance along the last axis, from 0 to 1."""
+    return np.asarray(1 - np.sqrt(np.maximum(a * b, 0)).sum(axis=-1), dtype=float)
+
+
+def aitchison(a: Array, b: Array) -> Array:
+    """Squared Aitchison distance along the last axis, `EPS` added to every share (Aitchison 1982)."""
+    ratio = np.log((a + EPS) / (b + EPS))
+    return np.asarray(((ratio - ratio.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1), dtype=float)
+
+
+#: Divergences, squares of distances, by the name of the distance.
+DIVERGENCES: dict[str, Callable[[Array, Array], Array]] = {
+    "jensen_shannon": jensen_shannon,
+    "hellinger": hellinger,
+    "aitchison": aitchison,
+}
+
+#: The four pairs of quadrants that differ on one axis only.
+ADJACENT = tuple(
+    place for place, (a, b) in enumerate(PAIRS) if (a.power == b.power) != (a.cohesion == b.cohesion)
+)
+#: Codes of the quadrants of each pair.
+_SIDES = np.array([[list(Quadrant).index(a), list(Quadrant).index(b)] for a, b in PAIRS])
+_OPPOSED = PAIRS.index((Quadrant.WS, Quadrant.SW))
+_OTHERS = tuple(place for place in range(len(PAIRS)) if place != _OPPOSED)
+
+
+def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, correct: bool = True) -> Array:
+    """Divergences of the mean profiles of all pairs of quadrants, for one placement or for many.
+
+    Parameters
+    ----------
+    profiles : ndarray of float, shape (states, threats)
+        Rows sum to one.
+    quadrants : ndarray of int, shape (states,) or (placements, states)
+        Codes as `Sample` gives them.
+    measure : str
+        A key of `DIVERGENCES`.
+    correct : bool
+        Whether to take away the bias that the jackknife over states estimates (Quenouille 1956).
+
+    Returns
+    -------
+    ndarray of float, shape (placements, 6)
+        In the order of `buzanlib.theory.distances.PAIRS`. Corrected ones can be below zero.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure.
+    EstimationError
+        If a quadrant holds fewer than two states.
+    """
+    if measure not in DIVERGENCES:
+        raise UnknownNameError("measure of divergence", measure, DIVERGENCES)
+    divergence = DIVERGENCES[measure]
+    quadrants = np.atleast_2d(quadrants)
+    sizes = np.bincount(quadrants[0], minlength=4).astype(float)
+    for quadrant, size in zip(Quadrant, sizes, strict=True):
+        if size < 2:
+            raise EstimationError(
+                f"quadrant {quadrant} holds {size:.0f} states with a profile; allowed: at least 2"
+            )
+    inside = np.stack([quadrants == code for code in range(4)], axis=1)
+    means = inside.astype(float) @ profiles / sizes[:, None]
+    plain = divergence(means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])
+    if not correct:
+        return plain
+    # Mean of the quadrant without each of its states, shape (placements, states, threats).
+    own_size = sizes[quadrants][..., None]
+    own_mean = np.take_along_axis(means, quadrants[..., None], axis=1)
+    without = np.maximum((own_size * own_mean - profiles) / (own_size - 1), 0.0)
+    corrected = plain.copy()
+    for place, (a, b) in enumerate(_SIDES):
+        for left, right in ((a, b), (b, a)):
+            moved = divergence(without, means[:, None, right])
+            average = (moved * inside[:, left]).sum(axis=1) / sizes[left]
+            corrected[:, place] -= (sizes[left] - 1) * (average - plain[:, place])
+    return corrected
+
+
+def distances(divergences: Array) -> Array:
+    """Roots of divergences; what is below zero after correction is a distance of zero."""
+    return np.asarray(np.sqrt(np.maximum(divergences, 0.0)), dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class DivergenceResult:
+    """Distances between the quadrants.
+
+    Attributes
+    ----------
+    pairs : DataFrame
+        Index the pairs, such as ``"SW-WS"``; columns ``distance`` (corrected), ``low90``, ``high90``,
+        ``uncorrected`` and ``largest`` (share of bootstrap draws in which the pair is farthest apart).
+    findings : mapping of str to Finding
+        C1 and C2.
+    """
+
+    pairs: pd.DataFrame
+    findings: dict[str, Finding]
+
+
+@dataclass(frozen=True)
+class DivergenceTest:
+    """Whether SW and WS diverge most (C1), and more than adjacent quadrants (C2).
+
+    Attributes
+    ----------
+    measure : str
+        A key of `DIVERGENCES`; the first is that of the locked outcome.
+    draws, seed : int
+        Of the bootstrap of states within quadrants.
+    """
+
+    measure: str = "jensen_shannon"
+    draws: int = 1999
+    seed: int = 20100615
+
+    def __call__(self, profiles: pd.DataFrame, sample: Sample) -> DivergenceResult:
+        """Test.
+
+        Parameters
+        ----------
+        profiles : DataFrame of float, shape (states, threats)
+            Of the states of the sample; rows sum to one.
+        sample : Sample
+            Placement and permutations.
+
+        Returns
+        -------
+        DivergenceResult
+
+        Raises
+        ------
+        UnknownNameError, EstimationError
+            As `quadrant_divergences`.
+        """
+        values = profiles.to_numpy(dtype=float)
+        plain = quadrant_divergences(values, sample.quadrants, self.measure, correct=False)[0]
+        corrected = quadrant_divergences(values, sample.quadrants, self.measure)[0]
+        permuted = distances(self._in_blocks(values, sample.permuted))
+        # A draw is biased twice: as a sample of the states, which are themselves a sample.
+        resampled = distances(self._resampled(values, sample.quadrants) - 2 * (plain - corrected))
+        observed = distances(corrected)
+        table = pd.DataFrame(
+            {
+                "distance": observed,
+                "low90": np.quantile(resampled, (1 - COVERAGE) / 2, axis=0),
+                "high90": np.quantile(resampled, (1 + COVERAGE) / 2, axis=0),
+                "uncorrected": distances(plain),
+                "largest": np.bincount(resampled.argmax(axis=1), minlength=len(PAIRS)) / len(resampled),
+            },
+            index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"),
+        )
+        return DivergenceResult(
+            table,
+            {
+                "C1": self._largest(table, observed, resampled, len(sample)),
+                "C2": self._adjacent(observed, resampled, permuted, len(sample)),
+            },
+        )
+
+    def _largest(self, table: pd.DataFrame, observed: Array, resampled: Array, n: int) -> Finding:
+        lead = resampled[:, _OPPOSED] - resampled[:, _OTHERS].max(axis=1)
+        low, high = percentile_interval(lead)
+        return Finding(
+            "C1",
+            float(observed[_OPPOSED] - observed[list(_OTHERS)].max()),
+            low,
+            high,
+            float(p_value(0.0, -lead)),
+            n,
+            beside={
+                "share_largest": float(table["largest"].iloc[_OPPOSED]),
+                "farthest": str(table["distance"].idxmax()),
+            },
+        )
+
+    def _adjacent(self, observed: Array, resampled: Array, permuted: Array, n: int) -> Finding:
+        def gap(between: Array) -> Array:
+            return np.asarray(between[..., _OPPOSED] - between[..., ADJACENT].mean(axis=-1), dtype=float)
+
+        low, high = percentile_interval(gap(resampled))
+        estimate = float(gap(observed))
+        return Finding("C2", estimate, low, high, float(p_value(estimate, gap(permuted))), n)
+
+    def _in_blocks(self, values: Array, quadrants: Codes, rows: int = 500) -> Array:
+        """Corrected divergences of many placements, so many at a time that memory stays small."""
+        blocks = [
+            quadrant_divergences(values, quadrants[start : start + rows], self.measure)
+            for start in range(0, len(quadrants), rows)
+        ]
+        return np.concatenate(blocks)
+
+    def _resampled(self, values: Array, quadrants: Codes) -> Array:
+        """Uncorrected divergences of bootstrap draws."""
+        weights = bootstrap_weights(quadrants, self.draws, self.seed)
+        means = np.stack(
+            [(weights * (quadrants == code)) @ values / (quadrants == code).sum() for code in range(4)],
+            axis=1,
+        )
+        return DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])
+
+
+def _entropy(p: Array) -> Array:
+    """Shannon entropy in bits along the last axis, a share of zero adding nothing."""
+    logs = np.log2(p, out=np.zeros_like(p), where=p > 0)
+    return np.asarray(-(p * logs).sum(axis=-1), dtype=float)

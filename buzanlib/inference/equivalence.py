@@ -1,0 +1,87 @@
+"""Two one-sided tests: whether effects are small enough to be called null (B4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtr, stdtrit
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import FLOOR
+from buzanlib.inference.verdicts import COVERAGE, Finding
+
+
+def two_one_sided(
+    estimate: npt.ArrayLike, error: npt.ArrayLike, df: float, bound: float
+) -> npt.NDArray[np.float64]:
+    """P value of the two one-sided tests, the larger of both, for each effect.
+
+    Parameters
+    ----------
+    estimate, error : array_like of float, shape (effects,)
+        Effects and their standard errors.
+    df : float
+        Degrees of freedom.
+    bound : float
+        Effects between minus and plus this are equivalent to zero.
+
+    Returns
+    -------
+    ndarray of float, shape (effects,)
+
+    References
+    ----------
+    Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for assessing
+    the equivalence of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15(6), 657-680.
+    """
+    estimate = np.asarray(estimate, dtype=float)
+    error = np.maximum(np.asarray(error, dtype=float), FLOOR)
+    below, above = (estimate - bound) / error, (estimate + bound) / error
+    return np.asarray(np.maximum(stdtr(df, below), stdtr(df, -above)), dtype=float)
+
+
+def equivalence_test(
+    hypothesis: str, estimates: npt.ArrayLike, errors: npt.ArrayLike, *, df: float, bound: float, n: int
+) -> Finding:
+    """Whether all of several effects are null (intersection-union).
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    estimates, errors : array_like of float, shape (effects,)
+        Effects and their standard errors.
+    df : float
+        Degrees of freedom.
+    bound : float
+        The smallest effect of interest.
+    n : int
+        States.
+
+    Returns
+    -------
+    Finding
+        Of the effect that is largest in size; p is the largest of all.
+
+    Raises
+    ------
+    EstimationError
+        If the bound is not above zero.
+    """
+    if bound <= 0:
+        raise EstimationError(f"equivalence within {bound}; allowed: a bound above zero")
+    estimate, error = np.asarray(estimates, dtype=float), np.asarray(errors, dtype=float)
+    half = float(stdtrit(df, (1 + COVERAGE) / 2)) * error
+    p = two_one_sided(estimate, error, df, bound)
+    largest = int(np.abs(estimate).argmax())
+    return Finding(
+        hypothesis,
+        float(estimate[largest]),
+        float(estimate[largest] - half[largest]),
+        float(estimate[largest] + half[largest]),
+        float(p.max()),
+        n,
+        bound,
+        outside=bool(((estimate - half > bound) | (estimate + half < -bound)).any()),
+        beside={"n_inside": int(((estimate - half > -bound) & (estimate + half < bound)).sum())},
+    )

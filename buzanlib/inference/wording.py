@@ -1,0 +1,223 @@
+"""How states of each quadrant speak: strength, military framing, agents, measures and names.
+
+Hypotheses A2, M1, B12, B14 to B18, D2 and F1. The definitions are those of ``definitions.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+from scipy.stats import rankdata
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
+from buzanlib.inference.contrasts import (
+    FLOOR,
+    Cells,
+    against_rest,
+    cell_means,
+    contrast_test,
+    difference,
+    empirical_logit,
+)
+from buzanlib.inference.ordering import OrderTest
+from buzanlib.inference.permutation import Array, Permutations, p_value
+from buzanlib.inference.sample import Sample
+from buzanlib.inference.verdicts import COVERAGE, Finding, intersection_union
+from buzanlib.measurement.profiles import NAMED
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+_MEASURE, _EITHER = "measured", "either"
+
+
+@dataclass(frozen=True)
+class WordingTests:
+    """All claims on how states speak, each tested as `definitions.json` has it.
+
+    Attributes
+    ----------
+    sesoi : float
+        Smallest effect of interest on the logit scale.
+    draws, seed : int
+        Of the bootstrap and of the changes of sign.
+    """
+
+    sesoi: float
+    draws: int = 1999
+    seed: int = 20100615
+
+    def __call__(
+        self, counts: pd.DataFrame, names: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations
+    ) -> dict[str, Finding]:
+        """Test.
+
+        Parameters
+        ----------
+        counts : DataFrame
+            As `buzanlib.measurement.profiles.state_counts` gives them.
+        names : DataFrame
+            As `buzanlib.measurement.profiles.names_of_the_matter` gives them.
+        placed : DataFrame
+            As `buzanlib.measurement.placement.Placement` gives it.
+        permutations : Permutations
+            Of states within groups.
+
+        Returns
+        -------
+        dict of str to Finding
+            By id.
+
+        Raises
+        ------
+        EstimationError
+            If a quadrant holds fewer than two states of a sample.
+        """
+        sample = Sample.of(counts, placed, permutations)
+        speaking, n = sample.counts, sample.counts["relevant"]
+        abroad, inside = speaking["agent.state"], speaking["agent.other"]
+        both = pd.concat([abroad, inside], axis=1).min(axis=1)
+        found = [
+            OrderTest(draws=self.draws, seed=self.seed)("A2", speaking["level"] / n, sample),
+            self._military(sample),
+            self._contrast("B12", speaking["emergency"], n, sample, -against_rest(Quadrant.SS)),
+            self._contrast("B14", speaking["measure.defend"], n, sample, against_rest(Quadrant.WS)),
+            self._second_to_infrastructure(sample),
+            self._names(names, placed, permutations),
+            self._contrast("B17", speaking["measure.content"], n, sample, against_rest(Quadrant.SW)),
+            self._contrast("B18", both, n, sample, against_rest(Quadrant.SW)),
+            self._rank_not_magnitude(sample),
+            self._route(counts, placed, permutations),
+        ]
+        return {finding.hypothesis: finding for finding in found}
+
+    def _contrast(
+        self, hypothesis: str, y: pd.Series, n: pd.Series, sample: Sample, weights: Array
+    ) -> Finding:
+        return contrast_test(hypothesis, empirical_logit(y, n), sample, weights, self.sesoi)
+
+    def _military(self, sample: Sample) -> Finding:
+        """M1: WS above the rest and SS below it, with SW, whose voice opens the paper, beside them."""
+        y, n = sample.counts["mil"], sample.counts["relevant"]
+        parts = [
+            self._contrast("WS", y, n, sample, against_rest(Quadrant.WS)),
+            self._contrast("SS", y, n, sample, -against_rest(Quadrant.SS)),
+        ]
+        rival = self._contrast("SW", y, n, sample, against_rest(Quadrant.SW))
+        whole = intersection_union("M1", parts)
+        beside = {
+            **whole.beside,
+            "SW.contrast": rival.contrast,
+            "SW.low90": rival.low90,
+            "SW.high90": rival.high90,
+            "SW.p": rival.p,
+        }
+        return Finding(
+            "M1", whole.contrast, whole.low90, whole.high90, whole.p, whole.n, whole.sesoi, beside=beside
+        )
+
+    def _second_to_infrastructure(self, sample: Sample) -> Finding:
+        """B15: within WS states infrastructure above crime, and crime above every other threat."""
+        inside = sample.counts[sample.quadrants == list(Quadrant).index(Quadrant.WS)]
+        logits: dict[Threat, Array] = {
+            threat: empirical_logit(inside[threat.value], inside["relevant"]) for threat in NAMED
+        }
+        pairs = [(Threat.INF, Threat.CRI)]
+        pairs += [(Threat.CRI, other) for other in NAMED if other not in (Threat.INF, Threat.CRI)]
+        parts = [self._paired(f"{first}.{second}", logits[first] - logits[second]) for first, second in pairs]
+        return intersection_union("B15", parts)
+
+    def _paired(self, name: str, differences: Array) -> Finding:
+        """Mean of differences within states, against random changes of their signs."""
+        n = len(differences)
+        if n < 2:
+            raise EstimationError(f"{n} states to compare two threats in; allowed: at least 2")
+        rng = np.random.default_rng(self.seed)
+        signs = rng.choice([-1.0, 1.0], size=(self.draws, n))
+        mean, error = differences.mean(), differences.std(ddof=1) / np.sqrt(n)
+        means = signs @ differences / n
+        # A change of sign leaves the sum of squares as it is.
+        errors = np.sqrt(np.maximum((differences**2).mean() - means**2, 0) / (n - 1))
+        half = float(stdtrit(n - 1, (1 + COVERAGE) / 2)) * error
+        p = p_value(mean / max(error, FLOOR), means / np.maximum(errors, FLOOR))
+        return Finding(name, float(mean), float(mean - half), float(mean + half), float(p), n, self.sesoi)
+
+    def _names(self, names: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations) -> Finding:
+        """B16: information security rather than cyber security, in SW against the rest."""
+        sample = Sample.of(names, placed, permutations, needs=_EITHER)
+        information = sample.counts["information_security"]
+        return self._contrast("B16", information, sample.counts[_EITHER], sample, against_rest(Quadrant.SW))
+
+    def _rank_not_magnitude(self, sample: Sample) -> Finding:
+        """D2: WS above SS in infrastructure, and both rank the six threats alike."""
+        magnitude = self._contrast(
+            "D2",
+            sample.counts["inf"],
+            sample.counts["relevant"],
+            sample,
+            difference(Quadrant.WS, Quadrant.SS),
+        )
+        rates = sample.counts[[threat.value for threat in NAMED]].div(sample.counts["relevant"], axis=0)
+        weights = bootstrap_weights(sample.quadrants, self.draws, self.seed)
+        ranks = {}
+        for quadrant in (Quadrant.WS, Quadrant.SS):
+            inside = sample.quadrants == list(Quadrant).index(quadrant)
+            drawn = np.vstack([inside.astype(float), weights * inside])
+            ranks[quadrant] = rankdata(drawn @ rates.to_numpy() / inside.sum(), axis=1)
+        rho = _row_correlation(ranks[Quadrant.WS], ranks[Quadrant.SS])
+        p_rank = float(p_value(0.0, -rho[1:]))
+        return Finding(
+            "D2",
+            magnitude.contrast,
+            magnitude.low90,
+            magnitude.high90,
+            max(magnitude.p, p_rank),
+            len(sample),
+            self.sesoi,
+            beside={"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank},
+        )
+
+    def _route(self, counts: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations) -> Finding:
+        """F1: whether quadrants differ at all in defending themselves rather than acting on the threat."""
+        measured = counts.assign(**{_MEASURE: counts["relevant"] - counts["measure.none"]})
+        sample = Sample.of(measured, placed, permutations, needs=_MEASURE)
+        logits = empirical_logit(sample.counts["measure.defend"], sample.counts[_MEASURE])[:, None]
+        observed = cell_means(logits, sample.quadrants)
+        drawn = cell_means(logits, sample.permuted)
+        weights = bootstrap_weights(sample.quadrants, self.draws, self.seed)
+        resampled = np.column_stack(
+            [
+                (weights * (sample.quadrants == code)) @ logits[:, 0] / (sample.quadrants == code).sum()
+                for code in range(len(Quadrant))
+            ]
+        )
+        by_chance = float(np.ptp(drawn.means[..., 0], axis=1).mean())
+        low, high = percentile_interval(np.ptp(resampled, axis=1), -by_chance)
+        return Finding(
+            "F1",
+            float(np.ptp(observed.means[0, :, 0])) - by_chance,
+            low,
+            high,
+            float(p_value(float(_wald(observed)[0]), _wald(drawn))),
+            len(sample),
+            self.sesoi,
+            beside={"range.chance": by_chance},
+        )
+
+
+def _wald(cells: Cells) -> Array:
+    """Wald statistic of equal means, each with its own variance (Welch 1951), shape (placements,)."""
+    means = cells.means[..., 0]
+    precision = 1 / np.maximum(cells.variances[..., 0], FLOOR**2)
+    centre = (precision * means).sum(axis=1) / precision.sum(axis=1)
+    return np.asarray((precision * (means - centre[:, None]) ** 2).sum(axis=1), dtype=float)
+
+
+def _row_correlation(a: Array, b: Array) -> Array:
+    """Pearson correlation of the rows of two tables; 0 where a row is constant."""
+    a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
+    scale = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+    r = np.divide((a * b).sum(axis=1), scale, out=np.zeros(len(a)), where=scale > 0)
+    return np.asarray(r, dtype=float)

@@ -1,0 +1,158 @@
+"""What each state says: counts of passages by everything that is coded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.tables.statements import Statements
+from buzanlib.theory.vocabulary import Annotator, Corpus, Measure, Threat, ThreatAgent
+
+#: Threats of which a profile consists: all that are named, a danger in general not among them.
+NAMED: tuple[Threat, ...] = tuple(threat for threat in Threat if threat is not Threat.GEN)
+
+#: Blocs by the organisations that make them, in the order in which they are tried.
+BLOCS: Mapping[str, tuple[str, ...]] = {
+    "NATO/EU": ("NATO", "EU"),
+    "CSTO/SCO": ("CSTO", "SCO"),
+    "ASEAN": ("ASEAN",),
+    "AU": ("AU",),
+    "OAS": ("OAS",),
+}
+
+#: Highest step of the scale of securitizing strength.
+TOP_LEVEL = 2
+
+
+def relevant_passages(
+    statements: Statements, corpus: str, first: int, last: int, annotator: str = Annotator.ADJUDICATED
+) -> pd.DataFrame:
+    """Relevant passages of one corpus and span of years, those of the paper's own documents left out.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    corpus : str
+        ``"UNGDC"`` or ``"NCSS"``.
+    first, last : int
+        Years, both included.
+    annotator : str
+        Whose codes.
+
+    Returns
+    -------
+    DataFrame
+        As `Statements.coded`, a row a passage.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such corpus or annotator.
+    """
+    if corpus not in list(Corpus):
+        raise UnknownNameError("corpus", corpus, Corpus)
+    coded = statements.coded(annotator)
+    inside = (coded["corpus"] == corpus) & coded["year"].between(first, last)
+    return coded[inside & (coded["relevant"] == 1) & (coded["in_paper"] == 0)]
+
+
+def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
+    """Count the passages of each state by everything that is coded.
+
+    Parameters
+    ----------
+    passages : DataFrame
+        As `relevant_passages` gives them.
+
+    Returns
+    -------
+    DataFrame of int
+        Index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a threat;
+        ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so
+        on; ``agent.state`` and so on.
+    """
+    columns: dict[str, pd.Series] = {"relevant": pd.Series(1, index=passages.index)}
+    columns |= {threat.value: passages[threat.value] for threat in Threat}
+    columns |= {"level": passages["level"], "emergency": passages["level"] == TOP_LEVEL}
+    columns |= {f"measure.{measure}": passages["measure"] == measure for measure in Measure}
+    columns |= {f"agent.{agent}": passages["agent"] == agent for agent in ThreatAgent}
+    return pd.DataFrame(columns).astype(int).groupby(passages["iso3"]).sum().sort_index()
+
+
+def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
+    """Profiles: how a state's mentions are divided among the threats that are named.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        As `state_counts` gives them.
+
+    Returns
+    -------
+    DataFrame of float, shape (states, 6)
+        Index ``iso3``, the states that name a threat; rows sum to one.
+
+    Raises
+    ------
+    EstimationError
+        If no state names one.
+    """
+    named = counts[[threat.value for threat in NAMED]]
+    total = named.sum(axis=1)
+    if not (total > 0).any():
+        raise EstimationError("no state names a threat, so that there are no profiles")
+    return named[total > 0].div(total[total > 0], axis=0)
+
+
+def names_of_the_matter(statements: Statements, corpus: str, first: int, last: int) -> pd.DataFrame:
+    """Uses of *cyber security* and of *information security* in all documents of a state.
+
+    Parameters
+    ----------
+    statements, corpus, first, last
+        As in `relevant_passages`.
+
+    Returns
+    -------
+    DataFrame of int
+        Index ``iso3``; columns ``cyber_security``, ``information_security`` and ``either`` (their sum).
+    """
+    documents = statements.documents
+    inside = (documents["corpus"] == corpus) & documents["year"].between(first, last)
+    names = ["cyber_security", "information_security"]
+    counted = documents[inside & (documents["in_paper"] == 0)].groupby("iso3")[names].sum()
+    return counted.assign(either=counted.sum(axis=1))
+
+
+def blocs(memberships: pd.DataFrame, states: pd.Index, year: int) -> pd.Series[str]:
+    """Bloc of each state: the first of `BLOCS` in one of whose organisations it is a full member.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        As described in ``datapackage.json``.
+    states : Index of str
+        ``iso3``.
+    year : int
+        When.
+
+    Returns
+    -------
+    Series of str
+        ``"none"`` where there is none.
+    """
+    held = memberships[
+        (memberships["status"] == "full")
+        & (memberships["from"] <= year)
+        & (memberships["to"].isna() | (memberships["to"] >= year))
+    ]
+    members = {
+        bloc: held.loc[held["organisation"].isin(organisations), "iso3"]
+        for bloc, organisations in BLOCS.items()
+    }
+    conditions = [states.isin(inside) for inside in members.values()]
+    return pd.Series(np.select(conditions, list(members), "none"), index=states, name="bloc", dtype="str")
