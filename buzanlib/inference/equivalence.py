@@ -34,9 +34,9 @@ def two_one_sided(
     Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for assessing
     the equivalence of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15(6), 657-680.
     """
-    estimate = np.asarray(estimate, dtype=float)
-    error = np.maximum(np.asarray(error, dtype=float), FLOOR)
-    below, above = (estimate - bound) / error, (estimate + bound) / error
+    effect = np.asarray(estimate, dtype=float)
+    spread = np.maximum(np.asarray(error, dtype=float), FLOOR)
+    below, above = (effect - bound) / spread, (effect + bound) / spread
     return np.asarray(np.maximum(stdtr(df, below), stdtr(df, -above)), dtype=float)
 
 

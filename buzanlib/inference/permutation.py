@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations, product
 from math import factorial, prod
 
@@ -19,6 +20,7 @@ from buzanlib.errors import BuzanError, EstimationError
 
 Array = npt.NDArray[np.float64]
 Moves = npt.NDArray[np.intp]
+Small = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +73,31 @@ class Permutations:
             raise EstimationError("no two states share a group, so that there is nothing to permute")
         if prod(factorial(len(group)) for group in members) <= len(self.moves) + 1:
             return _all_permutations(members)
+        return np.concatenate([self._first_return(states, block) for block in self._blocks])
+
+    def _first_return(self, states: Sequence[str], block: Small) -> Moves:
+        """Follow the moves of some draws, shape (all states, draws), from each state until a state of the subset."""
         inside = self.groups.index.get_indexer(pd.Index(states))
-        place = np.full(len(self.groups), -1, dtype=np.intp)
+        place = np.full(len(self.groups), -1, dtype=np.int16)
         place[inside] = np.arange(len(inside))
-        giver = self.moves[:, inside]
-        while (outside := place[giver] < 0).any():
-            draw, column = np.nonzero(outside)
-            giver[draw, column] = self.moves[draw, giver[draw, column]]
-        return place[giver]
+        giver = block[inside]
+        received = place[giver]
+        row, draw = np.nonzero(received < 0)
+        at = giver[row, draw]
+        while len(row):
+            at = block[at, draw]
+            received[row, draw] = place[at]
+            outside = place[at] < 0
+            row, draw, at = row[outside], draw[outside], at[outside]
+        return received.T.astype(np.intp)
+
+    @cached_property
+    def _blocks(self) -> list[Small]:
+        """The moves, a state a row and few draws at a time, so that what is looked up at random stays near."""
+        moves = np.ascontiguousarray(self.moves.T.astype(np.int16))
+        return [
+            np.ascontiguousarray(moves[:, start : start + 1000]) for start in range(0, moves.shape[1], 1000)
+        ]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> Codes:
 
     Parameters
     ----------
-    p, k : array_like of int, shape (states,)
+    p, k : array_like of int, shape (...)
         Power and cohesion: -1 weak, +1 strong.
     """
     p, k = np.asarray(p), np.asarray(k)

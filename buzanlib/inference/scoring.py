@@ -114,10 +114,10 @@ def table_scores(
     """
     shares, quadrants = mention_shares(sample.counts), sample.quadrants
     marginal = others_mean(shares, np.zeros(len(shares)))
-    groupings = {
+    groupings: dict[str, npt.ArrayLike] = {
         "marginal": np.zeros(len(shares)),
-        "power": sample.placed["p"],
-        "cohesion": sample.placed["k"],
+        "power": sample.placed["p"].to_numpy(),
+        "cohesion": sample.placed["k"].to_numpy(),
         "saturated": quadrants,
     }
     rows = []
@@ -136,7 +136,7 @@ def table_scores(
             p = float(p_value(float(log_scores[own].mean()), drawn))
             rows.append((f"{name}, {mixture:g}", log_scores[own].mean(), briers[own].mean(), p))
     scored = pd.DataFrame(rows, columns=["model", "log_score", "brier", "p"]).set_index("model")
-    scored.insert(2, "skill", scored["log_score"] - scored.loc["marginal", "log_score"])
+    scored.insert(2, "skill", scored["log_score"] - float(_log_score(shares, marginal).mean()))
     return scored
 
 

@@ -1,0 +1,443 @@
+"""Models of the coded passages in statsmodels, each guarded against data in which its errors would lie.
+
+The design is the factorial one of `contrasts`: a constant, power, cohesion and their product, in effects coding.
+The passages of a state depend on each other, so that errors are clustered by state.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy.special import expit, logit, ndtr, ndtri, softmax
+from statsmodels.miscmodels.ordinal_model import OrderedModel
+from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationWarning
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.contrasts import CODING, FLOOR, Array
+from buzanlib.inference.likelihood import AggregatedMultinomial, Counts, separated
+from buzanlib.inference.sample import quadrant_codes
+from buzanlib.inference.verdicts import COVERAGE
+from buzanlib.theory.vocabulary import Effect, Quadrant
+
+#: Fewer states than this are few. With fewer than about 40 clusters, clustered errors are too small (Cameron,
+#: Gelbach and Miller 2008; Angrist and Pischke 2009, chapter 8; Cameron and Miller 2015, section VI).
+FEW_STATES = 40
+
+#: Fewer states than this are few in a quadrant. However many clusters there are in all, clustered errors are much
+#: too small where only few of them share a value of a regressor (MacKinnon and Webb 2018). The failure is worst for
+#: one and fades with more; to draw the line at five is our choice.
+FEW_IN_QUADRANT = 5
+
+CONSTANT = "constant"
+EFFECTS = [effect.value for effect in Effect]
+
+#: Of a normal 90 % interval, in standard errors.
+HALF = float(ndtri((1 + COVERAGE) / 2))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a model found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row an effect (index ``effect``: ``power``, ``cohesion``, ``power:cohesion``); for the multinomial
+        logit a row an effect and category (index ``effect``, ``category``). Columns: ``coefficient``;
+        ``contrast``, twice the coefficient, which is a corner contrast in log odds; its ``se``, ``low90``
+        and ``high90``; ``p``, two-sided, from the normal distribution.
+    method : str
+        The model and its errors, in words.
+    note : str
+        What a reader must know before believing errors, intervals and p values; empty where there is nothing.
+    n, n_states : int
+        Passages, and states that have one.
+    coefficients : DataFrame of float
+        Index the effects, after the constant where the model has one; one column, or one a category.
+    covariance : ndarray of float, shape (coefficients, coefficients)
+        All coefficients of the first column first.
+    base : str
+        The category against which a multinomial logit gives the odds of the others; empty for other models.
+    """
+
+    table: pd.DataFrame
+    method: str
+    note: str
+    n: int
+    n_states: int
+    coefficients: pd.DataFrame
+    covariance: Array
+    base: str
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """Passages by state, quadrant and category, base first, with the guards that every fit passes.
+
+    `columns` names the columns of coefficients: the categories but the base, or the one outcome.
+    """
+
+    counts: Counts
+    categories: Sequence[str]
+    columns: Sequence[str]
+    base: str = ""
+
+    def __post_init__(self) -> None:
+        used = list(compress(self.categories, self.counts.sum(axis=(0, 1))))
+        if len(used) < 2:
+            raise EstimationError(f"every passage is {used[0]!r}; a model needs passages of two categories")
+        for quadrant, size in zip(Quadrant, self.sizes, strict=True):
+            if not size:
+                raise EstimationError(
+                    f"no state of quadrant {quadrant} has a passage; each quadrant needs one"
+                )
+
+    @property
+    def sizes(self) -> list[int]:
+        """States by quadrant."""
+        return [int(size) for size in self.counts.any(axis=2).sum(axis=0)]
+
+    def separated(self, ordered: bool = False) -> bool:
+        quadrant, category = np.nonzero(self.counts.sum(axis=0))
+        return separated(CODING.T[quadrant, int(ordered) :], category, ordered=ordered)
+
+    def firth(self, model: str) -> Fit:
+        """The model by Firth's penalised likelihood, which stays finite where data are separated."""
+        fit = AggregatedMultinomial(penalised=True)(CODING.T, self.counts)
+        absent = (self.counts.sum(axis=0) == 0).T
+        never = ", ".join(
+            f"no passage of {' or '.join(np.array(Quadrant)[missing])} is {name!r}"
+            for name, missing in zip(self.categories, absent, strict=True)
+            if missing.any()
+        )
+        return self._report(
+            fit.coefficients,
+            fit.covariance,
+            f"{model} by Firth's penalised likelihood, errors of independent passages",
+            f"Separated data ({never}): the ordinary estimate is infinite, and Firth's stands in; its errors "
+            "take the passages of a state as independent.",
+            self._few(),
+        )
+
+    def clustered(self, values: Array, covariance: Array, method: str) -> Fit:
+        """What statsmodels found, with errors clustered by state."""
+        if min(self.sizes) > 1:
+            return self._report(values, covariance, method, self._few())
+        # Its residuals sum to zero whatever it says: a clustered error would count it as known without error.
+        alone = " and ".join(q for q, size in zip(Quadrant, self.sizes, strict=True) if size == 1)
+        note = f"A single state makes up {alone}: there are no clustered errors."
+        return self._report(values, np.full_like(covariance, np.nan), method, note)
+
+    def _few(self) -> str:
+        small = [
+            f"{size} in {q}" for q, size in zip(Quadrant, self.sizes, strict=True) if size < FEW_IN_QUADRANT
+        ]
+        if len(self.counts) < FEW_STATES:
+            small.insert(0, f"{len(self.counts)} in all")
+        return f"Few states ({', '.join(small)}): the errors are not to be trusted." if small else ""
+
+    def _report(self, values: Array, covariance: Array, method: str, *notes: str) -> Fit:
+        index = pd.Index([CONSTANT, *EFFECTS][-len(values) :], name="effect")
+        errors = np.sqrt(np.diag(covariance)).reshape(values.shape, order="F")
+        contrast, se = 2 * values[-3:].ravel(), 2 * errors[-3:].ravel()
+        table = pd.DataFrame(
+            {
+                "coefficient": contrast / 2,
+                "contrast": contrast,
+                "se": se,
+                "low90": contrast - HALF * se,
+                "high90": contrast + HALF * se,
+                "p": 2 * ndtr(-np.abs(contrast) / np.maximum(se, FLOOR)),
+            },
+            pd.MultiIndex.from_product([EFFECTS, self.columns], names=["effect", "category"]),
+        )
+        said = [note for note in notes if note]
+        return Fit(
+            table=table if self.base else table.droplevel("category"),
+            method=method,
+            note=" ".join([*said, "Take p values from permutation."] if said else []),
+            n=int(self.counts.sum()),
+            n_states=len(self.counts),
+            coefficients=pd.DataFrame(values, index, pd.Index(self.columns, name="category")),
+            covariance=covariance,
+            base=self.base,
+        )
+
+
+def multinomial(rows: pd.DataFrame, base: str) -> Fit:
+    """Multinomial logit of the primary threat, errors clustered by state.
+
+    Where the data are separated, which with four quadrants means that some category never occurs in one of
+    them, Firth's penalised likelihood stands in. It estimates the same odds in the same model, so that no
+    category need be dropped and none be held against the rest.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a relevant passage: ``iso3``, ``p`` and ``k`` (-1 weak, +1 strong), ``primary`` (a category;
+        collapse rare ones first).
+    base : str
+        The category against which the odds of the others are given.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is missing, or `base` is no category of the rows.
+    EstimationError
+        If a cell is empty, there is one category only, or a quadrant has no state.
+    """
+    rows = _checked(rows, "primary")
+    others = sorted(rows["primary"].unique())
+    if base not in others:
+        raise UnknownNameError("base category", base, others)
+    others.remove(base)
+    codes = pd.Index([base, *others]).get_indexer(pd.Index(rows["primary"]))
+    tally = _Tally(
+        _counts(rows, np.eye(len(others) + 1, dtype=np.int64)[codes]), [base, *others], others, base
+    )
+    if tally.separated():
+        return tally.firth("multinomial logit")
+    model = sm.MNLogit(codes, _design(rows))
+    result = _run(
+        "multinomial logit", lambda: model.fit(method="newton", disp=0, tol=1e-10, **_clusters(rows))
+    )
+    return tally.clustered(result.params, result.cov_params(), "multinomial logit, errors clustered by state")
+
+
+def binomial(rows: pd.DataFrame, threat: str) -> Fit:
+    """Binomial logit of a threat on the counts of the states, errors clustered by state.
+
+    Counts lose nothing: the estimates are those of the passages, and heteroscedasticity-consistent errors of the
+    counts are the clustered errors of the passages but for the small-sample factor, here that of HC1,
+    G / (G - 4) for G states. It is asked of statsmodels as clusters of one row, because its GLM leaves the
+    factor out of what it calls HC1.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``iso3`` (a column or the index), ``p`` and ``k`` (-1 weak, +1 strong), and the threat. A row is a passage
+        with 0 or 1; or a state with the number of its passages that carry the threat, and of all
+        its relevant passages in a column ``relevant``.
+    threat : str
+        The column.
+
+    Returns
+    -------
+    Fit
+        By Firth's penalised likelihood where the data are separated.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is missing.
+    EstimationError
+        If a cell is empty or a count impossible, all passages carry the threat or none does, or a quadrant has
+        no state.
+    """
+    rows = _checked(rows.assign(relevant=rows.get("relevant", 1)), threat, "relevant")
+    carry, every = rows[threat].to_numpy(dtype=float), rows["relevant"].to_numpy(dtype=float)
+    if ((carry < 0) | (carry > every) | (carry % 1 > 0) | (every % 1 > 0)).any():
+        raise EstimationError(
+            f"a count of {threat!r} is impossible; allowed: whole numbers from 0 to the number of relevant passages"
+        )
+    tally = _threat(rows[every > 0], np.column_stack([every - carry, carry])[every > 0], threat)
+    if tally.separated():
+        return tally.firth("binomial logit")
+    state, quadrant = np.nonzero(tally.counts.any(axis=2))
+    model = sm.GLM(tally.counts[state, quadrant][:, ::-1], CODING.T[quadrant], family=sm.families.Binomial())
+    result = _run("binomial logit", lambda: model.fit(cov_type="cluster", cov_kwds={"groups": state}))
+    method = "binomial logit of state counts, errors clustered by state (HC1)"
+    return tally.clustered(result.params[:, None], result.cov_params(), method)
+
+
+def gee(rows: pd.DataFrame, threat: str) -> Fit:
+    """Binomial logit of a threat by generalised estimating equations, with bias-reduced errors.
+
+    The passages of a state are taken as equally (exchangeably) correlated, so that a state that speaks much does
+    not count in proportion (Liang and Zeger 1986); errors as Mancl and DeRouen (2001).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a relevant passage: ``iso3``, ``p`` and ``k`` (-1 weak, +1 strong), and the threat (0 or 1).
+    threat : str
+        The column.
+
+    Returns
+    -------
+    Fit
+        By Firth's penalised likelihood where the data are separated.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is missing.
+    EstimationError
+        If a cell is empty or not 0 or 1, all passages carry the threat or none does, a quadrant has no state, or
+        the iterations do not converge.
+    """
+    rows = _checked(rows, threat)
+    carry = rows[threat].to_numpy(dtype=float)
+    if not np.isin(carry, (0, 1)).all():
+        raise EstimationError(
+            f"a row has a {threat!r} other than 0 or 1; estimating equations need a row a passage"
+        )
+    tally = _threat(rows, np.column_stack([1 - carry, carry]), threat)
+    if tally.separated():
+        return tally.firth("binomial logit")
+    model = sm.GEE(
+        carry,
+        _design(rows),
+        groups=pd.factorize(rows["iso3"])[0],
+        family=sm.families.Binomial(),
+        cov_struct=sm.cov_struct.Exchangeable(),
+    )
+    # Bias reduction divides by one less the leverage of a state, which is 1 where it makes up a quadrant.
+    errors = "bias_reduced" if min(tally.sizes) > 1 else "naive"
+    result = _run("estimating equations", lambda: model.fit(cov_type=errors))
+    method = "estimating equations, binomial logit, exchangeable within states, bias-reduced errors"
+    return tally.clustered(result.params[:, None], result.cov_params(), method)
+
+
+def ordered(rows: pd.DataFrame) -> Fit:
+    """Ordered (proportional odds) logit of the level of securitization, errors clustered by state.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a relevant passage: ``iso3``, ``p`` and ``k`` (-1 weak, +1 strong), ``level`` (0, 1, 2).
+
+    Returns
+    -------
+    Fit
+        Positive coefficients speak for higher levels; thresholds are not reported.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is missing.
+    EstimationError
+        If a cell is empty, there is one level only, a quadrant has no state, or the data are separated. The last
+        is refused, not penalised: `binomial` of two levels is, and says nearly as much.
+    """
+    rows = _checked(rows, "level")
+    levels = sorted(rows["level"].unique())
+    codes = np.searchsorted(levels, rows["level"])
+    counts = _counts(rows, np.eye(len(levels), dtype=np.int64)[codes])
+    tally = _Tally(counts, [f"level {level}" for level in levels], ["level"])
+    if tally.separated(ordered=True):
+        raise EstimationError(
+            "the quadrants separate the levels, so that the ordered logit has no finite estimate; "
+            "give `binomial` a column of 0 and 1, such as level >= 1, for which it has a penalty"
+        )
+    model = OrderedModel(codes, _design(rows)[:, 1:], distr="logit")
+    result = _run("ordered logit", lambda: model.fit(method="newton", disp=0, maxiter=100, **_clusters(rows)))
+    # Thresholds follow the effects.
+    covariance = result.cov_params()[:3, :3]
+    return tally.clustered(result.params[:3, None], covariance, "ordered logit, errors clustered by state")
+
+
+def quadrant_probabilities(fit: Fit) -> pd.DataFrame:
+    """Predicted probability of the threat, or of each primary category, by quadrant.
+
+    Intervals are by the delta method on the logit of the probability, which keeps them between 0 and 1.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of `multinomial`, `binomial` or `gee`.
+
+    Returns
+    -------
+    DataFrame of float
+        Index ``quadrant``, for the multinomial logit ``quadrant`` and ``category``, base first; columns
+        ``estimate``, ``low90``, ``high90``.
+
+    Raises
+    ------
+    EstimationError
+        If the fit has no constant, as that of `ordered`.
+    """
+    if CONSTANT not in fit.coefficients.index:
+        raise EstimationError(
+            f"no probabilities follow from: {fit.method}; allowed: a fit of multinomial, binomial or gee"
+        )
+    scores = CODING.T @ fit.coefficients.to_numpy()
+    probability = softmax(np.column_stack([np.zeros(len(scores)), scores]), axis=1)
+    # Derivative of the logit of probability j by the score of category l: ([j = l] - p_l) / (1 - p_j).
+    slopes = np.eye(probability.shape[1])[:, 1:] - probability[:, None, 1:]
+    slopes /= 1 - probability[:, :, None]
+    gradients = np.einsum("qjl,kq->qjlk", slopes, CODING).reshape(*probability.shape, -1)
+    variance = np.einsum("qja,ab,qjb->qj", gradients, fit.covariance, gradients)
+    half = HALF * np.sqrt(np.maximum(variance, 0))  # where states agree, zero may come out below zero
+    centre = logit(probability)
+    table = pd.DataFrame(
+        {
+            "estimate": probability.ravel(),
+            "low90": expit(centre - half).ravel(),
+            "high90": expit(centre + half).ravel(),
+        },
+        pd.MultiIndex.from_product(
+            [list(map(str, Quadrant)), [fit.base, *fit.coefficients.columns]], names=["quadrant", "category"]
+        ),
+    )
+    return table if fit.base else table.iloc[1::2].droplevel("category")
+
+
+def _threat(rows: pd.DataFrame, amounts: Array, threat: str) -> _Tally:
+    return _Tally(_counts(rows, amounts.astype(np.int64)), [f"without {threat}", threat], [threat])
+
+
+def _checked(rows: pd.DataFrame, *outcome: str) -> pd.DataFrame:
+    """The rows with the state as a column, after a look whether what the models need is there and complete."""
+    rows = rows if "iso3" in rows else rows.reset_index()
+    for column in ("iso3", "p", "k", *outcome):
+        if column not in rows:
+            raise UnknownNameError("column", column, map(str, rows.columns))
+        if rows[column].isna().any():
+            raise EstimationError(f"column {column!r} has an empty cell; leave such rows out")
+    for column in ("p", "k"):
+        if not rows[column].isin((-1, 1)).all():
+            raise EstimationError(f"column {column!r} has another value; allowed: -1 (weak), 1 (strong)")
+    if rows.empty:
+        raise EstimationError("there are no passages")
+    return rows
+
+
+def _counts(rows: pd.DataFrame, amounts: Counts) -> Counts:
+    """Sum amounts, shape (rows, categories), by state and quadrant."""
+    state, states = pd.factorize(rows["iso3"])
+    counts = np.zeros((len(states), len(Quadrant), amounts.shape[1]), dtype=np.int64)
+    np.add.at(counts, (state, quadrant_codes(rows["p"], rows["k"])), amounts)
+    return counts
+
+
+def _design(rows: pd.DataFrame) -> Array:
+    return np.asarray(CODING.T[quadrant_codes(rows["p"], rows["k"])])
+
+
+def _clusters(rows: pd.DataFrame) -> dict[str, Any]:
+    return {"cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(rows["iso3"])[0]}}
+
+
+def _run(model: str, fit: Callable[[], Any]) -> Any:
+    """Fit; what statsmodels only warns of, such as no convergence, is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ModelWarning)
+        # Separation has been judged exactly; statsmodels also takes shares that are equal within quadrants for it.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        try:
+            return fit()
+        except (ModelWarning, np.linalg.LinAlgError) as error:
+            raise EstimationError(f"{model}: {error}; collapse categories, or leave the model out") from error

@@ -1,0 +1,429 @@
+"""The choices that could have been made otherwise, all at once: thousands of specifications, one bank of permutations.
+
+What is varied was declared before any of it was run (``multiverse.json``, amendment 4). Specifications stream through
+one at a time, and only counts are kept of their permuted statistics, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from buzanlib.errors import BuzanError, EstimationError
+from buzanlib.inference.contrasts import FLOOR
+from buzanlib.inference.permutation import Array, Moves, Permutations, p_value
+
+Floats = npt.NDArray[np.float32]
+
+#: Hypotheses in the order of the threats pol, inf, cri; of each the effect, as a place among power, cohesion and
+#: product, and the predicted sign (`predictions.json`, F1).
+HYPOTHESES = ("B1", "B2", "B3")
+WHOLE = (*HYPOTHESES, "B5")
+_PLACE = np.array([1, 0, 2])
+_SIGN = np.array([-1.0, -1.0, 1.0])
+
+#: The contrasts of a draw are sorted into bins of this width, from minus to plus `_REACH`, to find their median.
+_BIN, _REACH = 0.01, 4.0
+_EDGES = round(2 * _REACH / _BIN)
+
+#: Two permuted statistics in single precision are told apart only beyond this.
+_TIE = 1e-5
+
+_LEVEL = 0.05
+
+#: Draws at a time: what is looked up at random then stays near.
+_ROWS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Declaration:
+    """What was declared.
+
+    Attributes
+    ----------
+    axes : mapping of str to tuple of str
+        Options by axis; the first of each is the locked one.
+    excluded : tuple of (str, str)
+        A threshold and a weighting that do not go together.
+    size, seed : int
+        Of the sample of specifications.
+    exchange : tuple of str
+        Within what placements are exchanged; the first is the locked one.
+    permutations : int
+        Draws.
+    """
+
+    axes: Mapping[str, tuple[str, ...]]
+    excluded: tuple[str, str]
+    size: int
+    seed: int
+    exchange: tuple[str, ...]
+    permutations: int
+
+    @classmethod
+    def load(cls, data: Path) -> Declaration:
+        """Read ``multiverse.json`` of a data folder.
+
+        Raises
+        ------
+        BuzanError
+            If the file is missing or is no such declaration.
+        """
+        path = data / "multiverse.json"
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            threshold, _, weighting = raw["excluded"].partition(" with ")
+            return cls(
+                {axis: tuple(options) for axis, options in raw["axes"].items()},
+                (threshold, weighting),
+                int(raw["sample"]["size"]),
+                int(raw["sample"]["seed"]),
+                tuple(raw["exchange"]),
+                int(raw["permutations"]),
+            )
+        except FileNotFoundError:
+            raise BuzanError(f"no declaration of the multiverse at {path.name}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BuzanError(f"{path.name} is no declaration of a multiverse: {error}") from error
+
+    def specifications(self) -> pd.DataFrame:
+        """The sample of specifications.
+
+        Returns
+        -------
+        DataFrame of str, shape (size, axes)
+            Row 0 is the locked one. Every option of an axis is (but for that and the excluded pair) equally frequent.
+        """
+        rng = np.random.default_rng(self.seed)
+        table = pd.DataFrame(
+            {axis: rng.permutation(np.resize(options, self.size)) for axis, options in self.axes.items()}
+        )
+        threshold, weighting = self.excluded
+        clash = (table["threshold"] == threshold) & (table["weighting"] == weighting)
+        table.loc[clash, "weighting"] = self.axes["weighting"][0]
+        table.loc[0] = [options[0] for options in self.axes.values()]
+        return table
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What is counted under one specification.
+
+    Attributes
+    ----------
+    y : DataFrame of int
+        Index ``iso3``; columns ``pol``, ``inf``, ``cri``.
+    n : Series of int
+        Denominator of each state, above zero.
+    """
+
+    y: pd.DataFrame
+    n: pd.Series[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Position:
+    """Where states stand under one specification.
+
+    Attributes
+    ----------
+    axes : DataFrame of float
+        Index ``iso3``; columns ``p`` and ``k``, from -1 to 1: signs of a hard placement, expectations of a fuzzy one.
+    hard : bool
+        Which of the two.
+    """
+
+    axes: pd.DataFrame
+    hard: bool
+
+
+@dataclass(frozen=True, eq=False)
+class MultiverseResult:
+    """All specifications under one rule of exchange.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The specifications with ``n`` (states) and, for each of `WHOLE`, contrast (``B1``) and one-sided p (``B1.p``);
+        those that cannot be estimated have 0 states and NaN.
+    joint : DataFrame
+        Index `WHOLE`; columns ``median``, ``median_p``, ``right_signed`` (share), ``right_signed_p``,
+        ``significant`` (share with p below 1/20) and ``significant_p``.
+    null : ndarray of float, shape (draws, 4)
+        Median contrasts under permuted placements.
+    """
+
+    table: pd.DataFrame
+    joint: pd.DataFrame
+    null: Array
+
+    @property
+    def estimable(self) -> pd.DataFrame:
+        """The specifications that can be estimated."""
+        return self.table[self.table["n"] > 0]
+
+    def sensitivity(self, axes: Sequence[str]) -> pd.DataFrame:
+        """How much of the variance of the contrasts goes with each choice, taken by itself.
+
+        Parameters
+        ----------
+        axes : sequence of str
+            Columns of the table.
+
+        Returns
+        -------
+        DataFrame of float, shape (axes, 4)
+            Correlation ratios: the sum of squares between options over that of all.
+        """
+        found = self.estimable
+        centred = found[list(WHOLE)] - found[list(WHOLE)].mean()
+        total = (centred**2).sum()
+        between = {axis: (centred.groupby(found[axis]).transform("mean") ** 2).sum() for axis in axes}
+        return (pd.DataFrame(between).T / total).rename_axis("axis")
+
+
+@dataclass(frozen=True)
+class Multiverse:
+    """Runs specifications.
+
+    Attributes
+    ----------
+    outcome : callable
+        Specification (a row) to `Outcome`, or None where nothing is counted.
+    position : callable
+        Specification to `Position`, or None where an index has no data.
+    least_cell, least_states : int
+        States that each quadrant, and all together, must hold.
+    threads : int
+        At work at the same time; the result does not depend on it.
+    """
+
+    outcome: Callable[[Mapping[str, str]], Outcome | None]
+    position: Callable[[Mapping[str, str]], Position | None]
+    least_cell: int = 4
+    least_states: int = 20
+    threads: int = 2
+
+    def __call__(self, specifications: pd.DataFrame, permutations: Permutations) -> MultiverseResult:
+        """Run all.
+
+        Parameters
+        ----------
+        specifications : DataFrame of str
+            A row a specification; column ``weighting`` is ``"states"`` or ``"passages"``.
+        permutations : Permutations
+            Shared by all.
+
+        Returns
+        -------
+        MultiverseResult
+
+        Raises
+        ------
+        EstimationError
+            If no specification can be estimated.
+        """
+        cases: dict[tuple[str, ...], list[_Case]] = {}
+        for row, options in enumerate(specifications.to_dict("records")):
+            record = {str(axis): str(option) for axis, option in options.items()}
+            if (case := self._case(row, record)) is not None:
+                cases.setdefault(case.states, []).append(case)
+        if not cases:
+            raise EstimationError(f"none of {len(specifications)} specifications can be estimated")
+        tally = _Tally(len(permutations.moves))
+        rows = dict.fromkeys(range(len(specifications)), _row(None))
+        # What is permuted among the same states is permuted together; counts do not depend on the order.
+        # The products are narrow: threads inside each would only wait for each other.
+        with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
+            for fits in pool.map(lambda some: self._fit(some, permutations), cases.values()):
+                for row, fit in fits:
+                    rows[row] = _row(fit)
+                    tally.add(fit)
+        found = pd.DataFrame.from_dict(rows, orient="index")
+        table = pd.concat([specifications.reset_index(drop=True), found], axis=1)
+        return MultiverseResult(table, tally.joint(), tally.medians()[1:])
+
+    def _case(self, row: int, record: Mapping[str, str]) -> _Case | None:
+        """What one specification is estimated from; None where it cannot be."""
+        outcome, position = self.outcome(record), self.position(record)
+        if outcome is None or position is None:
+            return None
+        states = outcome.n.index.intersection(position.axes.index).sort_values()
+        axes = position.axes.loc[states].to_numpy(dtype=float)
+        if not self._estimable(axes):
+            return None
+        n = outcome.n.loc[states].to_numpy(dtype=float)
+        y = outcome.y.loc[states].to_numpy(dtype=float)
+        logits = np.log((y + 0.5) / (n[:, None] - y + 0.5))
+        logits -= logits.mean(axis=0)  # a constant moves no contrast, and small numbers keep their digits
+        weights = np.where(record["weighting"] == "passages", n, 1.0)
+        kernel = _Hard(logits, axes, weights) if position.hard else _Fuzzy(logits, axes)
+        return _Case(row, tuple(states), kernel)
+
+    def _fit(self, cases: Sequence[_Case], permutations: Permutations) -> list[tuple[int, _Fit]]:
+        """Observed and permuted contrasts and statistics of specifications on the same states."""
+        states = cases[0].states
+        # The observed placement first, then the permuted ones.
+        moves = np.vstack([np.arange(len(states)), permutations.among(states)])
+        blocks = [moves[start : start + _ROWS] for start in range(0, len(moves), _ROWS)]
+        fits = []
+        for case in cases:
+            parts = [case.kernel(block) for block in blocks]
+            contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*parts, strict=True))
+            fits.append(
+                (
+                    case.row,
+                    _Fit(
+                        np.column_stack([contrasts, contrasts.mean(axis=1)]),
+                        np.column_stack([statistics, statistics.sum(axis=1)]),
+                        len(states),
+                    ),
+                )
+            )
+        return fits
+
+    def _estimable(self, axes: Array) -> bool:
+        strong = (axes + 1) / 2
+        held = [
+            (a * b).sum() for a in (strong[:, 0], 1 - strong[:, 0]) for b in (strong[:, 1], 1 - strong[:, 1])
+        ]
+        return len(axes) >= self.least_states and min(held) >= self.least_cell
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A specification that can be estimated: its row, its states, and what makes contrasts of placements."""
+
+    row: int
+    states: tuple[str, ...]
+    kernel: _Hard | _Fuzzy
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Contrasts and statistics in the predicted direction, shape (1 + draws, 4), and the number of states.
+
+    The first row is observed. The columns are `HYPOTHESES` and the table as a whole.
+    """
+
+    contrasts: Array
+    statistics: Array
+    n: int
+
+
+def _row(fitted: _Fit | None) -> dict[str, float]:
+    """One line of the table."""
+    columns = [*WHOLE, *(f"{name}.p" for name in WHOLE)]
+    if fitted is None:
+        return {"n": 0, **dict.fromkeys(columns, np.nan)}
+    observed, drawn = fitted.statistics[0], fitted.statistics[1:]
+    exceed = (drawn >= observed - _TIE * np.maximum(1, np.abs(observed))).sum(axis=0)
+    values = [*fitted.contrasts[0], *((1 + exceed) / (1 + len(drawn)))]
+    return {"n": fitted.n, **dict(zip(columns, map(float, values), strict=True))}
+
+
+class _Tally:
+    """Counts over specifications, for the observed placement (row 0) and each permuted one."""
+
+    def __init__(self, draws: int) -> None:
+        self.count = 0
+        self._bins = np.zeros((1 + draws, len(WHOLE), _EDGES), dtype=np.uint16)
+        self._right = np.zeros((1 + draws, len(WHOLE)), dtype=np.int32)
+        self._significant = np.zeros((1 + draws, len(WHOLE)), dtype=np.int32)
+
+    def add(self, fitted: _Fit) -> None:
+        """Count one specification."""
+        self.count += 1
+        # A small set of states has fewer permutations than draws; its own are then taken again in turn.
+        turn = np.resize(np.arange(1, len(fitted.contrasts)), len(self._bins) - 1)
+        rows = np.concatenate([[0], turn])
+        places = np.clip((fitted.contrasts[rows] + _REACH) / _BIN, 0, _EDGES - 1).astype(np.intp)
+        self._bins[np.arange(len(rows))[:, None], np.arange(len(WHOLE)), places] += 1
+        self._right += fitted.contrasts[rows] > 0
+        statistics = fitted.statistics[rows]
+        # p below the level means that fewer than this many statistics are as large.
+        rank = int(np.ceil(_LEVEL * len(statistics)))
+        limit = np.partition(statistics, len(statistics) - rank, axis=0)[len(statistics) - rank]
+        self._significant += statistics > limit + _TIE * np.maximum(1, np.abs(limit))
+
+    def medians(self) -> Array:
+        """Median contrast of each row, to the width of a bin, shape (1 + draws, 4)."""
+        middle = np.empty((len(self._bins), len(WHOLE)))
+        for column in range(len(WHOLE)):
+            below = self._bins[:, column].cumsum(axis=1, dtype=np.int32)
+            middle[:, column] = (2 * below >= self.count).argmax(axis=1)
+        return (middle + 0.5) * _BIN - _REACH
+
+    def joint(self) -> pd.DataFrame:
+        """Each summary with its p value."""
+        columns = {
+            "median": self.medians(),
+            "right_signed": self._right / self.count,
+            "significant": self._significant / self.count,
+        }
+        table: dict[str, Array] = {}
+        for name, values in columns.items():
+            table[name] = values[0]
+            table[f"{name}_p"] = p_value(values[0], values[1:])
+        return pd.DataFrame(table, index=pd.Index(WHOLE, name="hypothesis"))
+
+
+class _Hard:
+    """Contrasts and statistics for hard placements, with weighted means; equal weights give HC3 errors.
+
+    Sums over quadrants follow from sums with the signs of power, cohesion and product, of which there are fewer.
+    """
+
+    def __init__(self, logits: Array, axes: Array, weights: Array) -> None:
+        w = (weights / weights.mean())[:, None]
+        columns = np.hstack([np.ones_like(w), w, w * logits, w**2, w**2 * logits, w**2 * logits**2])
+        self._columns, self._axes = columns.astype(np.float32), axes.T.astype(np.float32)
+        self._signs = [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+        self._own = np.array([[a, b, a * b] for a, b in self._signs], dtype=np.float32)[:, _PLACE] / 2
+
+    def __call__(self, moves: Moves) -> tuple[Array, Array]:
+        p, k = (np.take(axis, moves) for axis in self._axes)
+        totals, by_p, by_k = self._columns.sum(axis=0), p @ self._columns, k @ self._columns
+        by_pk = np.multiply(p, k, out=p) @ self._columns
+        cells = np.stack([(totals + a * by_p + b * by_k + a * b * by_pk) / 4 for a, b in self._signs], axis=1)
+        size, mass, means = cells[..., :1], cells[..., 1:2], cells[..., 2:5] / cells[..., 1:2]
+        spread = cells[..., 9:12] - 2 * means * cells[..., 6:9] + means**2 * cells[..., 5:6]
+        variances = np.maximum(spread, 0) / mass**2 * (size / (size - 1)) ** 2
+        contrasts = np.einsum("bqt,qt->bt", means, self._own).astype(float)
+        errors = np.sqrt(np.einsum("bqt,qt->bt", variances, self._own**2)).astype(float)
+        return contrasts, contrasts / np.maximum(errors, FLOOR)
+
+
+class _Fuzzy:
+    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors."""
+
+    def __init__(self, logits: Array, axes: Array) -> None:
+        design = np.column_stack([np.ones(len(axes)), axes, axes.prod(axis=1)])
+        self._inverse = np.linalg.inv(design.T @ design)
+        projector = design @ self._inverse
+        leverage = (design * projector).sum(axis=1)
+        self._scale = ((projector / (1 - leverage)[:, None]) ** 2).T.astype(np.float32)
+        self._logits, self._axes = logits.astype(np.float32), axes.T.astype(np.float32)
+
+    def __call__(self, moves: Moves) -> tuple[Array, Array]:
+        p, k = (np.take(axis, moves) for axis in self._axes)
+        pk = p * k
+        constant = np.broadcast_to(self._logits.sum(axis=0), (len(moves), 3))
+        sums = np.stack([constant, p @ self._logits, k @ self._logits, pk @ self._logits], axis=1)
+        coefficients = np.einsum("ij,bjt->bit", self._inverse, sums).astype(np.float32)
+        contrasts, errors = np.empty((len(moves), 3)), np.empty((len(moves), 3))
+        for threat, place in enumerate(_PLACE + 1):
+            level, on_p, on_k, on_pk = coefficients[:, :, threat].T[..., None]
+            residuals = self._logits[:, threat] - level - on_p * p - on_k * k - on_pk * pk
+            squares = np.square(residuals, out=residuals)
+            contrasts[:, threat] = 2 * coefficients[:, place, threat]
+            errors[:, threat] = 2 * np.sqrt((squares * np.take(self._scale[place], moves)).sum(axis=1))
+        return contrasts, contrasts / np.maximum(errors, FLOOR)

@@ -1,0 +1,129 @@
+"""Moves between quadrants, and what follows from them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.change import MoveTest, follow_test, three_wave_reliability
+from buzanlib.theory.matrices import TABLE2
+from buzanlib.theory.vocabulary import Quadrant
+
+AXES = ["power", "cohesion"]
+
+
+def waves(made, error: float, change: float = 0.0) -> list[pd.DataFrame]:  # type: ignore[no-untyped-def]
+    """Three windows of one truth, which drifts by `change` from each to the next, measured with error."""
+    truth = made.rng.normal(size=(len(made.names), 2))
+    found = []
+    for _ in range(3):
+        measured = truth + error * made.rng.normal(size=truth.shape)
+        found.append(pd.DataFrame(measured, index=made.names, columns=AXES))
+        truth = truth + change * made.rng.normal(size=truth.shape)
+    return found
+
+
+def test_reliability_is_told_from_stability(world) -> None:
+    made = world(1, size=5000)
+    steady = [wave["power"] for wave in waves(made, error=0.5)]
+    assert three_wave_reliability(*steady) == pytest.approx(1 / 1.25, abs=0.02)
+    drifting = [wave["power"] for wave in waves(made, error=0.0, change=0.5)]
+    assert three_wave_reliability(*drifting) == pytest.approx(1, abs=0.02)
+    assert np.corrcoef(drifting[0], drifting[2])[0, 1] < 0.9
+
+
+def test_error_alone_is_not_taken_for_movement(world) -> None:
+    p_values = []
+    for seed in range(30):
+        made = world(seed, size=150)
+        p_values.append(MoveTest(draws=199, seed=seed)(waves(made, error=0.3)).finding.p)
+    assert sum(p < 0.05 for p in p_values) <= 5
+
+
+def test_true_movement_is_found(world) -> None:
+    made = world(2, size=200)
+    found = MoveTest(draws=499)(waves(made, error=0.1, change=0.6))
+    assert found.finding.p == pytest.approx(1 / 500)
+    assert found.finding.low90 > 0
+    beside = found.finding.beside
+    assert beside["observed"] - beside["expected"] == pytest.approx(found.finding.contrast)
+    assert len(found.moved) == round(beside["observed"] * 200)
+    assert found.transitions.to_numpy().sum() == 200
+    assert np.trace(found.transitions) == 200 - len(found.moved)
+
+
+def test_a_reliability_of_ones_own_is_used(world) -> None:
+    made = world(3, size=200)
+    windows = waves(made, error=0.1, change=0.3)
+    doubtful = MoveTest(draws=99)(windows, {"power": 0.5, "cohesion": 0.5})
+    assert doubtful.finding.contrast < 0
+    certain = MoveTest(draws=99)(windows, {"power": 1.0, "cohesion": 1.0})
+    assert certain.finding.beside["expected"] == 0
+
+
+def test_windows_must_be_three_and_share_states(world) -> None:
+    windows = waves(world(4, size=20), error=0.1)
+    with pytest.raises(EstimationError, match="2 windows; three-wave reliability needs 3"):
+        MoveTest()(windows[:2])
+    with pytest.raises(EstimationError, match="3 states have scores in all windows; allowed: at least 4"):
+        MoveTest()([windows[0].iloc[:3], *windows[1:]])
+
+
+def speech(made, follows: float, movers: int = 40):  # type: ignore[no-untyped-def]
+    """Counts in two windows and the quadrants of both: movers change their speech by `follows` logits."""
+    names, weights = made.names, TABLE2.weights().to_numpy()
+    before = made.sample().quadrants
+    after = before.copy()
+    moving = made.rng.permutation(len(names))[:movers]
+    after[moving] = (after[moving] + made.rng.integers(1, 4, movers)) % 4
+    base = made.rng.normal(-0.5, 0.5, size=(len(names), 3))
+    counts = []
+    for quadrants in (before, after):
+        rate = 1 / (1 + np.exp(-(base + follows * weights[quadrants])))
+        frame = pd.DataFrame(made.rng.binomial(15, rate), index=names, columns=["pol", "inf", "cri"])
+        counts.append(frame.assign(relevant=15))
+    labels = np.array(list(map(str, Quadrant)))
+    return *counts, (pd.Series(labels[before], index=names), pd.Series(labels[after], index=names))
+
+
+def test_speech_that_follows_moves_is_found(world) -> None:
+    made = world(5)
+    early, late, quadrants = speech(made, follows=1.5)
+    found = follow_test("E4", early, late, quadrants, TABLE2.weights(), made.permutations, 0.4)
+    assert found.p == pytest.approx(1 / 200)
+    assert found.low90 > 0.7
+    assert found.contrast == pytest.approx(1.4, abs=0.5)
+    assert found.beside == {"n_moved": 40}
+
+
+def test_speech_that_does_not_is_not(world) -> None:
+    p_values = []
+    for seed in range(60):
+        made = world(200 + seed, draws=99)
+        early, late, quadrants = speech(made, follows=0.0)
+        found = follow_test("E4", early, late, quadrants, TABLE2.weights(), made.permutations, 0.4)
+        p_values.append(found.p)
+    assert sum(p < 0.05 for p in p_values) <= 8
+
+
+def test_the_slope_is_that_of_least_squares_with_a_mean_for_each_threat(world) -> None:
+    made = world(6, size=40, draws=9)
+    early, late, quadrants = speech(made, follows=0.8, movers=12)
+    found = follow_test("E4", early, late, quadrants, TABLE2.weights(), made.permutations, 0.4)
+    weights = TABLE2.weights().rename(index=str)
+    moved = (weights.loc[quadrants[1]].to_numpy() - weights.loc[quadrants[0]].to_numpy()).astype(float)
+    logit = [
+        np.log((c[["pol", "inf", "cri"]] + 0.5) / (15.5 - c[["pol", "inf", "cri"]])) for c in (early, late)
+    ]
+    design = np.column_stack([moved.ravel(), np.tile(np.eye(3), (40, 1))])
+    expected = np.linalg.lstsq(design, (logit[1] - logit[0]).to_numpy().ravel(), rcond=None)[0][0]
+    assert found.contrast == pytest.approx(expected)
+
+
+def test_nobody_moved(world) -> None:
+    made = world(7, size=20)
+    early, late, quadrants = speech(made, follows=1, movers=0)
+    with pytest.raises(EstimationError, match="none of 20 states moved to a quadrant with another cell"):
+        follow_test("E4", early, late, quadrants, TABLE2.weights(), made.permutations, 0.4)
