@@ -147,7 +147,9 @@ def pair_means(outcome: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame
     )
 
 
-def block_means(outcome: pd.DataFrame, codes: npt.ArrayLike) -> tuple[Array, Places]:
+def block_means(
+    outcome: pd.DataFrame, codes: npt.ArrayLike, weights: npt.ArrayLike | None = None
+) -> tuple[Array, Places]:
     """Mean outcome of the dyads of each two quadrants, for one placement or for many at once.
 
     Parameters
@@ -155,17 +157,21 @@ def block_means(outcome: pd.DataFrame, codes: npt.ArrayLike) -> tuple[Array, Pla
     outcome : DataFrame of float, shape (states, states)
     codes : array_like of int, shape (states,) or (placements, states)
         Place of each state's quadrant in the order of `Quadrant`; -1 where it has none.
+    weights : array_like of float, shape (placements, states), optional
+        How often each state counts, as in a bootstrap; a dyad counts as the product of its states. Once by default.
 
     Returns
     -------
     means : ndarray of float, shape (placements, 4, 4)
         NaN where there is no dyad.
     dyads : ndarray of int, shape (placements, 4, 4)
-        Known dyads.
+        Known dyads, as they count.
     """
     values = outcome.to_numpy(dtype=float, copy=True)
     np.fill_diagonal(values, np.nan)
     members = (np.atleast_2d(codes)[:, None] == np.arange(len(Quadrant))[:, None]).astype(float)
+    if weights is not None:
+        members = members * np.asarray(weights, dtype=float)[:, None]
     sums, counts = (
         members @ square @ members.swapaxes(1, 2)
         for square in (np.nan_to_num(values), (~np.isnan(values)).astype(float))

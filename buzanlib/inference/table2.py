@@ -102,6 +102,17 @@ class QuadrantResult:
             "in and, whatever the estimate, nothing is decided."
         )
 
+    def findings(self) -> dict[str, Finding]:
+        """B1 to B5, those of F1 with their unadjusted p; the adjusted one and the verdict are beside it."""
+        found = {}
+        for name, row in self.table.iterrows():
+            contrast, low, high, p = (float(row[column]) for column in ("contrast", "low90", "high90", "p"))
+            beside = {"p_adjusted": float(row["p_adjusted"]), "verdict": str(row["verdict"])}
+            found[str(name)] = Finding(
+                str(name), contrast, low, high, p, self.joint.n, self.joint.sesoi, beside=beside
+            )
+        return found | {"B4": self.empty, "B5": self.joint}
+
     def to_results(self, prefix: str = "") -> dict[str, bool | float | int | str]:
         """Numbers under the keys by which prose calls them.
 

@@ -1,0 +1,279 @@
+"""Every claim of the locked file, tested as `definitions.json` has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.inference.change import MoveResult, MoveTest, follow_test
+from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
+from buzanlib.inference.dyads import agreement, positions
+from buzanlib.inference.forums import (
+    ForumTest,
+    controls,
+    distance_decay,
+    pivot_test,
+    support_test,
+)
+from buzanlib.inference.mrqap import MRQAPResult
+from buzanlib.inference.permutation import PermutationBank, Permutations
+from buzanlib.inference.rivals import RivalResult, rival_test
+from buzanlib.inference.sample import Sample
+from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
+from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.voting import IdealPoints, VoteMap
+from buzanlib.inference.wording import WordingTests
+from buzanlib.measurement.indices import scores_of_column
+from buzanlib.measurement.placement import Placement
+from buzanlib.measurement.profiles import (
+    blocs,
+    names_of_the_matter,
+    relevant_passages,
+    shares_of_mentions,
+    state_counts,
+)
+from buzanlib.tables.descriptor import load
+from buzanlib.tables.statements import Statements, load_statements
+from buzanlib.tables.states import load_panel, load_regions
+from buzanlib.tables.votes import Votes, load_votes
+from buzanlib.theory.matrices import TABLE2
+from buzanlib.theory.predictions import Predictions, load_predictions
+from buzanlib.theory.vocabulary import Annotator, Corpus
+
+#: Roll calls on crime (D1), and how many roll calls a dyad must share (C5).
+CRIME = ("73/187", "74/247")
+SHARED, SHARED_OTHERS = 4, 10
+
+#: Windows of the indices for E3; windows of statements, and of indices, for E4.
+WAVES = ((2006, 2010), (2012, 2016), (2018, 2022))
+EARLY, LATE = (2011, 2017), (2018, 2024)
+
+#: Year of the blocs, years of the regimes beside the votes.
+BLOC_YEAR = 2011
+REGIME_YEARS = (2018, 2020)
+
+#: The map of the votes runs from the sponsor of most of one half of the texts to that of most of the other.
+ORIENTATION = ("RUS", "USA")
+
+
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """The data, and every test on them; results are kept.
+
+    Attributes
+    ----------
+    statements, votes, panel, regions, memberships
+        The tables.
+    predictions : Predictions
+        The locked file.
+    permutations : Permutations
+        The one bank, within regional groups.
+    placement : Placement
+        How states are placed.
+    draws : int
+        Of bootstraps.
+    """
+
+    statements: Statements
+    votes: Votes
+    panel: pd.DataFrame
+    regions: pd.Series[str]
+    memberships: pd.DataFrame
+    predictions: Predictions
+    permutations: Permutations
+    placement: Placement
+    draws: int = 1999
+
+    @classmethod
+    def load(cls, data: Path, placement: Placement, draws: int, seed: int, bootstrap: int = 1999) -> Claims:
+        """Load everything from a data folder.
+
+        Parameters
+        ----------
+        data : Path
+            Folder of the tables.
+        placement : Placement
+            How states are placed; its window is that of the statements.
+        draws, seed : int
+            Of the permutations.
+        bootstrap : int
+            Draws of bootstraps.
+
+        Raises
+        ------
+        DataError, LockError
+            Where the data are at fault.
+        """
+        regions = load_regions(data)
+        return cls(
+            load_statements(data),
+            load_votes(data),
+            load_panel(data),
+            regions,
+            load(data, "memberships"),
+            load_predictions(data),
+            PermutationBank(draws, seed)(regions),
+            placement,
+            bootstrap,
+        )
+
+    @cached_property
+    def placed(self) -> pd.DataFrame:
+        """The placement of the states."""
+        return self.placement(self.panel, self.regions)
+
+    def passages(self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC) -> pd.DataFrame:
+        """Relevant passages in the window."""
+        return relevant_passages(
+            self.statements, corpus, self.placement.first, self.placement.last, annotator
+        )
+
+    def sample(self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC) -> Sample:
+        """States that are placed and have a relevant passage in the window, with all that is counted of them."""
+        return Sample.of(state_counts(self.passages(annotator, corpus)), self.placed, self.permutations)
+
+    def table2(self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC) -> QuadrantResult:
+        """B1 to B5."""
+        return QuadrantTest(self.predictions)(self.sample(annotator, corpus))
+
+    def wording(
+        self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC
+    ) -> dict[str, Finding]:
+        """A2, M1, B12, B14 to B18, D2, F1."""
+        place = self.placement
+        names = names_of_the_matter(self.statements, corpus, place.first, place.last)
+        counts = state_counts(self.passages(annotator, corpus))
+        return WordingTests(self.predictions.sesoi, self.draws)(counts, names, self.placed, self.permutations)
+
+    def profiles(self, annotator: str = Annotator.ADJUDICATED) -> tuple[pd.DataFrame, Sample]:
+        """Profiles of the states that name a threat, and these states as a sample."""
+        counts = state_counts(self.passages(annotator))
+        shares = shares_of_mentions(counts)
+        sample = Sample.of(counts.loc[shares.index], self.placed, self.permutations)
+        return shares.loc[sample.counts.index], sample
+
+    def divergence(
+        self, annotator: str = Annotator.ADJUDICATED, measure: str = "jensen_shannon"
+    ) -> DivergenceResult:
+        """C1 and C2."""
+        return DivergenceTest(measure, self.draws)(*self.profiles(annotator))
+
+    def decay(self, annotator: str = Annotator.ADJUDICATED) -> Finding:
+        """C6."""
+        return distance_decay("C6", *self.profiles(annotator), draws=self.draws)
+
+    @cached_property
+    def contested(self) -> pd.DataFrame:
+        """Positions of the states on the contested roll calls, by resolution."""
+        calls = self.votes.resolutions[self.votes.resolutions["contested"] == 1]
+        stood = positions(self.votes.votes, calls["rcid"])
+        return stood.set_axis(calls["resolution"].to_list(), axis=1)
+
+    @cached_property
+    def vote_controls(self) -> dict[str, pd.DataFrame]:
+        """Controls of C5."""
+        resolutions = self.votes.resolutions
+        sessions = resolutions.loc[resolutions["contested"] == 1, "session"].unique()
+        others = resolutions[(resolutions["contested"] == 0) & resolutions["session"].isin(sessions)]
+        regime = self.panel[self.panel["year"].between(*REGIME_YEARS)].groupby("iso3")["polyarchy"].mean()
+        stood = positions(self.votes.votes, others["rcid"]).reindex(self.contested.index)
+        return controls(stood, self.regions, regime, SHARED_OTHERS)
+
+    def forum(self, more: Mapping[str, pd.DataFrame] | None = None) -> tuple[Finding, MRQAPResult]:
+        """C5, with further controls where wanted."""
+        agreed = agreement(self.contested, SHARED)
+        return ForumTest()(agreed, {**self.vote_controls, **(more or {})}, self.placed, self.permutations)
+
+    def support(self) -> Finding:
+        """D1."""
+        on_crime = agreement(self.contested[list(CRIME)])
+        return support_test("D1", on_crime, self.placed, self.permutations, self.draws)
+
+    @cached_property
+    def vote_map(self) -> VoteMap:
+        """One dimension of the contested votes."""
+        return IdealPoints()(self.contested, ORIENTATION)
+
+    def pivots(self) -> Finding:
+        """D7."""
+        return pivot_test("D7", self.vote_map.scores, self.placed, self.permutations)
+
+    def rivals(self, annotator: str = Annotator.ADJUDICATED) -> dict[str, RivalResult]:
+        """R1 to R3, each on the states that have the rival index."""
+        first, last = self.placement.first, self.placement.last
+
+        def scores(*columns: str) -> pd.DataFrame:
+            return pd.DataFrame(
+                {column: scores_of_column(self.panel, column, first, last).mean(axis=1) for column in columns}
+            ).dropna()
+
+        bloc = blocs(self.memberships, pd.Index(self.placed.index), BLOC_YEAR)
+        rivals = {
+            "R1": scores("polyarchy"),
+            "R2": pd.DataFrame({name: (bloc == name).astype(float) for name in ("NATO/EU", "CSTO/SCO")}),
+            "R3": scores("gdp_per_head", "internet_users"),
+        }
+        counts = state_counts(self.passages(annotator))
+        return {
+            name: rival_test(
+                name,
+                rival,
+                Sample.of(counts[counts.index.isin(rival.index)], self.placed, self.permutations),
+            )
+            for name, rival in rivals.items()
+        }
+
+    def moves(self, reliability: dict[str, float] | None = None) -> MoveResult:
+        """E3."""
+        place = self.placement
+        windows = [Placement(place.power, place.cohesion, *wave).scores(self.panel) for wave in WAVES]
+        return MoveTest()(windows, reliability)
+
+    def following(self, annotator: str = Annotator.ADJUDICATED) -> Finding:
+        """E4."""
+        place = self.placement
+        placed = [
+            Placement(place.power, place.cohesion, *window)(self.panel, self.regions)["quadrant"]
+            for window in (EARLY, LATE)
+        ]
+        counts = [
+            state_counts(relevant_passages(self.statements, Corpus.UNGDC, *window, annotator))
+            for window in (EARLY, LATE)
+        ]
+        return follow_test(
+            "E4",
+            counts[0],
+            counts[1],
+            (placed[0], placed[1]),
+            TABLE2.weights(),
+            self.permutations,
+            self.predictions.sesoi,
+        )
+
+    def of_statements(self, annotator: str = Annotator.ADJUDICATED) -> dict[str, Finding]:
+        """Findings that depend on the coding, by id; those of F1 with their unadjusted p."""
+        found = self.table2(annotator).findings()
+        found |= self.wording(annotator)
+        found |= self.divergence(annotator).findings
+        found |= {"C6": self.decay(annotator), "E4": self.following(annotator)}
+        found |= {name: result.finding for name, result in self.rivals(annotator).items()}
+        return self._in_order(found)
+
+    def all_findings(self) -> dict[str, Finding]:
+        """All of them, by id, in the order of the locked file."""
+        found = self.of_statements()
+        found |= {
+            "C5": self.forum()[0],
+            "D1": self.support(),
+            "D7": self.pivots(),
+            "E3": self.moves().finding,
+        }
+        return self._in_order(found)
+
+    def _in_order(self, found: Mapping[str, Finding]) -> dict[str, Finding]:
+        order = list(self.predictions.hypotheses)
+        return dict(sorted(found.items(), key=lambda item: order.index(item[0])))
