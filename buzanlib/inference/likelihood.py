@@ -177,7 +177,8 @@ class AggregatedMultinomial:
     ----------
     tolerance : float
         The last step is the first whose squared length in standard errors (Newton's decrement) is at most this;
-        above 0, at most 1e-6. What is left after it is of the order of its square.
+        above 0, at most 1e-6. What is left after it is of the order of its square; penalised steps converge more slowly
+        where the design is not saturated, and leave about its root, in standard errors.
     max_iterations : int
         At least 1.
     penalised : bool

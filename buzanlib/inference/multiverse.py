@@ -1,16 +1,17 @@
 """The choices that could have been made otherwise, all at once: thousands of specifications, one bank of permutations.
 
 What is varied was declared before any of it was run (``multiverse.json``, amendment 4). Specifications stream through
-one at a time, and only counts are kept of their permuted statistics, so that memory does not grow with their number.
+one at a time, and only counts are kept of their permuted statistics, so that memory hardly grows with their number.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -240,13 +241,18 @@ class Multiverse:
             raise EstimationError(f"none of {len(specifications)} specifications can be estimated")
         tally = _Tally(len(permutations.moves))
         rows = dict.fromkeys(range(len(specifications)), _row(None))
-        # What is permuted among the same states is permuted together; counts do not depend on the order.
+        counting = Lock()
+
+        def count(some: Sequence[_Case]) -> None:
+            for row, fit in self._fits(some, permutations):
+                rows[row] = _row(fit)
+                with counting:  # whole numbers: the order in which they are added does not matter
+                    tally.add(fit)
+
         # The products are narrow: threads inside each would only wait for each other.
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
-            for fits in pool.map(lambda some: self._fit(some, permutations), cases.values()):
-                for row, fit in fits:
-                    rows[row] = _row(fit)
-                    tally.add(fit)
+            for _ in pool.map(count, cases.values()):  # an error in a thread is raised here
+                pass
         found = pd.DataFrame.from_dict(rows, orient="index")
         table = pd.concat([specifications.reset_index(drop=True), found], axis=1)
         return MultiverseResult(table, tally.joint(), tally.medians()[1:])
@@ -268,27 +274,23 @@ class Multiverse:
         kernel = _Hard(logits, axes, weights) if position.hard else _Fuzzy(logits, axes)
         return _Case(row, tuple(states), kernel)
 
-    def _fit(self, cases: Sequence[_Case], permutations: Permutations) -> list[tuple[int, _Fit]]:
-        """Observed and permuted contrasts and statistics of specifications on the same states."""
+    def _fits(self, cases: Sequence[_Case], permutations: Permutations) -> Iterator[tuple[int, _Fit]]:
+        """Observed and permuted contrasts and statistics of specifications on the same states, one after another."""
         states = cases[0].states
         # The observed placement first, then the permuted ones.
         moves = np.vstack([np.arange(len(states)), permutations.among(states)])
         blocks = [moves[start : start + _ROWS] for start in range(0, len(moves), _ROWS)]
-        fits = []
         for case in cases:
             parts = [case.kernel(block) for block in blocks]
             contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*parts, strict=True))
-            fits.append(
-                (
-                    case.row,
-                    _Fit(
-                        np.column_stack([contrasts, contrasts.mean(axis=1)]),
-                        np.column_stack([statistics, statistics.sum(axis=1)]),
-                        len(states),
-                    ),
-                )
+            yield (
+                case.row,
+                _Fit(
+                    np.column_stack([contrasts, contrasts.mean(axis=1)]),
+                    np.column_stack([statistics, statistics.sum(axis=1)]),
+                    len(states),
+                ),
             )
-        return fits
 
     def _estimable(self, axes: Array) -> bool:
         strong = (axes + 1) / 2

@@ -107,7 +107,10 @@ class QuadrantResult:
         found = {}
         for name, row in self.table.iterrows():
             contrast, low, high, p = (float(row[column]) for column in ("contrast", "low90", "high90", "p"))
-            beside = {"p_adjusted": float(row["p_adjusted"]), "verdict": str(row["verdict"])}
+            beside: dict[str, bool | int | float | str] = {
+                "p_adjusted": float(row["p_adjusted"]),
+                "verdict": str(row["verdict"]),
+            }
             found[str(name)] = Finding(
                 str(name), contrast, low, high, p, self.joint.n, self.joint.sesoi, beside=beside
             )

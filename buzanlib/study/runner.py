@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,12 @@ AT_ONCE = 2
 """Notebooks that run at the same time; each has a process of its own."""
 
 RESULTS = "results.json"
+
+ONE_CORE = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+"""For every kernel: as many notebooks run as there is room for, and a sum does not depend on how many threads
+share in it."""
 
 _PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
 """Nobody else on the machine can listen to what a kernel says."""
@@ -83,7 +92,7 @@ def _execute(study: Study, progress: bool) -> dict[str, Page]:
 
     pages: dict[str, Page] = {}
     total, done = len(study.runs), 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with _environment(ONE_CORE), ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = {pool.submit(_timed, run): run for run in study.runs}
         try:
             for future in as_completed(waiting):
@@ -103,6 +112,21 @@ def _execute(study: Study, progress: bool) -> dict[str, Page]:
         for warning in page.warned:
             print(f"warning: {warning}", file=sys.stderr)
     return ordered
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Add to the environment that kernels inherit."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _timed(run: Run) -> tuple[Page, float]:
