@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from buzanlib.errors import UnknownNameError
+from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: One colour a quadrant, everywhere. Lightness rises WW < SW < WS < SS in near-equal steps, so that the four
@@ -71,3 +74,41 @@ def style() -> Iterator[None]:
         ),
     ):
         yield
+
+
+def check_named(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:
+    """Refuse a name that stands for nothing.
+
+    Parameters
+    ----------
+    kind : str
+        What the names should be, such as ``"state"``.
+    names : iterable of str
+        Those given.
+    allowed : collection of str
+        Those there are.
+
+    Raises
+    ------
+    UnknownNameError
+        For the first name that is not allowed.
+    """
+    for name in names:
+        if name not in allowed:
+            raise UnknownNameError(kind, name, allowed)
+
+
+def with_interval(value: float, low: float, high: float, form: str = ".2f") -> str:
+    """A number and its interval as a text alternative says them, ``"0.45 (−0.10 to 1.00)"``.
+
+    Parameters
+    ----------
+    value, low, high : float
+        Without interval where either end is missing.
+    form : str
+        As in `typeset`.
+    """
+    said = typeset(float(value), form)
+    if pd.isna(low) or pd.isna(high):
+        return said
+    return f"{said} ({typeset(float(low), form)} to {typeset(float(high), form)})"

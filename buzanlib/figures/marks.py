@@ -1,19 +1,25 @@
-"""Marks that stay apart without colour, and labels that never lie on one another."""
+"""Marks that stay apart without colour, labels that never lie on one another, and rows and cells with their names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
+from textwrap import wrap
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH
 from buzanlib.theory.vocabulary import Quadrant
 
 Pixels = npt.NDArray[np.float64]
@@ -52,6 +58,126 @@ def ink_on(colour: str) -> str:
     luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
     # At this luminance the contrast with black equals that with white.
     return "black" if luminance > 0.179 else "white"
+
+
+def quadrant_head(quadrant: Quadrant) -> str:
+    """The name of a quadrant on three short lines, to stand above a column."""
+    return quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A figure with named rows, each as high as its name needs.
+
+    Attributes
+    ----------
+    figure, axes
+        Where to draw; up and down, a unit is an inch.
+    edges : ndarray of float, shape (rows + 1,)
+        Where rows begin and end, from the top.
+    """
+
+    figure: Figure
+    axes: Axes
+    edges: Pixels
+
+    @classmethod
+    def of(cls, names: Sequence[str], margin: float, width: int = 24, least: float = 0.36) -> Rows:
+        """Make a figure; to be called, as everything that draws, inside `buzanlib.figures.base.style`.
+
+        Parameters
+        ----------
+        names : sequence of str
+            From the top; wrapped.
+        margin : float
+            Inches for what stands above and below the rows.
+        width : int
+            Letters in a line of a name.
+        least : float
+            Inches of a row at least.
+        """
+        lines = [wrap(name, width, break_on_hyphens=False) for name in names]
+        heights = [max(least, 0.12 + 0.165 * len(some)) for some in lines]
+        edges = np.concatenate([[0.0], np.cumsum(heights)])
+        figure = Figure(figsize=(WIDTH, margin + edges[-1]), layout="constrained")
+        axes = figure.subplots()
+        made = cls(figure, axes, edges)
+        axes.set_yticks(made.middles, ["\n".join(some) for some in lines])
+        axes.tick_params(axis="y", length=0)
+        axes.set_ylim(edges[-1], 0)
+        for edge in edges[1:-1]:
+            axes.axhline(edge, color=PALE, linewidth=0.8, zorder=0)
+        sns.despine(ax=axes, left=True)
+        return made
+
+    @property
+    def middles(self) -> Pixels:
+        """Middle of each row."""
+        return np.asarray((self.edges[:-1] + self.edges[1:]) / 2, dtype=float)
+
+    def write_right(self, texts: Sequence[str], heading: str = "") -> None:
+        """Write a text behind each row, and a heading above."""
+        column = self.axes.secondary_yaxis("right")
+        column.set_yticks(self.middles, texts)
+        column.tick_params(length=0)
+        column.spines["right"].set_visible(False)
+        self.axes.set_title(heading, loc="right", fontsize=11)
+
+
+def number_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float]) -> None:
+    """Shade cells by their values and write their texts into them; a missing value leaves its cell empty.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    values : DataFrame of float
+        Its index names the rows, its columns the columns, above.
+    texts : DataFrame of str
+        Of the same shape.
+    limits : tuple of float
+        Values of the palest and the darkest shade.
+    """
+    sns.heatmap(
+        values,
+        vmin=limits[0],
+        vmax=limits[1],
+        cmap=sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], as_cmap=True),
+        annot=texts,
+        fmt="",
+        annot_kws={"fontsize": 12},
+        cbar=False,
+        linewidths=2,
+        linecolor="white",
+        xticklabels=list(values.columns),
+        yticklabels=list(values.index),
+        ax=axes,
+    )
+    # seaborn's own choice of ink is too faint on the middle tints.
+    faces = np.asarray(axes.collections[0].get_facecolor())[values.notna().to_numpy().ravel()]
+    for text, face in zip(axes.texts, faces, strict=True):
+        text.set_color(ink_on(to_hex(tuple(face))))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, rotation=0)
+    axes.set(xlabel="", ylabel="")
+
+
+def named_points(
+    points: pd.DataFrame, label: Sequence[str], names: pd.Series | None
+) -> dict[str, list[float]]:
+    """Names and points of the states to be labelled, as `place_labels` takes them.
+
+    Parameters
+    ----------
+    points : DataFrame of float
+        Index the state; columns x and y.
+    label : sequence of str
+        States, those first that are to be set first; one without a point is passed over.
+    names : Series of str, optional
+        What to write, by state; by default the index.
+    """
+    where = dict(zip(map(str, points.index), points.to_numpy(dtype=float).tolist(), strict=True))
+    return {iso3 if names is None else str(names[iso3]): where[iso3] for iso3 in label if iso3 in where}
 
 
 def place_labels(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.typeset import NO_BREAK, typeset
+from buzanlib.inference.verdicts import Finding
 
 DASH = "\u2013"
 
@@ -49,11 +50,14 @@ class Table:
         Says what the table shows; also the name of the region in which a table too wide for the page is scrolled.
     formats : mapping of str to str
         Formats of columns, as in `typeset`; a missing value becomes a dash.
+    links : mapping of str to str
+        Addresses by the names of rows.
     """
 
     frame: pd.DataFrame
     caption: str
     formats: Mapping[str, str]
+    links: Mapping[str, str]
 
     def to_html(self) -> str:
         """One ``<table>`` element in a region that a keyboard can scroll; every text is escaped."""
@@ -65,7 +69,7 @@ class Table:
         rows = []
         for place, name in enumerate(self.frame.index):
             cells = "".join(f"<td{side}>{escape(texts[place])}</td>" for side, texts in columns)
-            rows.append(f'<tr><th scope="row">{escape(str(name))}</th>{cells}</tr>')
+            rows.append(f'<tr><th scope="row">{self._linked(str(name))}</th>{cells}</tr>')
         label = escape(self.caption, quote=True)
         return "\n".join(
             [
@@ -82,6 +86,13 @@ class Table:
         # The name that a notebook looks for.
         return self.to_html()
 
+    def _linked(self, name: str) -> str:
+        if name not in self.links:
+            return escape(name)
+        return (
+            f'<a class="reference internal" href="{escape(self.links[name], quote=True)}">{escape(name)}</a>'
+        )
+
     def _column(self, name: str) -> tuple[str, list[str]]:
         """Attribute of a column's cells, and their texts; numbers stand at the right."""
         values = self.frame[name]
@@ -91,12 +102,17 @@ class Table:
         return (' class="number"' if numeric else ""), texts
 
 
-def table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str] | None = None) -> Table:
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> Table:
     """Set a table to be read.
 
     Parameters
     ----------
-    frame, caption, formats
+    frame, caption, formats, links
         As in `Table`.
 
     Returns
@@ -112,4 +128,30 @@ def table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str] | None =
     for name in formats:
         if name not in frame.columns:
             raise UnknownNameError("column", name, frame.columns)
-    return Table(frame, caption, formats)
+    return Table(frame, caption, formats, links or {})
+
+
+def findings_table(findings: Mapping[str, Finding], claims: Mapping[str, str], caption: str) -> Table:
+    """Set findings to be read, a row a hypothesis.
+
+    Parameters
+    ----------
+    findings : mapping of str to Finding
+        By id.
+    claims : mapping of str to str
+        What each says, by id.
+    caption : str
+        As in `Table`.
+    """
+    frame = pd.DataFrame(
+        {
+            "claim": {name: claims[name] for name in findings},
+            "contrast": {name: found.contrast for name, found in findings.items()},
+            "low": {name: found.low90 for name, found in findings.items()},
+            "high": {name: found.high90 for name, found in findings.items()},
+            "p": {name: found.p for name, found in findings.items()},
+            "n": {name: found.n for name, found in findings.items()},
+        }
+    ).rename_axis("hypothesis")
+    frame.insert(2, "90 % interval", interval(frame["low"], frame["high"]))
+    return table(frame.drop(columns=["low", "high"]), caption, {"contrast": "+.2f", "p": "p", "n": ","})

@@ -16,7 +16,8 @@ def typeset(value: Scalar, form: str = "") -> str:
     value : bool, int, float or str
         Any value.
     form : str
-        Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001.
+        Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001,
+        and ``"=p"`` the same with the sign before it.
 
     Returns
     -------
@@ -37,8 +38,10 @@ def typeset(value: Scalar, form: str = "") -> str:
     """
     if isinstance(value, str):
         return format(value, form)
-    if form == "p":
+    if form in ("p", "=p"):
         if isinstance(value, bool) or not 0 <= value <= 1:
             raise ValueError(f"{value} is not a probability")
-        return f"<{NO_BREAK}0.001" if value < 0.001 else f"{value:.3f}"
+        if value < 0.001:
+            return f"<{NO_BREAK}0.001"
+        return f"{value:.3f}" if form == "p" else f"={NO_BREAK}{value:.3f}"
     return format(value, form).replace("-", MINUS)

@@ -42,6 +42,12 @@ def test_a_notebook_shows_the_same(frame: pd.DataFrame) -> None:
     assert shown._repr_html_() == shown.to_html()
 
 
+def test_rows_can_be_links(frame: pd.DataFrame) -> None:
+    tree = ElementTree.fromstring(table(frame, "c", links={"B1": 'a.html?"<&'}).to_html())
+    (link,) = tree.iter("a")
+    assert (link.text, link.attrib["href"]) == ("B1", 'a.html?"<&')
+
+
 def test_a_format_of_no_column_is_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(UnknownNameError, match="unknown column 'contrasts'; nearest allowed: 'contrast'"):
         table(frame, "c", {"contrasts": ".2f"})

@@ -27,6 +27,8 @@ from buzanlib.figures.typeset import MINUS, typeset
         (0.00099, "p", "<\u00a00.001"),
         (0.0, "p", "<\u00a00.001"),
         (1, "p", "1.000"),
+        (0.0316, "=p", "=\u00a00.032"),
+        (0.0004, "=p", "<\u00a00.001"),
     ],
 )
 def test_numbers_are_typeset(value, form: str, text: str) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,209 @@
+"""Votes in the General Assembly: the map of the states, how far quadrants agree, and what goes with agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style, with_interval
+from buzanlib.figures.marks import (
+    INK,
+    PALE,
+    QUADRANT_MARKERS,
+    QUIET,
+    Rows,
+    named_points,
+    number_map,
+    place_labels,
+    quadrant_head,
+)
+from buzanlib.figures.typeset import typeset
+from buzanlib.theory.distances import pair_name
+from buzanlib.theory.vocabulary import Quadrant
+
+# States whose scores lie in the same one of so many equal parts of the map are piled on one another, so high at
+# most; what does not fit stands beside, each column by this share of the map.
+_PARTS, _HIGH, _BESIDE = 40, 12, 1 / 60
+
+
+def vote_map(
+    scores: pd.Series, quadrants: pd.Series, names: pd.Series | None = None, label: Sequence[str] = ()
+) -> Drawn:
+    """Draw the one-dimensional map of the votes, a strip a quadrant.
+
+    Parameters
+    ----------
+    scores : pandas.Series of float
+        By state, as `buzanlib.inference.voting.VoteMap.scores`.
+    quadrants : pandas.Series of str
+        By state; a state without one is not drawn, but counts for the median.
+    names : pandas.Series of str, optional
+        By state, what to write; by default the index.
+    label : sequence of str
+        States to name, the first ones being set first; one without a score or a quadrant is passed over.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative. A state stands across where its score is, but where more than twelve
+        voted alike they stand side by side; up and down it only makes room for others.
+    """
+    placed = pd.DataFrame({"score": scores, "quadrant": quadrants}).dropna().sort_index()
+    placed["x"], placed["y"] = _piled(placed)
+    middle = float(scores.median())
+    with style():
+        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
+        axes = figure.subplots()
+        axes.set_yticks(range(len(Quadrant)), [fill(quadrant.label, 15) for quadrant in Quadrant])
+        axes.tick_params(axis="y", length=0)
+        axes.set_ylim(len(Quadrant) - 0.5, -0.5)
+        for strip in range(1, len(Quadrant)):
+            axes.axhline(strip - 0.5, color=PALE, linewidth=0.8, zorder=0)
+        sns.despine(ax=axes, left=True)
+        axes.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
+        for quadrant in Quadrant:
+            some = placed[placed["quadrant"] == quadrant]
+            axes.plot(
+                some["x"],
+                some["y"],
+                QUADRANT_MARKERS[quadrant],
+                color=QUADRANT_COLOURS[quadrant],
+                markeredgecolor=INK,
+                markeredgewidth=0.5,
+                markersize=6,
+                zorder=2,
+                gid=quadrant.value,
+            )
+        axes.set_xlabel("Score of the state on the map, in standard deviations")
+        axes.margins(x=0.06)
+        line = axes.secondary_xaxis("top")
+        line.set_xticks([middle], ["median state"])
+        line.tick_params(length=0)
+        line.spines["top"].set_visible(False)
+        points = placed[["x", "y"]]
+        # Names had better not lie on the line either.
+        line_points = np.column_stack([np.full(80, middle), np.linspace(-0.5, len(Quadrant) - 0.5, 80)])
+        where = named_points(points, label, names)
+        place_labels(axes, where, np.vstack([points.to_numpy(dtype=float), line_points]))
+    return Drawn(figure, _map_alt(placed, middle, label, names))
+
+
+def pair_agreement(means: pd.DataFrame) -> Drawn:
+    """Draw how far the states of each two quadrants agree, and those within one.
+
+    Parameters
+    ----------
+    means : pandas.DataFrame
+        As `buzanlib.inference.dyads.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative. Shades run from the least mean to the largest; a kind without a dyad
+        has an empty cell.
+    """
+    heads = [quadrant_head(quadrant) for quadrant in Quadrant]
+    values = pd.DataFrame(np.nan, index=list(Quadrant), columns=list(Quadrant))
+    texts = pd.DataFrame("", index=list(Quadrant), columns=list(Quadrant))
+    for row, one in enumerate(Quadrant):
+        for other in list(Quadrant)[: row + 1]:
+            pair = pair_name((one, other))
+            mean, dyads = float(means["mean"][pair]), int(means["dyads"][pair])
+            values.loc[one, other] = mean
+            texts.loc[one, other] = f"{mean:.2f}\n({dyads:,})"
+    values, texts = (table.set_axis(heads).set_axis(heads, axis=1) for table in (values, texts))
+    known = means[means["mean"].notna()]
+    with style():
+        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
+        axes = figure.subplots()
+        number_map(axes, values, texts, (float(known["mean"].min()), float(known["mean"].max())))
+        axes.set_xlabel("Mean agreement (number of dyads)", labelpad=8)
+        axes.xaxis.set_label_position("bottom")
+    said = "; ".join(
+        f"{pair} {mean:.2f} ({dyads:,} dyads)"
+        for pair, mean, dyads in zip(known.index, known["mean"], known["dyads"], strict=True)
+    )
+    return Drawn(
+        figure,
+        f"Mean agreement of the dyads of quadrants. Least {known['mean'].idxmin()}, most "
+        f"{known['mean'].idxmax()}. {said}.",
+    )
+
+
+def coefficients(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Drawn:
+    """Draw what goes with the agreement of two states, a row a predictor.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `buzanlib.inference.mrqap.MRQAPResult.table`: index the predictor; columns ``coefficient``, ``low90``,
+        ``high90`` and ``p_two_sided``, missing where a predictor was not tested.
+    labels : mapping of str to str, optional
+        What to write before the row of each predictor; by default its name.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+
+    Raises
+    ------
+    UnknownNameError
+        If there are labels, and a predictor has none.
+    """
+    if labels is not None:
+        check_named("predictor", table.index, labels)
+    names = [str(name) if labels is None else labels[name] for name in table.index]
+    p = ["–" if np.isnan(value) else typeset(float(value), "p") for value in table["p_two_sided"]]
+    with style():
+        rows = Rows.of(names, margin=1.1, least=0.44)
+        axes, places = rows.axes, rows.middles
+        axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+        axes.hlines(places, table["low90"], table["high90"], color=INK, linewidth=2, zorder=2)
+        axes.plot(table["coefficient"], places, "o", color=INK, markersize=8, zorder=3, gid="coefficient")
+        axes.set_xlabel("Coefficient, 90% interval")
+        axes.locator_params(axis="x", nbins=5)
+        rows.write_right(p, "p, two-sided")
+    said = "; ".join(
+        f"{name} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"
+        + ("" if np.isnan(row["p_two_sided"]) else f", two-sided p {shown}")
+        for name, shown, (_, row) in zip(names, p, table.iterrows(), strict=True)
+    )
+    return Drawn(rows.figure, f"Coefficients of the regression on dyads, with 90% intervals: {said}.")
+
+
+def _piled(placed: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Where each state stands across and in the strips, which lie around 0, 1, 2 and 3; shape (2, states)."""
+    wide = float(placed["score"].max() - placed["score"].min()) or 1.0
+    parts = ((placed["score"] - placed["score"].min()) / wide * _PARTS).round()
+    piles = placed.groupby([placed["quadrant"], parts])["score"]
+    size, place = piles.transform("size"), piles.rank(method="first") - 1
+    columns = np.ceil(size / _HIGH)
+    lines = np.ceil(size / columns)
+    across = place // lines - (columns - 1) / 2
+    up = place % lines - (lines - 1) / 2
+    strips = placed["quadrant"].map({str(quadrant): row for row, quadrant in enumerate(Quadrant)})
+    return np.array([placed["score"] + across * _BESIDE * wide, strips + 0.84 / _HIGH * up])
+
+
+def _map_alt(placed: pd.DataFrame, middle: float, label: Sequence[str], names: pd.Series | None) -> str:
+    """Say where each quadrant lies, and the named states."""
+    groups = {quadrant: placed.loc[placed["quadrant"] == quadrant, "score"] for quadrant in Quadrant}
+    said = "; ".join(
+        f"{quadrant.label}: {len(some)} states, median {typeset(float(some.median()), '.2f')}, from "
+        f"{typeset(float(some.min()), '.2f')} to {typeset(float(some.max()), '.2f')}"
+        for quadrant, some in groups.items()
+        if len(some)
+    )
+    scores = named_points(placed[["score"]], label, names)
+    named = ", ".join(f"{name} {typeset(score, '.2f')}" for name, (score,) in scores.items())
+    return (
+        f"Map of the votes on one dimension; the median state stands at {typeset(middle, '.2f')}. {said}."
+        + (f" Named: {named}." if named else "")
+    )

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+
+from buzanlib.errors import UnknownNameError
+from buzanlib.figures.base import QUADRANT_COLOURS
+from buzanlib.figures.votes import coefficients, pair_agreement, vote_map
+from buzanlib.theory.distances import pair_name
+from buzanlib.theory.vocabulary import Quadrant
+
+NAMED = ["USA", "CHN", "RUS", "EST", "IND", "BRA", "NGA", "FRA"]
+
+
+@pytest.fixture(scope="module")
+def states(data_dir):
+    names = pd.read_csv(data_dir / "tiles.csv", keep_default_na=False)["iso3"].tolist()
+    return [*NAMED, *(name for name in names if name not in NAMED)][:134]
+
+
+@pytest.fixture(scope="module")
+def quadrants(states):
+    drawn = np.random.default_rng(1).choice(list(Quadrant), len(states))
+    return pd.Series([str(quadrant) for quadrant in drawn], index=states)
+
+
+@pytest.fixture(scope="module")
+def scores(states):
+    """No two states near each other."""
+    return pd.Series(np.random.default_rng(2).permutation(np.linspace(-2, 2, len(states))), index=states)
+
+
+@pytest.fixture(scope="module")
+def tied(states):
+    """Most states voted alike in one of two ways, as in a few roll calls."""
+    rng = np.random.default_rng(3)
+    values = np.where(
+        rng.random(len(states)) < 0.7, rng.choice([-1.3, 0.8], len(states)), rng.normal(size=134)
+    )
+    return pd.Series(values, index=states)
+
+
+@pytest.fixture(scope="module")
+def names(states):
+    return pd.Series([f"Name of {state}" for state in states], index=states)
+
+
+@pytest.fixture(scope="module")
+def means():
+    pairs = [pair_name(pair) for pair in combinations_with_replacement(Quadrant, 2)]
+    return pd.DataFrame(
+        {"mean": np.random.default_rng(4).uniform(0.4, 0.95, 10), "dyads": range(100, 2100, 200)}, index=pairs
+    )
+
+
+@pytest.fixture
+def regression():
+    values = np.array([[-0.06, -0.1, -0.02, 0.004], [0.5, 0.4, 0.6, 0.0001], [0.08, 0.05, 0.11, np.nan]])
+    return pd.DataFrame(
+        values,
+        index=["SW-WS", "other_roll_calls", "same_region"],
+        columns=["coefficient", "low90", "high90", "p_two_sided"],
+    )
+
+
+def _marks(axes):
+    return {line.get_gid(): line for line in axes.lines if line.get_gid()}
+
+
+def test_states_stand_at_their_scores_in_the_strip_of_their_quadrant(scores, quadrants):
+    (axes,) = vote_map(scores, quadrants).figure.axes
+    names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
+    for row, quadrant in enumerate(Quadrant):
+        line = _marks(axes)[quadrant]
+        assert sorted(line.get_xdata()) == sorted(scores[quadrants == quadrant])
+        assert set(np.round(line.get_ydata())) == {row}
+        assert names[row] == quadrant.label
+        assert to_hex(line.get_color()) == QUADRANT_COLOURS[quadrant]
+
+
+@settings(max_examples=20, deadline=None)
+@example([0.0] * 30)
+@example([0.7, *[-1.0] * 30, *[-0.99] * 29])
+@given(st.lists(st.sampled_from([-1.0, -0.99, 0.0, 0.7]), min_size=2, max_size=60))
+def test_no_mark_hides_another_and_none_goes_far(values):
+    states = [f"S{place}" for place in range(len(values))]
+    scores = pd.Series(values, index=states)
+    line = _marks(vote_map(scores, pd.Series("SW", index=states)).figure.axes[0])["SW"]
+    x, y = np.asarray(line.get_xdata(), dtype=float), np.asarray(line.get_ydata())
+    assert len(set(zip(x.round(9), y.round(9), strict=True))) == len(values)
+    assert np.abs(y - 2).max() < 0.5
+    # Marks are drawn in the order of the states: at most five columns beside one another, a sixtieth of the map wide.
+    wide = np.ptp(values) or 1
+    assert np.abs(x - scores.sort_index().to_numpy()).max() <= 2 * wide / 60 + 1e-9
+
+
+def test_twelve_alike_stand_exactly_at_their_score():
+    states = [f"S{place:02}" for place in range(14)]
+    scores = pd.Series([0.5] * 12 + [-1.0, 2.0], index=states)
+    line = _marks(vote_map(scores, pd.Series("WW", index=states)).figure.axes[0])["WW"]
+    np.testing.assert_allclose(line.get_xdata(), scores)
+
+
+def test_the_line_stands_at_the_median_of_all(scores, quadrants):
+    some = quadrants[scores > -1]
+    (axes,) = vote_map(scores, some).figure.axes
+    (line,) = [line for line in axes.lines if line.get_linestyle() == "--"]
+    assert list(line.get_xdata()) == [scores.median()] * 2
+    assert sum(len(line.get_xdata()) for line in _marks(axes).values()) == len(some)
+    (top,) = axes.child_axes
+    assert [label.get_text() for label in top.get_xticklabels()] == ["median state"]
+
+
+@pytest.mark.parametrize("votes", ["scores", "tied"])
+def test_map_text_is_clear_and_names_are_written(votes, request, quadrants, names, faults_of_text):
+    figure = vote_map(request.getfixturevalue(votes), quadrants, names, NAMED).figure
+    assert faults_of_text(figure) == []
+    written = {text.get_text() for text in figure.axes[0].texts}
+    assert written <= {f"Name of {state}" for state in NAMED}
+    assert len(written) >= len(NAMED) - 1
+
+
+def test_named_states_point_at_their_marks(scores, quadrants):
+    (axes,) = vote_map(scores, quadrants, label=[*NAMED, "ATLANTIS"]).figure.axes
+    for text in axes.texts:
+        x, y = text.xy
+        line = _marks(axes)[quadrants[text.get_text()]]
+        assert x == scores[text.get_text()]
+        assert (x, y) in set(zip(line.get_xdata(), line.get_ydata(), strict=True))
+
+
+def test_the_order_of_the_states_does_not_matter(tied, quadrants):
+    one, other = (vote_map(votes, quadrants).figure.axes[0] for votes in (tied, tied.iloc[::-1]))
+    for quadrant in Quadrant:
+        np.testing.assert_array_equal(
+            _marks(one)[quadrant].get_xydata(), _marks(other)[quadrant].get_xydata()
+        )
+
+
+def test_map_alt_carries_the_medians_and_the_names(scores, quadrants, names):
+    alt = vote_map(scores, quadrants, names, ["USA", "CHN"]).alt
+    for quadrant in Quadrant:
+        some = scores[quadrants == quadrant]
+        assert f"{quadrant.label}: {len(some)} states, median {some.median():.2f}".replace("-", "−") in alt
+    assert f"Name of USA {scores['USA']:.2f}".replace("-", "−") in alt
+    assert "Named" not in vote_map(scores, quadrants).alt
+
+
+def test_each_kind_of_dyads_stands_in_its_cell(means, faults_of_text):
+    figure = pair_agreement(means).figure
+    (axes,) = figure.axes
+    assert len(axes.texts) == 10
+    for text in axes.texts:
+        column, row = (int(place) for place in text.get_position())
+        assert column <= row
+        kind = means.loc[pair_name((list(Quadrant)[row], list(Quadrant)[column]))]
+        assert text.get_text() == f"{kind['mean']:.2f}\n({kind['dyads']:,.0f})"
+    for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
+        assert [label.get_text().replace("\n", " ") for label in labels] == [q.label for q in Quadrant]
+    assert faults_of_text(figure) == []
+
+
+def test_agreement_is_darker_where_there_is_more(means):
+    (axes,) = pair_agreement(means).figure.axes
+    mesh = axes.collections[0]
+    values = np.ma.filled(mesh.get_array(), np.nan).ravel()
+    light = mesh.get_facecolor()[:, :3].sum(axis=1)
+    order = [place for place in np.argsort(values) if np.isfinite(values[place])]
+    assert len(order) == 10
+    assert (np.diff(light[order]) < 0).all()
+
+
+def test_a_kind_without_a_dyad_has_an_empty_cell(means):
+    means = means.astype({"mean": float})
+    means.loc["WS-WS"] = [np.nan, 0]
+    drawn = pair_agreement(means)
+    assert len(drawn.figure.axes[0].texts) == 9
+    assert "WS-WS" not in drawn.alt
+
+
+def test_agreement_alt_carries_every_mean_and_the_extremes(means):
+    alt = pair_agreement(means).alt
+    assert f"Least {means['mean'].idxmin()}, most {means['mean'].idxmax()}." in alt
+    for pair, mean, dyads in zip(means.index, means["mean"], means["dyads"], strict=True):
+        assert f"{pair} {mean:.2f} ({dyads:,} dyads)" in alt
+
+
+def test_coefficients_are_the_table(regression, faults_of_text):
+    figure = coefficients(regression).figure
+    (axes,) = figure.axes
+    np.testing.assert_allclose(_marks(axes)["coefficient"].get_xdata(), regression["coefficient"])
+    np.testing.assert_allclose(_marks(axes)["coefficient"].get_ydata(), axes.get_yticks())
+    (segments,) = axes.collections
+    np.testing.assert_allclose(np.asarray(segments.get_segments())[:, :, 0], regression[["low90", "high90"]])
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(regression.index)
+    (column,) = axes.child_axes
+    assert [label.get_text() for label in column.get_yticklabels()] == ["0.004", "<\u00a00.001", "–"]
+    assert faults_of_text(figure) == []
+
+
+def test_coefficients_with_names_of_their_own(regression, faults_of_text):
+    labels = {
+        "SW-WS": "one state in SW and the other in WS",
+        "other_roll_calls": "agreement on all other roll calls of the same sessions",
+        "same_region": "same region",
+    }
+    drawn = coefficients(regression, labels)
+    (axes,) = drawn.figure.axes
+    assert [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()] == list(labels.values())
+    assert faults_of_text(drawn.figure) == []
+    assert f"{labels['SW-WS']} −0.060 (−0.100 to −0.020), two-sided p 0.004" in drawn.alt
+    assert drawn.alt.endswith("same region 0.080 (0.050 to 0.110).")
+    with pytest.raises(UnknownNameError, match="unknown predictor 'same_region'"):
+        coefficients(regression, {name: name for name in ("SW-WS", "other_roll_calls")})
