@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from buzanlib.inference.claims import Claims
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.sample import Sample
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
+from buzanlib.inference.verdicts import judge
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.statements import count_tensor, load_statements
 from buzanlib.tables.states import load_panel, load_regions
@@ -54,6 +56,15 @@ def test_readme_gives_the_joint_finding_and_the_strategies(
     verdicts = set(results["NCSS"].table["verdict"])
     assert verdicts == {"undecided"}
     assert "On the strategies each of the three is undecided." in findings
+
+
+def test_readme_names_what_else_is_supported(findings: str, data_dir: Path) -> None:
+    predictions = load_predictions(data_dir)
+    claims = Claims.load(data_dir, Placement(), predictions.draws, predictions.seed)
+    judged = judge(claims.all_findings(), predictions)
+    assert list(judged.index[judged["verdict"] == "supported"]) == ["D1", "E3"]
+    assert not (judged["verdict"] == "partly").any()
+    assert "two are supported" in findings
 
 
 def test_readme_states_no_number_of_a_result(findings: str) -> None:

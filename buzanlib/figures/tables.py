@@ -14,6 +14,9 @@ from buzanlib.inference.verdicts import Finding
 
 DASH = "\u2013"
 
+#: Characters from which on a cell is a sentence, and its column needs room.
+SENTENCE = 60
+
 
 def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
     """Set intervals as text, ``"−0.50 to +0.24"``.
@@ -94,12 +97,14 @@ class Table:
         )
 
     def _column(self, name: str) -> tuple[str, list[str]]:
-        """Attribute of a column's cells, and their texts; numbers stand at the right."""
+        """Attribute of a column's cells, and their texts; numbers stand at the right, sentences have room."""
         values = self.frame[name]
         form = self.formats.get(name, "")
         texts = [DASH if pd.isna(value) else typeset(value, form) for value in values.tolist()]
         numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        return (' class="number"' if numeric else ""), texts
+        if numeric:
+            return ' class="number"', texts
+        return (' class="words"' if max(map(len, texts), default=0) > SENTENCE else ""), texts
 
 
 def table(

@@ -40,7 +40,7 @@ _PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
 """Nobody else on the machine can listen to what a kernel says."""
 
 
-def run_study(path: Path, *, progress: bool = True) -> Results:
+def run_study(path: Path, *, progress: bool = True, jobs: int = AT_ONCE) -> Results:
     """Run every notebook of a study and gather its numbers.
 
     Parameters
@@ -49,6 +49,8 @@ def run_study(path: Path, *, progress: bool = True) -> Results:
         The study file; see `load_study`.
     progress : bool
         Whether to print a line for each notebook.
+    jobs : int
+        Notebooks that run at the same time; the numbers do not depend on it.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def run_study(path: Path, *, progress: bool = True) -> Results:
     if faults := check(study.data):
         raise DataError(faults)
     load_predictions(study.data)  # raises LockError if a byte has changed
-    pages = _execute(study, progress)
+    pages = _execute(study, progress, jobs)
     results = Results(
         lock=sha256(study.data / PREDICTIONS),
         data={file.name: sha256(file) for file in sorted(study.data.iterdir()) if _ships(file)},
@@ -86,13 +88,13 @@ def _ships(file: Path) -> bool:
     return file.is_file() and not file.name.startswith(".")
 
 
-def _execute(study: Study, progress: bool) -> dict[str, Page]:
+def _execute(study: Study, progress: bool, jobs: int) -> dict[str, Page]:
     """Run all notebooks; the first failure, in the order of the study, is the one that is told."""
     import matplotlib.font_manager  # noqa: F401 (finds the fonts once, or each first kernel would, and say so)
 
     pages: dict[str, Page] = {}
     total, done = len(study.runs), 0
-    with _environment(ONE_CORE), ThreadPoolExecutor(AT_ONCE) as pool:
+    with _environment(ONE_CORE), ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(_timed, run): run for run in study.runs}
         try:
             for future in as_completed(waiting):

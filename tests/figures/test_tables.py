@@ -37,6 +37,11 @@ def test_numbers_stand_at_the_right(frame: pd.DataFrame) -> None:
     assert sides == ["number", None, "number"] * 2
 
 
+def test_sentences_have_room(frame: pd.DataFrame) -> None:
+    tree = ElementTree.fromstring(table(frame.assign(claim="word " * 20), "c").to_html())
+    assert [cell.attrib.get("class") for cell in tree.iter("td")] == ["number", None, "number", "words"] * 2
+
+
 def test_a_notebook_shows_the_same(frame: pd.DataFrame) -> None:
     shown = table(frame, "c")
     assert shown._repr_html_() == shown.to_html()
