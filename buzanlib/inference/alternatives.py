@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.multiverse import Outcome, Position
+from buzanlib.inference.sample import Codes
 from buzanlib.measurement.placement import Placement, neighbours_from_tiles
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Corpus, PoliticalKind
+
+Flags = npt.NDArray[np.bool_]
 
 _STRICT = (PoliticalKind.REGIME, PoliticalKind.INTERFERENCE)
 _NAMED = [threat.value for threat in NAMED]
@@ -25,6 +31,33 @@ RULES: dict[str, tuple[str, float]] = {
     "neighbour": ("neighbour", 0.5),
     "fuzzy": ("median", 0.5),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Of documents or passages: place of the state and of the document, corpus and year."""
+
+    state: Codes
+    document: Codes
+    corpus: np.ndarray
+    year: np.ndarray
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, states: pd.Index[str], documents: pd.Series[str]) -> _Rows:
+        return cls(
+            states.get_indexer(pd.Index(table["iso3"])),
+            pd.Index(documents).get_indexer(pd.Index(table["doc_id"])),
+            table["corpus"].to_numpy(dtype=object),
+            table["year"].to_numpy(dtype=int),
+        )
+
+    def inside(self, corpus: str, window: str) -> Flags:
+        """Rows of a corpus and a window."""
+        if corpus not in (*Corpus, "both"):
+            raise UnknownNameError("corpus", corpus, [*Corpus, "both"])
+        first, last = years(window)
+        within = (first <= self.year) & (self.year <= last)
+        return within if corpus == "both" else within & (self.corpus == corpus)
 
 
 def years(window: str) -> tuple[int, int]:
@@ -51,12 +84,21 @@ class Alternatives:
     def __init__(
         self, statements: Statements, panel: pd.DataFrame, regions: pd.Series[str], tiles: pd.DataFrame
     ) -> None:
-        self._statements, self._panel, self._regions = statements, panel, regions
+        self._panel, self._regions = panel, regions
         self._neighbours = neighbours_from_tiles(tiles)
-        self._coded = {name: self._relevant(name) for name in statements.codes["annotator"].unique()}
+        documents = statements.documents[statements.documents["in_paper"] == 0].reset_index(drop=True)
+        self._states = pd.Index(sorted(set(documents["iso3"])), name="iso3", dtype="str")
+        self._documents = _Rows.of(documents, self._states, documents["doc_id"])
+        self._coded = {}
+        for annotator in statements.codes["annotator"].unique():
+            coded = statements.coded(annotator)
+            coded = coded[(coded["relevant"] == 1) & (coded["in_paper"] == 0)]
+            self._coded[annotator] = coded, _Rows.of(coded, self._states, documents["doc_id"])
         # Kept on the instance: as many as there are options, not as there are specifications.
         self._outcome = cache(self._make_outcome)
         self._position = cache(self._make_position)
+        self._threats = cache(self._make_threats)
+        self._scored = cache(self._make_scores)
 
     def outcome(self, record: Mapping[str, str]) -> Outcome | None:
         """What is counted under a specification; None where nothing is.
@@ -79,52 +121,69 @@ class Alternatives:
         """
         return self._position(*(record[key] for key in ("power", "cohesion", "threshold", "window")))
 
-    def _relevant(self, annotator: str) -> pd.DataFrame:
-        coded = self._statements.coded(annotator)
-        return coded[(coded["relevant"] == 1) & (coded["in_paper"] == 0)]
-
     def _make_outcome(
         self, corpus: str, window: str, annotator: str, terrorism: str, political: str, denominator: str
     ) -> Outcome | None:
-        inside = self._in(self._coded[annotator], corpus, window)
-        threats = _threats(inside, terrorism, political)
+        threats, specific = self._threats(annotator, terrorism, political)
+        rows = self._coded[annotator][1]
+        inside = rows.inside(corpus, window)
+        state, threats = rows.state[inside], threats[inside]
         if denominator == "documents":
-            documents = self._in(self._statements.documents, corpus, window)
-            n = documents[documents["in_paper"] == 0].groupby("iso3").size()
-            y = threats.groupby([inside["iso3"], inside["doc_id"]]).max().groupby("iso3").sum()
+            held = self._documents.inside(corpus, window)
+            n = self._by_state(self._documents.state[held])
+            # A document counts once for a threat, however many of its passages carry it.
+            document, size = rows.document[inside], len(self._documents.state)
+            named = [np.bincount(document, column, size) > 0 for column in threats.T]
+            y = [self._by_state(self._documents.state, column) for column in named]
         elif denominator in ("relevant", "specific"):
-            counted = inside if denominator == "relevant" else inside[inside[_NAMED].any(axis=1)]
-            n, y = counted.groupby("iso3").size(), threats.groupby(inside["iso3"]).sum()
+            n = self._by_state(state, specific[inside] if denominator == "specific" else None)
+            y = [self._by_state(state, column) for column in threats.T]
         else:
             raise UnknownNameError("denominator", denominator, ("relevant", "specific", "documents"))
-        return Outcome(y.reindex(n.index, fill_value=0), n) if len(n) else None
+        some = n > 0
+        if not some.any():
+            return None
+        counts = pd.DataFrame(np.column_stack(y)[some], self._states[some], [*map(str, TABLE2_THREATS)])
+        return Outcome(counts, pd.Series(n[some], counts.index))
 
-    def _in(self, table: pd.DataFrame, corpus: str, window: str) -> pd.DataFrame:
-        """Rows of a corpus and a window."""
-        first, last = years(window)
-        inside = table["year"].between(first, last)
-        if corpus != "both":
-            if corpus not in list(Corpus):
-                raise UnknownNameError("corpus", corpus, [*Corpus, "both"])
-            inside &= table["corpus"] == corpus
-        return table[inside]
+    def _by_state(self, state: Codes, holds: Flags | None = None) -> Codes:
+        """Number of rows of each state, or of those that hold."""
+        return np.bincount(state, holds, len(self._states)).astype(np.intp)
+
+    def _make_threats(self, annotator: str, terrorism: str, political: str) -> tuple[Flags, Flags]:
+        """Whether each passage carries each threat of Table 2, and any threat that is named."""
+        passages = self._coded[annotator][0]
+        return (
+            _threats(passages, terrorism, political).to_numpy(),
+            np.asarray((passages[_NAMED] == 1).any(axis=1), dtype=bool),
+        )
 
     def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
         if threshold not in RULES:
             raise UnknownNameError("threshold", threshold, RULES)
-        first, last = years(window)
-        rule, quantile = RULES[threshold]
-        place = Placement(power, cohesion, first, last, rule, quantile)
+        if (scored := self._scored(power, cohesion, window)) is None:
+            return None
+        scores, reliability = scored
+        place = Placement(power, cohesion, *years(window), *RULES[threshold])
+        if threshold == "fuzzy":
+            fuzzy = place.soften(scores, self._regions, reliability)
+            expected = {"p": fuzzy["SW"] + fuzzy["SS"], "k": fuzzy["WS"] + fuzzy["SS"]}
+            return Position(2 * pd.DataFrame(expected) - 1, hard=False)
         try:
-            if threshold != "fuzzy":
-                placed = place(self._panel, self._regions, self._neighbours)
-                return Position(placed[["p", "k"]].astype(float), hard=True)
-            reliability = place.reliability(self._panel)
-            fuzzy = place.memberships(self._panel, self._regions, reliability)
+            placed = place.place(scores, self._regions, self._neighbours)
+        except EstimationError:  # a state without a placed neighbour
+            return None
+        return Position(placed[["p", "k"]].astype(float), hard=True)
+
+    def _make_scores(
+        self, power: str, cohesion: str, window: str
+    ) -> tuple[pd.DataFrame, dict[str, float]] | None:
+        """Scores, and the reliability of both indices; None where one has no data in the window."""
+        place = Placement(power, cohesion, *years(window))
+        try:
+            return place.scores(self._panel), place.reliability(self._panel)
         except EstimationError:
             return None
-        expected = {"p": fuzzy["SW"] + fuzzy["SS"], "k": fuzzy["WS"] + fuzzy["SS"]}
-        return Position(2 * pd.DataFrame(expected) - 1, hard=False)
 
 
 def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataFrame:
@@ -144,4 +203,4 @@ def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataF
         raise UnknownNameError("terrorism mapping", terrorism, takers)
     if (taker := takers[terrorism]) is not None:
         threats[taker] |= passages["ter"] == 1
-    return threats.astype(int)
+    return threats

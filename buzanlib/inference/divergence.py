@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import entr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
@@ -237,6 +238,5 @@ class DivergenceTest:
 
 
 def _entropy(p: Array) -> Array:
-    """Shannon entropy in bits along the last axis, a share of zero adding nothing."""
-    logs = np.log2(p, out=np.zeros_like(p), where=p > 0)
-    return np.asarray(-(p * logs).sum(axis=-1), dtype=float)
+    """Shannon entropy in bits along the last axis."""
+    return np.asarray(entr(p).sum(axis=-1) / np.log(2), dtype=float)

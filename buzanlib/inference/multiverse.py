@@ -40,9 +40,6 @@ _TIE = 1e-5
 
 _LEVEL = 0.05
 
-#: Draws at a time: what is looked up at random then stays near.
-_ROWS = 1000
-
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
@@ -278,8 +275,7 @@ class Multiverse:
         """Observed and permuted contrasts and statistics of specifications on the same states, one after another."""
         states = cases[0].states
         # The observed placement first, then the permuted ones.
-        moves = np.vstack([np.arange(len(states)), permutations.among(states)])
-        blocks = [moves[start : start + _ROWS] for start in range(0, len(moves), _ROWS)]
+        blocks = [np.arange(len(states))[None], *permutations.blocks_among(states)]
         for case in cases:
             parts = [case.kernel(block) for block in blocks]
             contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*parts, strict=True))
@@ -386,22 +382,26 @@ class _Hard:
 
     def __init__(self, logits: Array, axes: Array, weights: Array) -> None:
         w = (weights / weights.mean())[:, None]
-        columns = np.hstack([np.ones_like(w), w, w * logits, w**2, w**2 * logits, w**2 * logits**2])
-        self._columns, self._axes = columns.astype(np.float32), axes.T.astype(np.float32)
-        self._signs = [(-1, -1), (-1, 1), (1, -1), (1, 1)]
-        self._own = np.array([[a, b, a * b] for a, b in self._signs], dtype=np.float32)[:, _PLACE] / 2
+        columns = np.hstack([np.ones_like(w), w, w**2, w * logits, w**2 * logits, w**2 * logits**2])
+        self._rows, self._axes = columns.T.astype(np.float32), axes.T.astype(np.float32)
+        self._totals = self._rows.sum(axis=1, keepdims=True)
 
     def __call__(self, moves: Moves) -> tuple[Array, Array]:
         p, k = (np.take(axis, moves) for axis in self._axes)
-        totals, by_p, by_k = self._columns.sum(axis=0), p @ self._columns, k @ self._columns
-        by_pk = np.multiply(p, k, out=p) @ self._columns
-        cells = np.stack([(totals + a * by_p + b * by_k + a * b * by_pk) / 4 for a, b in self._signs], axis=1)
-        size, mass, means = cells[..., :1], cells[..., 1:2], cells[..., 2:5] / cells[..., 1:2]
-        spread = cells[..., 9:12] - 2 * means * cells[..., 6:9] + means**2 * cells[..., 5:6]
-        variances = np.maximum(spread, 0) / mass**2 * (size / (size - 1)) ** 2
-        contrasts = np.einsum("bqt,qt->bt", means, self._own).astype(float)
-        errors = np.sqrt(np.einsum("bqt,qt->bt", variances, self._own**2)).astype(float)
-        return contrasts, contrasts / np.maximum(errors, FLOOR)
+        by_p, by_k = self._rows @ p.T, self._rows @ k.T
+        by_pk = self._rows @ np.multiply(p, k, out=p).T
+        contrasts = np.zeros((len(_PLACE), len(moves)), dtype=np.float32)
+        variances = np.zeros_like(contrasts)
+        for a, b in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
+            sums = (self._totals + a * by_p + b * by_k + a * b * by_pk) / 4
+            size, mass, squared = sums[:3]
+            means = sums[3:6] / mass
+            spread = sums[9:] - means * (2 * sums[6:9] - means * squared)
+            contrasts += np.array([a, b, a * b], dtype=np.float32)[_PLACE, None] * means
+            variances += np.maximum(spread, 0) * (size / ((size - 1) * mass)) ** 2
+        doubles = contrasts.T.astype(float) / 2
+        errors = np.sqrt(variances).T.astype(float) / 2
+        return doubles, doubles / np.maximum(errors, FLOOR)
 
 
 class _Fuzzy:

@@ -6,7 +6,7 @@ induces among these, so that tests on different sets of states still share their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations, product
@@ -21,6 +21,8 @@ from buzanlib.errors import BuzanError, EstimationError
 Array = npt.NDArray[np.float64]
 Moves = npt.NDArray[np.intp]
 Small = npt.NDArray[np.int16]
+
+_ROWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,16 @@ class Permutations:
         EstimationError
             If a state has no group, or all are alone in theirs.
         """
+        return np.concatenate(list(self.blocks_among(states)))
+
+    def blocks_among(self, states: Sequence[str]) -> Iterator[Moves]:
+        """The rows of `among`, some at a time, so that what is looked up at random stays near.
+
+        Raises
+        ------
+        EstimationError
+            As `among`.
+        """
         without = [state for state in states if state not in self.groups.index]
         if without:
             raise EstimationError(
@@ -72,32 +84,40 @@ class Permutations:
         if all(len(group) == 1 for group in members):
             raise EstimationError("no two states share a group, so that there is nothing to permute")
         if prod(factorial(len(group)) for group in members) <= len(self.moves) + 1:
-            return _all_permutations(members)
-        return np.concatenate([self._first_return(states, block) for block in self._blocks])
-
-    def _first_return(self, states: Sequence[str], block: Small) -> Moves:
-        """Follow the moves of some draws, shape (all states, draws), from each state until a state of the subset."""
+            yield _all_permutations(members)
+            return
         inside = self.groups.index.get_indexer(pd.Index(states))
         place = np.full(len(self.groups), -1, dtype=np.int16)
         place[inside] = np.arange(len(inside))
-        giver = block[inside]
-        received = place[giver]
-        row, draw = np.nonzero(received < 0)
-        at = giver[row, draw]
-        while len(row):
-            at = block[at, draw]
-            received[row, draw] = place[at]
-            outside = place[at] < 0
-            row, draw, at = row[outside], draw[outside], at[outside]
-        return received.T.astype(np.intp)
+        for block in self._blocks:
+            yield _first_return(block, inside, place)
 
     @cached_property
     def _blocks(self) -> list[Small]:
-        """The moves, a state a row and few draws at a time, so that what is looked up at random stays near."""
-        moves = np.ascontiguousarray(self.moves.T.astype(np.int16))
+        """The moves, a state a row and few draws at a time."""
+        moves = self.moves.T.astype(np.int16)
         return [
-            np.ascontiguousarray(moves[:, start : start + 1000]) for start in range(0, moves.shape[1], 1000)
+            np.ascontiguousarray(moves[:, start : start + _ROWS]) for start in range(0, moves.shape[1], _ROWS)
         ]
+
+
+def _first_return(block: Small, inside: Moves, place: Small) -> Moves:
+    """Follow moves of shape (all states, draws) from each state of a subset to the next one that is in it.
+
+    `inside` are the places of the subset among all states, `place` those of all states in the subset, -1 outside.
+    """
+    draws = block.shape[1]
+    giver, moves = block[inside].ravel(), block.ravel()
+    received = place.take(giver)
+    open_ = np.flatnonzero(received < 0)
+    draw, at = open_ % draws, giver[open_].astype(np.intp)
+    while len(open_):
+        at = moves.take(at * draws + draw).astype(np.intp)
+        found = place.take(at)
+        done = found >= 0
+        received[open_[done]] = found[done]
+        open_, draw, at = open_[~done], draw[~done], at[~done]
+    return received.reshape(len(inside), draws).T.astype(np.intp)
 
 
 @dataclass(frozen=True)

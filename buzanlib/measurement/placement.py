@@ -130,10 +130,26 @@ class Placement:
         Returns
         -------
         DataFrame, shape (states, 5)
+            As `place`.
+        """
+        return self.place(self.scores(panel), regions, neighbours)
+
+    def place(
+        self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """Place states by scores that there are.
+
+        Parameters
+        ----------
+        scores, regions, neighbours
+            As in `thresholds`.
+
+        Returns
+        -------
+        DataFrame, shape (states, 5)
             Index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1 weak, +1 strong),
             ``quadrant``.
         """
-        scores = self.scores(panel)
         strong = scores > self.thresholds(scores, regions, neighbours)
         placed = scores.assign(
             p=np.where(strong["power"], 1, -1),
@@ -207,12 +223,34 @@ class Placement:
         DataFrame of float, shape (states, 4)
             Index ``iso3``, columns the quadrants; rows sum to one.
         """
+        return self.soften(self.scores(panel), regions, reliability, neighbours)
+
+    def soften(
+        self,
+        scores: pd.DataFrame,
+        regions: pd.Series[str],
+        reliability: Mapping[str, float],
+        neighbours: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Fuzzy membership by scores that there are.
+
+        Parameters
+        ----------
+        scores, regions, neighbours
+            As in `thresholds`.
+        reliability : mapping of str to float
+            As in `memberships`.
+
+        Returns
+        -------
+        DataFrame of float, shape (states, 4)
+            As `memberships`.
+        """
         for axis in AXES:
             if not 0 <= reliability[axis] < 1:
                 raise BuzanError(
                     f"reliability {reliability[axis]} of {axis}; allowed: at least 0 and below 1"
                 )
-        scores = self.scores(panel)
         error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
         strong = ((scores - self.thresholds(scores, regions, neighbours)) / error).apply(ndtr)
         by_sign = {-1: 1 - strong, 1: strong}
