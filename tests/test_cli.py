@@ -174,6 +174,97 @@ def test_build_from_an_empty_folder_leaves_the_tables_as_they_are(
     assert state(folder) == before
 
 
+def test_list_looks_and_builds_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "nmc_v7.csv").write_text("not looked into")
+    before = state(folder)
+    assert main(["data", "build", "--raw", str(raw), "--data", str(folder), "--list"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "  Correlates of War, National Material Capabilities: nmc_v7.csv" in out.splitlines()
+    assert "    get it: https://doi.org/10.7910/DVN/0TJX8Y" in out
+    assert state(folder) == before
+
+    (raw / "nmc_v7.csv").unlink()
+    assert main(["data", "build", "--raw", str(raw), "--data", str(folder), "--list"]) == 0
+    assert capsys.readouterr().out.startswith("found 0 of ")
+
+
+def test_build_from_a_part_names_what_it_made_and_what_it_lacks(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    path = raw / "NMC-70-abridged.csv"
+    path.write_text("stateabb,ccode,year,cinc\nUSA,2,2011,0.5\n")
+    assert main(["data", "build", "--raw", str(raw), "--data", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{folder / 'states.csv'}\n{folder / 'panel.csv'}\n")
+    assert f"costs: panel.csv, column polyarchy: kept as it is in {folder}" in out
+    rows = {
+        (row["iso3"], row["year"]): row
+        for row in csv.DictReader((folder / "panel.csv").read_text().splitlines())
+    }
+    assert (rows["USA", "2011"]["cinc"], rows["USA", "2012"]["cinc"]) == ("0.5", "")
+    assert rows["USA", "2011"]["polyarchy"] != ""
+    assert main(["data", "check", str(folder)]) == 0
+
+    path.write_text("stateabb,ccode,year,cink\n")
+    before = state(folder)
+    assert main(["data", "build", "--raw", str(raw), "--data", str(folder)]) == 2
+    assert "NMC-70-abridged.csv has no column 'cinc'; nearest allowed: 'cink'" in capsys.readouterr().err
+    assert state(folder) == before
+
+
+SHEET = "passage,coder,relevant,threats,level,referent,agent,measure\nP004205e7,Ana,{relevant},gen,0,none,none,none\n"
+
+
+def test_a_sheet_is_written_filled_in_and_taken_in(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "sheet.csv"
+    words = ["data", "sheet", "--data", str(folder), "--out", str(out), "--passages", "7", "--seed", "3"]
+    assert main(words) == 0
+    assert capsys.readouterr().out == f"{out}: 7 passages\n"
+    assert main(words) == 2
+    assert "is there already" in capsys.readouterr().err
+
+    out.write_text(SHEET.format(relevant="yes") + "P008cf9d0,Ana,,,,,,\n")
+    assert main(["data", "codes", str(out), "--data", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{'Ana':<20}     1 passages",
+        "passed over, for nothing is coded in them: 1 rows",
+        str(folder / "codes.csv"),
+    ]
+    assert main(["data", "check", str(folder)]) == 0
+    assert "3892 rows" in capsys.readouterr().out
+
+    before = state(folder)
+    assert main(["data", "codes", str(out), "--data", str(folder)]) == 2
+    assert "this coder is in codes.csv already" in capsys.readouterr().err
+    assert state(folder) == before
+    assert main(["data", "codes", str(out), "--data", str(folder), "--replace"]) == 0
+
+
+def test_faults_of_a_sheet_are_told_in_short(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = SHEET.format(relevant="maybe").splitlines()
+    passages = [line.partition(",")[0] for line in (folder / "passages.csv").read_text().splitlines()[1:9]]
+    out = tmp_path / "sheet.csv"
+    out.write_text("\n".join([lines[0], *(lines[1].replace("P004205e7", name) for name in passages)]))
+    before = state(folder)
+    assert main(["data", "codes", str(out), "--data", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert "8 faults" in err
+    assert err.count("sheet.csv, row") == 5
+    assert "... and the same in 3 more rows of sheet.csv" in err
+    assert state(folder) == before
+
+
 @pytest.mark.parametrize(
     ("error", "status"), [(BuzanError("wrong key"), 2), (RunError("notebook 3 failed"), 1)]
 )

@@ -5,6 +5,7 @@ Both are computed from counts of units by category, so that a bootstrap over doc
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,8 +35,11 @@ VARIABLES: dict[str, tuple[str, Level]] = {
     "hostile": ("hostile", "nominal"),
 }
 
+#: What `Reliability` gives beside the number of units.
+COEFFICIENTS = ("alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high", "agreement")
+
 #: Coded in a second pass. In the table of codes they are blank where an annotator had not given the political
-#: threat, so that they can be compared only over the passages to which both gave it.
+#: threat, so that they can be compared only over the passages to which two or more gave it.
 SECOND_PASS = ("pol_kind", "hostile")
 
 
@@ -231,9 +235,11 @@ class Reliability:
         dict of str to float
             ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and
             ``n`` (units). Draws that leave a coefficient undefined are passed over; where all do, its
-            interval is NaN.
+            interval is NaN. Without a unit everything but ``n`` is NaN.
         """
         counts, categories = unit_counts(ratings)
+        if not len(counts):
+            return dict.fromkeys(COEFFICIENTS, np.nan) | {"n": 0.0}
         _, document = np.unique(np.asarray(documents), return_inverse=True)
         size = int(document.max()) + 1
         width = len(categories)
@@ -269,8 +275,15 @@ class Reliability:
         return float(low), float(high)
 
 
-def reliability_table(statements: Statements, draws: int = 2000, seed: int = 20100615) -> pd.DataFrame:
-    """Agreement of the annotators A and B, two runs of one large language model, on every variable.
+def reliability_table(
+    statements: Statements,
+    draws: int = 2000,
+    seed: int = 20100615,
+    annotators: Sequence[str] = (Annotator.A, Annotator.B),
+) -> pd.DataFrame:
+    """Agreement of annotators on every variable, over the passages that at least two of them coded.
+
+    A and B, compared by default, are two runs of one large language model.
 
     Parameters
     ----------
@@ -278,26 +291,52 @@ def reliability_table(statements: Statements, draws: int = 2000, seed: int = 201
         The coded statements.
     draws, seed : int
         Of the bootstrap over documents.
+    annotators : sequence of str
+        Whom to compare, at least two. Each may have coded a part of the passages.
 
     Returns
     -------
     DataFrame
         A row a variable (``level`` twice: as nominal and as ordinal), columns as `Reliability` gives them.
-        The variables of the second pass are compared over the passages to which both annotators gave the
-        political threat.
+        The variables of the second pass are compared among those who gave a passage the political threat; where
+        no two did, their coefficients are NaN and ``n`` is 0.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such annotator.
+    BuzanError
+        If fewer than two annotators are named, one is named twice, or no passage was coded by two of them.
     """
-    by_annotator = [
-        statements.coded(annotator).set_index("passage_id").sort_index()
-        for annotator in (Annotator.A, Annotator.B)
-    ]
-    political = (by_annotator[0]["pol"] == 1) & (by_annotator[1]["pol"] == 1)
+    names = [str(name) for name in annotators]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise BuzanError(f"annotators {', '.join(names) or 'none'}; allowed: two or more, each named once")
+    coded = {name: statements.coded(name).set_index("passage_id") for name in names}
+    if not len(_twice(coded)):
+        raise BuzanError(f"no passage was coded by two of {', '.join(names)}")
+    documents = statements.passages.set_index("passage_id")["doc_id"]
     rows = {}
     for name, (column, level) in VARIABLES.items():
-        both = pd.DataFrame([codes[column] for codes in by_annotator])
-        documents = by_annotator[0]["doc_id"]
-        if column in SECOND_PASS:
-            both, documents = both.loc[:, political], documents[political]
-        values = both.to_numpy()
-        _, ratings = np.unique(values.astype(str), return_inverse=True)
-        rows[name] = Reliability(level, draws, seed)(ratings.reshape(values.shape), documents.to_numpy())
+        given = {
+            who: codes[codes["pol"] == 1] if column in SECOND_PASS else codes for who, codes in coded.items()
+        }
+        shared = _twice(given)
+        values = pd.DataFrame({who: codes[column].reindex(shared) for who, codes in given.items()}).T
+        rows[name] = Reliability(level, draws, seed)(_numbered(values), documents[shared].to_numpy())
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable").astype({"n": int})
+
+
+def _twice(coded: Mapping[str, pd.DataFrame]) -> pd.Index[str]:
+    """Passages that two or more annotators coded, sorted."""
+    counted = pd.concat([codes.index.to_series() for codes in coded.values()]).value_counts()
+    shared: pd.Index[str] = counted.index[counted >= 2].sort_values()
+    return shared
+
+
+def _numbered(values: pd.DataFrame) -> Array:
+    """Codes as numbers, in the order of their words; NaN where there is none."""
+    missing = values.isna().to_numpy(dtype=bool)
+    _, ratings = np.unique(values.to_numpy()[~missing].astype(str), return_inverse=True)
+    numbers = np.full(values.shape, np.nan)
+    numbers[~missing] = ratings
+    return numbers

@@ -8,16 +8,40 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.sources.raw import read_csv
+from buzanlib.sources.source import Form, Source
+from buzanlib.sources.stock import Stock
 
 PASSAGES = "passages.csv"
 CODES = "codes.csv"
 GISTS = "gists.csv"
+SAMPLING = "strategy_sampling.csv"
+
+SOURCE = Source(
+    key="coding",
+    title="The coding of the passages as it was made",
+    forms=(Form((PASSAGES, CODES, GISTS, SAMPLING)),),
+    gives=(("codes.csv", "all rows"), ("gists.csv", "all rows")),
+    url="no download: the tables that ship with this compendium hold all of it",
+    cite="this compendium (CITATION.cff)",
+)
 
 LOCATOR = ["passage_id", "doc_id", "start", "end", "sha256"]
 CODE = [
     "passage_id", "annotator", "relevant", "pol", "inf", "cri", "mil", "ter", "oth", "gen", "primary",
     "level", "referent", "agent", "measure", "pol_kind", "hostile",
 ]  # fmt: skip
+GIST = ["passage_id", "gist"]
+
+#: The annotators that ship; none of them is a human being.
+SHIPPED = ("A", "B", "adjudicated")
+
+#: Name of an annotator.
+ANNOTATOR = "[A-Za-z][A-Za-z0-9_-]{0,19}"
+
+
+def files(stock: Stock) -> dict[str, Path]:
+    """Files of the coding by name; none where it is missing."""
+    return dict(zip(SOURCE.forms[0].files, stock.paths(SOURCE), strict=False))
 
 
 def read_codes(path: Path) -> pd.DataFrame:
@@ -28,10 +52,21 @@ def read_codes(path: Path) -> pd.DataFrame:
 
 def read_gists(path: Path) -> pd.DataFrame:
     """One sentence a General Debate passage, sorted by passage."""
-    return read_csv(path, ["passage_id", "gist"]).sort_values("passage_id", ignore_index=True)
+    return read_csv(path, GIST).sort_values("passage_id", ignore_index=True)
 
 
-def coded_passages(cut: pd.DataFrame, path: Path) -> pd.DataFrame:
+def read_seeds(path: Path) -> dict[str, str]:
+    """Seed of the draw of each strategy, from ``strategy_sampling.csv``."""
+    table = read_csv(path, ["doc_id", "seed"])
+    return dict(zip(table["doc_id"].astype(str), table["seed"].astype(str), strict=True))
+
+
+def read_locators(path: Path) -> pd.DataFrame:
+    """Locators of the passages that were coded."""
+    return read_csv(path, LOCATOR, dtype=dict.fromkeys(("passage_id", "doc_id", "sha256"), "str"))
+
+
+def hold_against(cut: pd.DataFrame, coded: pd.DataFrame) -> None:
     """Hold the passages cut from the texts against those that were coded.
 
     Parameters
@@ -39,20 +74,14 @@ def coded_passages(cut: pd.DataFrame, path: Path) -> pd.DataFrame:
     cut : pandas.DataFrame
         Locators of the passages as cut from a reader's texts: `passage_id`, `doc_id`, `start`, `end`,
         `sha256`.
-    path : pathlib.Path
-        ``passages.csv`` of the coding.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `cut`, sorted by passage.
+    coded : pandas.DataFrame
+        Locators of those that were coded.
 
     Raises
     ------
     BuzanError
         If a coded passage was not found in the texts, or one was found that nobody coded.
     """
-    coded = read_csv(path, LOCATOR)
     mine, theirs = (set(table[LOCATOR].itertuples(index=False, name=None)) for table in (cut, coded))
     if lost := sorted(theirs - mine):
         raise BuzanError(
@@ -64,4 +93,3 @@ def coded_passages(cut: pd.DataFrame, path: Path) -> pd.DataFrame:
             f"{len(more)} passages of these texts were never coded, the first {more[0][0]} of {more[0][1]} at"
             f" {more[0][2]}: the texts are not the edition that was coded"
         )
-    return cut[LOCATOR].sort_values("passage_id", ignore_index=True)

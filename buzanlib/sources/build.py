@@ -1,4 +1,4 @@
-"""Every table of `data/` again, from the publishers' files, byte for byte."""
+"""Every table of `data/` again, from the publishers' files, byte for byte; or those whose sources are there."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
 from buzanlib.sources.crosswalk import Crosswalk
+from buzanlib.sources.held import Held, joined
+from buzanlib.sources.inventory import take_stock
 from buzanlib.sources.progress import Progress, shown
-from buzanlib.sources.raw import RawFolder
+from buzanlib.sources.stock import Stock
 from buzanlib.sources.write import write_table
-from buzanlib.theory.predictions import LOCK, PREDICTIONS, write_lock
+from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
 
 #: Tables made by hand; they are read, and written again in canonical form.
 BY_HAND = ("states.csv", "accessions.csv")
@@ -23,12 +25,16 @@ BY_HAND = ("states.csv", "accessions.csv")
 #: Files made by hand that are only locked, together with the tables.
 LOCKED_WITH = (PREDICTIONS, "codebook.md")
 
+Made = Iterator[tuple[str, pd.DataFrame]]
+
 
 def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
-    """Make every table again that comes from a publisher, and lock the result.
+    """Make every table again whose publisher's files are there, and lock the result.
 
-    All tables are made in a folder of their own and moved into place together at the end, so that an error
-    on the way leaves `data` as it was.
+    What comes from a source that is missing stays as `data` has it; where `data` has nothing, a table of which
+    nothing can be made has a header and no rows, and a column no values (`inventory.account` says which). All
+    tables are made in a folder of their own and moved into place together at the end, so that an error on the
+    way leaves `data` as it was.
 
     Parameters
     ----------
@@ -43,26 +49,32 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        The tables, in the order in which they were made.
+        The tables that were made, in order; one that is only kept is not among them.
 
     Raises
     ------
     BuzanError
-        If a file is missing, is there twice, or says what cannot be.
+        If no source is there at all, if a file is there twice, or says what cannot be.
     LockError
         If the predictions are not those that were locked.
     """
-    folder = RawFolder(raw)
+    stock = take_stock(raw)
+    if not stock.found:
+        raise BuzanError(
+            f"nothing below {raw} is a file that a table is made from; buzan data build --list says what is"
+        )
     states_csv, accessions_csv = (_by_hand(data, name) for name in BY_HAND)
     to_lock = [_by_hand(data, name) for name in LOCKED_WITH]
-    to_lock += [data / LOCK] if (data / LOCK).is_file() else []
+    to_lock += [
+        data / name for name in (*LOCKED, LOCK) if (data / name).is_file() and name not in LOCKED_WITH
+    ]
     # Beside the tables, so that moving them into place is renaming and cannot stop half-way through a file.
     workshop = Path(tempfile.mkdtemp(dir=data, prefix=".build-"))
     try:
         for path in to_lock:
             shutil.copy(path, workshop)
         names = []
-        for name, table in _tables(folder, states_csv, accessions_csv, progress):
+        for name, table in _tables(stock, Held(data), states_csv, accessions_csv, progress):
             write_table(table, workshop / name)
             names.append(name)
         # Locked before anything is moved: predictions that were tampered with stop the build here.
@@ -74,33 +86,72 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
     return [data / name for name in names]
 
 
-def _tables(
-    raw: RawFolder, states_csv: Path, accessions_csv: Path, progress: Progress
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Name and content of every table, in order."""
+def _tables(stock: Stock, held: Held, states_csv: Path, accessions_csv: Path, progress: Progress) -> Made:
+    """Name and content of every table that is made, in order."""
     crosswalk = Crosswalk.read(states_csv)
-    cow.check(crosswalk, raw.find(cow.SYSTEM, "states.csv"), raw.find(cow.VOTING_CODES, "states.csv"))
+    cow.check(crosswalk, stock.path(cow.SYSTEM_SOURCE), stock.path(cow.CODES_SOURCE))
     yield "states.csv", crosswalk.states.sort_values("iso3")
 
-    yield "panel.csv", panel.build(raw, crosswalk)
+    yield "panel.csv", panel.build(stock, crosswalk, held)
 
-    texts, passages = documents.build(raw, crosswalk.known(), progress)
+    texts, passages = documents.build(stock, crosswalk.known(), held, progress)
     yield "documents.csv", texts
     yield "passages.csv", passages
-    yield "codes.csv", annotation.read_codes(raw.find(annotation.CODES, "codes.csv"))
-    yield "gists.csv", annotation.read_gists(raw.find(annotation.GISTS, "gists.csv"))
+    yield from _coding(stock, held, set(passages["passage_id"]))
 
-    ict, calls, cast = (raw.find(name, "votes.csv") for name in (votes.ICT, votes.RESOLUTIONS, votes.VOTES))
-    resolutions, by_member = votes.read(ict, calls, cast, crosswalk)
-    yield "resolutions.csv", resolutions
-    yield "votes.csv", by_member
+    yield from _votes(stock, held, crosswalk)
 
     accessions = memberships.read_accessions(accessions_csv)
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
-    yearly = raw.find(memberships.FILE, "memberships.csv")
-    yield "memberships.csv", memberships.read(yearly, accessions, crosswalk)
+    if yearly := stock.path(memberships.SOURCE):
+        yield "memberships.csv", memberships.read(yearly, accessions, crosswalk)
+    else:
+        yield from _empty(held, "memberships.csv", memberships.COLUMNS)
 
-    yield "alliances.csv", alliances.read(raw.find(alliances.FILE, "alliances.csv"), crosswalk)
+    if pairs := stock.path(alliances.SOURCE):
+        yield "alliances.csv", alliances.read(pairs, crosswalk)
+    else:
+        yield from _empty(held, "alliances.csv", alliances.COLUMNS)
+
+
+def _coding(stock: Stock, held: Held, passages: set[str]) -> Made:
+    """Codes and gists, but for passages of a corpus that is missing here."""
+    files = annotation.files(stock)
+    if not files:
+        yield from _empty(held, "codes.csv", annotation.CODE)
+        yield from _empty(held, "gists.csv", annotation.GIST)
+        return
+    absent = set(annotation.read_locators(files[annotation.PASSAGES])["passage_id"]) - passages
+    codes = annotation.read_codes(files[annotation.CODES])
+    codes = codes[~codes["passage_id"].isin(absent)]
+    # Further annotators are in the data folder only.
+    kept = held.table("codes.csv", annotation.CODE)
+    kept = kept[~kept["annotator"].isin(codes["annotator"])]
+    yield "codes.csv", joined(codes, kept, "passage_id", "annotator")
+    gists = annotation.read_gists(files[annotation.GISTS])
+    yield "gists.csv", gists[~gists["passage_id"].isin(absent)]
+
+
+def _votes(stock: Stock, held: Held, crosswalk: Crosswalk) -> Made:
+    """Roll calls and votes."""
+    files = stock.paths(votes.SOURCE)
+    if not files:
+        yield from _empty(held, "resolutions.csv", votes.RESOLUTION_COLUMNS)
+        yield from _empty(held, "votes.csv", votes.VOTE_COLUMNS)
+        return
+    if len(files) == 1:
+        resolutions, by_member = votes.read_release(files[0], crosswalk)
+    else:
+        ict, calls, cast = files
+        resolutions, by_member = votes.read(ict, calls, cast, crosswalk)
+    yield "resolutions.csv", resolutions
+    yield "votes.csv", by_member
+
+
+def _empty(held: Held, name: str, columns: list[str]) -> Made:
+    """A table without rows, where the data folder has none that could be kept."""
+    if not held.has(name):
+        yield name, pd.DataFrame(columns=columns)
 
 
 def _by_hand(data: Path, name: str) -> Path:

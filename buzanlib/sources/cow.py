@@ -10,10 +10,30 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.sources.crosswalk import FIRST, Crosswalk
-from buzanlib.sources.raw import read_csv
+from buzanlib.sources.raw import numbers, read_csv
+from buzanlib.sources.source import Source, any_of
 
 SYSTEM = "cow_states.csv"
 VOTING_CODES = "cow_codes_unga.csv"
+
+SYSTEM_SOURCE = Source(
+    key="cow_system",
+    title="Correlates of War, State System Membership",
+    forms=any_of(SYSTEM, "states20[0-9][0-9].csv", "statelist20[0-9][0-9].csv"),
+    gives=(),
+    checks="states.csv, its codes and first days",
+    url="https://correlatesofwar.org/data-sets/state-system-membership/ (unpacked)",
+    cite="Correlates of War Project, State System Membership List, in the version used",
+)
+CODES_SOURCE = Source(
+    key="cow_codes",
+    title="Correlates of War codes as the votes have them",
+    forms=any_of(VOTING_CODES),
+    gives=(),
+    checks="states.csv, its codes of the voting records",
+    url="https://doi.org/10.7910/DVN/LEJUQZ: the columns ccode and Country, each pair once",
+    cite="Bailey, Strezhnev & Voeten (2017), Journal of Conflict Resolution 61(2), 430-456, doi:10.7910/DVN/LEJUQZ",
+)
 
 #: States of the Correlates of War that our tables leave out.
 EXCLUDED: Final = MappingProxyType[int, str](
@@ -36,16 +56,17 @@ GONE: Final = MappingProxyType[int, str](
 )
 
 
-def check(crosswalk: Crosswalk, system: Path, voting_codes: Path) -> None:
-    """Hold `states.csv` against the two lists of the Correlates of War.
+def check(crosswalk: Crosswalk, system: Path | None, voting_codes: Path | None) -> None:
+    """Hold `states.csv` against the two lists of the Correlates of War, or the one that is there.
 
     Parameters
     ----------
     crosswalk : Crosswalk
         Who is who.
-    system : pathlib.Path
-        ``cow_states.csv``: spells of states in the system, with dates; the last spells end with 2016.
-    voting_codes : pathlib.Path
+    system : pathlib.Path, optional
+        ``cow_states.csv``, or the publisher's ``states2016.csv`` or ``statelist2024.csv``: spells of states in the
+        system, with dates; the last spells end with the last year of the list.
+    voting_codes : pathlib.Path, optional
         ``cow_codes_unga.csv``: code and ISO 3166 code.
 
     Raises
@@ -54,13 +75,14 @@ def check(crosswalk: Crosswalk, system: Path, voting_codes: Path) -> None:
         With every difference: a code that only one side has, a start that differs, an ISO 3166 code that
         differs.
     """
-    faults = [*_against_system(crosswalk, system), *_against_votes(crosswalk, voting_codes)]
+    faults = _against_system(crosswalk, system) if system else []
+    faults += _against_votes(crosswalk, voting_codes) if voting_codes else []
     if faults:
         raise BuzanError("states.csv disagrees with the Correlates of War:\n  " + "\n  ".join(faults))
 
 
 def _against_system(crosswalk: Crosswalk, path: Path) -> list[str]:
-    spells = read_csv(path, ["ccode", "styear", "stmonth", "stday", "endyear"])
+    spells = read_csv(path, ["ccode", "styear", "stmonth", "stday", "endyear"]).apply(numbers, path=path)
     # A code is held to the last spell that reaches into the years of the panel.
     spells = spells[(spells["endyear"] >= FIRST) & ~spells["ccode"].isin(list(EXCLUDED))]
     theirs = {

@@ -12,7 +12,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources.names import ALIASES
-from buzanlib.sources.raw import dates, read_csv
+from buzanlib.sources.raw import dates, numbers, read_csv
 
 #: First and last year of the panel.
 FIRST, LAST = 1995, 2024
@@ -174,11 +174,13 @@ class Crosswalk:
         return result
 
 
-def since(table: pd.DataFrame) -> pd.DataFrame:
-    """Copy of the rows from the first to the last year of the panel; `year` becomes a whole number."""
-    kept = table[table["year"].between(FIRST, LAST)].copy()
-    kept["year"] = kept["year"].astype(int)
-    return kept
+def since(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Copy of the rows from the first to the last year of the panel; `year` becomes a whole number.
+
+    `path` is the publisher's file, for the message where a year is none.
+    """
+    year = numbers(table["year"], path)
+    return table.assign(year=year)[year.between(FIRST, LAST)].astype({"year": int})
 
 
 def _last_day(year: int) -> pd.Timestamp:

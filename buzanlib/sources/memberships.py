@@ -12,10 +12,23 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.sources.cow import EXCLUDED, GONE
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.raw import dates, read_csv
+from buzanlib.sources.raw import dates, numbers, read_csv
+from buzanlib.sources.source import Source, any_of
 
 FILE = "igo_memberships.csv"
-SOURCE = "Correlates of War, Intergovernmental Organizations, version 3"
+
+SOURCE = Source(
+    key="igo",
+    title="Correlates of War, Intergovernmental Organizations, version 3",
+    forms=any_of(FILE, "state_year_format*.csv", "IGO_stateunit_v*.csv"),
+    gives=(("memberships.csv", "all rows, so that a new row of accessions.csv has no effect"),),
+    url="https://correlatesofwar.org/data-sets/IGOs/ (a row a state and year, unpacked)",
+    cite="Pevehouse, Nordstrom, McManus & Jamison (2020), Journal of Peace Research 57(3), 492-503, "
+    "doi:10.1177/0022343319881175",
+)
+
+#: First year taken of the publisher's list, which begins with 1815.
+SINCE = 1990
 
 #: Publisher's column to short name.
 ORGANISATIONS: Mapping[str, str] = MappingProxyType(
@@ -47,8 +60,8 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
     Parameters
     ----------
     path : pathlib.Path
-        ``igo_memberships.csv``: `ccode`, `year` and a column an organisation (1 full, 2 associate, 3
-        observer).
+        ``igo_memberships.csv``, or the publisher's ``state_year_format3.csv``: `ccode`, `year` and a column an
+        organisation (1 full, 2 associate, 3 observer).
     accessions : pandas.DataFrame
         `accessions.csv`: `organisation`, `iso3`, `date`, `event` (accession or exit), `source`.
     crosswalk : Crosswalk
@@ -63,9 +76,13 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
     Raises
     ------
     BuzanError
-        If someone leaves who is not in, or joins who is.
+        If someone leaves who is not in, or joins who is; if the file has no year since 1990.
     """
-    yearly = read_csv(path, ["ccode", "year", *ORGANISATIONS])
+    table = read_csv(path, ["ccode", "year", *ORGANISATIONS], encoding_errors="replace")
+    table = table.apply(numbers, path=path)
+    yearly = table[table["year"] >= SINCE].copy()
+    if yearly.empty:
+        raise BuzanError(f"{path.name} has no year since {SINCE}")
     yearly["iso3"] = crosswalk.from_cow(yearly["ccode"], yearly["year"], EXCLUDED | GONE, path.name)
     long = yearly.dropna(subset=["iso3"]).melt(
         ["iso3", "year"], list(ORGANISATIONS), var_name="organisation", value_name="code"
@@ -74,15 +91,15 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
     long = long.assign(organisation=long["organisation"].map(ORGANISATIONS), status=long["code"].map(STATUS))
     last = int(yearly["year"].max())
     spans = [
-        {"organisation": organisation, "iso3": iso3, "status": status, "source": SOURCE}
+        {"organisation": organisation, "iso3": iso3, "status": status, "source": SOURCE.title}
         | {"from": start, "to": None if end == last else end}
         for (organisation, iso3, status), group in long.groupby(["organisation", "iso3", "status"])
         for start, end in _runs(sorted(group["year"]))
     ]
     for change in accessions.sort_values(["date", "organisation", "iso3"]).to_dict("records"):
         _apply(spans, {str(key): value for key, value in change.items()})
-    table = pd.DataFrame(spans, columns=COLUMNS).astype({"to": "Int64"})
-    return table.sort_values(["organisation", "iso3", "from"], ignore_index=True)
+    spells = pd.DataFrame(spans, columns=COLUMNS).astype({"to": "Int64"})
+    return spells.sort_values(["organisation", "iso3", "from"], ignore_index=True)
 
 
 def read_accessions(path: Path) -> pd.DataFrame:

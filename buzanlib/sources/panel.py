@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,17 +21,33 @@ from buzanlib.sources import (
     worldbank,
 )
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.raw import RawFolder
+from buzanlib.sources.held import Held
+from buzanlib.sources.source import Source
+from buzanlib.sources.stock import Stock
+from buzanlib.sources.write import as_text
 
-#: Columns after `iso3` and `year`, in the order of the file. One that ends in ``_rank`` is a rank within
-#: the year.
-COLUMNS = [
-    "cinc", "milex_rank", "gdp", "gdp_per_head", "internet_users", "fsi_cohesion_rank", "wgi_stability",
-    "sfi_legitimacy_rank", "bti_stateness_rank", "fractionalization", "polyarchy",
-]  # fmt: skip
+Reader = Callable[[Path, Crosswalk], pd.DataFrame]
+
+#: Where each column after `iso3` and `year` comes from, in the order of the file. One that ends in ``_rank`` is a
+#: rank within the year.
+READERS: Mapping[str, tuple[Source, Reader]] = {
+    "cinc": (nmc.SOURCE, nmc.read),
+    "milex_rank": (sipri.SOURCE, sipri.read),
+    **{
+        column: (source, partial(worldbank.read, column=column))
+        for column, source in worldbank.SOURCES.items()
+    },
+    "fsi_cohesion_rank": (fragile_states.SOURCE, fragile_states.read),
+    "wgi_stability": (governance.SOURCE, governance.read),
+    "sfi_legitimacy_rank": (state_fragility.SOURCE, state_fragility.read),
+    "bti_stateness_rank": (bti.SOURCE, bti.read),
+    "fractionalization": (fractionalization.SOURCE, fractionalization.read),
+    "polyarchy": (vdem.SOURCE, vdem.read),
+}
+COLUMNS = list(READERS)
 
 
-def build(raw: RawFolder, crosswalk: Crosswalk) -> pd.DataFrame:
+def build(stock: Stock, crosswalk: Crosswalk, held: Held) -> pd.DataFrame:
     """The panel.
 
     Where a publisher's terms do not let us pass scores on, the rank within the year among members of the
@@ -38,10 +55,12 @@ def build(raw: RawFolder, crosswalk: Crosswalk) -> pd.DataFrame:
 
     Parameters
     ----------
-    raw : RawFolder
-        The publishers' files.
+    stock : Stock
+        Which publishers' files are there.
     crosswalk : Crosswalk
         Who is who.
+    held : Held
+        The data folder, of which columns without a source are kept.
 
     Returns
     -------
@@ -49,38 +68,32 @@ def build(raw: RawFolder, crosswalk: Crosswalk) -> pd.DataFrame:
         `iso3`, `year` (members on the last day of each year, 1995 to 2024, sorted) and `COLUMNS`.
     """
     panel = crosswalk.members()
-    for column, read in _readers(raw, crosswalk).items():
-        panel = _join(panel, read(), column.removesuffix("_rank"))
-        if column.endswith("_rank"):
-            score = column.removesuffix("_rank")
-            panel[column] = panel.groupby("year")[score].rank(method="average")
-    return panel[["iso3", "year", *COLUMNS]]
+    for column, (source, read) in READERS.items():
+        paths = stock.paths(source)
+        if paths:
+            values = pd.concat([read(path, crosswalk) for path in paths])
+            panel[column] = _joined(panel, values, column)
+        else:
+            panel[column] = _kept(panel, held, column)
+    return panel
 
 
-def _readers(raw: RawFolder, crosswalk: Crosswalk) -> dict[str, Callable[[], pd.DataFrame]]:
-    """For each column, how to read its source."""
-
-    def world_bank(column: str) -> Callable[[], pd.DataFrame]:
-        return lambda: worldbank.read(find(worldbank.file_name(column)), column, crosswalk)
-
-    def find(name: str) -> Path:
-        return raw.find(name, "panel.csv")
-
-    return {
-        "cinc": lambda: nmc.read(find(nmc.FILE), crosswalk),
-        "milex_rank": lambda: sipri.read(find(sipri.FILE), crosswalk),
-        **{column: world_bank(column) for column in worldbank.SERIES},
-        "fsi_cohesion_rank": lambda: fragile_states.read(find(fragile_states.FILE), crosswalk),
-        "wgi_stability": lambda: governance.read(find(governance.FILE), crosswalk),
-        "sfi_legitimacy_rank": lambda: state_fragility.read(find(state_fragility.FILE), crosswalk),
-        "bti_stateness_rank": lambda: bti.read(find(bti.FILE), crosswalk),
-        "fractionalization": lambda: fractionalization.read(find(fractionalization.FILE), crosswalk),
-        "polyarchy": lambda: vdem.read(find(vdem.FILE), crosswalk),
-    }
+def _joined(panel: pd.DataFrame, values: pd.DataFrame, column: str) -> pd.Series[float]:
+    """A column of the panel from the values of a source."""
+    score = column.removesuffix("_rank")
+    merged = _merged(panel, values, score)
+    return merged.groupby("year")[score].rank(method="average") if column != score else merged[score]
 
 
-def _join(panel: pd.DataFrame, source: pd.DataFrame, column: str) -> pd.DataFrame:
-    twice = source[source.duplicated(["iso3", "year"])]
+def _kept(panel: pd.DataFrame, held: Held, column: str) -> pd.Series[str]:
+    """A column of the panel as the data folder has it, in the same words; empty where it has none."""
+    rows = held.table("panel.csv", ["iso3", "year", column])
+    return _merged(as_text(panel[["iso3", "year"]]), rows, column)[column].fillna("")
+
+
+def _merged(panel: pd.DataFrame, values: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows of the panel with their value."""
+    twice = values[values.duplicated(["iso3", "year"])]
     if len(twice):
-        raise BuzanError(f"{column} is given twice for {twice['iso3'].iloc[0]} in {twice['year'].iloc[0]}")
-    return panel.merge(source, on=["iso3", "year"], how="left", validate="one_to_one")
+        raise BuzanError(f"{name} is given twice for {twice['iso3'].iloc[0]} in {twice['year'].iloc[0]}")
+    return panel[["iso3", "year"]].merge(values, on=["iso3", "year"], how="left", validate="one_to_one")

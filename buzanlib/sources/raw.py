@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import pandas as pd
 from python_calamine import CalamineError
 
 from buzanlib.errors import BuzanError, nearest
+
+#: What pandas, Arrow, calamine and the packers raise for a file that is not what its name says.
+DAMAGE = (ValueError, CalamineError, OSError, EOFError, zlib.error, zipfile.BadZipFile)
+
+T = TypeVar("T")
+
+#: Publisher's other name of a column to the name used here.
+Others = Mapping[str, str]
+NO_OTHERS: Others = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -22,7 +34,7 @@ class RawFolder:
     Parameters
     ----------
     path : pathlib.Path
-        Top of the folder. Hidden folders in it are not looked into.
+        Top of the folder. Hidden files and folders in it are not looked at.
 
     Raises
     ------
@@ -31,85 +43,106 @@ class RawFolder:
     """
 
     path: Path
-    _places: dict[str, list[Path]] = field(init=False, repr=False, compare=False)
+    _places: tuple[tuple[str, Path], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.path.is_dir():
             raise BuzanError(f"no folder of raw files at {self.path}")
-        places: dict[str, list[Path]] = defaultdict(list)
+        places = []
         for folder, inner, names in os.walk(self.path):
-            inner[:] = [name for name in inner if not name.startswith(".")]
-            for name in (*names, *inner):
-                places[name].append(Path(folder, name))
-        object.__setattr__(self, "_places", dict(places))
+            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            places += [(name.casefold(), Path(folder, name)) for name in sorted(names) if name[0] != "."]
+            places += [(f"{name.casefold()}/", Path(folder, name)) for name in inner]
+        object.__setattr__(self, "_places", tuple(places))
 
-    def has(self, name: str) -> bool:
-        """Whether a file or folder of that name lies anywhere below."""
-        return name in self._places
-
-    def find(self, name: str, table: str) -> Path:
-        """The one file (or folder) of a given name.
+    def matching(self, pattern: str) -> list[Path]:
+        """Every file of a name, wherever it lies.
 
         Parameters
         ----------
-        name : str
-            Name as the publisher gives it, without folders.
-        table : str
-            The table of `data/` that needs it, for the message.
+        pattern : str
+            Name as the publisher gives it, without folders; ``*``, ``?`` and ``[0-9]`` as in a shell, capitals
+            or not. One that ends in ``/`` means folders.
 
         Returns
         -------
-        pathlib.Path
-            Where it lies.
-
-        Raises
-        ------
-        BuzanError
-            If it is not there, or there twice.
+        list of pathlib.Path
+            Sorted; empty where there is none.
         """
-        found = self._places.get(name, [])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            close = nearest(name, self._places) if self._places else "the folder is empty"
-            raise BuzanError(f"{table} needs {name}, which is nowhere below {self.path}; {close}")
-        where = ", ".join(str(path.relative_to(self.path)) for path in sorted(found))
-        raise BuzanError(f"{table} needs one {name}, but {self.path} has {len(found)}: {where}")
+        wanted = pattern.casefold()
+        return sorted(path for name, path in self._places if fnmatchcase(name, wanted))
 
 
-def read_csv(path: Path, columns: Sequence[str], **options: Any) -> pd.DataFrame:
+def read_csv(path: Path, columns: Sequence[str], others: Others = NO_OTHERS, **options: Any) -> pd.DataFrame:
     """Named columns of a publisher's CSV file, in the order given.
 
     Parameters
     ----------
     path : pathlib.Path
-        The file.
+        The file; fields are separated by commas, in a ``.tab`` file by tabs.
     columns : sequence of str
-        The columns wanted.
+        The columns wanted; in the file they may differ in capitals.
+    others : mapping of str to str
+        Other names that the publisher has for some of them, each with the name used here.
     **options
         Passed to `pandas.read_csv`.
 
     Returns
     -------
     pandas.DataFrame
-        Those columns only.
+        Those columns only, under the names used here.
 
     Raises
     ------
     BuzanError
         If the file lacks one of them, or is not such a file at all.
     """
-    return _read(lambda: pd.read_csv(path, low_memory=False, **options), columns, path)
+    options |= {"sep": _separator(path)}
+    header: pd.DataFrame = opened(lambda: pd.read_csv(path, nrows=0, **options), path)
+    # Only what is wanted is read: some publishers' files have thousands of columns.
+    theirs = _headings(header, columns, others, path)
+    kept = list(theirs)
+    frame: pd.DataFrame = opened(lambda: pd.read_csv(path, usecols=kept, low_memory=False, **options), path)
+    return frame.rename(columns=theirs)[list(columns)]
 
 
-def read_excel(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Named columns of the first sheet of a publisher's workbook, old format or new (see `read_csv`)."""
-    return _read(lambda: pd.read_excel(path, engine="calamine"), columns, path)
+def headings(path: Path) -> list[str]:
+    """Headings of a publisher's CSV file, in small letters."""
+    header = opened(lambda: pd.read_csv(path, nrows=0, sep=_separator(path)), path)
+    return [str(name).casefold() for name in header.columns]
+
+
+def read_excel(
+    path: Path, columns: Sequence[str], others: Others = NO_OTHERS, sheet: str | int = 0
+) -> pd.DataFrame:
+    """Named columns of a sheet of a publisher's workbook, the first by default (see `read_csv`)."""
+    frame = opened(lambda: pd.read_excel(path, sheet_name=sheet, engine="calamine"), path)
+    return frame.rename(columns=_headings(frame, columns, others, path))[list(columns)]
+
+
+def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
+    """Every sheet of a workbook by name, as it stands and without a header."""
+    return dict(opened(lambda: pd.read_excel(path, sheet_name=None, header=None, engine="calamine"), path))
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook, in order."""
+    with opened(lambda: pd.ExcelFile(path, engine="calamine"), path) as book:
+        return [str(name) for name in book.sheet_names]
 
 
 def read_parquet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Named columns of a Parquet file (see `read_csv`)."""
-    return _read(lambda: pd.read_parquet(path), columns, path)
+    frame = opened(lambda: pd.read_parquet(path), path)
+    return frame.rename(columns=_headings(frame, columns, NO_OTHERS, path))[list(columns)]
+
+
+def numbers(column: pd.Series[Any], path: Path) -> pd.Series[Any]:
+    """A column of the file at `path` as numbers; BuzanError where a value is none."""
+    try:
+        return pd.to_numeric(column)
+    except (ValueError, TypeError) as error:
+        raise BuzanError(f"{path.name}, column {column.name}: a number is not one: {error}") from error
 
 
 def dates(column: pd.Series[Any], path: Path) -> pd.Series[Any]:
@@ -120,13 +153,28 @@ def dates(column: pd.Series[Any], path: Path) -> pd.Series[Any]:
         raise BuzanError(f"{path.name}, column {column.name}: a date is not one: {error}") from error
 
 
-def _read(read: Callable[[], pd.DataFrame], columns: Sequence[str], path: Path) -> pd.DataFrame:
+def opened(read: Callable[[], T], path: Path) -> T:
+    """What `read` makes of the file at `path`; BuzanError with its name where that cannot be."""
     try:
-        frame = read()
-    # What pandas, Arrow and calamine raise for a file that is not what its name says.
-    except (ValueError, CalamineError) as error:
+        return read()
+    except DAMAGE as error:
         raise BuzanError(f"{path} cannot be read: {error}") from error
+
+
+def _separator(path: Path) -> str:
+    return "\t" if path.suffix.casefold() == ".tab" else ","
+
+
+def _headings(frame: pd.DataFrame, columns: Sequence[str], others: Others, path: Path) -> dict[str, str]:
+    """Heading in the file to name used here, for each column wanted."""
+    there = {str(name): str(name) for name in frame.columns}
+    loose = {name.strip().casefold(): name for name in there}
+    found = {}
     for column in columns:
-        if column not in frame.columns:
-            raise BuzanError(f"{path.name} has no column {column!r}; {nearest(column, frame.columns)}")
-    return frame[list(columns)]
+        names = [column, *(theirs for theirs, ours in others.items() if ours == column)]
+        hits = [there.get(name) or loose.get(name.casefold()) for name in names]
+        heading = next((hit for hit in hits if hit), None)
+        if heading is None:
+            raise BuzanError(f"{path.name} has no column {column!r}; {nearest(column, there)}")
+        found[heading] = column
+    return found

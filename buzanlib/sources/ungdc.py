@@ -5,17 +5,32 @@ from __future__ import annotations
 import lzma
 import re
 import tarfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from buzanlib.errors import BuzanError
+from buzanlib.sources.crosswalk import FIRST, LAST
 from buzanlib.sources.passages import normalise
-from buzanlib.sources.raw import RawFolder
+from buzanlib.sources.raw import DAMAGE
+from buzanlib.sources.source import Form, Source, any_of
 
-ARCHIVE = "UNGDC_1995-2024.tar.xz"
-TREE = "TXT"
-_NAME = re.compile(r"(?P<iso3>[A-Z]{2,3})_(?P<session>\d{2})_(?P<year>\d{4})\.txt")
+SOURCE = Source(
+    key="ungdc",
+    title="United Nations General Debate Corpus",
+    forms=(
+        *any_of("UNGDC*.tar.xz", "UNGDC*.tar.gz", "UNGDC*.tgz", "UNGDC*.zip", "TXT/"),
+        Form(("Session [0-9][0-9] - [12][0-9][0-9][0-9]/",), many=True),
+    ),
+    gives=(("documents.csv", "rows of the General Debate"), ("passages.csv", "rows of the General Debate")),
+    url="https://doi.org/10.7910/DVN/0TJX8Y (version 13: UNGDC_1946-2024.tar.gz, packed or unpacked)",
+    cite="Jankin, Baturo & Dasandi, United Nations General Debate Corpus 1946-2024, version 13, Harvard Dataverse; "
+    "Baturo, Dasandi & Mikhaylov (2017), Research & Politics 4(2), doi:10.1177/2053168017712821",
+)
+
+# Democratic Yemen, which was gone before the years wanted, has four letters.
+_NAME = re.compile(r"(?P<iso3>[A-Z]{2,4})_(?P<session>\d{2})_(?P<year>\d{4})\.txt")
 
 
 @dataclass(frozen=True)
@@ -43,20 +58,15 @@ class Speech:
         return f"UNGDC-{self.iso3}-{self.session}-{self.year}"
 
 
-def locate(raw: RawFolder) -> Path:
-    """The archive, or the unpacked tree where there is no archive."""
-    if not raw.has(ARCHIVE) and raw.has(TREE):
-        return raw.find(TREE, "documents.csv")
-    return raw.find(ARCHIVE, "documents.csv")
-
-
 def read(path: Path) -> Iterator[Speech]:
-    """Every statement, in the order in which the archive or the tree has them.
+    """Every statement from 1995 to 2024, in the order in which the archive or the folder has them.
+
+    What is hidden is passed over: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.
 
     Parameters
     ----------
     path : pathlib.Path
-        ``UNGDC_1995-2024.tar.xz``, or the folder ``TXT`` unpacked from it.
+        The corpus packed by tar (and gzip or xz) or zip, or a folder unpacked from it, whole or of one session.
 
     Yields
     ------
@@ -66,28 +76,49 @@ def read(path: Path) -> Iterator[Speech]:
     Raises
     ------
     BuzanError
-        If the archive is damaged, or a file in it is not named ``ISO_NN_YYYY.txt`` or is not UTF-8.
+        If the archive is damaged, or a text in it is not named ``ISO_NN_YYYY.txt`` or is not UTF-8.
     """
     if path.is_dir():
         for file in sorted(path.rglob("*.txt")):
-            yield _speech(file.name, file.read_bytes())
+            if parts := _parts(PurePosixPath(file.relative_to(path).as_posix())):
+                yield _speech(parts, file.read_bytes())
         return
     try:
-        with tarfile.open(path) as archive:
-            for member in archive:
-                if member.isfile() and (content := archive.extractfile(member)) is not None:
-                    yield _speech(Path(member.name).name, content.read())
-    except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
+        yield from _from_zip(path) if path.suffix.casefold() == ".zip" else _from_tar(path)
+    except (tarfile.TarError, lzma.LZMAError, *DAMAGE) as error:
         raise BuzanError(f"{path} cannot be read: {error}") from error
 
 
-def _speech(name: str, content: bytes) -> Speech:
-    parts = _NAME.fullmatch(name)
+def _from_tar(path: Path) -> Iterator[Speech]:
+    with tarfile.open(path) as archive:
+        for member in archive:
+            parts = _parts(PurePosixPath(member.name)) if member.isfile() else None
+            if parts and (content := archive.extractfile(member)) is not None:
+                yield _speech(parts, content.read())
+
+
+def _from_zip(path: Path) -> Iterator[Speech]:
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if parts := _parts(PurePosixPath(name)):
+                yield _speech(parts, archive.read(name))
+
+
+def _parts(path: PurePosixPath) -> re.Match[str] | None:
+    """Speaker, session and year in the name of a text; None for what is no text of the years wanted."""
+    hidden = any(part.startswith((".", "__MACOSX")) and part not in (".", "..") for part in path.parts)
+    if hidden or path.suffix != ".txt" or path.name.casefold().startswith("readme"):
+        return None
+    parts = _NAME.fullmatch(path.name)
     if parts is None:
-        raise BuzanError(f"General Debate text {name!r} is not named ISO_NN_YYYY.txt")
+        raise BuzanError(f"General Debate text {path.name!r} is not named ISO_NN_YYYY.txt")
+    return parts if FIRST <= int(parts["year"]) <= LAST else None
+
+
+def _speech(parts: re.Match[str], content: bytes) -> Speech:
     try:
         # One text in five begins with a byte order mark, which is no part of the speech.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BuzanError(f"General Debate text {name} is not UTF-8: {error}") from error
+        raise BuzanError(f"General Debate text {parts[0]} is not UTF-8: {error}") from error
     return Speech(parts["iso3"], int(parts["session"]), int(parts["year"]), normalise(text))

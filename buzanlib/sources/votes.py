@@ -11,11 +11,27 @@ import pandas as pd
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources.cow import EXCLUDED, GONE
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.raw import dates, read_csv, read_parquet
+from buzanlib.sources.raw import dates, headings, numbers, read_csv, read_parquet
+from buzanlib.sources.source import Form, Source, any_of
 
 ICT = "cyber_votes_1998_2020.csv"
 RESOLUTIONS = "unga_resolutions_2010_2020.csv"
 VOTES = "unga_votes_2010_2020.parquet"
+
+SOURCE = Source(
+    key="votes",
+    title="United Nations General Assembly Voting Data",
+    forms=(Form((ICT, RESOLUTIONS, VOTES)), *any_of("UNVotes*.csv", "UNVotes*.tab")),
+    gives=(("resolutions.csv", "all rows"), ("votes.csv", "all rows")),
+    url="https://doi.org/10.7910/DVN/LEJUQZ (UNVotes.csv)",
+    cite="Voeten (2013), in Routledge Handbook of International Organization; Bailey, Strezhnev & Voeten (2017), "
+    "Journal of Conflict Resolution 61(2), 430-456, doi:10.7910/DVN/LEJUQZ",
+)
+
+RESOLUTION_COLUMNS = [
+    "rcid", "resolution", "date", "session", "title", "ict", "contested", "yes", "no", "abstain",
+]  # fmt: skip
+VOTE_COLUMNS = ["rcid", "iso3", "vote"]
 
 #: Sessions of which every roll call is taken, those of the contested resolutions.
 SESSIONS = (73, 74, 75)
@@ -23,12 +39,15 @@ SESSIONS = (73, 74, 75)
 #: Resolutions on information and communication technologies that divided the Assembly from 2018 to 2020.
 CONTESTED = ("73/27", "73/187", "73/266", "74/28", "74/29", "74/247", "75/32", "75/240")
 
+#: Every resolution on these technologies that was put to a recorded vote, from 1998 to 2020.
+ON_ICT = ("60/45", "61/54", "62/17", "63/37", "71/28", *CONTESTED)
+
 LABELS: Mapping[int, str] = MappingProxyType({1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not_member"})
 CAST = ["yes", "no", "abstain"]
 
-#: Roll call and state without a row that was not absent. On resolution 73/255 the publisher's tally has one
+#: Resolution and state without a row that was not absent. On resolution 73/255 the publisher's tally has one
 #: yes more than there are rows of yes, and Afghanistan alone has no row.
-WITHOUT_ROW: Mapping[tuple[int, str], str] = MappingProxyType({(6141, "AFG"): "yes"})
+WITHOUT_ROW: Mapping[tuple[str, str], str] = MappingProxyType({("73/255", "AFG"): "yes"})
 
 
 def read(
@@ -72,21 +91,68 @@ def read(
     on_ict = read_csv(ict, ["rcid", "ccode", "vote", "date", "unres", "short"])
     every = read_csv(resolutions, ["rcid", "session", "date", "unres", "short"])
     on_ict["date"], every["date"] = dates(on_ict["date"], ict), dates(every["date"], resolutions)
-    calls = _roll_calls(every[every["session"].isin(SESSIONS)], on_ict)
-
     cast = pd.concat([on_ict[["rcid", "ccode", "vote"]], read_parquet(votes, ["rcid", "ccode", "vote"])])
-    cast = cast[cast["rcid"].isin(calls["rcid"])].astype(int).drop_duplicates()
+    return _tables(every, on_ict, cast.apply(numbers, path=votes), crosswalk, f"{ict.name} and {votes.name}")
+
+
+def read_release(path: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same from the publisher's one file, whose numbers of roll calls change between releases.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``UNVotes.csv`` (or ``.tab``): `rcid`, `session`, `ccode`, `vote`, `date`, `unres`, `short`, a row a roll call
+        and state. Votes on a paragraph or an amendment (`para`, `amend`, where there are such columns) are left out.
+    crosswalk : Crosswalk
+        Who is who, and who was a member when.
+
+    Returns
+    -------
+    resolutions, votes : pandas.DataFrame
+        As `read` gives them.
+
+    Raises
+    ------
+    UnknownNameError
+        As `read`.
+    BuzanError
+        As `read`.
+    """
+    in_part = [name for name in ("para", "amend") if name in headings(path)]
+    columns = ["rcid", "session", "ccode", "vote", "date", "unres", "short", *in_part]
+    table = read_csv(path, columns, encoding_errors="replace").dropna(subset=["unres"])
+    figures = ["rcid", "session", "ccode", "vote", *in_part]
+    table[figures] = table[figures].apply(numbers, path=path)
+    table = table[~(table[in_part] == 1).any(axis="columns")]
+    # Emergency special sessions count their resolutions by themselves.
+    table = table[table["unres"].map(resolution_number).str.match(r"\d+/")]
+    table["date"] = dates(table["date"], path)
+    on_ict = table[table["unres"].map(resolution_number).isin(ON_ICT)]
+    calls = table.drop_duplicates("rcid")
+    cast = pd.concat([on_ict, table[table["session"].isin(SESSIONS)]])
+    return _tables(calls, on_ict, cast[["rcid", "ccode", "vote"]], crosswalk, path.name)
+
+
+def _tables(
+    every: pd.DataFrame, on_ict: pd.DataFrame, cast: pd.DataFrame, crosswalk: Crosswalk, source: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Roll calls with their tallies, and votes."""
+    calls = _roll_calls(every[every["session"].isin(SESSIONS)], on_ict)
+    cast = cast[cast["rcid"].isin(calls["rcid"])]
+    if cast.isna().to_numpy().any():
+        raise BuzanError(
+            f"{source}: a row of roll call {cast[cast.isna().any(axis=1)]['rcid'].iloc[0]} is not whole"
+        )
+    cast = cast.astype(int).drop_duplicates()
     twice = cast[cast.duplicated(["rcid", "ccode"])]
     if len(twice):
         first = twice.iloc[0]
-        raise BuzanError(
-            f"{ict.name} and {votes.name} differ on roll call {first['rcid']}, code {first['ccode']}"
-        )
+        raise BuzanError(f"{source}: two votes in roll call {first['rcid']}, code {first['ccode']}")
 
-    table = _by_member(cast, calls, crosswalk, votes.name)
+    table = _by_member(cast, calls, crosswalk, source)
     tallies = pd.crosstab(table["rcid"], table["vote"]).reindex(columns=CAST, fill_value=0)
     calls = calls.merge(tallies, left_on="rcid", right_index=True, validate="one_to_one")
-    return calls.sort_values("rcid", ignore_index=True), table
+    return calls.sort_values("rcid", ignore_index=True)[RESOLUTION_COLUMNS], table
 
 
 def _roll_calls(every: pd.DataFrame, on_ict: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +201,8 @@ def _by_member(cast: pd.DataFrame, calls: pd.DataFrame, crosswalk: Crosswalk, so
     if len(strangers):
         first = strangers.iloc[0]
         raise BuzanError(f"{source}: {first['iso3']} votes in roll call {first['rcid']} but is not a member")
-    pairs = zip(joined["rcid"], joined["iso3"], strict=True)
+    number = joined["rcid"].map(calls.set_index("rcid")["resolution"])
+    pairs = zip(number, joined["iso3"], strict=True)
     without_row = pd.Series([WITHOUT_ROW.get(pair, "absent") for pair in pairs], index=joined.index)
     joined["vote"] = joined["vote"].map(LABELS).fillna(without_row)
-    return joined[["rcid", "iso3", "vote"]].sort_values(["rcid", "iso3"], ignore_index=True)
+    return joined[VOTE_COLUMNS].sort_values(["rcid", "iso3"], ignore_index=True)

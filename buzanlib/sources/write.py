@@ -44,12 +44,17 @@ def render_table(frame: pd.DataFrame) -> str:
     str
         The whole file.
     """
-    columns = [_cells(frame[name]) for name in frame.columns]
+    cells = as_text(frame)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*columns, strict=True))
+    writer.writerow(cells.columns)
+    writer.writerows(cells.itertuples(index=False, name=None))
     return text.getvalue()
+
+
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Every cell of a table as it is written (see `write_table`), on a plain index; missing is empty."""
+    return pd.DataFrame({name: pd.Series(_cells(frame[name]), dtype="str") for name in frame.columns})
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -36,13 +36,13 @@ class Statements:
         Parameters
         ----------
         annotator : str
-            ``"A"``, ``"B"`` or ``"adjudicated"``.
+            ``"A"``, ``"B"``, ``"adjudicated"``, or a further annotator, who may have coded a part of the passages.
 
         Returns
         -------
         DataFrame
-            A row a passage, in the order of the codes: the columns of ``codes``, and ``doc_id``, ``corpus``,
-            ``iso3``, ``year``, ``in_paper``.
+            A row a passage coded, in the order of the codes: the columns of ``codes``, and ``doc_id``,
+            ``corpus``, ``iso3``, ``year``, ``in_paper``.
 
         Raises
         ------
@@ -156,7 +156,8 @@ def count_tensor(
     Returns
     -------
     CountTensor
-        With every state that has a document, also where all its counts are zero.
+        With every state that has a document, also where all its counts are zero. Of a further annotator who coded
+        a part of the passages, these are counts of that part.
     """
     documents, coded = statements.documents, statements.coded(annotator)
     if exclude_in_paper:

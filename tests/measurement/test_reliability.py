@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from buzanlib.measurement.reliability import (
     krippendorff_alpha,
     reliability_table,
 )
-from buzanlib.tables.statements import load_statements
+from buzanlib.tables.statements import Statements, load_statements
 
 N = np.nan
 # Four observers, twelve units: the canonical example of Krippendorff (2011) and of Hayes and Krippendorff.
@@ -148,3 +149,72 @@ def test_the_table_of_the_shipped_codes(data_dir: Path) -> None:
     assert (table.loc[list(PUBLISHED), "n"] == 1297).all()
     # Blank where an annotator saw no political threat, so compared only where both saw one.
     assert table.loc["pol_kind", "n"] == table.loc["hostile", "n"] < 290
+
+
+@pytest.fixture(scope="module")
+def shipped(data_dir: Path) -> Statements:
+    return load_statements(data_dir)
+
+
+def with_coder(statements: Statements, name: str, passages: list[str], **changed: object) -> Statements:
+    """The statements with a further annotator, who coded some passages as the adjudication did but for `changed`."""
+    codes = statements.codes
+    theirs = codes[(codes["annotator"] == "adjudicated") & codes["passage_id"].isin(passages)]
+    more = theirs.assign(annotator=name, **changed)
+    return Statements(statements.documents, statements.passages, pd.concat([codes, more], ignore_index=True))
+
+
+def test_annotators_are_compared_over_the_passages_that_two_of_them_coded(shipped: Statements) -> None:
+    ids = sorted(shipped.passages["passage_id"])
+    both = with_coder(with_coder(shipped, "Ana", ids[:60]), "Ben", ids[40:100])
+    table = reliability_table(both, 20, annotators=["Ana", "Ben"])
+    assert (table.drop(["pol_kind", "hostile"])["n"] == 20).all()
+    assert (table["agreement"].dropna() == 1).all()
+    three = reliability_table(both, 20, annotators=["Ana", "Ben", "A"])
+    assert (three.drop(["pol_kind", "hostile"])["n"] == 100).all()
+
+    # Recomputed for one variable: a row an annotator, nothing where one did not code.
+    codes = both.codes.set_index(["annotator", "passage_id"])["primary"]
+    words = sorted(set(codes))
+    rows = [
+        [words.index(codes[who, name]) if (who, name) in codes.index else N for name in ids[:100]]
+        for who in ("A", "Ana", "Ben")
+    ]
+    assert three.loc["primary", "alpha"] == pytest.approx(krippendorff_alpha(rows))
+
+
+def test_the_second_pass_is_compared_among_those_who_saw_a_political_threat(shipped: Statements) -> None:
+    political = shipped.codes[(shipped.codes["annotator"] == "adjudicated") & (shipped.codes["pol"] == 1)]
+    ids = sorted(political["passage_id"])
+    mine = with_coder(with_coder(shipped, "Ana", ids[:30]), "Ben", ids[:30], pol=0, pol_kind="none")
+    assert reliability_table(mine, 20, annotators=["Ana", "adjudicated"]).loc["pol_kind", "n"] == 30
+    assert (
+        reliability_table(mine, 20, annotators=["Ana", "adjudicated", "Ben"]).loc["pol_kind", "agreement"]
+        == 1
+    )
+    none = reliability_table(mine, 20, annotators=["Ana", "Ben"]).loc["pol_kind"]
+    assert none["n"] == 0
+    assert none.drop("n").isna().all()
+
+
+def test_the_order_of_annotators_plays_no_part(shipped: Statements) -> None:
+    mine = with_coder(shipped, "Ana", sorted(shipped.passages["passage_id"])[:80], agent="none")
+    one, two = (
+        reliability_table(mine, 20, annotators=names) for names in (["A", "Ana", "B"], ["B", "A", "Ana"])
+    )
+    pd.testing.assert_frame_equal(one, two)
+
+
+@pytest.mark.parametrize("names", [[], ["A"], ["A", "B", "A"]])
+def test_two_different_annotators_are_needed(names: list[str], shipped: Statements) -> None:
+    with pytest.raises(BuzanError, match=r"annotators .*; allowed: two or more, each named once"):
+        reliability_table(shipped, 20, annotators=names)
+
+
+def test_annotators_without_a_passage_in_common_or_unknown_ones(shipped: Statements) -> None:
+    ids = sorted(shipped.passages["passage_id"])
+    apart = with_coder(with_coder(shipped, "Ana", ids[:5]), "Ben", ids[5:9])
+    with pytest.raises(BuzanError, match="no passage was coded by two of Ana, Ben"):
+        reliability_table(apart, 20, annotators=["Ana", "Ben"])
+    with pytest.raises(UnknownNameError, match="unknown annotator 'Anna'; nearest allowed: 'Ana'"):
+        reliability_table(apart, 20, annotators=["Anna", "Ben"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import hashlib
 import zipfile
@@ -41,45 +42,67 @@ def crosswalk(states_csv: Path) -> Crosswalk:
 def cells(column: str, row: int, value: Any) -> str:
     """One cell of a sheet, as XML."""
     place = f"{column}{row}"
+    if value is None:
+        return ""
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    if isinstance(value, datetime.date):
+        return f'<c r="{place}" t="d"><v>{value.isoformat()}</v></c>'
     return f'<c r="{place}"><v>{value}</v></c>'
 
 
+Sheets = pd.DataFrame | dict[str, pd.DataFrame]
+Writer = Callable[[Sheets, Path], Path]
+
+
+def sheet_of(table: pd.DataFrame, main: str) -> str:
+    """One sheet, as XML: the headings, then the rows."""
+    rows = [list(table.columns), *table.to_numpy(dtype=object).tolist()]
+    body = "".join(
+        f'<row r="{number}">'
+        + "".join(cells(chr(65 + place), number, value) for place, value in enumerate(row))
+        + "</row>"
+        for number, row in enumerate(rows, start=1)
+    )
+    return f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
+
+
 @pytest.fixture
-def write_workbook() -> Callable[[pd.DataFrame, Path], Path]:
+def write_workbook() -> Writer:
     """Writes the smallest workbook that is one, so that no test needs a library for it."""
     office = "http://schemas.openxmlformats.org"
     main, relations = f"{office}/spreadsheetml/2006/main", f"{office}/officeDocument/2006/relationships"
     package = f"{office}/package/2006"
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-    def related(kind: str, target: str) -> str:
-        inner = f'<Relationship Id="r1" Type="{relations}/{kind}" Target="{target}"/>'
+    def related(targets: dict[str, str]) -> str:
+        inner = "".join(
+            f'<Relationship Id="r{number}" Type="{relations}/{kind}" Target="{target}"/>'
+            for number, (target, kind) in enumerate(targets.items(), start=1)
+        )
         return f'<Relationships xmlns="{package}/relationships">{inner}</Relationships>'
 
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{media}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{media}.worksheet+xml"/></Types>',
-        "_rels/.rels": related("officeDocument", "xl/workbook.xml"),
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}">'
-        '<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": related("worksheet", "worksheets/sheet1.xml"),
-    }
-
-    def write(table: pd.DataFrame, path: Path) -> Path:
-        rows = [list(table.columns), *table.to_numpy(dtype=object).tolist()]
-        body = "".join(
-            f'<row r="{number}">'
-            + "".join(cells(chr(65 + place), number, value) for place, value in enumerate(row))
-            + "</row>"
-            for number, row in enumerate(rows, start=1)
+    def write(tables: Sheets, path: Path) -> Path:
+        named = {"a": tables} if isinstance(tables, pd.DataFrame) else tables
+        files = {f"worksheets/sheet{number}.xml": name for number, name in enumerate(named, start=1)}
+        kinds = "".join(
+            f'<Override PartName="/xl/{file}" ContentType="{media}.worksheet+xml"/>' for file in files
         )
-        sheet = f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
+        sheets = "".join(
+            f'<sheet name="{escape(name)}" sheetId="{number}" r:id="r{number}"/>'
+            for number, name in enumerate(files.values(), start=1)
+        )
+        parts = {
+            "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{media}.sheet.main+xml"/>{kinds}</Types>',
+            "_rels/.rels": related({"xl/workbook.xml": "officeDocument"}),
+            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>{sheets}</sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": related(dict.fromkeys(files, "worksheet")),
+            **{f"xl/{file}": sheet_of(named[name], main) for file, name in files.items()},
+        }
         with zipfile.ZipFile(path, "w") as book:
-            for name, content in (parts | {"xl/worksheets/sheet1.xml": sheet}).items():
+            for name, content in parts.items():
                 book.writestr(name, content)
         return path
 
@@ -102,7 +125,7 @@ STRATEGY = (
 
 
 @pytest.fixture
-def small_raw(tmp_path: Path, write_workbook: Callable[[pd.DataFrame, Path], Path]) -> Path:
+def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
     """A folder with one small file of every publisher."""
     top = tmp_path / "raw"
     (top / "coding").mkdir(parents=True)

@@ -10,7 +10,7 @@ import pytest
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import cow
 from buzanlib.sources.crosswalk import Crosswalk, since
-from buzanlib.sources.raw import RawFolder
+from buzanlib.sources.inventory import take_stock
 
 
 def one_year(crosswalk: Crosswalk, year: int) -> list[str]:
@@ -68,11 +68,27 @@ def test_unknown_iso3_is_not_dropped(crosswalk: Crosswalk) -> None:
 
 def test_since_keeps_the_years_of_the_panel() -> None:
     table = pd.DataFrame({"year": [1994.0, 1995.0, 2024.0, 2025.0]})
-    assert since(table)["year"].tolist() == [1995, 2024]
+    assert since(table, Path("x.csv"))["year"].tolist() == [1995, 2024]
+
+
+def test_year_that_is_none_names_the_file() -> None:
+    with pytest.raises(BuzanError, match=r"x\.csv, column year: a number is not one: .*Year"):
+        since(pd.DataFrame({"year": ["1995", "Year"]}), Path("x.csv"))
 
 
 def test_lists_of_the_correlates_of_war_agree(crosswalk: Crosswalk, small_raw: Path) -> None:
     cow.check(crosswalk, small_raw / cow.SYSTEM, small_raw / cow.VOTING_CODES)
+
+
+def test_each_list_is_held_against_by_itself(crosswalk: Crosswalk, small_raw: Path) -> None:
+    system, codes = small_raw / cow.SYSTEM, small_raw / cow.VOTING_CODES
+    system.write_text(system.read_text().replace("640,1816", "640,1817"))
+    codes.write_text(codes.read_text().replace("2,USA", "2,UST"))
+    cow.check(crosswalk, None, None)
+    with pytest.raises(BuzanError, match=r"code 640 starts on 1816-01-01.*1817-01-01 in cow_states\.csv$"):
+        cow.check(crosswalk, system, None)
+    with pytest.raises(BuzanError, match=r"Correlates of War:\n  code 2 is USA in states\.csv, UST in"):
+        cow.check(crosswalk, None, codes)
 
 
 def test_every_disagreement_is_told_at_once(crosswalk: Crosswalk, small_raw: Path) -> None:
@@ -92,9 +108,9 @@ def test_every_disagreement_is_told_at_once(crosswalk: Crosswalk, small_raw: Pat
 
 @pytest.mark.raw
 def test_states_agree_with_the_correlates_of_war(raw: Path, data_dir: Path) -> None:
-    folder = RawFolder(raw)
+    stock = take_stock(raw)
     crosswalk = Crosswalk.read(data_dir / "states.csv")
-    cow.check(crosswalk, folder.find(cow.SYSTEM, "states.csv"), folder.find(cow.VOTING_CODES, "states.csv"))
+    cow.check(crosswalk, stock.path(cow.SYSTEM_SOURCE), stock.path(cow.CODES_SOURCE))
 
 
 def test_united_nations_have_the_members_they_have(data_dir: Path) -> None:

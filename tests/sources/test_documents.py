@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
+import shutil
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +15,17 @@ import pytest
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, documents, strategies, ungdc
 from buzanlib.sources.crosswalk import Crosswalk
+from buzanlib.sources.held import Held
+from buzanlib.sources.inventory import take_stock
 from buzanlib.sources.progress import unseen
-from buzanlib.sources.raw import RawFolder
+
+
+def build(raw: Path, crosswalk: Crosswalk, data: Path = Path("none")) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return documents.build(take_stock(raw), crosswalk.known(), Held(data), unseen)
 
 
 def test_silent_documents_are_there_too(small_raw: Path, crosswalk: Crosswalk) -> None:
-    table, passages = documents.build(RawFolder(small_raw), crosswalk.known(), unseen)
+    table, passages = build(small_raw, crosswalk)
     assert table["doc_id"].tolist() == [
         "NCSS-TUR-2013",
         "UNGDC-EU-66-2011",
@@ -40,33 +49,74 @@ def test_names_of_the_matter_are_counted() -> None:
     assert uses == {"cyber_security": 3, "information_security": 1}
 
 
-def test_archive_and_tree_read_alike(small_raw: Path, tmp_path: Path) -> None:
-    archive = tmp_path / ungdc.ARCHIVE
-    with tarfile.open(archive, "w:xz") as pack:
-        pack.add(small_raw / "TXT", "TXT")
-    by_id = {speech.doc_id: speech for speech in ungdc.read(archive)}
+def pack(tree: Path, path: Path) -> Path:
+    """The corpus packed as the name says, with what a publisher's archive has beside the texts."""
+    shadow = b"\x00\x05\x16\x07"
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in sorted(tree.rglob("*.txt")):
+                archive.write(file, f"UNGDC/TXT/{file.relative_to(tree)}")
+                archive.writestr(f"__MACOSX/{file.relative_to(tree)}", shadow)
+            archive.writestr("UNGDC/README.txt", "Read me.")
+        return path
+    with tarfile.open(path, f"w:{path.suffix.removeprefix('.').replace('tgz', 'gz')}") as archive:
+        archive.add(tree, "./UNGDC_1946-2024/TXT")
+        for name in ("TXT/Session 60 - 2005/._USA_60_2005.txt", ".DS_Store", "Speakers.xlsx"):
+            member = tarfile.TarInfo(name)
+            member.size = len(shadow)
+            archive.addfile(member, io.BytesIO(shadow))
+    return path
+
+
+PACKED = ["UNGDC_1995-2024.tar.xz", "UNGDC_1946-2024.tar.gz", "UNGDC_1946-2024.tgz", "ungdc.zip"]
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_packed_and_unpacked_read_alike(name: str, small_raw: Path, tmp_path: Path) -> None:
+    by_id = {speech.doc_id: speech for speech in ungdc.read(pack(small_raw / "TXT", tmp_path / name))}
     assert by_id == {speech.doc_id: speech for speech in ungdc.read(small_raw / "TXT")}
     assert by_id["UNGDC-YUG-60-2005"].text == "All is well."
 
 
-def test_archive_goes_before_the_tree(small_raw: Path) -> None:
-    assert ungdc.locate(RawFolder(small_raw)) == small_raw / "TXT"
-    (small_raw / ungdc.ARCHIVE).touch()
-    assert ungdc.locate(RawFolder(small_raw)) == small_raw / ungdc.ARCHIVE
+@pytest.mark.parametrize("name", PACKED)
+def test_a_pack_goes_before_the_tree(name: str, small_raw: Path, crosswalk: Crosswalk) -> None:
+    before = build(small_raw, crosswalk)
+    pack(small_raw / "TXT", small_raw / name)
+    find = take_stock(small_raw).finds["ungdc"]
+    assert find.paths == (small_raw / name,)
+    assert [path.name for path in find.spare] == ["TXT"]
+    for made, again in zip(before, build(small_raw, crosswalk), strict=True):
+        assert again.equals(made)
 
 
-def test_no_speeches_at_all(tmp_path: Path) -> None:
-    with pytest.raises(BuzanError, match=r"documents\.csv needs UNGDC_1995-2024\.tar\.xz"):
-        ungdc.locate(RawFolder(tmp_path))
+def test_years_beyond_the_panel_are_left_out(small_raw: Path) -> None:
+    for name in ("YDYE_22_1967", "USA_80_2025"):
+        (small_raw / "TXT" / f"{name}.txt").write_bytes(b"caf\xe9")
+    assert [speech.year for speech in ungdc.read(small_raw / "TXT")] == [2005, 2005, 2011]
 
 
-def test_damaged_archive(small_raw: Path, tmp_path: Path) -> None:
-    archive = tmp_path / ungdc.ARCHIVE
-    with tarfile.open(archive, "w:xz") as pack:
-        pack.add(small_raw / "TXT", "TXT")
-    archive.write_bytes(archive.read_bytes()[:100])
-    with pytest.raises(BuzanError, match=r"UNGDC_1995-2024\.tar\.xz cannot be read"):
+@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.parametrize("share", [0.1, 0.6])
+def test_damaged_archive(name: str, share: float, small_raw: Path, tmp_path: Path) -> None:
+    archive = pack(small_raw / "TXT", tmp_path / name)
+    content = archive.read_bytes()
+    archive.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(BuzanError, match=rf"{re.escape(name)} cannot be read"):
         list(ungdc.read(archive))
+
+
+def test_speech_that_is_there_twice(small_raw: Path, crosswalk: Crosswalk) -> None:
+    (small_raw / "TXT").rename(small_raw / "first")
+    shutil.copytree(small_raw / "first", small_raw / "second")
+    with pytest.raises(BuzanError, match="3 documents are there twice, the first UNGDC-"):
+        build(small_raw, crosswalk)
+
+
+def test_tree_without_a_statement_of_the_years_wanted(small_raw: Path, crosswalk: Crosswalk) -> None:
+    shutil.rmtree(small_raw / "TXT")
+    (small_raw / "Session 22 - 1967").mkdir()
+    with pytest.raises(BuzanError, match="Session 22 - 1967 has no statement of the years 1995 to 2024"):
+        build(small_raw, crosswalk)
 
 
 def test_text_with_a_strange_name(small_raw: Path) -> None:
@@ -84,7 +134,7 @@ def test_text_that_is_not_utf8(small_raw: Path) -> None:
 def test_unknown_speaker(small_raw: Path, crosswalk: Crosswalk) -> None:
     (small_raw / "TXT" / "USS_61_2006.txt").write_text("All is well.")
     with pytest.raises(UnknownNameError, match="unknown speaker 'USS'"):
-        documents.build(RawFolder(small_raw), crosswalk.known(), unseen)
+        build(small_raw, crosswalk)
 
 
 def test_changed_text_loses_its_coded_passage(small_raw: Path, crosswalk: Crosswalk) -> None:
@@ -93,7 +143,7 @@ def test_changed_text_loses_its_coded_passage(small_raw: Path, crosswalk: Crossw
     with pytest.raises(
         BuzanError, match=r"1 of 2 coded passages are not in these texts, the first P.* UNGDC-USA"
     ):
-        documents.build(RawFolder(small_raw), crosswalk.known(), unseen)
+        build(small_raw, crosswalk)
 
 
 def test_passage_that_nobody_coded(small_raw: Path, crosswalk: Crosswalk) -> None:
@@ -102,14 +152,20 @@ def test_passage_that_nobody_coded(small_raw: Path, crosswalk: Crosswalk) -> Non
     with pytest.raises(
         BuzanError, match=r"1 passages of these texts were never coded, the first P.* UNGDC-YUG"
     ):
-        documents.build(RawFolder(small_raw), crosswalk.known(), unseen)
+        build(small_raw, crosswalk)
 
 
-def test_texts_and_sampling_must_have_the_same_documents(small_raw: Path) -> None:
-    sampling = small_raw / "coding" / strategies.SAMPLING
-    sampling.write_text("doc_id,seed\nNCSS-TUR-2014,x\n")
-    with pytest.raises(BuzanError, match="the same documents: NCSS-TUR-2013, NCSS-TUR-2014"):
-        strategies.read(small_raw / strategies.TEXTS, sampling)
+def test_texts_and_seeds_must_have_the_same_documents(small_raw: Path) -> None:
+    with pytest.raises(
+        BuzanError,
+        match=r"ncss_texts\.parquet and seeds\.csv do not have the same documents: NCSS-TUR-2013, NCSS-TUR-2014",
+    ):
+        strategies.read(small_raw / strategies.TEXTS, {"NCSS-TUR-2014": "x"}, "seeds.csv")
+
+
+def test_without_any_seed_each_strategy_has_its_own_name(small_raw: Path) -> None:
+    (strategy,) = strategies.read(small_raw / strategies.TEXTS, {}, "seeds.csv")
+    assert (strategy.seed, strategy.filed_as) == ("strategies-NCSS-TUR-2013", "NCSS-TUR-2013")
 
 
 def test_codes_are_sorted_and_none_is_a_code(small_raw: Path) -> None:
@@ -121,15 +177,15 @@ def test_codes_are_sorted_and_none_is_a_code(small_raw: Path) -> None:
 @pytest.mark.raw
 @pytest.mark.slow
 def test_passages_of_both_corpora_are_cut_again(raw: Path, data_dir: Path) -> None:
-    folder = RawFolder(raw)
-    known = Crosswalk.read(data_dir / "states.csv").known()
-    table, passages = documents.build(folder, known, unseen)
-    coded = pd.read_csv(folder.find(annotation.PASSAGES, "passages.csv"))
+    crosswalk = Crosswalk.read(data_dir / "states.csv")
+    table, passages = build(raw, crosswalk)
+    files = {path.name: path for path in take_stock(raw).paths(annotation.SOURCE)}
+    coded = pd.read_csv(files[annotation.PASSAGES])
     assert table["corpus"].value_counts().to_dict() == {"UNGDC": 5684, "NCSS": 62}
     assert len(passages) == 1297
     assert passages.equals(coded[annotation.LOCATOR].sort_values("passage_id", ignore_index=True))
     # How many passages each strategy has, and its length, were counted when they were drawn.
-    drawn = pd.read_csv(folder.find(strategies.SAMPLING, "documents.csv")).set_index("doc_id")
+    drawn = pd.read_csv(files[annotation.SAMPLING]).set_index("doc_id")
     ours = table[table["corpus"] == "NCSS"].set_index("doc_id")
     assert ours["windows"].equals(drawn["threat_passages"].rename("windows"))
     assert ours["words"].equals(drawn["words"])
@@ -137,8 +193,7 @@ def test_passages_of_both_corpora_are_cut_again(raw: Path, data_dir: Path) -> No
 
 @pytest.mark.raw
 def test_strategy_of_the_paper_is_the_cyberspace_policy_review(raw: Path) -> None:
-    folder = RawFolder(raw)
     (doc_id,) = strategies.IN_PAPER
-    texts = pd.read_parquet(folder.find(strategies.TEXTS, "documents.csv")).set_index("doc_id")["text"]
+    texts = pd.read_parquet(take_stock(raw).paths(strategies.SOURCE)[0]).set_index("doc_id")["text"]
     title = "Assuring a Trusted and Resilient Information and Communications Infrastructure"
     assert title in " ".join(texts[doc_id].split())[:200]

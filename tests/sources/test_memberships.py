@@ -55,7 +55,7 @@ def test_accession_ends_what_was_less(yearly: Path, crosswalk: Crosswalk) -> Non
 def test_exit_ends_a_span_and_adds_its_source(yearly: Path, crosswalk: Crosswalk) -> None:
     table = memberships.read(yearly, change("NATO", "USA", "2020-01-31", "exit"), crosswalk)
     assert spans(table, "NATO", "USA")[-1] == (2013, 2020, "full")
-    assert table.loc[table["to"] == 2020, "source"].tolist() == [f"{memberships.SOURCE}; a treaty"]
+    assert table.loc[table["to"] == 2020, "source"].tolist() == [f"{memberships.SOURCE.title}; a treaty"]
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,15 @@ from buzanlib.sources import (
     worldbank,
 )
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.raw import RawFolder
+from buzanlib.sources.held import Held
+from buzanlib.sources.inventory import take_stock
 
 Reader = Callable[[Path, Crosswalk], pd.DataFrame]
+
+
+def build(raw: Path, crosswalk: Crosswalk) -> pd.DataFrame:
+    return panel.build(take_stock(raw), crosswalk, Held(raw / "no data folder"))
+
 
 EXPECTED: list[tuple[Any, list[tuple[str, int, float]]]] = [
     (nmc, [("USA", 2004, 0.14), ("YUG", 2004, 0.0015), ("SRB", 2010, 0.001), ("TUR", 2004, 0.01)]),
@@ -47,7 +53,7 @@ def test_reader(source: Any, rows: list[Any], small_raw: Path, crosswalk: Crossw
 
 @pytest.mark.parametrize("column", worldbank.SERIES)
 def test_world_bank_is_not_dated_back(column: str, small_raw: Path, crosswalk: Crosswalk) -> None:
-    table = worldbank.read(small_raw / worldbank.file_name(column), column, crosswalk)
+    table = worldbank.read(small_raw / worldbank.file_name(column), crosswalk, column)
     assert table["iso3"].tolist() == ["USA", "SRB"]
     assert list(table.columns) == ["iso3", "year", column]
 
@@ -61,7 +67,7 @@ def test_stranger_in_a_file_stops_the_reader(source: Any, small_raw: Path, cross
 
 
 def test_panel_ranks_within_the_year(small_raw: Path, crosswalk: Crosswalk) -> None:
-    table = panel.build(RawFolder(small_raw), crosswalk).set_index(["iso3", "year"])
+    table = build(small_raw, crosswalk).set_index(["iso3", "year"])
     assert list(table.columns) == panel.COLUMNS
     year = table.xs(2006, level="year")
     # Higher is stronger, equal scores share a rank, and what is missing has none.
@@ -73,7 +79,7 @@ def test_panel_ranks_within_the_year(small_raw: Path, crosswalk: Crosswalk) -> N
 
 
 def test_panel_has_only_members(small_raw: Path, crosswalk: Crosswalk) -> None:
-    table = panel.build(RawFolder(small_raw), crosswalk)
+    table = build(small_raw, crosswalk)
     assert table[["iso3", "year"]].equals(crosswalk.members())
 
 
@@ -81,4 +87,4 @@ def test_state_given_twice_stops_the_panel(small_raw: Path, crosswalk: Crosswalk
     path = small_raw / nmc.FILE
     path.write_text(path.read_text() + "2,2004,0.2\n")
     with pytest.raises(BuzanError, match="cinc is given twice for USA in 2004"):
-        panel.build(RawFolder(small_raw), crosswalk)
+        build(small_raw, crosswalk)

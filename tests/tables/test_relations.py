@@ -76,6 +76,31 @@ def test_a_passage_without_one_annotator(world: Any) -> None:
     ]
 
 
+def test_a_further_annotator_may_code_a_part_but_by_the_same_rules(world: Any) -> None:
+    world.rewrite("codes.csv", lambda lines: [*lines, lines[2].replace(",B,", ",Ana,")])
+    assert told(world) == []
+    world.rewrite("codes.csv", lambda lines: [*lines, lines[-1], lines[-1].replace("P00000001", "P00000009")])
+    assert told(world) == [
+        "codes.csv, row 12, column passage_id+annotator: 'P00000001, Ana'; "
+        "a key may stand only once, and this one stands in row 11",
+        "codes.csv, row 13, column passage_id: 'P00000009'; not in column passage_id of passages.csv; "
+        "nearest allowed: 'P00000003'",
+    ]
+
+
+def test_a_misspelt_annotator_leaves_a_gap(world: Any) -> None:
+    world.set("codes.csv", 4, "annotator", "adjudicatd")
+    assert told(world) == [
+        "codes.csv, column passage_id+annotator: 'P00000001, adjudicated'; missing row; "
+        "every passage is coded once by A, by B and by the adjudication"
+    ]
+    world.set("codes.csv", 4, "annotator", "2nd coder")
+    assert (
+        "codes.csv, row 4, column annotator: '2nd coder'; the form [A-Za-z][A-Za-z0-9_-]{0,19} is needed"
+        in told(world)
+    )
+
+
 def test_strategies_need_no_gist_but_speeches_do(world: Any) -> None:
     world.rewrite("gists.csv", lambda lines: lines[:-1])
     assert told(world) == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,6 @@ def test_relations_name_tables_and_fields_that_exist(descriptor: Descriptor) -> 
 @pytest.mark.parametrize(
     ("table", "field", "words"),
     [
-        ("codes", "annotator", Annotator),
         ("codes", "referent", ReferentObject),
         ("codes", "agent", ThreatAgent),
         ("codes", "measure", Remedy),
@@ -105,6 +105,16 @@ def test_allowed_values_are_the_vocabulary(
     descriptor: Descriptor, table: str, field: str, words: Any
 ) -> None:
     assert set(descriptor.table(table).field(field).enum) == {str(word) for word in words}
+
+
+def test_annotators_that_ship_are_needed_and_others_are_allowed(descriptor: Descriptor) -> None:
+    codes = descriptor.table("codes")
+    field = codes.field("annotator")
+    assert field.enum == ()
+    assert all(re.fullmatch(field.pattern, name) for name in (*Annotator, "Ana", "coder-2"))
+    assert not any(re.fullmatch(field.pattern, name) for name in ("", "2nd", "Ana B", "x" * 21))
+    (rule,) = codes.coverage
+    assert set(rule.each["annotator"]) == set(map(str, Annotator))
 
 
 def test_primary_is_a_threat_or_none(descriptor: Descriptor) -> None:

@@ -105,6 +105,15 @@ def test_codes_come_with_their_document(world: Any) -> None:
     assert coded["iso3"].tolist() == ["EST", "EST", "NLD"]
 
 
+def test_a_further_annotator_has_counts_of_what_he_coded(world: Any) -> None:
+    world.rewrite("codes.csv", lambda lines: [*lines, lines[1].replace(",A,", ",Ana,")])
+    statements = load_statements(world.path)
+    assert statements.coded("Ana")["passage_id"].tolist() == ["P00000001"]
+    window = count_tensor(statements, "Ana").window("UNGDC", 2011, 2011)
+    assert window.loc["EST", ["relevant", "pol", "cri", "gen"]].tolist() == [1, 1, 1, 0]
+    assert count_tensor(statements).relevant.sum() == 2
+
+
 def test_unknown_names_give_the_nearest(shipped: Statements, tensor: CountTensor) -> None:
     with pytest.raises(
         UnknownNameError, match=r"unknown annotator 'adjudicatd'; nearest allowed: 'adjudicated'"

@@ -1,0 +1,163 @@
+"""Codes of further annotators in ``codes.csv``, from a sheet that people filled in; and the sheet to fill in."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.sources.annotation import CODE, SHIPPED
+from buzanlib.sources.held import Held
+from buzanlib.sources.sheet_headings import CODES
+from buzanlib.sources.sheets import read_sheet
+from buzanlib.sources.write import render_table, replace_file, write_table
+from buzanlib.tables.descriptor import check, load_tables
+from buzanlib.tables.schema import FILE, Descriptor
+from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
+
+SEED = 20100615
+
+#: Headings of the sheet to fill in; those before the coder show where the passage stands.
+PLACE = ("passage_id", "corpus", "year", "doc_id", "start", "end", "gist")
+BLANK = ("coder", *CODES)
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added to ``codes.csv``.
+
+    Attributes
+    ----------
+    passages : dict of str to int
+        By annotator, how many passages.
+    not_coded : int
+        Rows of the sheet that had no code.
+    """
+
+    passages: dict[str, int]
+    not_coded: int
+
+
+def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
+    """Add the coders of a sheet to ``codes.csv`` as further annotators, and lock the codes anew.
+
+    They may code a part of the passages. Nothing is written unless the sheet is sound and the whole folder is sound
+    with it. The codes are moved into place whole, and after them the lock; should the second move fail, the lock
+    no longer fits and ``buzan data lock`` mends it.
+
+    Parameters
+    ----------
+    sheet : pathlib.Path
+        CSV or XLSX, as `sheets.read_sheet` reads it.
+    data : pathlib.Path
+        Folder of the tables, sound and locked.
+    replace : bool
+        Let the sheet take the place of all that an annotator of the same name has in ``codes.csv``. Without it,
+        such a name is refused, and so are those that ship.
+
+    Returns
+    -------
+    Added
+        Who coded how many.
+
+    Raises
+    ------
+    DataError
+        With every fault of the sheet, or of the tables.
+    LockError
+        If the folder is not what was locked, so that a new lock would cover more than the new codes.
+    """
+    try:
+        verify_lock(data)
+    except LockError as error:
+        raise LockError(
+            f"{error}\nwhere these tables are as they should be, buzan data lock locks them"
+        ) from None
+    tables = load_tables(data, ["codes", "passages"])
+    names = sorted(set(tables["codes"]["annotator"]) | set(SHIPPED))
+    taken = {name: "" if replace else _refusal(name) for name in names}
+    described = Descriptor.load(data).table("codes")
+    found = read_sheet(sheet, described, set(tables["passages"]["passage_id"]), taken)
+    coders = found.codes["annotator"]
+    kept = Held(data).table("codes.csv", CODE)
+    kept = kept[~kept["annotator"].isin(coders)]
+    codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
+    _put(codes, data)
+    return Added(
+        {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}, found.not_coded
+    )
+
+
+def _refusal(name: str) -> str:
+    if name in SHIPPED:
+        return "this name is one of those that ship; another is needed, or --replace"
+    return "this coder is in codes.csv already; another name is needed, or --replace"
+
+
+def _put(codes: pd.DataFrame, data: Path) -> None:
+    """Check the folder with the new codes in a copy, and move codes and lock into place."""
+    workshop = Path(tempfile.mkdtemp(dir=data, prefix=".codes-"))
+    try:
+        files = {table.path for table in Descriptor.load(data).tables.values()} | {FILE, LOCK, *LOCKED}
+        for name in sorted(files - {"codes.csv"}):
+            if (data / name).is_file():
+                shutil.copy(data / name, workshop)
+        write_table(codes, workshop / "codes.csv")
+        if faults := check(workshop):
+            raise DataError(faults)
+        write_lock(workshop)
+        for name in ("codes.csv", LOCK):
+            (workshop / name).replace(data / name)
+    finally:
+        shutil.rmtree(workshop)
+
+
+def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = SEED) -> int:
+    """Write a sheet to be filled in: a row a passage, where it stands, and blank cells for coder and codes.
+
+    It begins with a byte order mark, without which spreadsheets misread the gists. The passages stand in the order
+    of their identifiers, which has nothing to do with that of speakers and years. The locator names the speaker:
+    whoever is to code without knowing it must be given the text by somebody else.
+
+    Parameters
+    ----------
+    data : pathlib.Path
+        Folder of the tables.
+    out : pathlib.Path
+        Where to; nothing may be there, for it might be a sheet that was filled in.
+    passages : int, optional
+        Size of a random sample; all passages by default. A sample is part of every larger one with the same seed.
+    seed : int
+        Of the sample.
+
+    Returns
+    -------
+    int
+        Number of passages.
+
+    Raises
+    ------
+    BuzanError
+        If there are fewer passages, or something is at `out`.
+    DataError
+        With every fault of the tables.
+    """
+    if out.exists():
+        raise BuzanError(f"{out} is there already, and is not written over")
+    tables = load_tables(data, ["passages", "documents", "gists"])
+    places = tables["passages"].merge(tables["documents"][["doc_id", "corpus", "year"]], on="doc_id")
+    places = places.merge(tables["gists"], on="passage_id", how="left").sort_values("passage_id")
+    if passages is not None:
+        if not 1 <= passages <= len(places):
+            raise BuzanError(f"a sample of {passages} passages; allowed: 1 to {len(places)}")
+        order = places["passage_id"].tolist()
+        random.Random(seed).shuffle(order)
+        places = places[places["passage_id"].isin(order[:passages])]
+    sheet = places[list(PLACE)].assign(**dict.fromkeys(BLANK, ""))
+    replace_file(out, render_table(sheet).encode("utf-8-sig"))
+    return len(sheet)

@@ -1,0 +1,223 @@
+"""Hand-coding sheets: who coded which passage how, held against the codebook.
+
+A sheet has a row a passage and coder, with a column `coder`; or a row a passage and the coder in the headings of the
+codes, such as ``primary (Ana)``. `sheet_words` has the headings and words that are understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.errors import DataError, Fault, nearest
+from buzanlib.sources.annotation import ANNOTATOR, CODE
+from buzanlib.sources.sheet_files import Grid, read_grid
+from buzanlib.sources.sheet_headings import CODES, Column, read_columns
+from buzanlib.sources.sheet_words import NONE, OFFERED, THREATS, code_of
+from buzanlib.tables.checks import check_table
+from buzanlib.tables.schema import Table
+
+#: Codes that are words; the others are numbers.
+WORDED = ("primary", "referent", "agent", "measure", "pol_kind")
+
+
+@dataclass(frozen=True)
+class HandCodes:
+    """What a sheet says, once it is sound.
+
+    Attributes
+    ----------
+    codes : DataFrame of str
+        The columns of ``codes.csv``, a row a passage and coder.
+    not_coded : int
+        Rows (in a sheet with a row a passage: passages of a coder) without any code, which were passed over.
+    """
+
+    codes: pd.DataFrame
+    not_coded: int
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One passage as one coder coded it: the row, and column to heading and cell."""
+
+    row: int
+    coder: str
+    cells: Mapping[str, tuple[str, str]]
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, ("", ""))[1]
+
+
+def read_sheet(path: Path, table: Table, passages: Collection[str], taken: Mapping[str, str]) -> HandCodes:
+    """Read a sheet and hold it against the codebook.
+
+    Blank cells are filled where the codebook leaves no choice: a passage with a threat is relevant; where it is not
+    relevant all the rest is 0 or none; threats not marked are not coded, but the primary one is where none is
+    marked; a threat that stands alone is the primary one; without political danger it has no kind.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The sheet, CSV or XLSX (see `sheet_files.read_grid`).
+    table : Table
+        Description of ``codes.csv``, whose rules the codes must obey.
+    passages : collection of str
+        Every passage that there is to code.
+    taken : mapping of str to str
+        Names of annotators that there are, each with the reason why a coder may not have it; empty where one may.
+
+    Returns
+    -------
+    HandCodes
+        Every code, in the values of the codebook.
+
+    Raises
+    ------
+    DataError
+        With every fault of the sheet.
+    """
+    grid = read_grid(path)
+    entries = list(_entries(grid, read_columns(grid)))
+    coded = [entry for entry in entries if any(entry.text(name) for name in ("threats", *CODES))]
+    if not coded:
+        raise DataError([Fault(grid.file, 0, "", "no code", "at least one passage must be coded")])
+    faults = _faults_of_names(grid.file, coded, passages, taken)
+    rows = []
+    for entry in coded:
+        codes, found = _codes(grid.file, entry)
+        faults += found
+        rows.append([entry.text("passage_id"), entry.coder, *(codes[name] for name in CODES)])
+    frame = pd.DataFrame(rows, columns=CODE, dtype="str")
+    faults += _against_rules(grid.file, table, frame, coded, faults)
+    if faults:
+        raise DataError(faults)
+    return HandCodes(frame, len(entries) - len(coded))
+
+
+def _entries(grid: Grid, columns: list[Column]) -> Iterator[_Entry]:
+    """Every passage of every coder, in the order of the sheet."""
+    coders = list(dict.fromkeys(column.coder for column in columns if column.coder))
+    for row, cells in grid.rows:
+        for coder in coders or [""]:
+            mine = {
+                column.name: (column.heading, cell)
+                for column, cell in zip(columns, cells, strict=True)
+                if column.name and column.coder in ("", coder)
+            }
+            yield _Entry(row, coder or mine["annotator"][1], mine)
+
+
+def _faults_of_names(
+    file: str, coded: list[_Entry], passages: Collection[str], taken: Mapping[str, str]
+) -> list[Fault]:
+    """Faults in who coded and in what was coded."""
+    faults = []
+    first: dict[tuple[str, str], int] = {}
+    spelt = {name.casefold(): name for name in taken}
+    for entry in coded:
+        heading, passage = entry.cells["passage_id"]
+        if passage not in passages:
+            need = "a passage is needed" if not passage else f"no such passage; {nearest(passage, passages)}"
+            faults.append(Fault(file, entry.row, heading, passage, need))
+        where = entry.cells["annotator"][0] if "annotator" in entry.cells else f"({entry.coder})"
+        known = spelt.setdefault(entry.coder.casefold(), entry.coder)
+        if not re.fullmatch(ANNOTATOR, entry.coder):
+            need = "a name is needed: a letter, then at most 19 letters, digits, hyphens or underscores"
+            faults.append(Fault(file, entry.row, where, entry.coder, need))
+        elif known != entry.coder:
+            need = f"names that differ only in capitals are one; nearest allowed: {known!r}"
+            faults.append(Fault(file, entry.row, where, entry.coder, need))
+        elif taken.get(entry.coder):
+            faults.append(Fault(file, entry.row, where, entry.coder, taken[entry.coder]))
+        elif first.setdefault((passage, entry.coder), entry.row) != entry.row:
+            need = f"a coder codes a passage once, and {entry.coder} did in row {first[passage, entry.coder]}"
+            faults.append(Fault(file, entry.row, heading, passage, need))
+    return faults
+
+
+def _codes(file: str, entry: _Entry) -> tuple[dict[str, str], list[Fault]]:
+    """The codes of one entry, and what is wrong in its cells or missing from them; a wrong cell keeps its word."""
+    codes: dict[str, str] = {}
+    faults = []
+    for column in CODES:
+        word = entry.text(column)
+        code = code_of(column, word) if word else ""
+        codes[column] = word if code is None else code
+        if code is None:
+            faults.append(_wrong(file, entry, column, word))
+    strange = ""
+    for word in filter(None, map(str.strip, re.split("[;,]", entry.text("threats")))):
+        code = code_of("threats", word)
+        if code is None:
+            faults.append(_wrong(file, entry, "threats", word))
+            strange = word
+        elif code != NONE:
+            codes[code] = "1"
+    for threat in THREATS if strange else ():
+        # The word may have meant any of them, so that nothing can be said of those that seem to be missing.
+        codes[threat] = codes[threat] or strange
+    _derive(codes)
+    for column in CODES:
+        if not codes[column] and not (column == "primary" and _unread(codes)):
+            heading = entry.cells.get(column, (column, ""))[0]
+            allowed = f"a value is needed; {nearest('', _options(column, codes))}"
+            faults.append(Fault(file, entry.row, heading, "", allowed))
+    return codes, faults
+
+
+def _options(column: str, codes: Mapping[str, str]) -> tuple[str, ...]:
+    """What a blank cell might hold."""
+    if column == "primary":
+        return tuple(threat for threat in THREATS if codes[threat] == "1") or THREATS
+    if column == "pol_kind":  # which is blank only where there is political danger, so that it has a kind
+        return tuple(word for word in OFFERED[column] if word != NONE)
+    return OFFERED[column]
+
+
+def _wrong(file: str, entry: _Entry, column: str, word: str) -> Fault:
+    return Fault(file, entry.row, entry.cells[column][0], word, nearest(word, OFFERED[column]))
+
+
+def _unread(codes: Mapping[str, str]) -> bool:
+    """Whether a threat has a code that is none."""
+    return any(codes[threat] not in ("", "0", "1") for threat in THREATS)
+
+
+def _derive(codes: dict[str, str]) -> None:
+    """Fill blank codes where the codebook leaves no choice, in place."""
+    if not codes["relevant"] and ("1" in (codes[name] for name in THREATS) or codes["primary"] in THREATS):
+        codes["relevant"] = "1"
+    # What is not relevant has no other code; where relevance is missing or cannot be read, that is fault enough.
+    empty = tuple(name for name in CODES if name != "relevant")
+    if codes["relevant"] == "1":
+        named = [threat for threat in THREATS if codes[threat] == "1"]
+        if not codes["primary"] and len(named) == 1 and not _unread(codes):
+            codes["primary"] = named[0]
+        for threat in THREATS:
+            codes[threat] = codes[threat] or str(int(not named and codes["primary"] == threat))
+        empty = ("pol_kind", "hostile") if codes["pol"] != "1" else ()
+    for name in empty:
+        codes[name] = codes[name] or (NONE if name in WORDED else "0")
+
+
+def _against_rules(
+    file: str, table: Table, frame: pd.DataFrame, coded: list[_Entry], known: list[Fault]
+) -> list[Fault]:
+    """Faults against the rules that bind the codes of a passage, sparing cells that have one already."""
+    told = {(fault.row, fault.column) for fault in known}
+    faults = set()
+    for fault in check_table(table, frame):
+        # What is missing, and who coded what, has been told already.
+        if fault.column not in CODES or not fault.value:
+            continue
+        entry = coded[fault.row]
+        column = fault.column if fault.column in entry.cells or fault.column not in THREATS else "threats"
+        heading, cell = entry.cells.get(column, (column, ""))
+        if (entry.row, heading) not in told:
+            faults.add(Fault(file, entry.row, heading, cell, fault.allowed))
+    return sorted(faults)

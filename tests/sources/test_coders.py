@@ -1,0 +1,229 @@
+"""Further annotators in the codes, and the sheet that they fill in."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.measurement.reliability import reliability_table
+from buzanlib.sources.coders import BLANK, PLACE, Added, add_codes, empty_sheet
+from buzanlib.tables.descriptor import check
+from buzanlib.tables.statements import count_tensor, load_statements
+from buzanlib.theory.predictions import LOCK, verify_lock, write_lock
+
+HEADER = "passage,coder,relevant,threats,primary,level,referent,agent,measure,pol kind,hostile"
+CODED = "yes,cri,,1,economy,criminal,police,,"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, data_dir: Path) -> Path:
+    copy = tmp_path / "data"
+    shutil.copytree(data_dir, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def passages(data_dir: Path) -> list[str]:
+    """Some passages of the General Debate, in order."""
+    table = pd.read_csv(data_dir / "passages.csv")
+    return table.loc[table["doc_id"].str.startswith("UNGDC-"), "passage_id"].tolist()[:20]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def sheet(folder: Path, *rows: str) -> Path:
+    path = folder.parent / "sheet.csv"
+    path.write_text("\n".join([HEADER, *rows]) + "\n")
+    return path
+
+
+def coded_by(folder: Path, name: str) -> list[str]:
+    lines = (folder / "codes.csv").read_text().splitlines()
+    return [line.partition(",")[0] for line in lines if line.split(",")[1] == name]
+
+
+def test_coders_are_added_checked_and_locked(folder: Path, passages: list[str]) -> None:
+    before = content(folder)
+    rows = [f"{passage},Zoe,{CODED}" for passage in passages[:5]] + [f"{passages[0]},Ana,no,,,,,,,,"]
+    assert add_codes(sheet(folder, *rows, f"{passages[9]},Ana,,,,,,,,,"), folder) == Added(
+        {"Ana": 1, "Zoe": 5}, 1
+    )
+    after = content(folder)
+    assert {name for name in after if after[name] != before.get(name)} == {"codes.csv", LOCK}
+    old, new = (set(one["codes.csv"].decode().splitlines()) for one in (before, after))
+    assert old < new
+    assert f"{passages[0]},Zoe,1,0,0,1,0,0,0,0,cri,1,economy,criminal,police,none,0" in new
+    lines = after["codes.csv"].decode().splitlines()[1:]
+    assert lines == sorted(lines)
+    assert check(folder) == []
+    verify_lock(folder)
+
+
+def test_counts_and_agreement_of_a_further_annotator(folder: Path, passages: list[str]) -> None:
+    add_codes(sheet(folder, *(f"{passage},Zoe,{CODED}" for passage in passages)), folder)
+    statements = load_statements(folder)
+    tensor = count_tensor(statements, "Zoe")
+    assert tensor.relevant.sum() == len(passages)
+    assert tensor.counts.sum(axis=(0, 1, 2)).tolist() == [0, 0, len(passages), 0, 0, 0, 0]
+    table = reliability_table(statements, draws=20, annotators=["Zoe", "adjudicated"])
+    codes = statements.codes.set_index(["annotator", "passage_id"])["cri"]
+    theirs = codes["adjudicated"].loc[passages]
+    assert table.loc["cri", "n"] == len(passages)
+    assert table.loc["cri", "agreement"] == pytest.approx((theirs == 1).mean())
+    # Nobody saw a political threat beside somebody else who did.
+    assert table.loc["pol_kind", "n"] == 0
+    assert table.loc["pol_kind"].drop("n").isna().all()
+
+
+def test_a_workbook_is_a_sheet(
+    folder: Path, passages: list[str], write_workbook: Callable[..., Path]
+) -> None:
+    rows = [[passages[0], "Ana", *CODED.split(",")], [passages[1], "Ben", *CODED.split(",")]]
+    path = write_workbook(pd.DataFrame(rows, columns=HEADER.split(",")), folder.parent / "sheet.xlsx")
+    assert add_codes(path, folder).passages == {"Ana": 1, "Ben": 1}
+    assert coded_by(folder, "Ben") == [passages[1]]
+
+
+def test_a_coder_who_is_there_is_refused_and_may_be_replaced(folder: Path, passages: list[str]) -> None:
+    add_codes(sheet(folder, *(f"{passage},Ana,{CODED}" for passage in passages[:3])), folder)
+    before = content(folder)
+    again = sheet(folder, f"{passages[7]},Ana,{CODED}")
+    with pytest.raises(
+        DataError, match=r"column coder: 'Ana'; this coder is in codes\.csv already; .* --replace"
+    ):
+        add_codes(again, folder)
+    assert content(folder) == before
+    add_codes(again, folder, replace=True)
+    assert coded_by(folder, "Ana") == [passages[7]]
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize("name", ["A", "B", "adjudicated"])
+def test_annotators_that_ship_are_replaced_whole_or_not_at_all(
+    name: str, folder: Path, passages: list[str]
+) -> None:
+    before = content(folder)
+    mine = sheet(folder, f"{passages[0]},{name},{CODED}")
+    with pytest.raises(DataError, match=rf"'{name}'; this name is one of those that ship; another is needed"):
+        add_codes(mine, folder)
+    with pytest.raises(
+        DataError, match=rf"1296 faults.*\n.*codes\.csv.*{name}'; missing row; every passage is coded"
+    ):
+        add_codes(mine, folder, replace=True)
+    assert content(folder) == before
+
+
+def test_nothing_is_written_unless_all_is_sound(folder: Path, passages: list[str]) -> None:
+    before = content(folder)
+    with pytest.raises(DataError, match=r"2 faults(?s:.*)row 3, column level(?s:.*)row 3, column passage"):
+        add_codes(
+            sheet(folder, f"{passages[0]},Ana,{CODED}", f"P1,Ana,{CODED.replace(',1,', ',one,')}"), folder
+        )
+    assert content(folder) == before
+
+
+def test_a_folder_that_is_not_sound_stays_as_it_is(folder: Path, passages: list[str]) -> None:
+    path = folder / "tiles.csv"
+    path.write_text(path.read_text().replace("AFG", "AFX"))
+    before = content(folder)
+    with pytest.raises(DataError, match=r"tiles\.csv, row 2, column iso3: 'AFX'"):
+        add_codes(sheet(folder, f"{passages[0]},Ana,{CODED}"), folder)
+    assert content(folder) == before
+
+
+def test_codes_that_were_changed_by_other_means_are_not_locked_in_passing(
+    folder: Path, passages: list[str]
+) -> None:
+    path = folder / "codes.csv"
+    path.write_text(path.read_text().replace(",defend,", ",norms,", 1))
+    with pytest.raises(LockError, match=r"codes\.csv: SHA-256(?s:.*)buzan data lock locks them"):
+        add_codes(sheet(folder, f"{passages[0]},Ana,{CODED}"), folder)
+    write_lock(folder)
+    add_codes(sheet(folder, f"{passages[0]},Ana,{CODED}"), folder)
+    assert coded_by(folder, "Ana") == [passages[0]]
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_kill_leaves_every_file_whole(at: int, folder: Path, passages: list[str]) -> None:
+    """Killed just before the n-th move into place: of the codes, then of the lock."""
+    before = content(folder)
+    mine = sheet(folder, f"{passages[0]},Ana,{CODED}")
+    code = f"""
+import os, signal, sys
+from pathlib import Path
+from buzanlib.sources.coders import add_codes
+move, moved = Path.replace, []
+def last(self, target):
+    if Path(target).parent == Path(sys.argv[2]):
+        moved.append(target)
+        if len(moved) == {at}:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return move(self, target)
+Path.replace = last
+add_codes(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+    done = subprocess.run([sys.executable, "-c", code, mine, folder], check=False)
+    assert done.returncode == -signal.SIGKILL
+    after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == ({"codes.csv"} if at == 2 else set())
+    assert check(folder) == []
+    if at == 2:
+        write_lock(folder)
+        assert coded_by(folder, "Ana") == [passages[0]]
+    else:
+        add_codes(mine, folder)
+    verify_lock(folder)
+
+
+def test_an_empty_sheet_has_every_passage(folder: Path) -> None:
+    out = folder.parent / "sheet.csv"
+    assert empty_sheet(folder, out) == 1297
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfpassage_id,")
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [*PLACE, *BLANK]
+    assert [row["passage_id"] for row in rows] == sorted(row["passage_id"] for row in rows)
+    assert all(row[name] == "" for row in rows for name in BLANK)
+    assert sum(bool(row["gist"]) for row in rows) == 711
+    assert {row["corpus"] for row in rows if row["gist"]} == {"UNGDC"}
+    with pytest.raises(DataError, match="'no code'; at least one passage must be coded"):
+        add_codes(out, folder)
+    with pytest.raises(BuzanError, match=r"sheet\.csv is there already, and is not written over"):
+        empty_sheet(folder, out)
+
+
+def test_a_sample_is_part_of_every_larger_one(folder: Path) -> None:
+    drawn = []
+    for number, size, seed in ((1, 10, 1), (2, 10, 1), (3, 40, 1), (4, 10, 2)):
+        out = folder.parent / f"{number}.csv"
+        assert empty_sheet(folder, out, size, seed) == size
+        drawn.append(set(pd.read_csv(out)["passage_id"]))
+    assert drawn[0] == drawn[1] < drawn[2]
+    assert drawn[3] != drawn[0]
+    for size in (0, 1298):
+        with pytest.raises(BuzanError, match=f"a sample of {size} passages; allowed: 1 to 1297"):
+            empty_sheet(folder, folder.parent / "none.csv", size)
+    assert not (folder.parent / "none.csv").exists()
+
+
+def test_a_sheet_that_was_filled_in_is_read(folder: Path) -> None:
+    out = folder.parent / "sheet.csv"
+    empty_sheet(folder, out, 3)
+    rows = pd.read_csv(out, dtype="str", keep_default_na=False)
+    rows.loc[:1, "coder"] = "Ana"
+    rows.loc[:1, "relevant"] = ["no", "yes"]
+    rows.loc[1, ["mil", "level", "referent", "agent", "measure"]] = ["x", "2", "state", "state", "military"]
+    rows.to_csv(out, index=False, sep=";", lineterminator="\r\n")
+    assert add_codes(out, folder) == Added({"Ana": 2}, 1)

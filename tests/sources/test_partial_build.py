@@ -1,0 +1,239 @@
+"""A build from a part of the sources: what can be made is made, and the rest stays."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from buzanlib.errors import BuzanError
+from buzanlib.sources import annotation, governance, panel, strategies, ungdc
+from buzanlib.sources.build import BY_HAND, LOCKED_WITH, build
+from buzanlib.sources.inventory import SOURCES, take_stock
+from buzanlib.sources.progress import unseen
+from buzanlib.sources.source import Source
+from buzanlib.tables.schema import Descriptor
+from buzanlib.theory.predictions import LOCK, verify_lock
+
+OWN = "1,0,0,1,0,0,0,0,cri,0,economy,criminal,police,none,0"
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def drop(raw: Path, *sources: Source) -> None:
+    """Take away what lies there of some sources."""
+    stock = take_stock(raw)
+    for source in sources:
+        for path in stock.paths(source):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def keep(raw: Path, *sources: Source) -> None:
+    """Take away what lies there of all others."""
+    drop(raw, *(source for source in SOURCES if source not in sources))
+
+
+def column(path: Path, name: str) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row[name] for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.key)
+def test_what_comes_from_a_missing_source_is_kept(source: Source, small_raw: Path, small_data: Path) -> None:
+    build(small_raw, small_data, unseen)
+    before = content(small_data)
+    drop(small_raw, source)
+    build(small_raw, small_data, unseen)
+    assert content(small_data) == before
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.key)
+def test_what_comes_from_a_single_source_is_made(source: Source, small_raw: Path, small_data: Path) -> None:
+    whole = small_data.parent / "whole"
+    shutil.copytree(small_data, whole)
+    build(small_raw, whole, unseen)
+    keep(small_raw, source)
+    made = build(small_raw, small_data, unseen)
+    assert sorted(content(small_data)) == sorted(content(whole))
+    verify_lock(small_data)
+    mine = [name.removeprefix("column ") for table, name in source.gives if table == "panel.csv"]
+    for name in panel.COLUMNS:
+        expected = (
+            column(whole / "panel.csv", name)
+            if name in mine
+            else [""] * len(column(whole / "panel.csv", "iso3"))
+        )
+        assert column(small_data / "panel.csv", name) == expected
+    for table, what in source.gives:
+        if what.startswith("all rows") and source.key != "coding":
+            assert (small_data / table).read_bytes() == (whole / table).read_bytes()
+    given = {table for table, _ in source.gives} | {"states.csv", "accessions.csv", "panel.csv"}
+    for path in made:
+        if path.name not in given:
+            assert path.read_text().count("\n") == 1
+
+
+def test_tables_without_rows_have_the_columns_of_the_descriptor(
+    small_raw: Path, small_data: Path, data_dir: Path
+) -> None:
+    keep(small_raw, SOURCES[0])
+    made = {path.name: path for path in build(small_raw, small_data, unseen)}
+    for table in Descriptor.load(data_dir).tables.values():
+        if table.path in made:
+            assert tuple(pd.read_csv(made[table.path]).columns) == table.columns
+
+
+def test_only_tables_that_are_made_are_named(small_raw: Path, small_data: Path) -> None:
+    build(small_raw, small_data, unseen)
+    (small_data / "votes.csv").write_text("as it was")
+    keep(small_raw, ungdc.SOURCE)
+    made = [path.name for path in build(small_raw, small_data, unseen)]
+    assert made == ["states.csv", "panel.csv", "documents.csv", "passages.csv", "accessions.csv"]
+    assert (small_data / "votes.csv").read_text() == "as it was"
+
+
+def test_a_column_is_kept_in_its_own_words(small_raw: Path, small_data: Path) -> None:
+    build(small_raw, small_data, unseen)
+    path = small_data / "panel.csv"
+    path.write_text(path.read_text().replace("0.14,", "1.40e-1,"))
+    drop(small_raw, next(source for source in SOURCES if source.key == "nmc"))
+    build(small_raw, small_data, unseen)
+    assert "USA,2004,1.40e-1," in path.read_text()
+
+
+def test_a_column_that_is_held_twice_is_told(small_raw: Path, small_data: Path) -> None:
+    build(small_raw, small_data, unseen)
+    path = small_data / "panel.csv"
+    path.write_text(path.read_text() + path.read_text().splitlines()[1] + "\n")
+    drop(small_raw, governance.SOURCE)
+    with pytest.raises(BuzanError, match="wgi_stability is given twice for FSM in 1995"):
+        build(small_raw, small_data, unseen)
+
+
+def test_one_corpus_without_the_other(small_raw: Path, small_data: Path) -> None:
+    drop(small_raw, ungdc.SOURCE)
+    build(small_raw, small_data, unseen)
+    assert column(small_data / "documents.csv", "doc_id") == ["NCSS-TUR-2013"]
+    assert column(small_data / "passages.csv", "doc_id") == ["NCSS-TUR-2013"]
+    # Codes and gists of passages that are not there would be about nothing.
+    assert set(column(small_data / "codes.csv", "passage_id")) == set(
+        column(small_data / "passages.csv", "passage_id")
+    )
+    assert column(small_data / "gists.csv", "gist") == []
+
+
+def test_texts_are_held_against_the_data_folder_where_the_coding_is_missing(
+    small_raw: Path, small_data: Path
+) -> None:
+    build(small_raw, small_data, unseen)
+    drop(small_raw, annotation.SOURCE)
+    (path,) = small_raw.rglob("USA_60_2005.txt")
+    path.write_text(path.read_text(encoding="utf-8").replace("hospitals", "hospices"), encoding="utf-8")
+    before = content(small_data)
+    with pytest.raises(BuzanError, match="1 of 2 coded passages are not in these texts"):
+        build(small_raw, small_data, unseen)
+    assert content(small_data) == before
+
+
+def test_texts_are_cut_freely_where_nothing_was_coded(small_raw: Path, small_data: Path) -> None:
+    keep(small_raw, ungdc.SOURCE, strategies.SOURCE)
+    build(small_raw, small_data, unseen)
+    assert len(column(small_data / "passages.csv", "passage_id")) == 2
+    assert column(small_data / "documents.csv", "seed")[0] == "strategies-NCSS-TUR-2013"
+    # A table without rows, as an earlier build leaves it, says of nothing that it was not coded.
+    before = content(small_data)
+    (small_data / "passages.csv").write_text(",".join(annotation.LOCATOR) + "\n")
+    build(small_raw, small_data, unseen)
+    assert content(small_data) == before
+
+
+def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:
+    build(small_raw, small_data, unseen)
+    path = small_data / "codes.csv"
+    lines = path.read_text().splitlines()
+    passage = lines[1].partition(",")[0]
+    path.write_text("\n".join([*lines, f"{passage},Ana,{OWN}", f"{passage},Zoe,{OWN}"]) + "\n")
+    build(small_raw, small_data, unseen)
+    annotators = column(path, "annotator")
+    assert sorted(annotators) == ["A", "A", "Ana", "B", "B", "Zoe", "adjudicated", "adjudicated"]
+    assert f"{passage},Ana,{OWN}\n" in path.read_text()
+    assert path.read_text().splitlines()[1:] == sorted(path.read_text().splitlines()[1:])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cow_states.csv", "nmc_v7.csv", "sipri_milex.csv", "wb_internet_users.csv", "fsi_2006_2023.csv",
+        "wgidataset.xlsx", "SFIv2018.xls", "bti.csv", "hief.csv", "vdem_indices.csv", "ncss_texts.parquet",
+        "coding/codes.csv", "coding/gists.csv", "coding/passages.csv", "coding/strategy_sampling.csv",
+        "cyber_votes_1998_2020.csv",
+        "unga_resolutions_2010_2020.csv", "unga_votes_2010_2020.parquet", "igo_memberships.csv", "atop5_dyads.csv.gz",
+        "cow_codes_unga.csv",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("damage", [b"PK\x03\x04\xff\xfe\x00 broken off", b"<html>Not found</html>\n"])
+def test_file_that_is_there_but_damaged_is_an_error_that_names_it(
+    damage: bytes, name: str, small_raw: Path, small_data: Path
+) -> None:
+    before = content(small_data)
+    (small_raw / name).write_bytes(damage)
+    with pytest.raises(BuzanError, match=Path(name).name.replace(".", r"\.")):
+        build(small_raw, small_data, unseen)
+    assert content(small_data) == before
+
+
+def test_capitals_in_names_play_no_part(small_raw: Path, small_data: Path) -> None:
+    whole = small_data.parent / "whole"
+    shutil.copytree(small_data, whole)
+    build(small_raw, whole, unseen)
+    for path in [path for path in small_raw.rglob("*") if path.is_file() and path.suffix != ".txt"]:
+        path.rename(path.with_name(path.name.upper().replace(".GZ", ".gz")))
+    build(small_raw, small_data, unseen)
+    assert content(small_data) == content(whole)
+
+
+def test_nothing_to_build_from(tmp_path: Path, small_data: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "notes.txt").touch()
+    before = content(small_data)
+    with pytest.raises(
+        BuzanError, match=r"nothing below .*raw is a file that a table is made from; .* --list"
+    ):
+        build(tmp_path / "raw", small_data, unseen)
+    assert content(small_data) == before
+
+
+@pytest.mark.raw
+@pytest.mark.slow
+def test_the_general_debate_alone_leaves_the_tables_that_ship(
+    raw: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    mine, data = tmp_path / "raw", tmp_path / "data"
+    mine.mkdir()
+    shutil.copytree(data_dir, data)
+    (pack,) = take_stock(raw).paths(ungdc.SOURCE)
+    shutil.copy(pack, mine)
+    before = content(data)
+    build(mine, data, unseen)
+    assert content(data) == before
+
+
+@pytest.mark.raw
+def test_the_indices_alone_give_the_panel_that_ships(raw: Path, data_dir: Path, tmp_path: Path) -> None:
+    mine, data = tmp_path / "raw", tmp_path / "data"
+    for folder in (mine, data):
+        folder.mkdir()
+    for name in (*BY_HAND, *LOCKED_WITH):
+        shutil.copy(data_dir / name, data)
+    stock = take_stock(raw)
+    for source, _ in panel.READERS.values():
+        for path in stock.paths(source):
+            shutil.copy(path, mine)
+    build(mine, data, unseen)
+    assert (data / "panel.csv").read_bytes() == (data_dir / "panel.csv").read_bytes()
+    assert (data / LOCK).is_file()
