@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -70,6 +72,30 @@ def index_of(name: str, axis: str) -> Index:
     if name not in allowed:
         raise UnknownNameError(f"index of {axis}", name, allowed)
     return INDICES[name]
+
+
+def in_panel(path: Path, axis: str) -> list[str]:
+    """Names of the indices of an axis of which a panel has a value.
+
+    Parameters
+    ----------
+    path : Path
+        ``panel.csv``; where it cannot be read, which is told elsewhere, all are named.
+    axis : {"power", "cohesion"}
+        What they measure.
+    """
+    named = {name: index.column for name, index in INDICES.items() if index.axis == axis}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = set(named.values())
+            for row in rows:
+                missing -= {column for column in missing if row.get(column)}
+                if not missing:
+                    break
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return list(named)
+    return [name for name, column in named.items() if column not in missing]
 
 
 def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:

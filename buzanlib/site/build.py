@@ -1,32 +1,56 @@
-"""From a study to a book: run the notebooks, write the generated pages, call Jupyter Book."""
+"""From a study to a book: run the notebooks, write the generated pages, call Jupyter Book if anything has changed."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from buzanlib.errors import RunError, StudyError
-from buzanlib.site.pages import write_pages
-from buzanlib.study.runner import run_study
+from buzanlib.errors import RunError
+from buzanlib.site.layout import Layout, lay_out
+from buzanlib.study.dependencies import ROOT, packages
+from buzanlib.study.files import sha256, write_whole
+from buzanlib.study.runner import processors, run_study
 from buzanlib.study.spec import load_study
 
-TOC = "_toc.yml"
-GENERATED = "_generated"
+_JUPYTER_BOOK = """
+import sys
+from jupyter_book import sphinx
+from jupyter_book.cli.main import main
+sphinx.build_sphinx.__kwdefaults__["jobs"] = int(sys.argv.pop(1))
+main()
+"""
+"""Its command, of this very environment whatever the search path says, with a number of processes, for which it has
+no option."""
 
-_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
-"""Its command, of this very environment whatever the search path says."""
+_BUILT = "built.json"
+"""What the book was built from, written when it is whole."""
 
 
-def build_book(study: Path, out: Path | None = None, *, progress: bool = True) -> Path:
+def build_book(
+    study: Path,
+    out: Path | None = None,
+    changes: Mapping[str, str] | None = None,
+    *,
+    force: bool = False,
+    jobs: int | None = None,
+    progress: bool = True,
+) -> Path:
     """Run a study and build the book from it, every warning being an error.
 
     Parameters
     ----------
     study : Path
-        The study file; its output folder must lie in the folder of a book, the one with ``_toc.yml``.
+        The study file. Where its output folder lies in that of a book, the one with ``_toc.yml``, the book is built
+        there; else from a copy of the chapters in the output folder, with a front page of its own.
     out : Path, optional
-        Folder in which ``_build`` is made; by default that of ``_config.yml``.
+        Folder in which ``_build`` is made; by default that of ``_config.yml``, or the output folder.
+    changes, force, jobs
+        As in `run_study`.
     progress : bool
         Whether to print a line for each notebook and what Jupyter Book has to say.
 
@@ -42,26 +66,71 @@ def build_book(study: Path, out: Path | None = None, *, progress: bool = True) -
     RunError
         Where a notebook fails, or Jupyter Book warns of anything.
     """
-    spec = load_study(study)
-    book = spec.output.parent
-    if not (book / TOC).is_file():
-        raise StudyError(
-            f"{study.name}, output: {spec.output.name!r} is not in the folder of a book, which has a {TOC};"
-            " to run the notebooks alone, use 'buzan run'"
-        )
-    run_study(study, progress=progress)
-    write_pages(spec.data, book / GENERATED)
-    place = (out or book.parent).resolve()
-    command = ["build", str(book), "-W", "-n", "--keep-going", "--path-output", str(place)]
+    jobs = jobs or processors()
+    results = run_study(study, changes, force=force, jobs=jobs, progress=progress)
+    layout = lay_out(load_study(study, changes), results)
+    place = (out or layout.place).resolve()
+    front = place / "_build" / "html" / "index.html"
+    built = place / "_build" / _BUILT
+    found = _fingerprint(layout)
+    before = _recall(built)
+    if front.is_file() and before == found and not force:
+        if progress:
+            print("the book has not changed", file=sys.stderr)
+        return front
+    built.unlink(missing_ok=True)
+    if force or before.get("pages") != found["pages"]:
+        shutil.rmtree(front.parent, ignore_errors=True)  # pages that have gone would stay
+    _jupyter_book(layout, place, jobs, progress)
+    write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
+    return front
+
+
+def _jupyter_book(layout: Layout, place: Path, jobs: int, progress: bool) -> None:
+    words = ["build", str(layout.book), "-W", "-n", "--keep-going", "--path-output", str(place)]
+    words += ["--toc", str(layout.toc), "--config", str(layout.config)]
     # A process of its own: Sphinx leaves much behind in the one in which it ran.
     done = subprocess.run(
-        [sys.executable, "-c", _JUPYTER_BOOK, *command],
+        [sys.executable, "-c", _JUPYTER_BOOK, str(jobs), *words],
         stdout=None if progress else subprocess.PIPE,
         stderr=None if progress else subprocess.STDOUT,
         text=True,
         check=False,
     )
     if done.returncode:
+        shutil.rmtree(
+            place / "_build" / ".doctrees", ignore_errors=True
+        )  # else the next build would not warn again
         told = "" if progress else f":\n{done.stdout}"
         raise RunError(f"Jupyter Book did not build the book without a warning{told}")
-    return place / "_build" / "html" / "index.html"
+
+
+def _fingerprint(layout: Layout) -> dict[str, str]:
+    """Hashes of all that a book is built from."""
+    files = [*_sources(layout.book), layout.toc, layout.config]
+    return {
+        "pages": sha256(layout.toc),
+        "sources": _hash(files, layout.book.parent),
+        "library": _hash(sorted(ROOT.rglob("*.py")), ROOT),
+        "packages": packages(),
+    }
+
+
+def _sources(book: Path) -> Iterator[Path]:
+    """Files of the folder of a book, without what no page is made from."""
+    for file in sorted(book.rglob("*")):
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(book).parts):
+            yield file
+
+
+def _hash(files: list[Path], base: Path) -> str:
+    named = "".join(f"{file.relative_to(base).as_posix()} {sha256(file)}\n" for file in files)
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def _recall(built: Path) -> dict[str, str]:
+    try:
+        content = json.loads(built.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

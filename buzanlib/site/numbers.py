@@ -37,7 +37,8 @@ class NumberRole(SphinxRole):
         key, _, form = self.text.partition(":")
         classes = ["num"]  # a number and its sign stay on one line
         try:
-            value = _load(self.env.app)[key.strip()]
+            page = self.env.docname.rpartition("/")[2]
+            value = _load(self.env.app).on(page, key.strip())
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break

@@ -10,27 +10,10 @@ from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.study.files import write_whole
+from buzanlib.study.markup import escape
 
 DESCRIPTOR = "datapackage.json"
 CODEBOOK = "codebook.md"
-
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-
-
-def escape(text: object) -> str:
-    """Make text that Markdown shows as it is, whatever stands in it.
-
-    Parameters
-    ----------
-    text : object
-        Anything; its string is used, on one line.
-
-    Returns
-    -------
-    str
-        The text with a backslash before every ASCII punctuation mark, which CommonMark takes literally then.
-    """
-    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
 
 
 def data_page(package: Mapping[str, Any]) -> str:
@@ -60,8 +43,8 @@ def data_page(package: Mapping[str, Any]) -> str:
 def _table(table: Mapping[str, Any]) -> list[str]:
     schema = table["schema"]
     key = schema.get("primaryKey", [])
-    fields = [_row(["field", "meaning", "type and unit", "allowed"]), "|---" * 4 + "|"]
-    fields += [_row(_field(field)) for field in schema["fields"]]
+    fields = [row(["field", "meaning", "type and unit", "allowed"]), "|---" * 4 + "|"]
+    fields += [row(_field(field)) for field in schema["fields"]]
     facts = [f"**Key:** {_names([key] if isinstance(key, str) else key)}"]
     for foreign in schema.get("foreignKeys", []):
         there = foreign["reference"]
@@ -111,7 +94,8 @@ def _allowed(constraints: Mapping[str, Any]) -> str:
     return "; ".join(said)
 
 
-def _row(cells: Iterable[object]) -> str:
+def row(cells: Iterable[object]) -> str:
+    """Make a row of a table; whatever stands in the cells is shown as it is."""
     return "| " + " | ".join(escape(cell) for cell in cells) + " |"
 
 

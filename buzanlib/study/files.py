@@ -18,11 +18,23 @@ def write_whole(path: Path, text: str) -> None:
     text : str
         Content, written in UTF-8 with line ends as they are.
     """
+    _write(path, text.encode("utf-8"))
+
+
+def copy_whole(source: Path, path: Path) -> None:
+    """Copy a file byte for byte, whole or not at all."""
+    _write(path, source.read_bytes())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write, unless it stands there already: what has not changed keeps its time."""
+    if path.is_file() and path.read_bytes() == content:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
         Path(beside).chmod(0o644)  # mkstemp lets only its owner read
         Path(beside).replace(path)
     except BaseException:

@@ -1,21 +1,88 @@
-"""Parameters of a notebook: the cell that declares them, and whether a value fits."""
+"""Parameters of a notebook: the cell that declares them, what each means, and whether a value fits."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import io
+import math
+import re
+import tokenize
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
-from buzanlib.errors import StudyError
+from buzanlib.errors import StudyError, nearest
 
 KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+
+Value = str | int | float | bool
+
+_BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
+_SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
+_INDEX = re.compile(r"an index of (power|cohesion)")
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a parameter may be, as the brackets at the end of its comment say.
+
+    Attributes
+    ----------
+    text : str
+        What stands between the brackets; empty where anything of the kind will do.
+    options : tuple of str
+        The values among which it must be; empty where it need not be among any.
+    bounds : tuple of (str, float)
+        ``at least``, ``at most``, ``above`` or ``below``, and the number.
+    axis : str
+        ``"power"`` or ``"cohesion"`` where it must be an index of that axis, which depends on the data; else
+        empty.
+    """
+
+    text: str = ""
+    options: tuple[str, ...] = ()
+    bounds: tuple[tuple[str, float], ...] = ()
+    axis: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Allowed:
+        """Read the words between the brackets.
+
+        ``[an index of power]``, ``[1995 to 2024]``, ``[at least 1]``, ``[above 0, below 1]`` or a list of options,
+        ``[hamming, jaccard]``.
+        """
+        if index := _INDEX.fullmatch(text):
+            return cls(text, axis=index[1])
+        if span := _SPAN.fullmatch(text):
+            return cls(text, bounds=(("at least", float(span[1])), ("at most", float(span[2]))))
+        parts = [part.strip() for part in text.split(",")]
+        bounds = [_BOUND.fullmatch(part) for part in parts]
+        if all(bounds):
+            return cls(text, bounds=tuple((bound[1], float(bound[2])) for bound in bounds if bound))
+        return cls(text, options=tuple(parts))
+
+    def fault(self, value: Value) -> str:
+        """Say what is wrong with a value of the right kind; empty where nothing is.
+
+        Indices are held against the data, which is not done here.
+        """
+        if self.options and str(value) not in self.options:
+            return nearest(value, self.options)
+        holds = {
+            "at least": lambda limit: value >= limit,
+            "at most": lambda limit: value <= limit,
+            "above": lambda limit: value > limit,
+            "below": lambda limit: value < limit,
+        }
+        if any(not holds[word](limit) for word, limit in self.bounds):
+            return f"allowed: {self.text}"
+        return ""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of a parameters cell: ``name: kind = default``.
+    """One line of a parameters cell: ``name: kind = default  # meaning [allowed]``.
 
     Attributes
     ----------
@@ -25,11 +92,17 @@ class Parameter:
         ``"str"``, ``"int"``, ``"float"`` or ``"bool"``.
     default : str, int, float or bool
         Value unless a study gives another.
+    meaning : str
+        The comment behind it, or the comment lines above it.
+    allowed : Allowed
+        What it may be.
     """
 
     name: str
     kind: str
-    default: str | int | float | bool
+    default: Value
+    meaning: str = ""
+    allowed: Allowed = field(default_factory=Allowed)
 
     def accepts(self, value: object) -> bool:
         """Say whether a value is of this kind; an int will do for a float, a bool for nothing but bool."""
@@ -37,7 +110,29 @@ class Parameter:
             return self.kind == "bool"
         if isinstance(value, int):
             return self.kind in ("int", "float")
+        if isinstance(value, float) and not math.isfinite(value):
+            return False
         return isinstance(value, KINDS[self.kind])
+
+    def parse(self, text: str) -> Value:
+        """Read a value as it is written on the command line.
+
+        Raises
+        ------
+        ValueError
+            If it is none of this kind.
+        """
+        if self.kind == "bool":
+            return (
+                {"true": True, "false": False}[text.lower()]
+                if text.lower() in ("true", "false")
+                else _no(text)
+            )
+        return KINDS[self.kind](text)  # type: ignore[no-any-return]
+
+
+def _no(text: str) -> bool:
+    raise ValueError(f"{text!r} is neither true nor false")
 
 
 def declared(notebook: Path) -> dict[str, Parameter]:
@@ -56,8 +151,8 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     Raises
     ------
     StudyError
-        Where the notebook does not have exactly one cell tagged ``parameters``, or a line of that cell is not
-        of the form ``name: kind = literal``.
+        Where the notebook cannot be read, does not have exactly one cell tagged ``parameters``, or a line of that
+        cell is not of the form ``name: kind = literal`` with a comment and a default that is allowed.
 
     Notes
     -----
@@ -65,31 +160,69 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     such as one with ``=`` in its comment. A strict study must know every parameter, so the cell is parsed as
     Python.
     """
-    content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    try:
+        content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    except (ValueError, KeyError, AttributeError, UnicodeDecodeError, nbformat.ValidationError) as error:
+        raise StudyError(f"{notebook.name} cannot be read as a notebook: {error}") from error
     cells = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         raise StudyError(f"{notebook.name}: {len(cells)} cells are tagged 'parameters'; there must be one")
+    source = cells[0].source
     try:
-        statements = ast.parse(cells[0].source).body
+        statements = ast.parse(source).body
     except SyntaxError as error:
         raise StudyError(f"{notebook.name}, parameters cell, line {error.lineno}: {error.msg}") from error
-    parameters = [_parameter(notebook, statement) for statement in statements]
+    comments = _comments(source)
+    parameters = [_parameter(notebook, statement, comments) for statement in statements]
     return {parameter.name: parameter for parameter in parameters}
 
 
-def _parameter(notebook: Path, statement: ast.stmt) -> Parameter:
+def _comments(source: str) -> dict[int, tuple[int, str]]:
+    """Column and text of each comment by line."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {
+        token.start[0]: (token.start[1], token.string.lstrip("#").strip())
+        for token in tokens
+        if token.type == tokenize.COMMENT
+    }
+
+
+def _parameter(notebook: Path, statement: ast.stmt, comments: dict[int, tuple[int, str]]) -> Parameter:
+    where = f"{notebook.name}, parameters cell, line {statement.lineno}"
     match statement:
         case ast.AnnAssign(
             target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
         ) if kind in KINDS:
             try:
-                parameter = Parameter(name, kind, ast.literal_eval(value))
+                default = ast.literal_eval(value)
             except ValueError:
-                pass
-            else:
-                if parameter.accepts(parameter.default):
-                    return parameter
+                default = None
+            if isinstance(default, Value) and Parameter(name, kind, default).accepts(default):
+                return _explained(where, Parameter(name, kind, default), statement, comments)
     raise StudyError(
-        f"{notebook.name}, parameters cell, line {statement.lineno}: {ast.unparse(statement)!r} is not of the"
+        f"{where}: {ast.unparse(statement)!r} is not of the"
         f" form 'name: kind = value' with a kind of {', '.join(KINDS)} and a value of that kind"
     )
+
+
+def _explained(
+    where: str, parameter: Parameter, statement: ast.stmt, comments: dict[int, tuple[int, str]]
+) -> Parameter:
+    """The parameter with what its comment says."""
+    behind = comments.get(statement.end_lineno or statement.lineno)
+    if behind is not None:
+        words = behind[1]
+    else:
+        above: list[str] = []
+        line = statement.lineno - 1
+        while line in comments and comments[line][0] == 0:
+            above.insert(0, comments[line][1])
+            line -= 1
+        words = " ".join(above)
+    bracketed = re.fullmatch(r"(.*?)\s*\[([^\[\]]+)\]", words)
+    meaning, allowed = (bracketed[1], Allowed.parse(bracketed[2])) if bracketed else (words, Allowed())
+    if not meaning:
+        raise StudyError(f"{where}: {parameter.name!r} needs a comment that says what it means")
+    if fault := allowed.fault(parameter.default):
+        raise StudyError(f"{where}: the default {parameter.default!r} of {parameter.name!r}; {fault}")
+    return Parameter(parameter.name, parameter.kind, parameter.default, meaning, allowed)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from buzanlib.errors import RunError
 from buzanlib.figures.typeset import Scalar
+from buzanlib.study.markup import escape
 from buzanlib.study.results import MIME, SHOWN
+from buzanlib.study.spec import Run, slug
 
 
 @dataclass(frozen=True)
@@ -20,29 +25,30 @@ class Page:
 
     Attributes
     ----------
-    notebook : NotebookNode
-        The page: no trace of the machine or the clock, figures with caption, label and text alternative.
+    text : str
+        The page, a notebook as JSON: no trace of the machine or the clock, figures with caption, label and text
+        alternative.
     values : mapping of str to scalar
         What it recorded.
-    figures : tuple of str
-        Labels of its figures.
+    figures : mapping of str to str
+        SHA-256 of the picture of each figure, by its label.
     warned : tuple of str
         What its cells wrote to the standard error stream; not on the page.
     """
 
-    notebook: NotebookNode
+    text: str
     values: Mapping[str, Scalar]
-    figures: tuple[str, ...]
+    figures: Mapping[str, str]
     warned: tuple[str, ...]
 
 
-def publish(name: str, executed: NotebookNode) -> Page:
+def publish(run: Run, executed: NotebookNode) -> Page:
     """Make the page of an executed notebook; the notebook itself is left as it is.
 
     Parameters
     ----------
-    name : str
-        Name of the notebook, for errors.
+    run : Run
+        What was run.
     executed : NotebookNode
         As papermill returns it.
 
@@ -56,9 +62,9 @@ def publish(name: str, executed: NotebookNode) -> Page:
     RunError
         Where a key is recorded twice, or a cell shows a figure and anything else beside it.
     """
-    page = copy.deepcopy(executed)
+    name, page = run.name, copy.deepcopy(executed)
     values: dict[str, Scalar] = {}
-    figures: list[str] = []
+    figures: dict[str, str] = {}
     warned: list[str] = []
     number = 0  # as in the template: the cell that papermill adds does not count
     for cell in page.cells:
@@ -70,21 +76,27 @@ def publish(name: str, executed: NotebookNode) -> Page:
         for output in cell.outputs:
             data = output.get("data", {})
             if MIME in data:
-                twice = values.keys() & data[MIME].keys()
-                if twice:
+                recorded = {run.prefix + key: value for key, value in data[MIME].items()}
+                if twice := values.keys() & recorded.keys():
                     raise RunError(f"{name}, cell {number}: {min(twice)!r} is recorded twice")
-                values.update(data[MIME])
+                values.update(recorded)
             elif output.output_type == "stream" and output.name == "stderr":
                 warned.append(f"{name}, cell {number}: {output.text.strip()}")
             else:
                 kept.append(output)
         cell.outputs = kept
-        figures += _give_caption(name, number, cell)
+        for label, picture in _give_caption(run, number, cell).items():
+            if label in figures:
+                raise RunError(f"{name}, cell {number}: figure {label!r} is shown twice")
+            figures[label] = picture
+    if run.swept:
+        _set_apart(run, page)
     page.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    return Page(page, values, tuple(figures), tuple(warned))
+    text = nbformat.writes(page) + "\n"  # type: ignore[no-untyped-call]
+    return Page(text, values, figures, tuple(warned))
 
 
 def _forget_machine(cell: NotebookNode) -> None:
@@ -99,19 +111,44 @@ def _injected(cell: NotebookNode) -> bool:
     return "injected-parameters" in cell.metadata.get("tags", [])
 
 
-def _give_caption(name: str, number: int, cell: NotebookNode) -> list[str]:
-    """Move what `show` handed over to where MyST-NB looks for it: the metadata of the cell."""
-    shown = [output.metadata.pop(SHOWN) for output in cell.outputs if SHOWN in output.get("metadata", {})]
+def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
+    """Move what `show` handed over to where MyST-NB looks for it; the label of the figure with its picture's hash."""
+    shown = [output for output in cell.outputs if SHOWN in output.get("metadata", {})]
     if not shown:
-        return []
+        return {}
     # The caption belongs to the cell, so MyST-NB would put it under every table and figure of the cell.
     if sum("data" in output for output in cell.outputs) > 1:
         raise RunError(
-            f"{name}, cell {number}: a cell that shows a figure may show nothing else; split the cell"
+            f"{run.name}, cell {number}: a cell that shows a figure may show nothing else; split the cell"
         )
-    about: Any = shown[0]
+    about: Any = shown[0].metadata.pop(SHOWN)
+    label = _label(run, about["name"])
     cell.metadata["mystnb"] = {
-        "figure": {"caption": about["caption"], "name": about["name"]},
+        "figure": {"caption": about["caption"], "name": label},
         "image": {"alt": about["alt"]},
     }
-    return [about["name"]]
+    return {label: hashlib.sha256(shown[0].data["image/png"].encode()).hexdigest()}
+
+
+def _label(run: Run, name: str) -> str:
+    """Label of a figure, apart from those of other pages of a sweep."""
+    return f"{name}-{slug(run.parameters[run.swept]).lower().replace('_', '-')}" if run.swept else name
+
+
+def _set_apart(run: Run, page: NotebookNode) -> None:
+    """Give a page of a sweep its own title, and let its prose refer to its own figures."""
+    titled = False
+    own = {cell.metadata["mystnb"]["figure"]["name"] for cell in page.cells if "mystnb" in cell.metadata}
+    for cell in page.cells:
+        if cell.cell_type != "markdown":
+            continue
+        if not titled and cell.source.startswith("# "):
+            title, _, rest = cell.source.partition("\n")
+            cell.source, titled = f"{title} {escape(run.suffix)}\n{rest}".rstrip(), True
+        cell.source = re.sub(
+            r"(\{numref\}`)(fig-[a-z0-9-]+)(`)",
+            lambda found: (
+                f"{found[1]}{_label(run, found[2])}{found[3]}" if _label(run, found[2]) in own else found[0]
+            ),
+            cell.source,
+        )

@@ -161,7 +161,10 @@ class Results:
     data : mapping of str to str
         SHA-256 of every file in the data folder.
     notebooks : mapping of str to mapping
-        For each notebook its ``parameters``, defaults included.
+        For each page its ``parameters``, defaults included, and the ``prefix`` of its keys, which is empty but in a
+        sweep.
+    figures : mapping of str to str
+        SHA-256 of the picture of every figure, by its label.
     values : mapping of str to Value
         The recorded values by key.
     """
@@ -169,6 +172,7 @@ class Results:
     lock: str
     data: Mapping[str, str]
     notebooks: Mapping[str, Mapping[str, Any]]
+    figures: Mapping[str, str]
     values: Mapping[str, Value]
 
     def __getitem__(self, key: str) -> Scalar:
@@ -176,6 +180,17 @@ class Results:
         if key not in self.values:
             raise UnknownNameError("result", key, self.values)
         return self.values[key].value
+
+    def on(self, page: str, key: str) -> Scalar:
+        """Return the value that a key means on a page: in a sweep every page has its own.
+
+        Raises
+        ------
+        UnknownNameError
+            Where there is none; names the nearest key.
+        """
+        prefix = self.notebooks[page]["prefix"] if page in self.notebooks else ""
+        return self[prefix + key if prefix + key in self.values else key]
 
     @classmethod
     def load(cls, path: Path) -> Results:

@@ -1,184 +1,200 @@
-"""Run a study: notebooks by papermill, two at a time, published all together or not at all."""
+"""Run a study: what has changed and nothing else, published all together or not at all."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import nbformat
-import papermill
-from jupyter_core.utils import ensure_event_loop
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
-
-from buzanlib.errors import DataError, RunError
-from buzanlib.study.files import sha256, write_whole
-from buzanlib.study.publish import Page, publish
-from buzanlib.study.results import Results, Value
-from buzanlib.study.spec import Run, Study, load_study
-from buzanlib.tables.descriptor import check
-from buzanlib.theory.predictions import PREDICTIONS, load_predictions
-
-AT_ONCE = 2
-"""Notebooks that run at the same time; each has a process of its own."""
+from buzanlib.errors import BuzanError, RunError, StudyError, nearest
+from buzanlib.study.cache import FOLDER, Cache
+from buzanlib.study.files import write_whole
+from buzanlib.study.folder import prepare
+from buzanlib.study.making import FAILED, Making, gather
+from buzanlib.study.manifest import MANIFEST, manifest_of
+from buzanlib.study.plan import Step, plan
+from buzanlib.study.progress import Progress
+from buzanlib.study.publish import Page
+from buzanlib.study.results import Results
+from buzanlib.study.spec import Study, load_study
 
 RESULTS = "results.json"
+PREVIOUS = "previous.json"
+"""The numbers before those of the last run that changed any."""
 
-ONE_CORE = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
-"""For every kernel: as many notebooks run as there is room for, and a sum does not depend on how many threads
-share in it."""
-
-_PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
-"""Nobody else on the machine can listen to what a kernel says."""
+PREVIEW = "preview"
+"""Folder, in that of the output, for pages that were made alone."""
 
 
-def run_study(path: Path, *, progress: bool = True, jobs: int = AT_ONCE) -> Results:
-    """Run every notebook of a study and gather its numbers.
+def run_study(
+    path: Path,
+    changes: Mapping[str, str] | None = None,
+    *,
+    only: Collection[str] = (),
+    force: bool = False,
+    jobs: int | None = None,
+    progress: bool = True,
+) -> Results:
+    """Run every notebook of a study that has to be, and gather the numbers of all.
 
     Parameters
     ----------
     path : Path
         The study file; see `load_study`.
+    changes : mapping of str to str, optional
+        Values of parameters in place of those of the file, as text.
+    only : collection of str
+        Pages to make, all by default. Where others have changed that are not among them, nothing is published: the
+        pages made lie in ``preview`` in the output folder.
+    force : bool
+        Whether pages are made again that have not changed.
+    jobs : int, optional
+        Notebooks that run at the same time, by default as many as there are processors; the numbers do not depend on
+        it.
     progress : bool
-        Whether to print a line for each notebook.
-    jobs : int
-        Notebooks that run at the same time; the numbers do not depend on it.
+        Whether to tell on the standard error stream how far it has come.
 
     Returns
     -------
     Results
-        Also written to ``results.json`` in the output folder, beside the executed notebooks.
+        Of all pages, or where nothing is published of those that are there. Also written to ``results.json`` in the
+        output folder, beside the executed notebooks.
 
     Raises
     ------
     StudyError
-        Where the study file is at fault; nothing has run then.
+        Where the study file is at fault, or a run of the same study is at work; nothing has run then.
     DataError, LockError
         Where the data are at fault; nothing has run then.
     RunError
-        Where a notebook fails, naming cell, source and error. What an earlier run published is left as it is.
+        Where a notebook fails, naming cell, source and error. All that do not depend on it have run then and need not
+        run again; what it left lies in ``failed`` in the output folder. What an earlier run published is left as it is.
     """
-    study = load_study(path)
-    if faults := check(study.data):
-        raise DataError(faults)
-    load_predictions(study.data)  # raises LockError if a byte has changed
-    pages = _execute(study, progress, jobs)
-    results = Results(
-        lock=sha256(study.data / PREDICTIONS),
-        data={file.name: sha256(file) for file in sorted(study.data.iterdir()) if _ships(file)},
-        notebooks={run.name: {"parameters": dict(run.parameters)} for run in study.runs},
-        values=_gather(pages),
-    )
-    for name, page in pages.items():
-        text = nbformat.writes(page.notebook)  # type: ignore[no-untyped-call]
-        write_whole(study.output / f"{name}.ipynb", text + "\n")
-    results.write(study.output / RESULTS)
-    return results
+    study = load_study(path, changes)
+    names = [run.name for run in study.runs]
+    for name in only:
+        if name not in names:
+            raise StudyError(f"unknown page {name!r}; {nearest(name, names)}")
+    with _alone(study.output):
+        cache = Cache(study.output)
+        folder = prepare(study, cache)
+        steps = plan(study, folder, cache, force=force)
+        making = Making(study, folder, cache, _chosen(steps, only), force)
+        shutil.rmtree(study.output / FAILED, ignore_errors=True)
+        _make(making, jobs or processors(), progress)
+        if making.faults:
+            raise RunError(_told(study, making))
+        pages = making.pages
+        results = gather(study, folder, pages)
+        for page in pages.values():
+            for warning in page.warned:
+                print(f"warning: {warning}", file=sys.stderr)
+        if len(pages) == len(steps):
+            _publish(making, results)
+        else:
+            _show(study, {name: pages[name] for name in only}, len(steps) - len(pages))
+        return results
 
 
-def _ships(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".")
-
-
-def _execute(study: Study, progress: bool, jobs: int) -> dict[str, Page]:
-    """Run all notebooks; the first failure, in the order of the study, is the one that is told."""
-    import matplotlib.font_manager  # noqa: F401 (finds the fonts once, or each first kernel would, and say so)
-
-    pages: dict[str, Page] = {}
-    total, done = len(study.runs), 0
-    with _environment(ONE_CORE), ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_timed, run): run for run in study.runs}
-        try:
-            for future in as_completed(waiting):
-                pages[waiting[future].name], seconds = future.result()
-                done += 1
-                if progress:
-                    print(
-                        f"[{done}/{total}] {waiting[future].name:<24}{seconds:6.1f} s",
-                        file=sys.stderr,
-                        flush=True,
-                    )
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    ordered = {run.name: pages[run.name] for run in study.runs}
-    for page in ordered.values():
-        for warning in page.warned:
-            print(f"warning: {warning}", file=sys.stderr)
-    return ordered
+def processors() -> int:
+    """How many notebooks can run at the same time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Add to the environment that kernels inherit."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+def _alone(output: Path) -> Iterator[None]:
+    """Keep other runs of the same study away; the system gives the place free however this one ends."""
     try:
+        import fcntl
+    except ImportError:  # on Windows two runs may do the same work twice
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        return
+    lock = output / FOLDER / "lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StudyError(f"another run is at work in {output.name!r}; wait for it to end") from None
+        yield
 
 
-def _timed(run: Run) -> tuple[Page, float]:
-    start = time.perf_counter()
-    try:
-        page = publish(run.name, _run(run))
-    finally:
-        ensure_event_loop().close()  # the one that papermill has opened for this thread
-    return page, time.perf_counter() - start
-
-
-def _run(run: Run) -> Any:
-    """Execute one notebook in the folder of its template.
-
-    papermill's own `cwd` changes the folder of the whole process, which two threads cannot share; the folder
-    is handed to the kernel instead.
-    """
-    try:
-        return papermill.execute_notebook(
-            str(run.template),
-            None,
-            parameters=dict(run.given),
-            kernel_name="python3",
-            progress_bar=False,
-            resources={"metadata": {"path": str(run.template.parent)}},
-            config=_PRIVATE,
-            shutdown_kernel="immediate",  # nothing is left to save; a polite end takes longer and may complain
-        )
-    except PapermillExecutionError as error:
-        source = "\n".join(f"    {line}" for line in error.source.splitlines())
-        number = (
-            error.cell_index + 1 - bool(run.given)
-        )  # as in the template, without the cell that papermill adds
-        where = f"notebook {run.name} failed in cell {number}"
-        raise RunError(f"{where}:\n{source}\n{error.ename}: {error.evalue}") from None
-
-
-def _gather(pages: dict[str, Page]) -> dict[str, Value]:
-    """Put all values together; a key, like the label of a figure, belongs to one notebook."""
-    values: dict[str, Value] = {}
-    figures: dict[str, str] = {}
-    for name, page in pages.items():
-        for key, value in page.values.items():
-            if key in values:
-                raise RunError(f"{key!r} is recorded by {values[key].notebook} and by {name}")
-            values[key] = Value(value, name)
-        for label in page.figures:
-            if label in figures:
-                raise RunError(
-                    f"figure {label!r} is shown by {figures[label]} and by {name}, or twice by one"
+def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
+    """The steps, with a reason only for those that are wanted."""
+    if not only:
+        return steps
+    for index, step in enumerate(steps):
+        if step.run.reads_results and step.run.name in only:
+            missing = [
+                other.run.name for other in steps[:index] if other.reason and other.run.name not in only
+            ]
+            if missing:
+                raise StudyError(
+                    f"{step.run.name} reads the numbers of {', '.join(missing)}, which have to run first:"
+                    " choose them too, or run the whole study"
                 )
-            figures[label] = name
-    return values
+    return [step if step.run.name in only else replace(step, reason="") for step in steps]
+
+
+def _make(making: Making, jobs: int, shown: bool) -> None:
+    """Run what has to run, on kernels of this machine."""
+    to_make = [step for step in making.steps if step.reason]
+    with Progress(len(to_make), shown=shown) as progress:
+        kept = sum(step.kept is not None for step in making.steps)
+        if kept:
+            progress.say(f"{kept} of {len(making.steps)} pages have not changed")
+        if not to_make:
+            return
+        from buzanlib.study.local import Local
+
+        modules = sorted({name for step in to_make for name in step.inputs.modules})
+        running = making.cache.folder / "running"
+        shutil.rmtree(running, ignore_errors=True)
+        with Local(modules, making.study.templates, making.folder.path, running, jobs) as workers:
+            making.run(workers, progress)
+
+
+def _told(study: Study, making: Making) -> str:
+    """What went wrong, in the order of the study, and where to look."""
+    faults = [making.faults[name] for name in making.entries if name in making.faults]
+    left = study.output / FAILED
+    if left.is_dir():
+        faults.append(f"what they left lies in {study.output.name}/{FAILED}; nothing is published")
+    return "\n\n".join(faults)
+
+
+def _publish(making: Making, results: Results) -> None:
+    """Write all pages, then the numbers; take away the pages of notebooks that the study no longer has."""
+    output = making.study.output
+    before = _published(output / RESULTS)
+    for name, page in making.pages.items():
+        write_whole(output / f"{name}.ipynb", page.text)
+    for name in before.notebooks.keys() - making.pages.keys() if before else ():
+        (output / f"{name}.ipynb").unlink(missing_ok=True)
+    shutil.rmtree(output / PREVIEW, ignore_errors=True)
+    if before and before != results:
+        before.write(output / PREVIOUS)
+    manifest_of(making).write(output / MANIFEST)
+    results.write(output / RESULTS)
+
+
+def _published(file: Path) -> Results | None:
+    """Numbers of the last run, unless there are none or they are of no use."""
+    try:
+        return Results.load(file)
+    except BuzanError:
+        return None
+
+
+def _show(study: Study, pages: Mapping[str, Page], others: int) -> None:
+    """Write pages that were made alone."""
+    for name, page in pages.items():
+        write_whole(study.output / PREVIEW / f"{name}.ipynb", page.text)
+    print(
+        f"not published, since {others} other pages have to run: see {study.output.name}/{PREVIEW}",
+        file=sys.stderr,
+    )

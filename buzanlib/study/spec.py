@@ -3,50 +3,82 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from buzanlib.errors import StudyError, nearest
-from buzanlib.study.parameters import Parameter, declared
+from buzanlib.study.parameters import Parameter, Value, declared
+from buzanlib.study.studyfile import Document, read
 
 _KEYS: dict[str, type] = {
     "title": str,
     "templates": str,
     "data": str,
+    "tables": dict,
     "output": str,
+    "book": str,
     "seed": int,
     "parameters": dict,
     "notebooks": dict,
 }
-_OPTIONAL = {"templates", "seed", "parameters"}
-_OWN = ("data", "seed")
-"""Parameters that a study sets by keys of its own."""
+_OPTIONAL = {"templates", "tables", "book", "seed", "parameters"}
+_FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
+
+RESULTS = "results"
+"""A notebook with a parameter of this name reads the numbers of all notebooks that stand before it."""
+
+_OWN = ("data", "seed", RESULTS)
+"""Parameters that a study sets by keys of its own, or the runner."""
+
+_SWEEP = "sweep"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook of a study.
+    """One run of a notebook.
 
     Attributes
     ----------
     name : str
-        File name of the template without its ending.
+        Name of the page: file name of the template without its ending, and in a sweep the value behind it.
     template : Path
         The template.
     given : mapping
         Values to inject.
     parameters : mapping
         All values with which it runs, defaults included.
+    swept : str
+        The parameter that is swept; empty where none is.
     """
 
     name: str
     template: Path
-    given: Mapping[str, Any]
-    parameters: Mapping[str, Any]
+    given: Mapping[str, Value]
+    parameters: Mapping[str, Value]
+    swept: str = ""
+
+    @property
+    def notebook(self) -> str:
+        """Name of the template."""
+        return self.template.stem
+
+    @property
+    def prefix(self) -> str:
+        """Put before the keys and labels of a page of a sweep, so that they stay apart from those of the others."""
+        return f"sweep.{self.swept}.{slug(self.parameters[self.swept])}." if self.swept else ""
+
+    @property
+    def suffix(self) -> str:
+        """Put behind the title of a page of a sweep."""
+        return f"({self.swept}: {self.parameters[self.swept]})" if self.swept else ""
+
+    @property
+    def reads_results(self) -> bool:
+        """Whether it reads the numbers of those before it."""
+        return RESULTS in self.parameters
 
 
 @dataclass(frozen=True)
@@ -55,131 +87,249 @@ class Study:
 
     Attributes
     ----------
+    file : Path
+        Where it stands, absolute.
     title : str
         What the study is, in a phrase.
-    templates, data, output : Path
+    templates, data, output, book : Path
         Folders, absolute.
+    tables : mapping of str to Path
+        Files that take the place of those in the data folder, by the name of the file there.
     runs : tuple of Run
         In the order of the file.
     """
 
+    file: Path
     title: str
     templates: Path
     data: Path
     output: Path
+    book: Path
+    tables: Mapping[str, Path]
     runs: tuple[Run, ...]
 
+    @property
+    def reads(self) -> Path:
+        """The folder of data that the notebooks read."""
+        return self.output / "data" if self.tables else self.data
 
-def load_study(path: Path) -> Study:
+    def numbers(self, page: str) -> Path:
+        """File with the numbers of the notebooks before a page that reads them."""
+        return self.output / "numbers" / f"{page}.json"
+
+
+def slug(value: Value) -> str:
+    """A value as part of a file name or a key."""
+    return re.sub(r"\W+", "_", str(value), flags=re.ASCII).strip("_") or "empty"
+
+
+def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     """Read and check a study file.
 
     Parameters
     ----------
     path : Path
-        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``, and if wanted ``templates``
-        (folder of the notebooks; that of the file by default), ``seed`` and ``parameters`` (for all notebooks
-        that have them). Folders are relative to the file.
+        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``, and if wanted ``templates`` (folder of
+        the notebooks; that of the file by default), ``tables`` (files that take the place of tables of the data
+        folder), ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them).
+        Folders are relative to the file.
+    changes : mapping of str to str, optional
+        Values of parameters as text, for all notebooks that have them, before those of the file.
 
     Returns
     -------
     Study
-        Everything that `run_study` needs.
 
     Raises
     ------
     StudyError
-        At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind, or a
-        folder that does not exist.
+        At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
+        range, an index that the panel lacks, or a folder or file that does not exist. Names file and line.
     """
-    content = _read(path)
-    _known(path, "key", content, _KEYS)
+    document = read(path)
+    content = document.content
+    _known(document, "key", content, _KEYS)
     for key, kind in _KEYS.items():
         if key not in content:
             if key not in _OPTIONAL:
-                raise StudyError(f"{path.name}: the key {key!r} is missing")
+                raise document.error(f"the key {key!r} is missing")
         elif not isinstance(content[key], kind) or isinstance(content[key], bool):
-            raise StudyError(f"{path.name}, {key}: {content[key]!r} is not {_kind(kind)}")
+            raise document.error(f"{key}: {content[key]!r} is not {_kind(kind)}", key)
+    if not content["title"].strip() or set(content["title"]) & set("<>"):
+        raise document.error(f"title: {content['title']!r} is empty or has '<' or '>' in it", "title")
     base = path.resolve().parent
     folders = {
-        key: Path(os.path.normpath(base / content.get(key, "."))) for key in ("templates", "data", "output")
+        key: Path(os.path.normpath(base / content.get(key, default))) for key, default in _FOLDERS.items()
     }
     for key in ("templates", "data"):
         if not folders[key].is_dir():
-            raise StudyError(f"{path.name}, {key}: there is no folder {content.get(key, '.')!r}")
-    return Study(
-        title=content["title"], runs=_runs(path, content, folders["templates"], folders["data"]), **folders
+            raise document.error(f"{key}: there is no folder {content.get(key, '.')!r}", key)
+    study = Study(
+        file=path.resolve(),
+        title=content["title"],
+        tables=_tables(document, base, folders["data"]),
+        runs=(),
+        **folders,
     )
+    return replace(study, runs=_runs(document, study, changes or {}))
 
 
-def _runs(path: Path, content: Mapping[str, Any], templates: Path, data: Path) -> tuple[Run, ...]:
-    found = {file.stem: file for file in sorted(templates.glob("*.ipynb"))}
+def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:
+    """Files that take the place of tables."""
+    own = document.content.get("tables", {})
+    if not own:
+        return {}
+    from buzanlib.tables.schema import Descriptor
+
+    known = Descriptor.load(data).tables
+    _known(document, "table", own, known, "tables")
+    found = {}
+    for name, file in own.items():
+        if not isinstance(file, str):
+            raise document.error(f"tables, {name}: {file!r} is not {_kind(str)}", "tables", name)
+        path = Path(os.path.normpath(base / file))
+        if not path.is_file():
+            raise document.error(f"tables, {name}: there is no file {file!r}", "tables", name)
+        found[known[name].path] = path
+    return found
+
+
+def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple[Run, ...]:
+    content = document.content
+    found = {file.stem: file for file in sorted(study.templates.glob("*.ipynb"))}
     if not content["notebooks"]:
-        raise StudyError(f"{path.name}, notebooks: none is named")
-    _known(path, "notebook", content["notebooks"], found)
+        raise document.error("notebooks: none is named", "notebooks")
+    _known(document, "notebook", content["notebooks"], found, "notebooks")
     has = {name: declared(found[name]) for name in content["notebooks"]}
     common = content.get("parameters", {})
-    everywhere = {name for parameters in has.values() for name in parameters}
-    _known(path, "parameter", common, everywhere - set(_OWN))
-    own = {"data": Path(os.path.relpath(data, templates)).as_posix()}
+    everywhere = {name for parameters in has.values() for name in parameters} - set(_OWN)
+    _known(document, "parameter", common, everywhere, "parameters")
+    for name in changes:
+        if name not in everywhere:
+            raise StudyError(f"-p {name}: unknown parameter {name!r}; {nearest(name, sorted(everywhere))}")
+    own: dict[str, Value] = {"data": Path(os.path.relpath(study.reads, study.templates)).as_posix()}
     if "seed" in content:
         own["seed"] = content["seed"]
-    runs = []
+    checker = _Checker(document, study.tables.get("panel.csv", study.data / "panel.csv"))
+    runs: list[Run] = []
     for name, parameters in has.items():
         special = content["notebooks"][name]
         special = {} if special is None else special
         if not isinstance(special, dict):
-            raise StudyError(f"{path.name}, notebooks, {name}: {special!r} is not {_kind(dict)}")
-        _known(path, f"parameter of {name}", special, parameters.keys() - set(_OWN))
-        wanted = {key: value for key, value in {**own, **common}.items() if key in parameters} | special
-        for key, value in wanted.items():
-            _fits(path, name, parameters[key], value)
+            raise document.error(f"notebooks, {name}: {special!r} is not {_kind(dict)}", "notebooks", name)
+        allowed = parameters.keys() - set(_OWN)
+        _known(document, f"parameter of {name}", special, {*allowed, _SWEEP}, "notebooks", name)
+        wanted = {key: value for key, value in own.items() if key in parameters}
+        for where, values in ((("parameters",), common), (("notebooks", name), special)):
+            for key, value in values.items():
+                if key in parameters and key != _SWEEP:
+                    checker.check(name, parameters[key], value, *where, key)
+                    wanted[key] = value
+        for key, text in changes.items():
+            if key in parameters:
+                wanted[key] = checker.parsed(name, parameters[key], text)
+        if "seed" in wanted:
+            checker.check(name, parameters["seed"], wanted["seed"], "seed")
         defaults = {key: parameter.default for key, parameter in parameters.items()}
-        given = {key: value for key, value in wanted.items() if value != defaults[key]}
-        runs.append(Run(name, found[name], given, defaults | given))
-    return tuple(runs)
+        runs += _swept(document, checker, name, found[name], parameters, defaults, wanted, special)
+    return tuple(_with_numbers(study, run) for run in runs)
 
 
-def _fits(path: Path, notebook: str, parameter: Parameter, value: object) -> None:
-    if not parameter.accepts(value):
-        raise StudyError(
-            f"{path.name}: parameter {parameter.name!r} of {notebook} is {value!r}, which is not of the kind"
-            f" {parameter.kind} (default {parameter.default!r})"
-        )
+def _with_numbers(study: Study, run: Run) -> Run:
+    """Tell a notebook that reads the numbers of those before it where they are."""
+    if not run.reads_results:
+        return run
+    place = {RESULTS: Path(os.path.relpath(study.numbers(run.name), study.templates)).as_posix()}
+    return replace(run, given={**run.given, **place}, parameters={**run.parameters, **place})
 
 
-def _known(path: Path, what: str, given: Iterable[object], allowed: Iterable[str]) -> None:
+def _swept(
+    document: Document,
+    checker: _Checker,
+    name: str,
+    template: Path,
+    parameters: Mapping[str, Parameter],
+    defaults: Mapping[str, Value],
+    wanted: Mapping[str, Value],
+    special: Mapping[str, Any],
+) -> list[Run]:
+    """One run of a notebook, or one for each value that a parameter is to take."""
+
+    def run(page: str, more: Mapping[str, Value], swept: str = "") -> Run:
+        values = {**wanted, **more}
+        given = {key: value for key, value in values.items() if value != defaults[key]}
+        return Run(page, template, given, {**defaults, **given}, swept)
+
+    if _SWEEP not in special:
+        return [run(name, {})]
+    sweep, place = special[_SWEEP], ("notebooks", name, _SWEEP)
+    if not isinstance(sweep, dict) or len(sweep) != 1:
+        raise document.error(f"sweep: {sweep!r} is not one parameter with a list of values", *place)
+    ((key, values),) = sweep.items()
+    _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
+    if not isinstance(values, list) or not values:
+        raise document.error(f"sweep, {key}: {values!r} is not a list of values", *place, key)
+    for value in values:
+        checker.check(name, parameters[key], value, *place, key)
+    pages = [f"{name}--{key}-{slug(value)}" for value in values]
+    if len(set(pages)) < len(pages):
+        raise document.error(f"sweep, {key}: a value stands twice in {values!r}", *place, key)
+    return [run(page, {key: value}, key) for page, value in zip(pages, values, strict=True)]
+
+
+class _Checker:
+    """Holds values against what parameters may be; reads the panel only if an index is among them."""
+
+    def __init__(self, document: Document, panel: Path) -> None:
+        self._document = document
+        self._panel = panel
+        self._indices: dict[str, list[str]] = {}
+
+    def check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
+        """Refuse a value of the wrong kind or outside its range."""
+        if fault := self._fault(notebook, parameter, value):
+            raise self._document.error(fault, *place)
+
+    def parsed(self, notebook: str, parameter: Parameter, text: str) -> Value:
+        """Read a value from the command line and check it."""
+        try:
+            value = parameter.parse(text)
+        except ValueError:
+            raise StudyError(
+                f"-p {parameter.name}={text}: {text!r} is not of the kind {parameter.kind}"
+                f" (default {parameter.default!r})"
+            ) from None
+        if fault := self._fault(notebook, parameter, value):
+            raise StudyError(f"-p {parameter.name}={text}: {fault}")
+        return value
+
+    def _fault(self, notebook: str, parameter: Parameter, value: object) -> str:
+        says = f"parameter {parameter.name!r} of {notebook} is {value!r}"
+        if not isinstance(value, Value) or not parameter.accepts(value):
+            return f"{says}, which is not of the kind {parameter.kind} (default {parameter.default!r})"
+        if axis := parameter.allowed.axis:
+            options = self._options(axis)
+            return "" if value in options else f"{says}; {nearest(value, options)}"
+        fault = parameter.allowed.fault(value)
+        return f"{says}; {fault}" if fault else ""
+
+    def _options(self, axis: str) -> list[str]:
+        """Indices of an axis of which the panel has a value."""
+        if axis not in self._indices:
+            from buzanlib.measurement.indices import in_panel
+
+            self._indices[axis] = in_panel(self._panel, axis)
+        return self._indices[axis]
+
+
+def _known(
+    document: Document, what: str, given: Iterable[object], allowed: Iterable[str], *place: str
+) -> None:
     options = sorted(allowed)
     for name in given:
         if name not in options:
-            raise StudyError(f"{path.name}: unknown {what} {name!r}; {nearest(name, options)}")
+            raise document.error(f"unknown {what} {name!r}; {nearest(name, options)}", *place, name)
 
 
 def _kind(kind: type) -> str:
     return {str: "a text", int: "a whole number", dict: "a mapping of names to values"}[kind]
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML in which no key may stand twice."""
-
-
-def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict[Any, Any]:
-    pairs = [(loader.construct_object(key, deep=True), key.start_mark.line + 1) for key, _ in node.value]
-    for index, (key, line) in enumerate(pairs):
-        if key in [earlier for earlier, _ in pairs[:index]]:
-            raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice (again in line {line})")
-    return loader.construct_mapping(node, deep=True)
-
-
-_Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def _read(path: Path) -> dict[Any, Any]:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # a SafeLoader
-    except FileNotFoundError:
-        raise StudyError(f"there is no study file {path.name!r}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path.name} is not a study file: {error}") from error
-    if not isinstance(content, dict):
-        raise StudyError(f"{path.name}: {content!r} is not {_kind(dict)}")
-    return content

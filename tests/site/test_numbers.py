@@ -46,7 +46,7 @@ def build(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    Results("hash", {}, {}, VALUES).write(tmp_path / "results.json")
+    Results("hash", {}, {}, {}, VALUES).write(tmp_path / "results.json")
     return tmp_path
 
 

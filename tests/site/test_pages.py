@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from buzanlib.errors import DataError
-from buzanlib.site.pages import data_page, escape, write_pages
+from buzanlib.site.pages import data_page, write_pages
+from buzanlib.study.markup import escape
 
 HOSTILE = "<script>alert(1)</script> | `a` {num}`B1.p` $x$ [b](c) {{d}} *e* # f \\ &amp; http://x.example"
 

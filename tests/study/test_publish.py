@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -8,8 +11,17 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from buzanlib.errors import RunError
-from buzanlib.study.publish import publish
+from buzanlib.study.publish import Page, publish
 from buzanlib.study.results import MIME, SHOWN
+from buzanlib.study.spec import Run
+
+ONE = Run("one", Path("one.ipynb"), {}, {"count": 3})
+
+PICTURE = hashlib.sha256(b"aGk=").hexdigest()
+
+
+def cells(page: Page) -> list[Any]:
+    return list(nbformat.reads(page.text, as_version=4).cells)
 
 
 def recorded(**values: Any) -> Any:
@@ -30,50 +42,50 @@ def notebook(*outputs: Any, **metadata: Any) -> Any:
 
 def test_recorded_values_leave_the_page() -> None:
     text = new_output("stream", name="stdout", text="hello")
-    page = publish("one", notebook(recorded(a=1), text, recorded(b="x")))
+    page = publish(ONE, notebook(recorded(a=1), text, recorded(b="x")))
     assert page.values == {"a": 1, "b": "x"}
-    assert page.notebook.cells[1].outputs == [text]
+    assert cells(page)[1].outputs == [text]
 
 
 def test_a_key_recorded_twice_is_refused() -> None:
     with pytest.raises(RunError, match="one, cell 2: 'a' is recorded twice"):
-        publish("one", notebook(recorded(a=1), recorded(a=1)))
+        publish(ONE, notebook(recorded(a=1), recorded(a=1)))
 
 
 def test_caption_label_and_alternative_go_where_myst_looks() -> None:
-    page = publish("one", notebook(shown("fig-line"), tags=["hide-input"]))
-    cell = page.notebook.cells[1]
+    page = publish(ONE, notebook(shown("fig-line"), tags=["hide-input"]))
+    cell = cells(page)[1]
     assert cell.metadata["mystnb"] == {
         "figure": {"caption": "A *line*.", "name": "fig-line"},
         "image": {"alt": "A line."},
     }
     assert cell.metadata["tags"] == ["hide-input"]
     assert cell.outputs[0].metadata == {}
-    assert page.figures == ("fig-line",)
+    assert page.figures == {"fig-line": PICTURE}
 
 
 @pytest.mark.parametrize("beside", [shown("fig-two"), new_output("execute_result", {"text/html": "<table>"})])
 def test_a_figure_stands_alone_in_its_cell(beside: Any) -> None:
     with pytest.raises(RunError, match="one, cell 2: a cell that shows a figure may show nothing else"):
-        publish("one", notebook(shown("fig-line"), beside))
+        publish(ONE, notebook(shown("fig-line"), beside))
 
 
 def test_numbers_may_be_recorded_beside_a_figure() -> None:
-    page = publish("one", notebook(shown("fig-line"), recorded(a=1)))
-    assert (page.figures, page.values) == (("fig-line",), {"a": 1})
+    page = publish(ONE, notebook(shown("fig-line"), recorded(a=1)))
+    assert (page.figures, page.values) == ({"fig-line": PICTURE}, {"a": 1})
 
 
 def test_warnings_leave_the_page_and_are_kept() -> None:
-    page = publish("one", notebook(new_output("stream", name="stderr", text="/home/me/x.py: careful\n")))
+    page = publish(ONE, notebook(new_output("stream", name="stderr", text="/home/me/x.py: careful\n")))
     assert page.warned == ("one, cell 2: /home/me/x.py: careful",)
-    assert page.notebook.cells[1].outputs == []
+    assert cells(page)[1].outputs == []
 
 
 def test_nothing_of_the_machine_or_the_clock_stays() -> None:
     executed = notebook(papermill={"duration": 1.0}, execution={"shell.execute_reply": "2026"})
     injected = new_code_cell("a = 1", metadata={"tags": ["injected-parameters"]})
     executed.cells.append(injected)
-    page = publish("one", executed).notebook
+    page = nbformat.reads(publish(ONE, executed).text, as_version=4)
     assert dict(page.cells[1].metadata) == {}
     assert page.cells[2]["id"] == "injected-parameters"
     assert sorted(page.metadata) == ["kernelspec", "language_info"]
@@ -83,5 +95,26 @@ def test_nothing_of_the_machine_or_the_clock_stays() -> None:
 def test_what_was_executed_is_left_as_it_is() -> None:
     executed = notebook(shown("fig-line"), recorded(a=1))
     before = copy.deepcopy(executed)
-    publish("one", executed)
+    publish(ONE, executed)
     assert executed == before
+
+
+def test_a_label_shown_twice_is_refused() -> None:
+    executed = notebook(shown("fig-line"))
+    executed.cells.append(new_code_cell("y", outputs=[shown("fig-line")]))
+    with pytest.raises(RunError, match="one, cell 3: figure 'fig-line' is shown twice"):
+        publish(ONE, executed)
+
+
+def test_a_page_of_a_sweep_is_set_apart() -> None:
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    executed = notebook(shown("fig-line"), recorded(a=1))
+    executed.cells[0].source = "# Title\n\nAs {numref}`fig-line` and {numref}`fig-other` show."
+    page = publish(run, executed)
+    assert page.values == {"sweep.rate.0_5.a": 1}
+    assert list(page.figures) == ["fig-line-0-5"]
+    title, cell = cells(page)
+    assert title.source == (
+        "# Title \\(rate\\: 0\\.5\\)\n\nAs {numref}`fig-line-0-5` and {numref}`fig-other` show."
+    )
+    assert cell.metadata["mystnb"]["figure"]["name"] == "fig-line-0-5"

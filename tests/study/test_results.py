@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,13 @@ from matplotlib.figure import Figure
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.study.results import Results, Value, record, show
 
-SOME = Results("lock", {"a.csv": "1"}, {"one": {"parameters": {"n": 1}}}, {"a.b": Value(0.1, "one")})
+SOME = Results(
+    lock="lock",
+    data={"a.csv": "1"},
+    notebooks={"one": {"parameters": {"n": 1}, "prefix": ""}},
+    figures={"fig-one": "2"},
+    values={"a.b": Value(0.1, "one")},
+)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,8 @@ def test_no_value_changes_on_its_way_through_the_file(
     tmp_path_factory: pytest.TempPathFactory, values: dict[str, Any]
 ) -> None:
     path = tmp_path_factory.mktemp("results") / "results.json"
-    Results("", {}, {}, {key: Value(value, "one") for key, value in values.items()}).write(path)
+    recorded = {key: Value(value, "one") for key, value in values.items()}
+    replace(SOME, values=recorded).write(path)
     loaded = Results.load(path)
     assert {key: loaded[key] for key in values} == values
     assert [type(loaded[key]) for key in values] == [type(value) for value in values.values()]
@@ -80,6 +88,18 @@ def test_no_value_changes_on_its_way_through_the_file(
 def test_an_unknown_key_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"unknown result 'a\.bb'; nearest allowed: 'a\.b'"):
         SOME["a.bb"]
+
+
+def test_a_page_of_a_sweep_has_numbers_of_its_own() -> None:
+    swept = {"parameters": {"n": 2}, "prefix": "sweep.n.2."}
+    results = replace(
+        SOME,
+        notebooks={**SOME.notebooks, "one--n-2": swept},
+        values={**SOME.values, "sweep.n.2.a.b": Value(0.2, "one--n-2"), "a.c": Value(1, "two")},
+    )
+    assert results.on("one--n-2", "a.b") == 0.2
+    assert results.on("one--n-2", "a.c") == 1
+    assert results.on("one", "a.b") == results.on("index", "a.b") == 0.1
 
 
 def test_missing_and_broken_files_are_told(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import re
 import shutil
 from pathlib import Path
 
@@ -8,8 +10,29 @@ import pytest
 
 from buzanlib.errors import DataError, LockError, RunError, StudyError
 from buzanlib.study.files import sha256, write_whole
+from buzanlib.study.manifest import MANIFEST
+from buzanlib.study.plan import status
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_study
+
+ROWS = 1919
+"""Sum of the rows of all tiles."""
+
+
+def published(path: Path) -> dict[str, bytes]:
+    """Files of the output folder, but not the folders in it, nor the manifest, which knows times."""
+    files = [file for file in (path.parent / "executed").glob("*") if file.is_file()]
+    return {file.name: file.read_bytes() for file in files if file.name != MANIFEST}
+
+
+def reasons(path: Path) -> dict[str, str]:
+    """Why each page would run."""
+    return {step.run.name: step.reason for step in status(path)}
+
+
+def told_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Lines of progress, without the times."""
+    return [re.sub(r"\s+[0-9.]+ s$", "", line) for line in capsys.readouterr().err.splitlines()]
 
 
 def test_values_and_pages_of_all_notebooks_are_gathered(write_study, root: Path, capsys) -> None:  # type: ignore[no-untyped-def]
@@ -32,11 +55,8 @@ def test_values_and_pages_of_all_notebooks_are_gathered(write_study, root: Path,
     assert results.data["codes.csv"] == sha256(root / "data" / "codes.csv")
     assert results.notebooks["numbers"]["parameters"]["count"] == 5
     assert results.values["tiny.count"].notebook == "numbers"
-    assert sorted(file.name for file in executed.iterdir()) == [
-        "figure.ipynb",
-        "numbers.ipynb",
-        "results.json",
-    ]
+    assert sorted(published(path)) == ["figure.ipynb", "numbers.ipynb", "results.json"]
+    assert list(results.figures) == ["fig-line"]
 
     figure = nbformat.read(executed / "figure.ipynb", as_version=4).cells[-1]
     assert figure.metadata.mystnb.image.alt == "A line, rising."
@@ -48,19 +68,15 @@ def test_values_and_pages_of_all_notebooks_are_gathered(write_study, root: Path,
 
 def test_the_same_study_gives_the_same_bytes(write_study) -> None:  # type: ignore[no-untyped-def]
     path = write_study("numbers figure")
-    first, second = [
-        run_study(path, progress=False)
-        and {file.name: file.read_bytes() for file in (path.parent / "executed").iterdir()}
-        for _ in range(2)
-    ]
+    first, second = [run_study(path, force=True, progress=False) and published(path) for _ in range(2)]
     assert first == second
 
 
 def test_a_page_names_no_folder_of_this_machine(write_study, root: Path) -> None:  # type: ignore[no-untyped-def]
     path = write_study("numbers figure warns")
     run_study(path, progress=False)
-    for file in (path.parent / "executed").iterdir():
-        text = file.read_text(encoding="utf-8")
+    for content in published(path).values():
+        text = content.decode()
         assert str(root) not in text
         assert str(path.parent) not in text
 
@@ -84,11 +100,11 @@ def test_a_warning_is_printed_and_not_published(write_study, capsys) -> None:  #
         ("numbers again", "'tiny.count' is recorded by numbers and by again"),
     ],
 )
-def test_a_failure_is_named_and_nothing_is_written(write_study, notebooks: str, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_failure_is_named_and_nothing_is_published(write_study, notebooks: str, message: str) -> None:  # type: ignore[no-untyped-def]
     path = write_study(notebooks)
     with pytest.raises(RunError, match=message):
         run_study(path, progress=False)
-    assert not (path.parent / "executed").exists()
+    assert published(path) == {}
 
 
 def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, root: Path) -> None:  # type: ignore[no-untyped-def]
@@ -105,6 +121,217 @@ def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, roo
     (data / "states.csv").unlink()
     with pytest.raises(DataError, match=r"states\.csv"):
         run_study(write_study("fails", data="broken"), progress=False)
+
+
+def test_what_does_not_depend_on_a_failure_is_finished_and_kept(write_study, capsys) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("fails numbers total reads")
+    with pytest.raises(RunError) as failure:
+        run_study(path, jobs=1)
+    told = str(failure.value)
+    assert "notebook fails failed in cell 3" in told
+    assert "notebook total did not run: it reads the numbers of fails" in told
+    assert "what they left lies in executed/failed; nothing is published" in told
+    partial = nbformat.read(path.parent / "executed" / "failed" / "fails.ipynb", as_version=4)
+    assert partial.cells[-1].outputs[0].ename == "KeyError"
+    assert published(path) == {}
+
+    assert reasons(path) == {
+        "fails": "it has not run yet",
+        "numbers": "",
+        "total": "it reads the numbers of fails",
+        "reads": "",
+    }
+    capsys.readouterr()
+    write_study("numbers total reads")
+    run_study(path)
+    assert told_of(capsys) == ["2 of 3 pages have not changed", "[1/1] total"]
+    assert not (path.parent / "executed" / "failed").exists()
+
+
+def test_what_an_earlier_run_published_outlives_a_failure(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers")
+    run_study(path, progress=False)
+    before = published(path)
+    write_study("numbers: {count: 9}\nfails:\n")
+    with pytest.raises(RunError, match="notebook fails failed"):
+        run_study(path, progress=False)
+    assert published(path) == before
+
+
+def test_pages_of_notebooks_that_are_left_out_go_and_nothing_else(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers figure")
+    run_study(path, progress=False)
+    mine = path.parent / "executed" / "mine.ipynb"
+    mine.write_text("{}", encoding="utf-8")
+    write_study("numbers")
+    run_study(path, progress=False)
+    assert sorted(published(path)) == ["mine.ipynb", "numbers.ipynb", "previous.json", "results.json"]
+
+
+def test_a_notebook_reads_the_numbers_of_those_before_it(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers total reads")
+    assert run_study(path, progress=False)["tiny.total"] == 3
+    write_study("numbers reads total", output="again")
+    assert run_study(path, progress=False)["tiny.total"] == 3 + ROWS
+
+
+def test_only_what_depends_on_a_change_runs(write_study, tmp_path: Path, root: Path) -> None:  # type: ignore[no-untyped-def]
+    data = tmp_path / "mine"
+    shutil.copytree(root / "data", data)
+    path = write_study("numbers figure reads total", data="mine")
+    run_study(path, progress=False)
+    assert set(reasons(path).values()) == {""}
+
+    with (data / "README.md").open("a", encoding="utf-8") as file:
+        file.write("No notebook reads this.\n")
+    assert set(reasons(path).values()) == {""}
+
+    table = (data / "tiles.csv").read_text(encoding="utf-8")
+    (data / "tiles.csv").write_text(table.replace("AFG,8,21", "AFG,9,30"), encoding="utf-8")
+    assert reasons(path) == {
+        "numbers": "",
+        "figure": "",
+        "reads": "data have changed: tiles.csv",
+        "total": "it reads the numbers of reads",
+    }
+    results = run_study(path, progress=False)
+    assert (results["tiny.rows"], results["tiny.total"]) == (ROWS + 1, ROWS + 4)
+
+    (data / "tiles.csv").write_text(table, encoding="utf-8")
+    assert set(reasons(path).values()) == {""}  # the pages of the time before are still there
+
+
+@pytest.mark.parametrize(
+    ("notebooks", "reason"),
+    [
+        ("numbers: {count: 5}", "parameter count was 3 and is 5"),
+        ("numbers: {share: 1}", "parameter share was 0.5 and is 1"),
+    ],
+)
+def test_a_changed_parameter_is_named(write_study, notebooks: str, reason: str) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers")
+    run_study(path, progress=False)
+    write_study(notebooks)
+    assert reasons(path) == {"numbers": reason}
+
+
+def test_a_changed_template_is_named(write_study, tmp_path: Path, root: Path) -> None:  # type: ignore[no-untyped-def]
+    shutil.copytree(root / "tests" / "notebooks", tmp_path / "templates")
+    path = write_study("numbers reads", templates="templates")
+    run_study(path, progress=False)
+    template = tmp_path / "templates" / "reads.ipynb"
+    template.write_text(
+        template.read_text(encoding="utf-8").replace("a table", "one table"), encoding="utf-8"
+    )
+    assert reasons(path) == {"numbers": "", "reads": "its template has changed"}
+
+
+def test_numbers_that_come_out_the_same_make_nothing_run(
+    write_study, tmp_path: Path, root: Path, capsys
+) -> None:  # type: ignore[no-untyped-def]
+    shutil.copytree(root / "tests" / "notebooks", tmp_path / "templates")
+    path = write_study("reads total", templates="templates")
+    run_study(path, progress=False)
+    template = tmp_path / "templates" / "reads.ipynb"
+    template.write_text(
+        template.read_text(encoding="utf-8").replace("a table", "one table"), encoding="utf-8"
+    )
+    capsys.readouterr()
+    run_study(path)
+    assert told_of(capsys) == ["[1/2] reads", "[2/2] total                       as it was"]
+
+
+def test_a_damaged_page_is_made_again(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers")
+    run_study(path, progress=False)
+    before = published(path)
+    (kept,) = (path.parent / "executed" / ".cache").glob("numbers.*.ipynb")
+    kept.write_bytes(kept.read_bytes()[:-100])
+    assert reasons(path) == {"numbers": "what it left is damaged"}
+    (path.parent / "executed" / "numbers.ipynb").write_text("{", encoding="utf-8")
+    run_study(path, progress=False)
+    assert published(path) == before
+
+
+def test_pages_are_made_alone_but_not_published_alone(write_study, capsys) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers reads total")
+    results = run_study(path, only=["reads"], progress=False)
+    assert sorted(results.values) == ["tiny.rows"]
+    assert published(path) == {}
+    assert (path.parent / "executed" / "preview" / "reads.ipynb").exists()
+    assert "not published, since 2 other pages have to run" in capsys.readouterr().err
+    with pytest.raises(StudyError, match="total reads the numbers of numbers, which have to run first"):
+        run_study(path, only=["total"], progress=False)
+    with pytest.raises(StudyError, match="unknown page 'totel'; nearest allowed: 'total'"):
+        run_study(path, only=["totel"], progress=False)
+    run_study(path, progress=False)
+    assert sorted(published(path)) == ["numbers.ipynb", "reads.ipynb", "results.json", "total.ipynb"]
+    assert not (path.parent / "executed" / "preview").exists()
+
+
+def test_a_parameter_given_on_the_way_comes_before_the_file(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers: {count: 5}")
+    assert run_study(path, {"count": "7"}, progress=False)["tiny.count"] == 7
+    assert run_study(path, progress=False)["tiny.count"] == 5
+
+
+def test_a_sweep_gives_a_page_for_each_value(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers:\nreads: {sweep: {times: [1, 2]}}\n")
+    results = run_study(path, progress=False)
+    assert results["sweep.times.1.tiny.rows"] == ROWS
+    assert results["sweep.times.2.tiny.rows"] == 2 * ROWS
+    assert results.notebooks["reads--times-2"]["prefix"] == "sweep.times.2."
+    page = nbformat.read(path.parent / "executed" / "reads--times-2.ipynb", as_version=4)
+    assert page.cells[0].source == "# Reads a table \\(times\\: 2\\)"
+
+
+def test_tables_of_ones_own_take_the_place_of_those_that_ship(
+    write_study, tmp_path: Path, root: Path
+) -> None:  # type: ignore[no-untyped-def]
+    table = (root / "data" / "tiles.csv").read_text(encoding="utf-8")
+    (tmp_path / "mine.csv").write_text(table.replace("AFG,8,21", "AFG,9,30"), encoding="utf-8")
+    path = write_study("reads", tables="{tiles: mine.csv}")
+    results = run_study(path, progress=False)
+    assert results["tiny.rows"] == ROWS + 1
+    assert results.data["tiles.csv"] == sha256(tmp_path / "mine.csv")
+    assert results.data["states.csv"] == sha256(root / "data" / "states.csv")
+    assert results.notebooks["reads"]["parameters"]["data"].endswith("executed/data")
+
+    (tmp_path / "mine.csv").write_text(table.replace("AFG,8,21", "AFG,9,far"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"mine\.csv, row 2, column col: 'far'"):
+        run_study(path, progress=False)
+
+    write_study("reads", tables="{tils: mine.csv}")
+    with pytest.raises(
+        StudyError, match=r"study\.yml, line 5: unknown table 'tils'; nearest allowed: 'tiles'"
+    ):
+        run_study(path, progress=False)
+
+
+def test_codes_of_ones_own_are_locked_to_the_same_predictions(
+    write_study, tmp_path: Path, root: Path
+) -> None:  # type: ignore[no-untyped-def]
+    shutil.copyfile(root / "data" / "codes.csv", tmp_path / "mine.csv")
+    with (tmp_path / "mine.csv").open("r+", encoding="utf-8") as file:
+        text = file.read()
+        file.seek(0)
+        file.write(text.replace(",fear,", ",hope,"))
+        file.truncate()
+    changed = text != (tmp_path / "mine.csv").read_text(encoding="utf-8")
+    path = write_study("reads", tables="{codes: mine.csv}")
+    results = run_study(path, progress=False)
+    assert results.lock == sha256(root / "data" / "predictions.json")
+    assert (results.data["codes.csv"] == sha256(root / "data" / "codes.csv")) is not changed
+
+
+def test_two_runs_of_one_study_do_not_meet(write_study, root: Path) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers")
+    run_study(path, progress=False)
+    with (path.parent / "executed" / ".cache" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StudyError, match="another run is at work in 'executed'"):
+            run_study(path, progress=False)
+    run_study(path, progress=False)
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -38,9 +38,15 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
 @pytest.mark.parametrize(
     ("notebooks", "keys", "message"),
     [
-        ("numbers", {"titel": "x"}, r"study\.yml: unknown key 'titel'; nearest allowed: 'title'"),
+        ("numbers", {"titel": "x"}, r"study\.yml, line 5: unknown key 'titel'; nearest allowed: 'title'"),
         ("numbers", {"title": ""}, r"study\.yml: the key 'title' is missing"),
         ("numbers", {"title": "5"}, "title: 5 is not a text"),
+        (
+            "numbers",
+            {"title": "'a <b> c'"},
+            r"study\.yml, line 1: title: 'a <b> c' is empty or has '<' or '>' in it",
+        ),
+        ("numbers", {"title": "' '"}, "title: ' ' is empty"),
         ("numbers", {"seed": "yes"}, "seed: True is not a whole number"),
         ("numbers", {"seed": "'1'"}, "seed: '1' is not a whole number"),
         ("numbers", {"data": "no-such-folder"}, "data: there is no folder 'no-such-folder'"),
@@ -59,7 +65,7 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
         ("numbers", {"parameters": "{heigth: 1.0}"}, "unknown parameter 'heigth'"),
         ("figure", {"parameters": "{heigth: 1.0}"}, "unknown parameter 'heigth'; nearest allowed: 'height'"),
         ("figure", {"parameters": "{height: tall}"}, "parameter 'height' of figure is 'tall'"),
-        ("figure:\nfigure:", {}, r"the key 'figure' stands twice \(again in line 7\)"),
+        ("figure:\nfigure:", {}, r"study\.yml, line 7: the key 'figure' stands twice"),
         ("figure: [", {}, r"study\.yml is not a study file"),
         ("unread", {}, r"unread\.ipynb, parameters cell, line 2"),
     ],

@@ -1,0 +1,185 @@
+"""Lay the sources of a book ready: chapters, generated pages, table of contents and settings for one study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from buzanlib.errors import StudyError
+from buzanlib.site.pages import write_pages
+from buzanlib.site.study_pages import front_page, write_study_pages
+from buzanlib.study.files import copy_whole, write_whole
+from buzanlib.study.results import Results
+from buzanlib.study.runner import RESULTS
+from buzanlib.study.spec import Study
+from buzanlib.theory.predictions import load_predictions
+
+TOC = "_toc.yml"
+CONFIG = "_config.yml"
+GENERATED = "_generated"
+EXECUTED = "executed"
+
+_SHARED = ("glossary", "bibliography")
+"""Chapters that say nothing of results, and so belong to the book of any study."""
+
+_MORE = "Added"
+"""Caption over notebooks that the table of contents does not know."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where Jupyter Book finds what it needs.
+
+    Attributes
+    ----------
+    book : Path
+        Folder of the sources.
+    place : Path
+        Folder for ``_build``.
+    toc, config : Path
+        Table of contents and settings.
+    """
+
+    book: Path
+    place: Path
+    toc: Path
+    config: Path
+
+
+def lay_out(study: Study, results: Results) -> Layout:
+    """Write everything that the book of a study is built from.
+
+    Parameters
+    ----------
+    study : Study
+        A study that has been run. If the folder above its output is that of a book, its chapters are used where they
+        are; else those that say nothing of results are copied, and the front page is written for the study.
+    results : Results
+        Its numbers.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    StudyError
+        Where the study names no folder of a book.
+    """
+    at_home = (study.output.parent / TOC).is_file() and study.output.name == EXECUTED
+    source = study.output.parent if at_home else study.book
+    for file in (source / TOC, source.parent / CONFIG):
+        if not file.is_file():
+            raise StudyError(
+                f"{study.file.name}: a book needs {file.name} in {file.parent.name!r}; name its folder under 'book',"
+                " or run the notebooks alone with 'buzan run'"
+            )
+    book = source if at_home else study.output / "book"
+    if not at_home:
+        _copy(study, source, book, results)
+    write_pages(study.reads, book / GENERATED)
+    write_study_pages(study, book / GENERATED)
+    toc = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
+    config = yaml.safe_load((source.parent / CONFIG).read_text(encoding="utf-8"))
+    before = set(_files(toc))
+    toc = _fitted(toc, study, None if at_home else _SHARED)
+    if not at_home:
+        config["title"] = study.title
+    gone = sorted(before - set(_files(toc)))
+    config["sphinx"]["config"]["buzan_absent"] = {name: _title(study, source, name) for name in gone}
+    layout = Layout(
+        book=book,
+        place=source.parent if at_home else study.output,
+        toc=book / GENERATED / TOC,
+        config=book / GENERATED / CONFIG,
+    )
+    write_whole(layout.toc, yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
+    write_whole(layout.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    return layout
+
+
+def _copy(study: Study, source: Path, book: Path, results: Results) -> None:
+    """Copy what is not written by a study, and take away what an earlier copy had."""
+    wanted = {Path("index.md")}
+    for file in sorted(source.glob("_assets/**/*")) + sorted(source.glob("*.bib")):
+        if file.is_file():
+            wanted.add(file.relative_to(source))
+            copy_whole(file, book / file.relative_to(source))
+    for name in _SHARED:
+        wanted.add(Path(f"{name}.md"))
+        copy_whole(source / f"{name}.md", book / f"{name}.md")
+    for name in [RESULTS, *(f"{run.name}.ipynb" for run in study.runs)]:
+        wanted.add(Path(EXECUTED, name))
+        copy_whole(study.output / name, book / EXECUTED / name)
+    write_whole(book / "index.md", front_page(study, results, _claims(study)))
+    for file in sorted(book.rglob("*")):
+        place = file.relative_to(book)
+        if file.is_file() and place not in wanted and place.parts[0] != GENERATED:
+            file.unlink()
+
+
+def _claims(study: Study) -> dict[str, str]:
+    return {name: hypothesis.claim for name, hypothesis in load_predictions(study.reads).hypotheses.items()}
+
+
+def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> dict[str, Any]:
+    """The table of contents with the pages of this study in the place of the notebooks that it names.
+
+    Parameters
+    ----------
+    toc : dict
+        The whole.
+    study : Study
+        The study.
+    shared : iterable of str or None
+        Chapters to keep of those that are not notebooks; all if None.
+    """
+    pages: dict[str, list[str]] = {}
+    for run in study.runs:
+        pages.setdefault(run.notebook, []).append(run.name)
+    parts: list[dict[str, Any]] = []
+    last = 0
+    for part in toc["parts"]:
+        chapters: list[dict[str, Any]] = []
+        for chapter in part["chapters"]:
+            folder, _, name = chapter["file"].rpartition("/")
+            if folder == EXECUTED:
+                chapters += [{"file": f"{EXECUTED}/{page}"} for page in pages.pop(name, ())]
+                last = len(parts) + bool(chapters)
+            elif shared is None or folder == GENERATED or chapter["file"] in shared:
+                chapters.append(chapter)
+        if chapters:
+            parts.append({**part, "chapters": chapters})
+    if pages:
+        added = [{"file": f"{EXECUTED}/{page}"} for names in pages.values() for page in names]
+        parts.insert(last, {"caption": _MORE, "chapters": added})
+    return {**toc, "parts": parts}
+
+
+def _files(toc: Mapping[str, Any]) -> Iterator[str]:
+    """Every page in a table of contents but the root."""
+    for key in ("parts", "chapters", "sections"):
+        for entry in toc.get(key, ()):
+            if "file" in entry:
+                yield entry["file"]
+            yield from _files(entry)
+
+
+def _title(study: Study, source: Path, name: str) -> str:
+    """Title of a page that is left out."""
+    template = study.templates / f"{Path(name).name}.ipynb"
+    if name.startswith(f"{EXECUTED}/") and template.is_file():
+        cells = nbformat.read(template, as_version=4).cells  # type: ignore[no-untyped-call]
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    elif (source / f"{name}.md").is_file():
+        text = (source / f"{name}.md").read_text(encoding="utf-8")
+    else:
+        text = ""
+    found = re.search(r"^# (.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else Path(name).name

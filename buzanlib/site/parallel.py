@@ -1,0 +1,24 @@
+"""Pages are read by several processes at once, though some of Jupyter Book's extensions do not say that they may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+_UNDECLARED = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
+"""The first numbers sections once all pages have been read, the second changes pages for LaTeX alone; neither keeps
+anything of a single page."""
+
+
+def _declare(app: Sphinx, config: Config) -> None:
+    for name in _UNDECLARED:
+        if name in app.extensions:
+            app.extensions[name].parallel_read_safe = True
+
+
+def setup(app: Sphinx) -> None:
+    """Run once all extensions are loaded."""
+    app.connect("config-inited", _declare)

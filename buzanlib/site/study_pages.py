@@ -1,0 +1,234 @@
+"""Pages made from a study: the parameters of its notebooks, how the book was made, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from buzanlib.errors import BuzanError
+from buzanlib.figures.typeset import typeset
+from buzanlib.site.pages import row
+from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
+from buzanlib.study.files import write_whole
+from buzanlib.study.manifest import MANIFEST, Manifest
+from buzanlib.study.markup import escape
+from buzanlib.study.parameters import Parameter, declared
+from buzanlib.study.results import Results
+from buzanlib.study.runner import PREVIOUS, RESULTS
+from buzanlib.study.spec import Run, Study
+
+_SHORT = 12
+"""Characters of a hash that a table shows."""
+
+
+def parameters_page(runs: Iterable[Run]) -> str:
+    """Describe the parameters of every notebook in Markdown.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        Those of a study.
+
+    Returns
+    -------
+    str
+        A page with a section a notebook: name, type, default, what is allowed, what this study gives, and meaning.
+    """
+    parts = [
+        "# Parameters of the notebooks",
+        "Read from the first code cell of each notebook. A study file gives other values, for all notebooks or for one"
+        " (see {doc}`../rerun`); a value that is not allowed is refused before anything runs.",
+    ]
+    by_notebook: dict[Path, list[Run]] = {}
+    for run in runs:
+        by_notebook.setdefault(run.template, []).append(run)
+    for template, of_one in by_notebook.items():
+        rows = [row(["parameter", "meaning", "type", "default", "here", "allowed"]), "|---" * 6 + "|"]
+        rows += [_parameter(parameter, of_one) for parameter in declared(template).values()]
+        parts += [f"## `{template.stem}`", "\n".join(rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _parameter(parameter: Parameter, runs: list[Run]) -> str:
+    values = dict.fromkeys(str(run.parameters[parameter.name]) for run in runs)
+    here = ", ".join(values)
+    default = str(parameter.default)
+    return row(
+        [
+            parameter.name,
+            parameter.meaning,
+            parameter.kind,
+            default,
+            "" if here == default else here,
+            parameter.allowed.text,
+        ]
+    )
+
+
+def colophon_page(manifest: Manifest) -> str:
+    """Say how the book was made, in Markdown.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Of the run behind it.
+
+    Returns
+    -------
+    str
+        A page with versions, commit, hashes, and a row a notebook.
+    """
+    state = "nothing differed from it" if manifest.clean else "with changes that are in no commit"
+    commit = f"commit `{manifest.commit}`, {state}" if manifest.commit else "not under version control"
+    facts = [
+        f"**Study:** {escape(manifest.title)}",
+        f"**Library:** buzanlib {escape(manifest.version)}, {commit}",
+        f"**Python:** {escape(manifest.python)} on {escape(manifest.platform)}",
+        f"**Predictions:** SHA-256 `{manifest.predictions}`",
+    ]
+    if manifest.requirements:
+        facts.append(f"**Lock of all packages:** SHA-256 `{manifest.requirements}`")
+    notebooks = [row(["page", "seconds", "seed", "template", "files read"]), "|---|--:|--:|---|---|"]
+    notebooks += [
+        row(
+            [
+                name,
+                f"{about['seconds']:.1f}",
+                about["parameters"].get("seed", "–"),
+                about["template"][:_SHORT],
+                ", ".join(about["read"]) or "–",
+            ]
+        )
+        for name, about in manifest.notebooks.items()
+    ]
+    return (
+        "\n\n".join(
+            [
+                "# How this book was made",
+                "`run.json` beside the executed notebooks says the same in full, with every parameter.",
+                "\n".join(f"- {fact}" for fact in facts),
+                "## Notebooks",
+                "\n".join(notebooks),
+                "Hashes of templates are cut to their first characters.",
+                "## Packages",
+                _pairs("package", "version", manifest.packages),
+                "## Data",
+                _pairs("file", "SHA-256", manifest.data),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _pairs(one: str, other: str, values: Mapping[str, Any]) -> str:
+    return "\n".join([row([one, other]), "|---|---|", *(row(pair) for pair in values.items())])
+
+
+def changes_page(changes: Changes | None) -> str:
+    """Say in Markdown what changed since the run before.
+
+    Parameters
+    ----------
+    changes : Changes or None
+        None where there was no run before.
+
+    Returns
+    -------
+    str
+        Verdicts, data and parameters, figures, and every number that moved.
+    """
+    parts = ["# What changed since the last run"]
+    if changes is None:
+        parts.append("This is the first run: there is nothing to compare it with.")
+        return "\n\n".join(parts) + "\n"
+    parts.append(
+        "Compared with the last run that gave other results. `buzan diff` compares any two runs in the same way."
+    )
+    for title, rows in (
+        ("Verdicts", changes.verdicts),
+        ("Parameters", changes.parameters),
+        ("Numbers", tuple(change for change in changes.values if change not in changes.verdicts)),
+    ):
+        if rows:
+            parts += [f"## {title}", _moved(rows)]
+    for title, names in (("Data", changes.data), ("Figures", changes.figures)):
+        if names:
+            parts += [f"## {title}", "\n".join(f"- {escape(name)}" for name in names)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _moved(changes: Iterable[Change]) -> str:
+    rows = [row(["", "before", "now", "by"]), "|---|--:|--:|--:|"]
+    for change in changes:
+        by = "" if change.by is None else typeset(change.by, "+.4g")
+        rows.append(row([change.key, in_words(change.before), in_words(change.after), by]))
+    return "\n".join(rows)
+
+
+def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str:
+    """Introduce the book of a study of one's own, in Markdown.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    results : Results
+        Its numbers.
+    claims : mapping of str to str
+        What each hypothesis claims.
+
+    Returns
+    -------
+    str
+        A page with what was run on which data, and the verdicts if there are any.
+    """
+    parts = [
+        f"# {escape(study.title)}",
+        "A study made with buzanlib, the compendium that tests Hare (2010), on data or choices of its own. The prose of"
+        " its chapters was written for the data that ship with buzanlib: the numbers are those of this study, but where"
+        " a sentence explains one, hold it against the number.",
+    ]
+    if study.tables:
+        named = ", ".join(escape(name) for name in study.tables)
+        parts.append(
+            f"**Tables of its own:** {named}. All others are those of the data folder that it names."
+        )
+    if verdicts := [key.removesuffix(VERDICT) for key in results.values if key.endswith(VERDICT)]:
+        rows = [row(["", "claim", "verdict"]), "|---|---|---|"]
+        rows += [
+            row([name, claims.get(name.rpartition(".")[2], "–"), results[name + VERDICT]])
+            for name in verdicts
+        ]
+        parts += ["## Verdicts", "\n".join(rows)]
+    parts += ["## Chapters", "\n".join(f"- {{doc}}`executed/{run.name}`" for run in study.runs)]
+    parts.append(
+        "{doc}`_generated/parameters` has every choice, {doc}`_generated/colophon` says how the book was made, and"
+        " {doc}`_generated/changes` what moved since the run before."
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def write_study_pages(study: Study, folder: Path) -> None:
+    """Write ``parameters.md``, ``colophon.md`` and ``changes.md`` for the book.
+
+    Parameters
+    ----------
+    study : Study
+        A study that has been run.
+    folder : Path
+        Where to; made if missing.
+
+    Raises
+    ------
+    BuzanError
+        Where the study has not been run.
+    """
+    after = Results.load(study.output / RESULTS)
+    try:
+        changes = compare(Results.load(study.output / PREVIOUS), after)
+    except BuzanError:
+        changes = None
+    write_whole(folder / "parameters.md", parameters_page(study.runs))
+    write_whole(folder / "colophon.md", colophon_page(Manifest.load(study.output / MANIFEST)))
+    write_whole(folder / "changes.md", changes_page(changes))

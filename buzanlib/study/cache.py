@@ -1,0 +1,202 @@
+"""What was run, kept by content: a page is used again only if nothing that it was made from has changed.
+
+Every page is kept as two files, the notebook and a note of all that it depends on and left. The note is written last
+and carries the hash of the notebook, so that whatever a run that was cut off has left is either whole or not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from buzanlib.study.files import sha256, write_whole
+from buzanlib.study.publish import Page
+
+FOLDER = ".cache"
+
+KEPT = 4
+"""Of each page so many are kept: to go back to earlier data or parameters costs nothing."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a page is made from.
+
+    Attributes
+    ----------
+    template : str
+        SHA-256 of the template.
+    parameters : mapping
+        All values with which it runs.
+    modules : mapping of str to str
+        SHA-256 of the modules of this library that it imports.
+    packages : str
+        Versions of Python and the packages.
+    numbers : str
+        SHA-256 of the numbers of the notebooks before it, where it reads them; else empty.
+    files : mapping of str to str
+        SHA-256 of the files of the data folder that it read, by name; empty for a file that was not there. Before it
+        has run nobody knows which: then those of all files.
+    """
+
+    template: str
+    parameters: Mapping[str, Any]
+    modules: Mapping[str, str]
+    packages: str
+    numbers: str
+    files: Mapping[str, str]
+
+    def reason(self, before: Inputs) -> str:
+        """Say why a page that was made from `before` has to be made again; empty where it has not."""
+        if self.template != before.template:
+            return "its template has changed"
+        for name in sorted(self.parameters.keys() | before.parameters.keys()):
+            was, now = before.parameters.get(name), self.parameters.get(name)
+            if was != now or type(was) is not type(now):
+                return f"parameter {name} was {was!r} and is {now!r}"
+        changed = _changed(before.modules, self.modules)
+        if changed:
+            return f"code has changed: {_some(changed)}"
+        if self.packages != before.packages:
+            return "packages have changed"
+        # Only what it read the last time counts: with the same code and parameters it would read the same again.
+        read = {name: self.files.get(name, "") for name in before.files}
+        if changed := _changed(before.files, read):
+            return f"data have changed: {_some(changed)}"
+        if self.numbers != before.numbers:
+            return "numbers of notebooks before it have changed"
+        return ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page that is kept.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        What it was made from.
+    page : Page
+        The page, what it recorded and showed.
+    seconds : float
+        How long it took.
+    """
+
+    inputs: Inputs
+    page: Page
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the cache knows of a page.
+
+    Attributes
+    ----------
+    entry : Entry or None
+        A page that was made from the same.
+    reason : str
+        Why there is none; empty where there is one.
+    seconds : float or None
+        How long the page took the last time; None if it is new.
+    """
+
+    entry: Entry | None
+    reason: str
+    seconds: float | None
+
+
+class Cache:
+    """Pages in a folder, of each the last few.
+
+    Parameters
+    ----------
+    output : Path
+        Output folder of a study; pages are kept in a hidden folder in it.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self.folder = output / FOLDER
+
+    def find(self, name: str, inputs: Inputs) -> Found:
+        """Look for a page that was made from these inputs."""
+        seconds, reason = None, "it has not run yet"
+        for note in self._notes(name):
+            content = _read(note)
+            try:
+                why = inputs.reason(Inputs(**content["inputs"]))
+                if seconds is None:
+                    seconds, reason = content["seconds"], why or "what it left is damaged"
+                if not why and (page := _page(note, content)):
+                    return Found(Entry(Inputs(**content["inputs"]), page, content["seconds"]), "", seconds)
+            except (KeyError, TypeError, AttributeError):
+                continue  # of an earlier version
+        return Found(None, reason, seconds)
+
+    def save(self, name: str, entry: Entry) -> None:
+        """Keep a page."""
+        note = self.folder / f"{name}.{_digest(entry.inputs)}.json"
+        note.unlink(missing_ok=True)
+        write_whole(note.with_suffix(".ipynb"), entry.page.text)
+        content = {
+            "sha256": sha256(note.with_suffix(".ipynb")),
+            "inputs": asdict(entry.inputs),
+            "values": dict(entry.page.values),
+            "figures": dict(entry.page.figures),
+            "warned": entry.page.warned,
+            "seconds": entry.seconds,
+        }
+        write_whole(note, json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n")
+        for old in self._notes(name)[KEPT:]:
+            old.unlink()
+            old.with_suffix(".ipynb").unlink(missing_ok=True)
+
+    def remember(self, name: str, content: Mapping[str, Any]) -> None:
+        """Keep a note of another kind, such as what was checked."""
+        write_whole(self.folder / name, json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+    def recall(self, name: str) -> dict[str, Any]:
+        """A note of another kind; empty where there is none."""
+        return _read(self.folder / name)
+
+    def _notes(self, name: str) -> list[Path]:
+        """Notes of a page, the latest first."""
+        pattern = re.compile(re.escape(name) + r"\.[0-9a-f]{16}\.json")
+        notes = [note for note in self.folder.glob("*.json") if pattern.fullmatch(note.name)]
+        return sorted(notes, key=lambda note: (-note.stat().st_mtime_ns, note.name))
+
+
+def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
+    """The page that belongs to a note, if it is there and whole."""
+    try:
+        text = note.with_suffix(".ipynb").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if hashlib.sha256(text.encode()).hexdigest() != content["sha256"]:
+        return None
+    return Page(text, content["values"], content["figures"], tuple(content["warned"]))
+
+
+def _read(note: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _digest(inputs: Inputs) -> str:
+    return hashlib.sha256(json.dumps(asdict(inputs), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted(before.keys() | now.keys()) if before.get(name) != now.get(name)]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,238 @@
+"""Kernels that start at once: forked from a nursery that has imported what notebooks need.
+
+To papermill and Jupyter they look like any other. Where `available` says no, ordinary kernels take their place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Pipe
+from pathlib import Path
+from queue import Empty
+from types import TracebackType
+from typing import Any, Self
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.connect import KernelConnectionInfo, port_names
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from buzanlib.errors import RunError
+from buzanlib.study.nursery import Order
+
+_MAIN = "from buzanlib.study.nursery import main; main()"
+
+_ENDED = "the process from which kernels are forked has ended"
+
+_MOMENT = 0.005
+"""Seconds between two questions whether a kernel has started, or has ended."""
+
+_LISTEN = 0.2
+"""Seconds without a word after which a client takes the long way."""
+
+_PATIENCE = 5.0
+"""Seconds that a nursery has to end its kernels and itself."""
+
+
+def available() -> bool:
+    """Say whether kernels can be forked here: on Linux, which alone ends a child with its parent."""
+    return sys.platform == "linux"
+
+
+class Nursery:
+    """A process that has imported some modules and forks kernels; see `buzanlib.study.nursery`.
+
+    It starts to import at once, and `manager` waits until it has finished. A context manager: all kernels end with it.
+    May be used from several threads.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        What it imports. None may draw or start a thread as it is imported; linear algebra does, unless the environment
+        keeps it to one.
+    folder : Path, optional
+        Where it imports them, best the folder of the notebooks: Matplotlib looks there for its settings. The working
+        directory unless given.
+    """
+
+    def __init__(self, modules: Sequence[str], folder: Path | None = None) -> None:
+        self._lock = threading.Lock()
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _MAIN, str(theirs.fileno()), *modules],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # an interrupt at the terminal is for the runner
+                cwd=folder,
+            )
+        self._fault: str | None = None  # not known yet
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def manager(self) -> type[AsyncKernelManager]:
+        """Wait until everything is imported.
+
+        Returns
+        -------
+        type of AsyncKernelManager
+            What papermill takes as ``kernel_manager_class``: its kernels come from this nursery.
+
+        Raises
+        ------
+        RunError
+            Where a module cannot be imported, or does what it may not, naming it.
+        """
+        with self._lock:
+            if self._fault is None:
+                try:
+                    self._fault = str(self._connection.recv())
+                except (EOFError, OSError):
+                    self._fault = _ENDED
+        if self._fault:
+            raise RunError(self._fault)
+        nursery = self
+
+        class Manager(AsyncKernelManager):
+            def __init__(self, **settings: Any) -> None:
+                super().__init__(**settings)
+                self.provisioner = _Provisioner(nursery, parent=self, kernel_spec=self.kernel_spec)
+                self.client_factory = _Client
+                self.cache_ports = False
+
+        return Manager
+
+    def close(self) -> None:
+        """End all kernels and the nursery; nothing happens the second time."""
+        with self._lock:
+            self._connection.close()
+        try:
+            self._process.wait(0 if self._fault is None else _PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def ask(self, question: object) -> Any:
+        """Send a question that `buzanlib.study.nursery.serve` knows, and wait for the answer.
+
+        Raises
+        ------
+        EOFError, OSError
+            Where the nursery has ended.
+        """
+        with self._lock:
+            try:
+                self._connection.send(question)
+                return self._connection.recv()
+            except BaseException:
+                # An answer that was not waited for would be taken for that to the next question.
+                self._connection.close()
+                raise
+
+
+class _Process:
+    """A forked kernel, as much like `subprocess.Popen` as Jupyter asks for."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, nursery: Nursery, pid: int) -> None:
+        self.pid = pid
+        self._nursery = nursery
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            try:
+                self._code = self._nursery.ask(("poll", self.pid))
+            except (EOFError, OSError):
+                self._code = -signal.SIGKILL  # its fate when the nursery ends
+        return self._code
+
+    wait = poll
+    """Called only when the process has ended."""
+
+    def send_signal(self, number: int) -> None:
+        if self._code is None:
+            try:
+                self._nursery.ask(("signal", self.pid, int(number)))
+            except (EOFError, OSError):
+                self._code = -signal.SIGKILL
+
+
+class _Provisioner(LocalProvisioner):
+    """Has its process forked by the nursery; keys and connection file are those of any local kernel."""
+
+    def __init__(self, nursery: Nursery, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._nursery = nursery
+
+    async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
+        """Have a kernel forked, and wait until it can be reached: a client that comes early waits longer."""
+        manager: Any = self.parent
+        if self.pid is None:  # a kernel that is started again keeps its ports
+            _leave_ports_open(Path(manager.connection_file))
+        # Before "-f" stand the interpreter and the launcher, which have run already.
+        order = Order(tuple(cmd[cmd.index("-f") :]), str(settings.get("cwd", Path.cwd())), settings["env"])
+        try:
+            pid = self._nursery.ask(order)
+            if isinstance(pid, OSError):
+                raise RunError(f"no kernel can be forked: {pid}")
+            self.process = _Process(self._nursery, pid)  # type: ignore[assignment]
+            while (fault := self._nursery.ask(("started", pid))) is None:
+                await asyncio.sleep(_MOMENT)
+        except (EOFError, OSError):
+            raise RunError(_ENDED) from None
+        if fault:
+            await self.wait()
+            raise RunError(f"a kernel cannot start: {fault}")
+        self.pid, self.cwd = pid, order.folder
+        for name in port_names:
+            setattr(manager, name, 0)
+        manager.load_connection_file()
+        self.connection_info = manager.get_connection_info()
+        return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel, and wait until it is dead: Jupyter would look again after a tenth of a second."""
+        await super().kill(restart)
+        while self.process and self.process.poll() is None:
+            await asyncio.sleep(_MOMENT)
+
+
+def _leave_ports_open(connection_file: Path) -> None:
+    """Let the kernel choose its ports and write them down: those that Jupyter found free may no longer be so."""
+    about = json.loads(connection_file.read_text(encoding="utf-8"))
+    connection_file.write_text(json.dumps(about | dict.fromkeys(port_names, 0)), encoding="utf-8")
+
+
+class _Client(AsyncKernelClient):
+    """Knows that the kernel can be reached, and so need not listen for a while to what it may still have to say."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask one question, and wait until the kernel is idle again."""
+        question = self.kernel_info()
+        try:
+            while not _idle_after(question, await self.get_iopub_msg(timeout=_LISTEN)):
+                pass
+            await self.get_shell_msg(timeout=_LISTEN)
+        except Empty:
+            await super().wait_for_ready(timeout)
+
+
+def _idle_after(question: str, message: dict[str, Any]) -> bool:
+    """Say whether a message tells that the kernel has dealt with a question."""
+    about, content = message["parent_header"], message["content"]
+    return bool(about.get("msg_id") == question and content.get("execution_state") == "idle")

@@ -1,0 +1,114 @@
+"""Run notebooks on this machine, several at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from jupyter_client.manager import AsyncKernelManager
+
+from buzanlib.study.dependencies import others
+from buzanlib.study.execute import Executed, execute
+from buzanlib.study.kernels import Nursery, available
+from buzanlib.study.spec import Run
+
+ONE_CORE = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+"""For every kernel: as many notebooks run as there is room for, and a sum does not depend on how many threads
+share in it."""
+
+
+class Local:
+    """Threads of this process, each with a kernel at a time.
+
+    A context manager: whatever still runs when it is left is ended.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        Modules of this library that the notebooks import.
+    templates : Path
+        Folder of the notebooks.
+    data : Path
+        The data folder, of which it is noted what is read.
+    folder : Path
+        Where notebooks are written while they run.
+    jobs : int
+        Notebooks that run at the same time.
+    """
+
+    def __init__(self, modules: Sequence[str], templates: Path, data: Path, folder: Path, jobs: int) -> None:
+        self._folder, self._data = folder, data
+        self.at_once = jobs
+        self._stack = ExitStack()
+        self._stack.enter_context(_environment(ONE_CORE))
+        self._pool = self._stack.enter_context(ThreadPoolExecutor(jobs))
+        # Left first: with their kernels gone the threads come to an end.
+        self._kernels = Nursery([*modules, *others(modules)], templates) if available() else Ordinary()
+        self._stack.enter_context(self._kernels)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._stack.close()
+
+    def submit(self, run: Run, bar: bool | dict[str, Any]) -> Future[Executed]:
+        """Run a notebook as soon as there is room."""
+        return self._pool.submit(self._execute, run, bar)
+
+    def _execute(self, run: Run, bar: bool | dict[str, Any]) -> Executed:
+        return execute(run, self._data, self._folder, manager=self._kernels.manager(), bar=bar)
+
+
+class Ordinary:
+    """Kernels that Jupyter starts one by one, where they cannot be forked; they end with this context."""
+
+    def __init__(self) -> None:
+        self._managers: list[AsyncKernelManager] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for manager in self._managers:
+            process = getattr(manager.provisioner, "process", None)
+            if process is not None:
+                process.kill()
+
+    def manager(self) -> type[AsyncKernelManager]:
+        """What papermill takes as ``kernel_manager_class``."""
+        managers = self._managers
+
+        class Manager(AsyncKernelManager):
+            def __init__(self, **settings: Any) -> None:
+                super().__init__(**settings)
+                managers.append(self)
+
+        return Manager
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Add to the environment that kernels inherit."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

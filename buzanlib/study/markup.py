@@ -1,0 +1,23 @@
+"""Text that Markdown shows as it is."""
+
+from __future__ import annotations
+
+import re
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def escape(text: object) -> str:
+    """Make text that Markdown shows as it is, whatever stands in it.
+
+    Parameters
+    ----------
+    text : object
+        Anything; its string is used, on one line.
+
+    Returns
+    -------
+    str
+        The text with a backslash before every ASCII punctuation mark, which CommonMark takes literally then.
+    """
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))

@@ -1,0 +1,131 @@
+"""What would run, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from buzanlib.study.cache import Cache, Entry, Inputs
+from buzanlib.study.dependencies import modules_of, packages
+from buzanlib.study.files import sha256
+from buzanlib.study.folder import DataFolder, prepare
+from buzanlib.study.publish import Page
+from buzanlib.study.spec import Run, Study, load_study
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of a study, kept or to be made.
+
+    Attributes
+    ----------
+    run : Run
+        What makes it.
+    inputs : Inputs
+        What it is made from.
+    kept : Entry or None
+        The page that is kept and still right.
+    reason : str
+        Why it has to be made; empty where it has not.
+    seconds : float or None
+        How long it took the last time; None if it is new.
+    """
+
+    run: Run
+    inputs: Inputs
+    kept: Entry | None
+    reason: str
+    seconds: float | None
+
+
+def status(path: Path, changes: Mapping[str, str] | None = None) -> list[Step]:
+    """Say of every page of a study whether `run_study` would make it, and why; nothing runs.
+
+    Parameters
+    ----------
+    path : Path
+        The study file; see `load_study`.
+    changes : mapping of str to str, optional
+        As in `load_study`.
+
+    Returns
+    -------
+    list of Step
+        In the order of the study.
+
+    Raises
+    ------
+    StudyError, DataError, LockError
+        Where the input is at fault.
+    """
+    study = load_study(path, changes)
+    cache = Cache(study.output)
+    return plan(study, prepare(study, cache), cache)
+
+
+def plan(study: Study, folder: DataFolder, cache: Cache, *, force: bool = False) -> list[Step]:
+    """Decide of every page of a study whether it has to be made.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    folder : DataFolder
+        Its data.
+    cache : Cache
+        Pages of earlier runs.
+    force : bool
+        Whether everything is to be made again.
+
+    Returns
+    -------
+    list of Step
+        In the order of the study. Of a page that reads the numbers of others that have to be made, nobody knows yet
+        whether it has to; its reason says so, and `settle` decides once they are there.
+    """
+    steps: list[Step] = []
+    for run in study.runs:
+        before = {step.run.name: step.kept.page if step.kept else None for step in steps}
+        steps.append(settle(run, folder, cache, before, force=force))
+    return steps
+
+
+def settle(
+    run: Run, folder: DataFolder, cache: Cache, before: Mapping[str, Page | None], *, force: bool = False
+) -> Step:
+    """Decide of one page.
+
+    Parameters
+    ----------
+    run : Run
+        What makes it.
+    folder, cache, force
+        As in `plan`.
+    before : mapping of str to Page or None
+        The pages before it, in the order of the study; None where a page has to be made first.
+    """
+    unknown = [name for name, page in before.items() if page is None] if run.reads_results else []
+    pages = {name: page for name, page in before.items() if page is not None}
+    inputs = Inputs(
+        template=sha256(run.template),
+        parameters=run.parameters,
+        modules=modules_of(run.template),
+        packages=packages(),
+        numbers=_hash(pages) if run.reads_results and not unknown else "",
+        files=folder.hashes,
+    )
+    found = cache.find(run.name, inputs)
+    if force:
+        return Step(run, inputs, None, "it is forced to", found.seconds)
+    if unknown:
+        return Step(run, inputs, None, f"it reads the numbers of {', '.join(unknown)}", found.seconds)
+    return Step(run, inputs, found.entry, found.reason, found.seconds)
+
+
+def _hash(pages: Mapping[str, Page]) -> str:
+    """Hash of all numbers of pages."""
+    numbers = {name: dict(page.values) for name, page in pages.items()}
+    return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()

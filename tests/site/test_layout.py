@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from buzanlib.errors import StudyError
+from buzanlib.site.build import build_book
+from buzanlib.site.layout import lay_out
+from buzanlib.study.results import Results
+from buzanlib.study.runner import run_study
+from buzanlib.study.spec import load_study
+
+
+def study_of(folder: Path, root: Path, notebooks: str, **keys: str) -> Path:
+    lines = {
+        "title": "Mine",
+        "templates": str(root / "notebooks"),
+        "data": str(root / "data"),
+        "output": "out",
+        "book": str(root / "book"),
+    } | keys
+    path = folder / "study.yml"
+    head = "".join(f"{key}: {value}\n" for key, value in lines.items())
+    path.write_text(f"{head}notebooks:\n{notebooks}", encoding="utf-8")
+    return path
+
+
+def pages(toc: Path) -> dict[str, list[str]]:
+    parts = yaml.safe_load(toc.read_text(encoding="utf-8"))["parts"]
+    return {part["caption"]: [chapter["file"] for chapter in part["chapters"]] for part in parts}
+
+
+def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: Path) -> None:
+    path = study_of(tmp_path, root, "  02_table1:\n  03_table2:\n")
+    layout = lay_out(load_study(path), run_study(path, progress=False))
+    assert pages(layout.toc)["The argument"] == ["executed/02_table1", "executed/03_table2"]
+    assert "The evidence" not in pages(layout.toc)
+    assert "glossary" in pages(layout.toc)["Reference"]
+    config = yaml.safe_load(layout.config.read_text(encoding="utf-8"))
+    assert config["title"] == "Mine"
+    assert config["sphinx"]["config"]["buzan_absent"]["executed/04_placement"] == "Placing the states"
+
+    study_of(tmp_path, root, "  02_table1:\n")
+    layout = lay_out(load_study(path), run_study(path, progress=False))
+    assert pages(layout.toc)["The argument"] == ["executed/02_table1"]
+    executed = layout.book / "executed"
+    assert sorted(file.name for file in executed.iterdir()) == ["02_table1.ipynb", "results.json"]
+
+
+def test_a_notebook_that_the_book_does_not_know_has_its_place(tmp_path: Path, root: Path) -> None:
+    path = study_of(
+        tmp_path, root, "  reads: {sweep: {times: [1, 2]}}\n", templates=str(root / "tests" / "notebooks")
+    )
+    layout = lay_out(load_study(path), run_study(path, progress=False))
+    assert pages(layout.toc)["Added"] == ["executed/reads--times-1", "executed/reads--times-2"]
+
+
+def test_a_study_without_a_book_is_told(tmp_path: Path, root: Path) -> None:
+    path = study_of(tmp_path, root, "  02_table1:\n", book="nowhere")
+    nothing = Results("", {}, {}, {}, {})
+    with pytest.raises(StudyError, match=r"study\.yml: a book needs _toc\.yml in 'nowhere'"):
+        lay_out(load_study(path), nothing)
+
+
+@pytest.mark.slow
+def test_the_book_of_a_study_is_built_once(
+    tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = study_of(tmp_path, root, "  03_table2:\n  04_placement: {sweep: {power: [cinc, gdp]}}\n")
+    front = build_book(path, progress=False)
+    assert front == tmp_path / "out" / "_build" / "html" / "index.html"
+    swept = (front.parent / "executed" / "04_placement--power-gdp.html").read_text(encoding="utf-8")
+    assert "Placing the states (power: gdp)" in swept
+    assert "<em>The test of the quadrant predictions</em>" in swept  # a chapter that is left out
+    made = front.stat().st_mtime_ns
+    build_book(path)
+    assert "the book has not changed" in capfd.readouterr().err
+    assert front.stat().st_mtime_ns == made
+
+    study_of(tmp_path, root, "  03_table2:\n  04_placement:\n")
+    build_book(path, progress=False)
+    assert (front.parent / "executed" / "04_placement.html").is_file()
+    assert not (front.parent / "executed" / "04_placement--power-gdp.html").exists()

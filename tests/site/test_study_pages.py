@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from buzanlib.site.study_pages import changes_page, colophon_page, front_page, parameters_page
+from buzanlib.study.changes import Change, Changes
+from buzanlib.study.manifest import Manifest
+from buzanlib.study.results import Results, Value
+from buzanlib.study.spec import Run, Study, load_study
+
+HOSTILE = "<script>alert(1)</script>"
+
+MANIFEST = Manifest(
+    title=HOSTILE,
+    version="0.1.0",
+    commit="c0ffee",
+    clean=False,
+    python="3.11.2",
+    platform="Linux",
+    packages={"pandas": "3.0.0"},
+    requirements="1" * 64,
+    predictions="2" * 64,
+    data={"codes.csv": "3" * 64},
+    notebooks={
+        "one": {"template": "4" * 64, "parameters": {"seed": 7}, "read": ["codes.csv"], "seconds": 1.25},
+        "two": {"template": "5" * 64, "parameters": {}, "read": [], "seconds": 0.1},
+    },
+)
+
+
+def html(markdown: str) -> str:
+    rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    assert "<script" not in rendered
+    return rendered
+
+
+def study_of(*runs: Run, tables: dict[str, Path] | None = None) -> Study:
+    here = Path("here")
+    return Study(here, HOSTILE, here, here, here, here, tables or {}, runs)
+
+
+def test_parameters_come_from_the_notebooks_and_the_study(root: Path) -> None:
+    template = root / "tests" / "notebooks" / "reads.ipynb"
+    runs = [
+        Run(f"reads--times-{n}", template, {}, {"data": "../data", "times": n}, swept="times") for n in (1, 2)
+    ]
+    page = html(parameters_page(runs))
+    assert page.count("<h2>") == 1
+    assert (
+        "<td>the number is multiplied by it</td>\n<td>int</td>\n<td>1</td>\n<td>1, 2</td>\n<td>1 to 9</td>"
+        in page
+    )
+    assert "<td>folder of the tables</td>\n<td>str</td>\n<td>../data</td>\n<td></td>" in page
+
+
+def test_every_parameter_of_the_study_that_ships_is_explained(root: Path) -> None:
+    study = load_study(root / "notebooks" / "study.yml")
+    page = parameters_page(study.runs)
+    for run in study.runs:
+        assert f"## `{run.name}`" in page
+
+
+def test_the_colophon_says_what_was_run() -> None:
+    page = html(colophon_page(MANIFEST))
+    assert "commit <code>c0ffee</code>, with changes that are in no commit" in page
+    assert "<td>pandas</td>\n<td>3.0.0</td>" in page
+    assert (
+        "<td>one</td>\n<td>1.2</td>\n<td>7</td>\n<td>444444444444</td>\n<td>codes.csv</td>"
+        in page.replace(' style="text-align:right"', "")
+    )
+    assert "3" * 64 in page
+    assert "not under version control" in colophon_page(replace(MANIFEST, commit=""))
+    assert "nothing differed from it" in colophon_page(replace(MANIFEST, clean=True))
+
+
+def test_changes_are_listed_verdicts_first() -> None:
+    moved = Change("B1.contrast", -0.5, 0.25)
+    verdict = Change("B1.verdict", "undecided", "supported")
+    page = html(changes_page(Changes((moved, verdict), ("fig-one",), ("codes.csv",), ())))
+    assert page.index("Verdicts") < page.index("supported") < page.index("Numbers") < page.index("+0.75")
+    assert "fig-one" in page
+    assert "Parameters" not in page
+
+
+def test_the_first_run_has_nothing_to_compare() -> None:
+    assert "This is the first run" in changes_page(None)
+
+
+@pytest.mark.parametrize("verdicts", [{}, {"B1.verdict": Value(HOSTILE, "one")}])
+def test_the_front_page_of_a_study_of_ones_own(verdicts: dict[str, Value]) -> None:
+    study = study_of(Run("one", Path("one.ipynb"), {}, {}), tables={"codes.csv": Path("mine.csv")})
+    markdown = front_page(study, Results("", {}, {}, {}, {"n": Value(1, "one"), **verdicts}), {"B1": HOSTILE})
+    page = html(markdown)
+    assert "Tables of its own:</strong> codes.csv" in page
+    assert ("Verdicts" in page) is bool(verdicts)
+    assert "{doc}`executed/one`" in markdown
