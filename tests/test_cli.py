@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
+import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import types
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from buzanlib import __version__
 from buzanlib.cli import main
+from buzanlib.cli import parser as cli_parser
 from buzanlib.errors import BuzanError, RunError
+from buzanlib.site.serve import server
+from buzanlib.study.results import Results, Value
+from buzanlib.study.spec import load_study
 
 
 @pytest.fixture
@@ -283,7 +291,7 @@ def test_run_and_book_hand_the_study_on(
 ) -> None:
     given: list[Path] = []
 
-    def fail(study: Path) -> None:
+    def fail(study: Path, *others: object, **options: object) -> None:
         given.append(study)
         raise error
 
@@ -307,3 +315,114 @@ def test_unknown_words_end_with_two(words: list[str], capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit, match="2"):
         main(words)
     assert "usage: buzan" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run", "-p", "power"], ["run", "-p", "=gdp"], ["book", "--jobs", "0"], ["serve", "--port", "many"]],
+)
+def test_arguments_of_the_wrong_form_end_with_two(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert "error: argument" in capsys.readouterr().err
+
+
+def test_an_interrupt_ends_with_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*given: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("buzanlib.study.runner.run_study", interrupted)
+    assert main(["run"]) == 1
+    assert "interrupted; what is finished is kept" in capsys.readouterr().err
+
+
+def commands(
+    parser: argparse.ArgumentParser, name: str = "buzan"
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command with its own commands."""
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, below in action.choices.items():
+                yield from commands(below, f"{name} {word}")
+
+
+def test_every_command_that_takes_words_has_an_example_that_parses() -> None:
+    for name, parser in commands(cli_parser()):
+        if parser._actions[1:] and not parser._subparsers:
+            assert parser.epilog, name
+            words = shlex.split((parser.epilog or "").partition("example: ")[2])
+            if words[0] == "buzan":
+                cli_parser().parse_args(words[1:])
+
+
+def test_a_new_study_runs_as_it_is(tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "mine"
+    assert main(["new", str(folder)]) == 0
+    assert "What to do next" in capsys.readouterr().out
+    study = load_study(folder / "study.yml")
+    assert [run.name for run in study.runs] == sorted(
+        path.stem for path in (root / "notebooks").glob("*.ipynb")
+    )
+    assert (study.data, study.book, study.output) == (root / "data", root / "book", folder / "out")
+    assert main(["data", "check", str(folder)]) == 0
+    assert main(["status", str(folder)]) == 0
+    assert "02_table1                   it has not run yet" in capsys.readouterr().out
+
+    described = (folder / "tables" / "README.md").read_text(encoding="utf-8")
+    for table in (root / "data").glob("*.csv"):
+        rows = list(csv.reader((folder / "tables" / table.name).read_text(encoding="utf-8").splitlines()))
+        assert len(rows) == 3
+        assert rows == list(csv.reader(table.read_text(encoding="utf-8").splitlines()))[:3]
+        assert all(f"- {field} (" in described for field in rows[0])
+
+    assert main(["new", str(folder)]) == 2
+    assert "is not empty" in capsys.readouterr().err
+
+
+def test_what_is_cited_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cite"]) == 0
+    told = capsys.readouterr().out
+    assert "Hare, Forrest (2010). The Cyber Threat to National Security: Why Can't We Agree?" in told
+    assert "  panel: " in told
+    assert main(["cite", "--bibtex"]) == 0
+    told = capsys.readouterr().out
+    assert "@software{buzanlib," in told
+    assert "@inproceedings{hare2010," in told
+    assert told.count("{") == told.count("}")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    for word in ("new", "run", "book", "status", "diff", "serve", "--only", "check"):
+        assert word in script
+
+
+def test_two_runs_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, value in (("old", 1), ("new", 2)):
+        Results("", {}, {}, {}, {"n": Value(value, "one")}).write(tmp_path / name / "results.json")
+    assert main(["diff", str(tmp_path / "old"), str(tmp_path / "new" / "results.json")]) == 0
+    assert capsys.readouterr().out == "1 value\n  n: 1 → 2 (+1)\n"
+    assert main(["diff", str(tmp_path / "old"), str(tmp_path / "none.json")]) == 2
+    assert "no results at none.json" in capsys.readouterr().err
+
+
+def test_a_book_is_served(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>front</p>", encoding="utf-8")
+    with server(tmp_path) as book:
+        thread = threading.Thread(target=book.serve_forever)
+        thread.start()
+        with urllib.request.urlopen(f"http://127.0.0.1:{book.server_port}/") as page:
+            assert page.read() == b"<p>front</p>"
+        with pytest.raises(BuzanError, match=f"port {book.server_port} cannot be used"):
+            server(tmp_path, book.server_port)
+        book.shutdown()
+        thread.join()
+    with pytest.raises(BuzanError, match=r"no book in .*: build it first"):
+        server(tmp_path / "none")

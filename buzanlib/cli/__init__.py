@@ -1,0 +1,103 @@
+"""The command ``buzan``: a thin skin over functions that anyone can import."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from buzanlib import __version__
+from buzanlib.cli import data, study
+from buzanlib.cli.faults import told
+from buzanlib.errors import BuzanError, DataError, RunError
+
+# Rooms are imported inside the subcommands: `buzan version` need not wait for pandas.
+
+_SHELLS = ("bash", "zsh", "tcsh")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``buzan``; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 where all went well, 1 where a run failed or was interrupted, 2 where the input is at fault.
+    """
+    given = parser().parse_args(arguments)
+    try:
+        status: int = given.command(given)
+    except DataError as error:
+        print(f"buzan: {told(error.faults)}", file=sys.stderr)
+        return 2
+    except BuzanError as error:
+        print(f"buzan: {error}", file=sys.stderr)
+        return 2
+    except RunError as error:
+        print(f"buzan: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "buzan: interrupted; what is finished is kept, and the same command goes on from there",
+            file=sys.stderr,
+        )
+        return 1
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="buzan",
+        description="Data, notebooks and book of a test of Hare (2010).",
+        epilog="exit codes: 0 all went well, 1 a run failed, 2 the input is at fault",
+    )
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    study.add_to(commands)
+    data.add_to(commands)
+
+    cite = commands.add_parser(
+        "cite",
+        help="say how to cite the compendium, the paper and the data",
+        description="Print the references of the compendium, of the paper that it tests, and of every table's source.",
+        epilog="example: buzan cite --bibtex",
+    )
+    cite.add_argument("--bibtex", action="store_true", help="compendium and paper as BibTeX")
+    cite.set_defaults(command=_cite)
+
+    completion = commands.add_parser(
+        "completion",
+        help="print a script that completes commands in a shell",
+        description="Print a script with which a shell completes the words of this command.",
+        epilog='example: eval "$(buzan completion bash)"',
+    )
+    completion.add_argument("shell", choices=_SHELLS)
+    completion.set_defaults(command=_completion)
+
+    version = commands.add_parser("version", help="print the version")
+    version.set_defaults(command=_version)
+    return whole
+
+
+def _cite(given: argparse.Namespace) -> int:
+    from buzanlib.study.citation import bibtex, references
+
+    print(bibtex() if given.bibtex else references())
+    return 0
+
+
+def _completion(given: argparse.Namespace) -> int:
+    import shtab
+
+    print(shtab.complete(parser(), shell=given.shell))
+    return 0
+
+
+def _version(given: argparse.Namespace) -> int:
+    print(f"buzan {__version__}")
+    return 0

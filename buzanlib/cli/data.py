@@ -1,0 +1,162 @@
+"""``buzan data``: build, check and lock tables, and bring in coders."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buzanlib.cli.faults import told
+from buzanlib.cli.study import STUDY
+from buzanlib.errors import BuzanError, DataError, LockError
+
+if TYPE_CHECKING:
+    pass
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its own commands to the parser."""
+    data = commands.add_parser("data", help="build or check the tables")
+    actions = data.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    build = actions.add_parser(
+        "build",
+        help="make the tables again from the publishers' files",
+        description="Make every table again whose publisher's files are there; keep what the others gave.",
+        epilog="example: buzan data build --raw ~/downloads --list",
+    )
+    build.add_argument("--raw", type=Path, help="folder of the publishers' files (default: $BUZAN_RAW)")
+    build.add_argument("--data", type=Path, default=Path("data"), help="where the tables go (default: data)")
+    build.add_argument("--list", action="store_true", help="only say what is there and what is missing")
+    build.set_defaults(command=_data_build)
+    check = actions.add_parser(
+        "check",
+        help="hold every row against datapackage.json, and the lock",
+        description="Report every fault of the tables at once, with file, row, column, value and what is allowed.",
+        epilog="example: buzan data check mine",
+    )
+    check.add_argument(
+        "data",
+        type=Path,
+        nargs="?",
+        default=Path("data"),
+        help="folder of tables, or of a study (default: data)",
+    )
+    check.set_defaults(command=_data_check)
+
+    lock = actions.add_parser(
+        "lock",
+        help="lock tables of your own to the predictions, once they are sound",
+        description="Write predictions.lock for changed tables; the predictions themselves never change.",
+        epilog="example: buzan data lock my-data",
+    )
+    lock.add_argument("data", type=Path, nargs="?", default=Path("data"), help="folder (default: data)")
+    lock.set_defaults(command=_data_lock)
+
+    sheet = actions.add_parser(
+        "sheet",
+        help="write a sheet for coding passages by hand",
+        description="Write a CSV sheet with a row a passage and blank cells for coder and codes.",
+        epilog="example: buzan data sheet --passages 200 --out ana.csv",
+    )
+    sheet.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
+    sheet.add_argument("--out", type=Path, default=Path("sheet.csv"), help="new file (default: sheet.csv)")
+    sheet.add_argument("--passages", type=int, metavar="N", help="a random sample (default: every passage)")
+    sheet.add_argument("--seed", type=int, default=20100615, metavar="S", help="of the sample")
+    sheet.set_defaults(command=_data_sheet)
+
+    codes = actions.add_parser(
+        "codes",
+        help="add the coders of a sheet to codes.csv",
+        description="Add everyone who coded in a sheet (CSV or XLSX) as a further annotator, and lock the codes.",
+        epilog="example: buzan data codes ana.xlsx",
+    )
+    codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
+    codes.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
+    codes.add_argument(
+        "--replace", action="store_true", help="put it in the place of what an annotator of that name has"
+    )
+    codes.set_defaults(command=_data_codes)
+
+
+def _data_build(given: argparse.Namespace) -> int:
+    raw: Path | None = given.raw
+    if raw is None and os.environ.get("BUZAN_RAW"):
+        raw = Path(os.environ["BUZAN_RAW"])
+    if raw is None:
+        raise BuzanError("no raw files: say where they are with --raw DIR, or set BUZAN_RAW")
+    if not raw.is_dir():
+        raise BuzanError(f"no folder of raw files at {str(raw)!r}: mend --raw or BUZAN_RAW")
+    from buzanlib.sources.build import build
+    from buzanlib.sources.inventory import account, take_stock
+    from buzanlib.sources.progress import shown
+
+    # What is kept is said of the folder as it is now.
+    said = account(take_stock(raw), given.data)
+    if not given.list:
+        for path in build(raw, given.data, shown):
+            print(path)
+    print(said)
+    return 0
+
+
+def _data_check(given: argparse.Namespace) -> int:
+    from buzanlib.tables.descriptor import examine
+    from buzanlib.theory.predictions import verify_lock
+
+    if (given.data / STUDY.name).is_file():
+        return _check_of_study(given.data / STUDY.name)
+    frames, faults = examine(given.data)
+    said = [told(faults)] if faults else []
+    try:
+        verify_lock(given.data)
+    except LockError as error:
+        # A table with faults is not what was locked either; to say so would bury the fault.
+        files = {fault.file for fault in faults}
+        said += [line for line in str(error).splitlines() if line.partition(":")[0] not in files]
+    if said:
+        raise BuzanError("\n".join(said))
+    for name, frame in frames.items():
+        print(f"{name:<16}{len(frame):>8} rows")
+    return 0
+
+
+def _check_of_study(file: Path) -> int:
+    from buzanlib.study.cache import Cache
+    from buzanlib.study.folder import prepare
+    from buzanlib.study.spec import load_study
+
+    study = load_study(file)
+    folder = prepare(study, Cache(study.output))
+    print(f"{len(folder.hashes)} files are sound, {len(study.tables)} of them of this study")
+    return 0
+
+
+def _data_lock(given: argparse.Namespace) -> int:
+    from buzanlib.tables.descriptor import check
+    from buzanlib.theory.predictions import write_lock
+
+    faults = check(given.data)
+    if faults:
+        raise DataError(faults)
+    print(write_lock(given.data))
+    return 0
+
+
+def _data_sheet(given: argparse.Namespace) -> int:
+    from buzanlib.sources.coders import empty_sheet
+
+    print(f"{given.out}: {empty_sheet(given.data, given.out, given.passages, given.seed)} passages")
+    return 0
+
+
+def _data_codes(given: argparse.Namespace) -> int:
+    from buzanlib.sources.coders import add_codes
+
+    added = add_codes(given.sheet, given.data, given.replace)
+    for name, passages in added.passages.items():
+        print(f"{name:<20} {passages:>5} passages")
+    if added.not_coded:
+        print(f"passed over, for nothing is coded in them: {added.not_coded} rows")
+    print(given.data / "codes.csv")
+    return 0

@@ -1,0 +1,175 @@
+"""``buzan new``, ``run``, ``book``, ``status``, ``diff`` and ``serve``: what is done with a study."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+STUDY = Path("notebooks/study.yml")
+HTML = Path("_build/html")
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands to the parser."""
+    new = commands.add_parser(
+        "new",
+        help="write a new study with templates of every table",
+        description="Write a study file that runs as it is, and a template of every table.",
+        epilog="example: buzan new mine",
+    )
+    new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    new.set_defaults(command=_new)
+
+    run = commands.add_parser(
+        "run",
+        help="run what has changed of a study",
+        description="Run the notebooks of a study that have to be, and publish the pages and numbers of all.",
+        epilog="example: buzan run mine/study.yml -p power=gdp --jobs 4",
+    )
+    _of_study(run)
+    _of_run(run)
+    run.add_argument(
+        "--only", action="append", default=[], metavar="PAGE", help="make this page alone (may be repeated)"
+    )
+    run.set_defaults(command=_run)
+
+    book = commands.add_parser(
+        "book",
+        help="run a study and build the book from it",
+        description="Run what has changed of a study, and build the book from it if anything has.",
+        epilog="example: buzan book mine/study.yml --out mine/site",
+    )
+    _of_study(book)
+    _of_run(book)
+    book.add_argument("--out", type=Path, help="folder in which _build is made")
+    book.set_defaults(command=_book)
+
+    status = commands.add_parser(
+        "status",
+        help="say what would run, and why",
+        description="Say of every page of a study whether it would run, and why; nothing runs.",
+        epilog="example: buzan status -p power=gdp",
+    )
+    _of_study(status)
+    status.set_defaults(command=_status)
+
+    diff = commands.add_parser(
+        "diff",
+        help="say what moved between two runs",
+        description="Compare the numbers, verdicts and figures of two runs.",
+        epilog="example: buzan diff mine/out book/executed",
+    )
+    diff.add_argument("old", type=Path, help="results.json of a run, or its output folder")
+    diff.add_argument("new", type=Path, help="the same of another")
+    diff.set_defaults(command=_diff)
+
+    serve = commands.add_parser(
+        "serve",
+        help="show a built book in the browser",
+        description="Serve a built book to the browser of this machine, until interrupted.",
+        epilog="example: buzan serve mine/out/_build/html --port 8000",
+    )
+    serve.add_argument(
+        "html", type=Path, nargs="?", default=HTML, help=f"folder of the pages (default: {HTML})"
+    )
+    serve.add_argument("--port", type=_count, default=0, metavar="N", help="port (default: any free one)")
+    serve.set_defaults(command=_serve)
+
+
+def _of_study(parser: argparse.ArgumentParser) -> None:
+    """Arguments of every command that is about a study."""
+    parser.add_argument(
+        "study", type=_study, nargs="?", default=STUDY, help=f"study file, or its folder (default: {STUDY})"
+    )
+    parser.add_argument(
+        "-p",
+        dest="changes",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter in place of what the study says (may be repeated)",
+    )
+
+
+def _of_run(parser: argparse.ArgumentParser) -> None:
+    """Arguments of every command that runs notebooks."""
+    parser.add_argument("--force", action="store_true", help="run also what has not changed")
+    parser.add_argument(
+        "--jobs", type=_count, metavar="N", help="notebooks at the same time (default: processors)"
+    )
+
+
+def _study(text: str) -> Path:
+    path = Path(text)
+    return path / STUDY.name if path.is_dir() else path
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
+    return name, value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _new(given: argparse.Namespace) -> int:
+    from buzanlib.study.new import new_study
+
+    file = new_study(given.folder)
+    print(f"{file} is ready. What to do next:")
+    print(f"  buzan book {given.folder}      runs it as it is and builds its book")
+    print(f"  {given.folder / 'tables'}      has a template of every table; name yours in {file.name}")
+    print(f"  buzan data check {given.folder}  holds them against their description")
+    return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    from buzanlib.study.runner import run_study
+
+    run_study(given.study, dict(given.changes), only=given.only, force=given.force, jobs=given.jobs)
+    return 0
+
+
+def _book(given: argparse.Namespace) -> int:
+    from buzanlib.site.build import build_book
+
+    front = build_book(given.study, given.out, dict(given.changes), force=given.force, jobs=given.jobs)
+    print(os.path.relpath(front))
+    return 0
+
+
+def _status(given: argparse.Namespace) -> int:
+    from buzanlib.study.plan import status
+
+    for step in status(given.study, dict(given.changes)):
+        print(f"{step.run.name:<28}{step.reason or 'has not changed'}")
+    return 0
+
+
+def _diff(given: argparse.Namespace) -> int:
+    from buzanlib.study.changes import compare, told
+    from buzanlib.study.results import Results
+    from buzanlib.study.runner import RESULTS
+
+    old, new = (Results.load(path / RESULTS if path.is_dir() else path) for path in (given.old, given.new))
+    print(told(compare(old, new)))
+    return 0
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from buzanlib.site.serve import server
+
+    with server(given.html, given.port) as book:
+        print(f"http://127.0.0.1:{book.server_port}/ (end with Ctrl-C)", flush=True)
+        try:
+            book.serve_forever()
+        except KeyboardInterrupt:
+            print()
+    return 0

@@ -1,0 +1,124 @@
+"""A new study: a folder with a study file that runs as it is, and a template of every table."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from buzanlib.errors import BuzanError
+from buzanlib.study.citation import PROJECT
+from buzanlib.study.files import write_whole
+
+FILE = "study.yml"
+
+_EXAMPLES = 2
+"""Rows of a template."""
+
+_STUDY = """\
+# A study of your own. Folders and files are relative to this file. What is misspelt is refused before anything runs.
+title: {title}
+data: {data}
+templates: {templates}
+book: {book}
+output: out
+seed: 20100615
+
+# Tables of your own take the place of those in the data folder; tables/ has a template of each.
+# tables:
+#   codes: tables/codes.csv
+#   panel: tables/panel.csv
+
+# For every notebook that has such a parameter. `buzan book` makes a page of all of them, with what each may be.
+parameters:
+  power: cinc
+  cohesion: fsi_cohesion
+
+# In this order. A notebook may have parameters of its own, and may take several values of one in turn:
+#   04_placement: {{sweep: {{power: [cinc, gdp]}}}}
+notebooks:
+{notebooks}
+"""
+
+
+def new_study(folder: Path, project: Path = PROJECT) -> Path:
+    """Write a new study.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; it must be empty or not be there.
+    project : Path
+        Folder with the data, the notebooks and the chapters that the study starts from.
+
+    Returns
+    -------
+    Path
+        The study file.
+
+    Raises
+    ------
+    BuzanError
+        Where the folder holds something, or the project does not.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BuzanError(f"{str(folder)!r} is not empty: a new study needs a folder of its own")
+    for name in ("data", "notebooks", "book"):
+        if not (project / name).is_dir():
+            raise BuzanError(f"there is no folder {name!r}: install the library from a clone of the project")
+    package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    for table in package["resources"]:
+        rows = list(_first(project / "data" / table["path"]))
+        write_whole(folder / "tables" / table["path"], "".join(rows))
+    write_whole(folder / "tables" / "README.md", _fields(package))
+    names = [template.stem for template in sorted((project / "notebooks").glob("*.ipynb"))]
+    paths = {
+        key: json.dumps(Path(os.path.relpath(project / name, folder)).as_posix())
+        for key, name in (("data", "data"), ("templates", "notebooks"), ("book", "book"))
+    }
+    text = _STUDY.format(
+        title=json.dumps(f"Study {folder.resolve().name}".replace("<", "").replace(">", "")),
+        notebooks="\n".join(f"  {name}:" for name in names),
+        **paths,
+    )
+    write_whole(folder / FILE, text)
+    return folder / FILE
+
+
+def _first(table: Path) -> Iterator[str]:
+    """The header and the first rows of a table, as they stand in the file."""
+    with table.open(encoding="utf-8", newline="") as file:
+        for row, _ in zip(csv.reader(file), range(1 + _EXAMPLES), strict=False):
+            yield ",".join(_quoted(cell) for cell in row) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    escaped = cell.replace('"', '""')
+    return f'"{escaped}"' if any(mark in cell for mark in ',"\r\n') else cell
+
+
+def _fields(package: Mapping[str, Any]) -> str:
+    """Describe the fields of every table, to be read as text."""
+    parts = [
+        "# Templates of the tables",
+        "Each has its header and two rows of the data that ship, to show the form: replace them. `buzan data check`"
+        " holds every row against the descriptions below and names each fault with its row and column.",
+    ]
+    for table in package["resources"]:
+        key = table["schema"]["primaryKey"]
+        parts += [
+            f"## {table['path']}",
+            table["description"],
+            f"Key: {key if isinstance(key, str) else ', '.join(key)}.",
+            "\n".join(_field(field) for field in table["schema"]["fields"]),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _field(field: Mapping[str, Any]) -> str:
+    limits = ", ".join(f"{name} {value}" for name, value in field.get("constraints", {}).items())
+    kind = field["type"] + (f"; {limits}" if limits else "")
+    return f"- {field['name']} ({kind}): {field['description']}"
