@@ -30,7 +30,7 @@ class Index:
     """
 
     column: str
-    axis: Literal["power", "cohesion"]
+    axis: str
     label: str
     orientation: Literal[1, -1] = 1
 
@@ -59,7 +59,8 @@ def index_of(name: str, axis: str) -> Index:
     Parameters
     ----------
     name : str
-        A key of `INDICES`.
+        A key of `INDICES`, or a column that a user has added to the panel, which begins with the axis and an
+        underscore.
     axis : {"power", "cohesion"}
         What it is to measure.
 
@@ -68,6 +69,8 @@ def index_of(name: str, axis: str) -> Index:
     UnknownNameError
         If there is none; names the nearest of that axis.
     """
+    if name.startswith(f"{axis}_"):
+        return Index(name, axis, name)
     allowed = [key for key, index in INDICES.items() if index.axis == axis]
     if name not in allowed:
         raise UnknownNameError(f"index of {axis}", name, allowed)
@@ -88,6 +91,7 @@ def in_panel(path: Path, axis: str) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
+            named |= {name: name for name in rows.fieldnames or () if name.startswith(f"{axis}_")}
             missing = set(named.values())
             for row in rows:
                 missing -= {column for column in missing if row.get(column)}
@@ -147,9 +151,13 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
 
     Raises
     ------
+    UnknownNameError
+        If the panel has no such column.
     EstimationError
         If no state has a value in the window.
     """
+    if column not in panel.columns:
+        raise UnknownNameError("column of the panel", column, panel.columns)
     held = panel.loc[panel["year"].between(first, last), ["iso3", "year", column]].dropna()
     if held.empty:
         raise EstimationError(f"no state has a value of {column!r} in {first}-{last}")

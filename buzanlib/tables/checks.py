@@ -44,6 +44,7 @@ def check_table(table: Table, frame: pd.DataFrame) -> list[Fault]:
         faults += found
     faults += _keys(table, frame)
     faults += _ordered(table, frame, wrong)
+    faults += _begins(table, frame, wrong)
     faults += _rules(table, frame, wrong)
     return faults
 
@@ -157,6 +158,19 @@ def _ordered(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]
         for line, limit, value in zip(low.index[bad], low[bad], high[bad], strict=True):
             need = f"a value greater than {first}, {limit}, is needed"
             faults.append(Fault(table.path, int(line), second, value, need))
+    return faults
+
+
+def _begins(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]]) -> list[Fault]:
+    faults = []
+    for whole, part in table.begins:
+        if whole not in wrong or part not in wrong:
+            continue
+        given = frame.loc[~wrong[whole] & ~wrong[part], [whole, part]]
+        for line, value, start in given.itertuples(name=None):
+            if not value.startswith(f"{start}-"):
+                need = f"{whole} must begin with {part}, {start!r}, and a hyphen"
+                faults.append(Fault(table.path, int(line), whole, value, need))
     return faults
 
 

@@ -43,11 +43,12 @@ def examine(
     spare = sorted({path.name for path in data_dir.glob("*.csv")} - claimed)
     raw = {name: read(data_dir, descriptor.table(name).path, spare) for name in needed}
     frames = {name: table.frame for name, table in raw.items() if table.frame is not None}
-    known = {name: _faults(descriptor.table(name), raw[name]) for name in needed}
+    fitted = {name: descriptor.table(name).fitted(_columns(frames.get(name))) for name in needed}
+    known = {name: _faults(fitted[name], raw[name]) for name in needed}
     faults = [fault for name in needed if name in chosen or name not in frames for fault in known[name]]
     for name in chosen:
         if name in frames:
-            faults += check_relations(descriptor, descriptor.table(name), frames, known)
+            faults += check_relations(descriptor, fitted[name], frames, known)
     return frames, sorted(faults)
 
 
@@ -109,7 +110,11 @@ def load_tables(data_dir: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]
     if faults:
         raise DataError(faults)
     descriptor = Descriptor.load(data_dir)
-    return {name: _typed(descriptor.table(name), raw[name]) for name in chosen}
+    return {name: _typed(descriptor.table(name).fitted(_columns(raw[name])), raw[name]) for name in chosen}
+
+
+def _columns(frame: pd.DataFrame | None) -> list[str]:
+    return [] if frame is None else [str(name) for name in frame.columns]
 
 
 def _faults(table: Table, raw: RawTable) -> list[Fault]:

@@ -107,7 +107,7 @@ def _coverage(
     columns = [rule.field, *rule.years[:1], *rule.each]
     source = _rows(descriptor, rule.resource, frames, rule.where)
     if rule.years:
-        needed = _spans(table, rule, source)
+        needed = _spans(table, rule, source, frame)
     else:
         needed = {(str(value),) for value in source[rule.target].unique() if value}
     for values in rule.each.values():
@@ -138,11 +138,11 @@ def _coverage(
     return faults
 
 
-def _spans(table: Table, rule: Coverage, source: pd.DataFrame) -> set[tuple[str, ...]]:
-    """Give every (key, year) at whose end the span lasts, within the bounds of the year field."""
+def _spans(table: Table, rule: Coverage, source: pd.DataFrame, frame: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Give every (key, year) at whose end the span lasts, from the first year allowed to the last there is."""
     year, first, last = rule.years
     field, date = table.field(year), FORMS["date"][0]
-    low, high = int(field.minimum or 0), int(field.maximum or 9999)
+    low, high = int(field.minimum or 0), _last(frame[year], int(field.maximum or 9999))
     found: set[tuple[str, ...]] = set()
     for key, start, end in zip(source[rule.target], source[first], source[last], strict=True):
         begin = int(start[:4]) if date.fullmatch(start) else low
@@ -150,6 +150,12 @@ def _spans(table: Table, rule: Coverage, source: pd.DataFrame) -> set[tuple[str,
         stop = int(end[:4]) - (not end.endswith("-12-31")) if date.fullmatch(end) else high
         found |= {(str(key), str(value)) for value in range(max(low, begin), min(high, stop) + 1)}
     return found
+
+
+def _last(years: pd.Series[str], limit: int) -> int:
+    """The last year that a column has, of those that are years at all."""
+    there = {int(year) for year in years.unique() if FORMS["year"][0].fullmatch(year)}
+    return max((year for year in there if year <= limit), default=limit)
 
 
 def _count(descriptor: Descriptor, table: Table, count: Count, frames: Frames, known: Known) -> list[Fault]:

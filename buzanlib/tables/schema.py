@@ -1,12 +1,16 @@
 """What ``datapackage.json`` says, as frozen values.
 
 The standard part is a Frictionless tabular data package (Table Schema: fields, constraints, keys, foreign
-keys). Three properties of our own, which other readers ignore, say what that standard cannot:
+keys). Some properties of our own, which other readers ignore, say what that standard cannot:
 
 ``buzan:rules``
     Within a row: ``when`` these fields hold one of these values, ``then`` those fields hold one of those.
 ``buzan:ordered``
     Within a row: pairs of fields of which the first is smaller than the second.
+``buzan:begins``
+    Within a row: pairs of fields of which the first begins with the second and a hyphen.
+``buzan:own``
+    Names of further columns that a user may add behind the others, and their type.
 ``buzan:coverage`` and ``buzan:counts``
     Between tables: which keys must be there, and which numbers must equal a count of rows elsewhere. They are
     relations, not row counts, so that they hold for another corpus as well.
@@ -15,8 +19,9 @@ keys). Three properties of our own, which other readers ignore, say what that st
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +51,14 @@ class Field:
 
     name: str
     type: str
-    unit: str
     description: str
-    required: bool
-    unique: bool
-    minimum: str | None
-    maximum: str | None
-    enum: tuple[str, ...]
-    pattern: str
+    unit: str = ""
+    required: bool = False
+    unique: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+    enum: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,17 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Columns that a table may have beside those that are described: names like `pattern`, all of one type."""
+
+    pattern: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """One resource of the package."""
+    """One resource of the package; `begins` names pairs of fields of which the first begins with the second."""
 
     name: str
     path: str
@@ -126,8 +140,18 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...]
     rules: tuple[Rule, ...]
     ordered: tuple[tuple[str, str], ...]
+    begins: tuple[tuple[str, str], ...]
     coverage: tuple[Coverage, ...]
     counts: tuple[Count, ...]
+    own: Own | None
+
+    def fitted(self, columns: Iterable[str]) -> Table:
+        """The table with a field for each column of one's own that stands behind the others."""
+        if self.own is None:
+            return self
+        own = (name for name in columns if re.fullmatch(self.own.pattern, name) and name not in self.columns)
+        fields = [Field(name=name, type=self.own.type, description=self.own.description) for name in own]
+        return replace(self, fields=(*self.fields, *fields))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -276,9 +300,11 @@ def _table(source: Mapping[str, Any]) -> Table:
             for rule in source.get("buzan:rules", ())
         ),
         ordered=tuple((first, second) for first, second in source.get("buzan:ordered", ())),
+        begins=tuple((whole, part) for whole, part in source.get("buzan:begins", ())),
         coverage=tuple(_coverage(entry) for entry in source.get("buzan:coverage", ())),
         counts=tuple(
             Count(entry["field"], entry["resource"], entry["by"], _values(entry.get("where")))
             for entry in source.get("buzan:counts", ())
         ),
+        own=Own(**source["buzan:own"]) if "buzan:own" in source else None,
     )

@@ -73,7 +73,7 @@ class CountTensor:
     years : tuple of int
         Every year from the first document to the last.
     corpora, threats : tuple of str
-        In the order of the vocabulary.
+        In the order of the vocabulary; corpora that it does not know stand behind.
     """
 
     counts: Counts
@@ -89,7 +89,7 @@ class CountTensor:
         Parameters
         ----------
         corpus : str
-            ``"UNGDC"`` or ``"NCSS"``.
+            ``"UNGDC"``, ``"NCSS"`` or one of one's own.
         first, last : int
             Years, both included.
 
@@ -165,7 +165,9 @@ def count_tensor(
     coded = coded[coded["relevant"] == 1]
     states = tuple(sorted(set(documents["iso3"])))
     years = tuple(range(int(documents["year"].min()), int(documents["year"].max()) + 1)) if states else ()
-    corpora, threats = tuple(map(str, Corpus)), tuple(map(str, Threat))
+    known = list(map(str, Corpus))
+    corpora = (*known, *sorted(set(documents["corpus"]) - set(known)))
+    threats = tuple(map(str, Threat))
     shape = (len(states), len(years), len(corpora))
     cells = (
         pd.Index(states, dtype="str").get_indexer(pd.Index(coded["iso3"])),

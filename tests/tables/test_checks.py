@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.tables.checks import check_table
-from buzanlib.tables.schema import Field, Rule, Table
+from buzanlib.tables.schema import Own, Field, Rule, Table
 
 
 def field(name: str, kind: str = "string", **more: Any) -> Field:
@@ -19,7 +19,15 @@ def field(name: str, kind: str = "string", **more: Any) -> Field:
 
 
 def table(*fields: Field, key: tuple[str, ...] = (), **more: Any) -> Table:
-    rest = {"foreign_keys": (), "rules": (), "ordered": (), "coverage": (), "counts": ()}
+    rest = {
+        "foreign_keys": (),
+        "rules": (),
+        "ordered": (),
+        "begins": (),
+        "coverage": (),
+        "counts": (),
+        "own": None,
+    }
     return Table(name="t", path="t.csv", title="", description="", fields=fields, key=key, **{**rest, **more})
 
 
@@ -158,3 +166,22 @@ def test_faults_are_as_many_as_wrong_cells(values: list[str]) -> None:
     wrong = [line for line, value in enumerate(values, start=2) if value not in ("a", "b")]
     found = told(table(field("x", enum=("a", "b"))), x=values)
     assert [int(text.split(",")[1].split()[1]) for text in found] == sorted(wrong)
+
+
+def test_an_identifier_begins_with_what_it_names() -> None:
+    described = table(field("id", "string"), field("corpus", "string"), begins=(("id", "corpus"),))
+    assert told(described, id=["UN-1", "UNX-2"], corpus=["UN", "UN"]) == [
+        "t.csv, row 3, column id: 'UNX-2'; id must begin with corpus, 'UN', and a hyphen"
+    ]
+
+
+def test_columns_of_ones_own_stand_behind_the_others() -> None:
+    described = table(field("a", "string"), own=Own("power_[a-z]+", "number", ""))
+    fitted = described.fitted(["a", "power_x", "pwer_y"])
+    assert fitted.columns == ("a", "power_x")
+    assert told(fitted, a=["x"], power_x=["1.5"]) == []
+    assert told(fitted, a=["x"], power_x=["high"]) == [
+        "t.csv, row 2, column power_x: 'high'; a number with a decimal point is needed"
+    ]
+    assert described.fitted(["a"]) == described
+    assert table(field("a", "string")).fitted(["a", "power_x"]).columns == ("a",)

@@ -113,7 +113,7 @@ WRONG = {
     coded_twice: "codes.csv, row 11, column passage_id+annotator: 'P00000001, B'; "
     "a key may stand only once, and this one stands in row 3",
     year_as_text: "documents.csv, row 4, column year: 'twenty-eleven'; "
-    "a year in four digits is needed, 1995 to 2024",
+    "a year in four digits is needed, 1995 to 2050",
 }
 
 

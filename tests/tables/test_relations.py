@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buzanlib.tables.descriptor import check
+from buzanlib.tables.descriptor import check, load
 
 
 def told(world: Any, *names: str) -> list[str]:
@@ -72,7 +72,7 @@ def test_a_passage_without_one_annotator(world: Any) -> None:
     world.rewrite("codes.csv", lambda lines: [line for line in lines if not line.startswith("P00000002,B")])
     assert told(world) == [
         "codes.csv, column passage_id+annotator: 'P00000002, B'; missing row; "
-        "every passage is coded once by A, by B and by the adjudication"
+        "every passage of the General Debate and of the strategies is coded once by A, by B and by the adjudication"
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_misspelt_annotator_leaves_a_gap(world: Any) -> None:
     world.set("codes.csv", 4, "annotator", "adjudicatd")
     assert told(world) == [
         "codes.csv, column passage_id+annotator: 'P00000001, adjudicated'; missing row; "
-        "every passage is coded once by A, by B and by the adjudication"
+        "every passage of the General Debate and of the strategies is coded once by A, by B and by the adjudication"
     ]
     world.set("codes.csv", 4, "annotator", "2nd coder")
     assert (
@@ -192,3 +192,42 @@ def test_any_cell_may_hold_anything(world: Any, data: st.DataObject) -> None:
 def test_a_table_without_rows_is_found_wanting(world: Any, file: str) -> None:
     world.rewrite(file, lambda lines: lines[:1])
     assert check(world.path) != []
+
+
+def test_statements_of_ones_own_need_one_coder(world: Any) -> None:
+    world.rewrite("documents.csv", lambda lines: [*lines, "OEWG-EST-2021,OEWG,EST,2021,,900,1,0,1,1,,0"])
+    world.rewrite("passages.csv", lambda lines: [*lines, "P00000004,OEWG-EST-2021,0,80,0123456789abcdec"])
+    assert told(world) == [
+        "codes.csv, column passage_id: 'P00000004'; missing row; every passage is coded by somebody"
+    ]
+    world.rewrite("codes.csv", lambda lines: [*lines, lines[1].replace("P00000001,A,", "P00000004,Ana,")])
+    assert told(world) == []
+    world.set("documents.csv", 5, "corpus", "UNGDC")
+    assert (
+        "documents.csv, row 5, column doc_id: 'OEWG-EST-2021'; doc_id must begin with corpus, 'UNGDC', and a hyphen"
+        in told(world)
+    )
+
+
+def test_later_years_are_needed_of_every_member(world: Any) -> None:
+    world.rewrite("panel.csv", lambda lines: [*lines, "EST,2025,0.001,,,,,,,,,,"])
+    assert told(world) == [
+        "panel.csv, column iso3+year: 'NLD, 2025'; missing row; "
+        "the panel has every year of membership of every member, and no other"
+    ]
+    world.rewrite("panel.csv", lambda lines: [*lines, "NLD,2025,,,,,,,,,,,"])
+    assert told(world) == []
+
+
+def test_an_index_of_ones_own_is_a_further_column(world: Any) -> None:
+    world.rewrite(
+        "panel.csv", lambda lines: [lines[0] + ",power_ships", *(line + ",2.5" for line in lines[1:])]
+    )
+    assert told(world) == []
+    panel = load(world.path, "panel")
+    assert panel.columns[-1] == "power_ships"
+    assert panel["power_ships"].eq(2.5).all()
+    world.set("panel.csv", 3, "power_ships", "many")
+    assert told(world) == [
+        "panel.csv, row 3, column power_ships: 'many'; a number with a decimal point is needed"
+    ]

@@ -95,7 +95,6 @@ def test_relations_name_tables_and_fields_that_exist(descriptor: Descriptor) -> 
         ("codes", "agent", ThreatAgent),
         ("codes", "measure", Remedy),
         ("codes", "pol_kind", PoliticalKind),
-        ("documents", "corpus", Corpus),
         ("illustrations", "threat", Threat),
         ("illustrations", "quadrant_read", Quadrant),
         ("states", "region", Region),
@@ -113,8 +112,10 @@ def test_annotators_that_ship_are_needed_and_others_are_allowed(descriptor: Desc
     assert field.enum == ()
     assert all(re.fullmatch(field.pattern, name) for name in (*Annotator, "Ana", "coder-2"))
     assert not any(re.fullmatch(field.pattern, name) for name in ("", "2nd", "Ana B", "x" * 21))
-    (rule,) = codes.coverage
-    assert set(rule.each["annotator"]) == set(map(str, Annotator))
+    shipped, own = codes.coverage
+    assert set(shipped.each["annotator"]) == set(map(str, Annotator))
+    assert shipped.where == {"doc_id.corpus": tuple(map(str, Corpus))}
+    assert (own.each, own.where) == ({}, {})
 
 
 def test_primary_is_a_threat_or_none(descriptor: Descriptor) -> None:
