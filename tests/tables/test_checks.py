@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.tables.checks import check_table
-from buzanlib.tables.schema import Own, Field, Rule, Table
+from buzanlib.tables.schema import Field, Own, Rule, Table
 
 
 def field(name: str, kind: str = "string", **more: Any) -> Field:
