@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -114,10 +116,10 @@ def test_curve_alt_carries_the_summaries(result):
 
 def test_options_are_medians_with_quartiles_in_groups(result, axes):
     (panel,) = options(result, axes, "B2").figure.axes
-    names = [label.get_text() for label in panel.get_yticklabels()]
+    names = [label.get_text().replace("\n", " ") for label in panel.get_yticklabels()]
     bold = [label.get_fontweight() == "bold" for label in panel.get_yticklabels()]
-    heads = [name.replace("\n", " ") for name, head in zip(names, bold, strict=True) if head]
-    assert heads == list(map(in_words, axes))
+    written = {in_words(axis): axis for axis in axes}
+    assert [name for name, head in zip(names, bold, strict=True) if head] == list(written)
     middles = np.asarray(panel.get_yticks())
     marks = {
         int(np.abs(middles - y).argmin()): (x, gid)
@@ -132,18 +134,19 @@ def test_options_are_medians_with_quartiles_in_groups(result, axes):
     axis, met = "", []
     for row, (name, head) in enumerate(zip(names, bold, strict=True)):
         if head:
-            axis = name
+            axis = written[name]
             assert row not in marks
             continue
         met.append((axis, name))
-        values = result.estimable[result.estimable[axis].str.replace("_", " ") == name]["B2"]
+        own = result.estimable[axis].map(partial(in_words, of=axis)) == name
+        values = result.estimable.loc[own, "B2"]
         assert marks[row][0] == pytest.approx(values.median())
         np.testing.assert_allclose(segments[row], values.quantile([0.25, 0.75]))
-        locked = result.table.loc[0, axis].replace("_", " ") == name
+        locked = in_words(result.table.loc[0, axis], of=axis) == name
         assert marks[row][1] == ("locked" if locked else "others")
         assert locked == bold[row - 1]  # the locked one stands first
     assert sorted(met) == sorted(
-        (axis, option.replace("_", " ")) for axis in axes for option in result.estimable[axis].unique()
+        (axis, in_words(option, of=axis)) for axis in axes for option in result.estimable[axis].unique()
     )
 
 
