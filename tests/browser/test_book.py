@@ -76,7 +76,7 @@ def test_the_front_page_says_what_the_results_say(html: Path, address: str, brow
     rows = page.locator("table tbody tr").all_inner_texts()
     for hypothesis, row in zip(("B1", "B2", "B3"), rows, strict=True):
         assert row.startswith(hypothesis)
-        assert row.endswith(values[f"{hypothesis}.verdict"]["value"])
+        assert values[f"{hypothesis}.verdict"]["value"] in row
         contrast = f"{values[f'{hypothesis}.contrast']['value']:+.2f}".replace("-", "\u2212")
         assert contrast in row
     page.close()
