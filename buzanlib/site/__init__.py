@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    from buzanlib.site import mathml, numbers, offline
+    from buzanlib.site import cards, mathml, numbers, offline
 
-    for part in (numbers, mathml, offline):
+    for part in (numbers, mathml, offline, cards):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
