@@ -79,6 +79,10 @@ WORDS: dict[str, str] = {
     "exchange.region": "within regions",
     "exchange.bloc": "within blocs",
     "exchange.free": "over the world",
+    # Contested resolutions of the General Assembly, by who put them forward or by their matter.
+    **dict.fromkeys(["resolution.73/27", "resolution.74/29", "resolution.75/240"], "Russian text"),
+    **dict.fromkeys(["resolution.73/266", "resolution.74/28", "resolution.75/32"], "US text"),
+    **dict.fromkeys(["resolution.73/187", "resolution.74/247"], "crime text"),
     # Scales of the definitions.
     "scale.log odds": "logit",
     "scale.rank": "pairs in order, −1 to 1",

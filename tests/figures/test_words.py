@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from buzanlib.figures import words as module
@@ -46,6 +47,14 @@ def test_every_name_has_words(name: str, of: str) -> None:
     # A colon stands before a space or not at all: "power:cohesion" is no word.
     assert "_" not in in_words(name, of)
     assert ":" not in in_words(name, of).replace(": ", "")
+
+
+def test_every_contested_resolution_has_the_short_name_of_its_title(data_dir: Path) -> None:
+    resolutions = pd.read_csv(data_dir / "resolutions.csv")
+    contested = resolutions[resolutions["contested"] == 1]
+    begins = {"Developments": "Russian text", "Advancing": "US text", "Countering": "crime text"}
+    for name, title in zip(contested["resolution"], contested["title"], strict=True):
+        assert in_words(name, of="resolution") == begins[title.split()[0]]
 
 
 def test_options_of_one_choice_differ() -> None:
