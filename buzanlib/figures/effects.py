@@ -15,14 +15,10 @@ from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.marks import INK, PALE, QUIET
+from buzanlib.figures.words import in_words
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
-_EFFECTS: dict[Effect, str] = {
-    Effect.POWER: "power",
-    Effect.COHESION: "cohesion",
-    Effect.INTERACTION: "power × cohesion",
-}
 _SIGNS = {-1: "below zero", 0: "near zero", 1: "above zero"}
 # Filled and dark, open and light: the two bodies of statements stay apart in grey.
 _LOOKS = (("o", INK, INK), ("D", "white", QUIET))
@@ -60,7 +56,7 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
                 if place == 0:
                     _predictions(axes, rows["predicted"], sesoi, limit)
                 _dots(axes, rows, (place - (len(effects) - 1) / 2) * 0.36, place)
-            axes.set_yticks(range(len(Effect)), list(_EFFECTS.values()))
+            axes.set_yticks(range(len(Effect)), [in_words(effect) for effect in Effect])
             axes.tick_params(axis="y", length=0)
             axes.set(ylim=(len(Effect) - 0.5, -0.5), xlim=(-limit, limit))
             axes.set_title(threat.label, loc="left", fontweight="bold")
@@ -178,7 +174,7 @@ def _forest_alt(effects: Mapping[str, pd.DataFrame], sesoi: float) -> str:
         signed = table[table["predicted"] != 0]
         nulls = table[table["predicted"] == 0]
         found = "; ".join(
-            f"{Threat(row['threat']).label.lower()} by {_EFFECTS[Effect(row['effect'])]} "
+            f"{Threat(row['threat']).label.lower()} by {in_words(row['effect'])} "
             f"{row['contrast']:.2f} ({row['low90']:.2f} to {row['high90']:.2f}, "
             f"predicted {_SIGNS[int(row['predicted'])]})"
             for _, row in signed.iterrows()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
@@ -34,6 +34,9 @@ QUADRANT_MARKERS: dict[Quadrant, str] = {
 
 #: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
 INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
+
+# Shades of number_map: no darker than black is read well on (contrast 7 of WCAG 2).
+_SHADES = sns.blend_palette(sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 101)[:46], as_cmap=True)
 
 # Right, left, above and below come before the diagonals: a label beside its mark is read most surely.
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8), (-0.8, -0.8))
@@ -142,10 +145,10 @@ def number_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tu
         values,
         vmin=limits[0],
         vmax=limits[1],
-        cmap=sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], as_cmap=True),
+        cmap=_SHADES,
         annot=texts,
         fmt="",
-        annot_kws={"fontsize": 12},
+        annot_kws={"fontsize": 12, "color": "black"},
         cbar=False,
         linewidths=2,
         linecolor="white",
@@ -153,10 +156,6 @@ def number_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tu
         yticklabels=list(values.index),
         ax=axes,
     )
-    # seaborn's own choice of ink is too faint on the middle tints.
-    faces = np.asarray(axes.collections[0].get_facecolor())[values.notna().to_numpy().ravel()]
-    for text, face in zip(axes.texts, faces, strict=True):
-        text.set_color(ink_on(to_hex(tuple(face))))
     axes.xaxis.tick_top()
     axes.tick_params(length=0, rotation=0)
     axes.set(xlabel="", ylabel="")

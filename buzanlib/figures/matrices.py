@@ -15,15 +15,11 @@ from matplotlib.patches import Rectangle
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.marks import INK, QUIET, ink_on
+from buzanlib.figures.words import in_words
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
 from buzanlib.theory.vocabulary import Effect, Threat
 
-_EFFECTS: dict[str, str] = {
-    Effect.POWER: "power",
-    Effect.COHESION: "cohesion",
-    Effect.INTERACTION: "power ×\ncohesion",
-}
 _MEASURES = {
     "hamming": "Hamming",
     "jaccard": "Jaccard",
@@ -107,7 +103,7 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
             cbar=False,
             linewidths=3,
             linecolor="white",
-            xticklabels=[_EFFECTS[effect] for effect in form.columns],
+            xticklabels=[in_words(effect).replace("× ", "×\n") for effect in form.columns],
             yticklabels=names,
             ax=axes,
         )

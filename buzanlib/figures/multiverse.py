@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style
 from buzanlib.figures.marks import INK, PALE, QUIET, Rows, number_map
 from buzanlib.figures.typeset import typeset
+from buzanlib.figures.words import in_words
 from buzanlib.inference.multiverse import HYPOTHESES, WHOLE, MultiverseResult
 from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
@@ -50,12 +51,7 @@ def specification_curve(result: MultiverseResult) -> Drawn:
     return Drawn(figure, _curve_alt(result))
 
 
-def options(
-    result: MultiverseResult,
-    axes: Sequence[str],
-    hypothesis: str = "B5",
-    labels: Mapping[str, str] | None = None,
-) -> Drawn:
+def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5") -> Drawn:
     """Draw what each option of each choice does to the contrast, whatever was chosen besides.
 
     Parameters
@@ -66,8 +62,6 @@ def options(
         Columns of its table, the choices to show.
     hypothesis : str
         One of `buzanlib.inference.multiverse.WHOLE`.
-    labels : mapping of str to str, optional
-        Words for choices and options; what has none is written as it is, with spaces for underscores.
 
     Returns
     -------
@@ -82,9 +76,10 @@ def options(
     check_named("hypothesis", [hypothesis], WHOLE)
     check_named("choice", axes, result.table.columns)
     summary = _by_option(result, axes, hypothesis)
-    words = labels or {}
-    shown = summary["option"].where(summary["option"] != "", summary["axis"])
-    names = [words.get(name, name.replace("_", " ")) for name in shown]
+    names = [
+        in_words(option, of=axis) if option else in_words(axis)
+        for axis, option in zip(summary["axis"], summary["option"], strict=True)
+    ]
     locked = summary["locked"].to_numpy(dtype=bool)
     others = ~locked & (summary["option"] != "").to_numpy()
     middle = float(result.estimable[hypothesis].median())
@@ -120,25 +115,20 @@ def options(
     return Drawn(rows.figure, _options_alt(summary, names, hypothesis, middle))
 
 
-def sensitivity(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Drawn:
+def sensitivity(table: pd.DataFrame) -> Drawn:
     """Draw how much of the variance of the contrasts goes with each choice.
 
     Parameters
     ----------
     table : pandas.DataFrame of float
         As `MultiverseResult.sensitivity` gives it: index the choices, columns the hypotheses; shares, 0 to 1.
-    labels : mapping of str to str, optional
-        Words for the choices.
 
     Returns
     -------
     Drawn
         The figure, and its text alternative.
     """
-    words = labels or {}
-    shown = table.astype(float).set_axis(
-        [words.get(str(axis), str(axis).replace("_", " ")) for axis in table.index]
-    )
+    shown = table.astype(float).rename(index=in_words)
     with style():
         figure = Figure(figsize=(WIDTH, 1.0 + 0.42 * len(shown)), layout="constrained")
         axes = figure.subplots()

@@ -10,21 +10,12 @@ from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.marks import PALE, QUIET
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.figures.words import in_words
+from buzanlib.theory.vocabulary import Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
 TENTATIVE, RELIABLE = 0.667, 0.80
 
-_NAMES = {
-    "relevant": "Relevant at all",
-    "primary": "Primary threat",
-    "level": "Strength (nominal)",
-    "level (ordinal)": "Strength (ordinal)",
-    "referent": "Referent object",
-    "agent": "Threat agent",
-    "pol_kind": "Kind of political action",
-    "hostile": "Hostile intent",
-}
 _COEFFICIENTS = {
     "alpha": ("Krippendorff's alpha", "o", QUADRANT_COLOURS[Quadrant.WW], -0.16),
     "ac1": ("Gwet's AC1", "D", QUADRANT_COLOURS[Quadrant.WS], 0.16),
@@ -45,7 +36,7 @@ def agreement(table: pd.DataFrame) -> Drawn:
     Drawn
         The figure, and its text alternative.
     """
-    labels = [_label(str(variable)) for variable in table.index]
+    labels = [in_words(str(variable), of="variable") for variable in table.index]
     places = np.arange(len(table))
     with style():
         figure = Figure(figsize=(WIDTH, 1.6 + 0.42 * len(table)), layout="constrained")
@@ -81,13 +72,6 @@ def agreement(table: pd.DataFrame) -> Drawn:
         sns.despine(ax=axes, left=True)
         lines.spines["top"].set_visible(False)
     return Drawn(figure, _alt(table, labels))
-
-
-def _label(variable: str) -> str:
-    """A variable of the codebook in words."""
-    if variable in set(Threat):
-        return Threat(variable).label
-    return _NAMES.get(variable, variable.replace("_", " ").capitalize())
 
 
 def _alt(table: pd.DataFrame, labels: list[str]) -> str:

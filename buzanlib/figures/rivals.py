@@ -95,7 +95,7 @@ def regime_and_cohesion(
 ) -> Drawn:
     """Draw every state by cohesion (across) and regime type (up).
 
-    Only where the two part can they be told apart, in the corners that are shaded: capable autocracies, of strong
+    Only where the two part can they be told apart, in the corners that are shaded: cohesive autocracies, of strong
     cohesion and low polyarchy, and divided democracies.
 
     Parameters
@@ -120,7 +120,7 @@ def regime_and_cohesion(
     """
     table = pd.DataFrame({"cohesion": cohesion, "polyarchy": polyarchy, "quadrant": quadrants}).dropna()
     level, regime = threshold or (float(table["cohesion"].median()), float(table["polyarchy"].median()))
-    capable = (table["cohesion"] > level) & (table["polyarchy"] <= regime)
+    cohesive = (table["cohesion"] > level) & (table["polyarchy"] <= regime)
     divided = (table["cohesion"] <= level) & (table["polyarchy"] > regime)
     with style():
         figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
@@ -147,12 +147,12 @@ def regime_and_cohesion(
         (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
         axes.set_xlim(left, right)
         for corner, width, height, gid in (
-            ((level, bottom), right - level, regime - bottom, "capable"),
+            ((level, bottom), right - level, regime - bottom, "cohesive"),
             ((left, regime), level - left, top - regime, "divided"),
         ):
             axes.add_patch(Rectangle(corner, width, height, facecolor=PALE, zorder=-1, gid=gid))
         for (x, y), kind, side in (
-            ((0.99, 0.01), f"capable autocracies: {capable.sum()}", ("right", "bottom")),
+            ((0.99, 0.01), f"cohesive autocracies: {cohesive.sum()}", ("right", "bottom")),
             ((0.01, 0.99), f"divided democracies: {divided.sum()}", ("left", "top")),
         ):
             axes.text(
@@ -164,7 +164,7 @@ def regime_and_cohesion(
     together = typeset(float(table["cohesion"].corr(table["polyarchy"])), ".2f")
     return Drawn(
         figure,
-        f"{len(table)} states by cohesion and polyarchy, which correlate at {together}. {capable.sum()} are capable "
+        f"{len(table)} states by cohesion and polyarchy, which correlate at {together}. {cohesive.sum()} are cohesive "
         f"autocracies (cohesion above {typeset(level, '.2f')}, polyarchy at most {typeset(regime, '.2f')}), "
         f"{divided.sum()} are divided democracies.{_named_alt(table, label, names)}",
     )

@@ -1,4 +1,4 @@
-"""How well Table 2 and simpler accounts foretell what a state speaks of."""
+"""How well Table 2 and simpler accounts predict what a state speaks of."""
 
 from __future__ import annotations
 

@@ -17,6 +17,11 @@ DASH = "\u2013"
 #: Characters from which on a cell is a sentence, and its column needs room.
 SENTENCE = 60
 
+#: Stands under every table of findings: how to read its p values.
+ONE_SIDED = "p is one-sided: small speaks for the paper, near 1 means the data point the other way."
+
+_VERDICT = "verdict"
+
 
 def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
     """Set intervals as text, ``"−0.50 to +0.24"``.
@@ -55,15 +60,22 @@ class Table:
         Formats of columns, as in `typeset`; a missing value becomes a dash.
     links : mapping of str to str
         Addresses by the names of rows.
+    note : str
+        A sentence under the table.
+    stacked : bool
+        Whether a narrow screen shows a row as a card, a line a cell, with the verdict at its head where there is a
+        column of this name. Other tables are scrolled there.
     """
 
     frame: pd.DataFrame
     caption: str
     formats: Mapping[str, str]
     links: Mapping[str, str]
+    note: str = ""
+    stacked: bool = False
 
     def to_html(self) -> str:
-        """One ``<table>`` element in a region that a keyboard can scroll; every text is escaped."""
+        """One ``<table>`` element in a region that a keyboard can scroll, and the note; every text is escaped."""
         columns = [self._column(name) for name in self.frame.columns]
         heads = [("", str(self.frame.index.name or ""))] + [
             (side, str(name)) for (side, _), name in zip(columns, self.frame.columns, strict=True)
@@ -71,17 +83,22 @@ class Table:
         head = "".join(f'<th scope="col"{side}>{escape(text)}</th>' for side, text in heads)
         rows = []
         for place, name in enumerate(self.frame.index):
-            cells = "".join(f"<td{side}>{escape(texts[place])}</td>" for side, texts in columns)
+            cells = "".join(
+                f"<td{side}{self._label(text)}>{escape(texts[place])}</td>"
+                for (side, texts), (_, text) in zip(columns, heads[1:], strict=True)
+            )
             rows.append(f'<tr><th scope="row">{self._linked(str(name))}</th>{cells}</tr>')
         label = escape(self.caption, quote=True)
+        kind = "table stacked" if self.stacked else "table"
         return "\n".join(
             [
                 f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{label}">',
-                f'<table class="table"><caption><span>{escape(self.caption)}</span></caption>',
+                f'<table class="{kind}"><caption><span>{escape(self.caption)}</span></caption>',
                 f"<thead><tr>{head}</tr></thead>",
                 "<tbody>",
                 *rows,
                 "</tbody></table></div>",
+                *([f'<p class="note">{escape(self.note)}</p>'] if self.note else []),
             ]
         )
 
@@ -96,6 +113,10 @@ class Table:
             f'<a class="reference internal" href="{escape(self.links[name], quote=True)}">{escape(name)}</a>'
         )
 
+    def _label(self, head: str) -> str:
+        """What a card needs in order to name its lines."""
+        return f' data-label="{escape(head, quote=True)}"' if self.stacked else ""
+
     def _column(self, name: str) -> tuple[str, list[str]]:
         """Attribute of a column's cells, and their texts; numbers stand at the right, sentences have room."""
         values = self.frame[name]
@@ -104,6 +125,8 @@ class Table:
         numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
         if numeric:
             return ' class="number"', texts
+        if name == _VERDICT:
+            return ' class="verdict"', texts
         return (' class="words"' if max(map(len, texts), default=0) > SENTENCE else ""), texts
 
 
@@ -112,12 +135,15 @@ def table(
     caption: str,
     formats: Mapping[str, str] | None = None,
     links: Mapping[str, str] | None = None,
+    *,
+    note: str = "",
+    stacked: bool = False,
 ) -> Table:
     """Set a table to be read.
 
     Parameters
     ----------
-    frame, caption, formats, links
+    frame, caption, formats, links, note, stacked
         As in `Table`.
 
     Returns
@@ -133,30 +159,57 @@ def table(
     for name in formats:
         if name not in frame.columns:
             raise UnknownNameError("column", name, frame.columns)
-    return Table(frame, caption, formats, links or {})
+    return Table(frame, caption, formats, links or {}, note, stacked)
 
 
-def findings_table(findings: Mapping[str, Finding], claims: Mapping[str, str], caption: str) -> Table:
-    """Set findings to be read, a row a hypothesis.
+def findings_table(
+    findings: Mapping[str, Finding],
+    claims: Mapping[str, str],
+    caption: str,
+    verdicts: Mapping[str, str],
+    p_adjusted: Mapping[str, float],
+    *,
+    more: pd.DataFrame | None = None,
+    formats: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    note: str = ONE_SIDED,
+) -> Table:
+    """Set findings to be read, a row a hypothesis, with its verdict beside the claim.
 
     Parameters
     ----------
     findings : mapping of str to Finding
         By id.
-    claims : mapping of str to str
-        What each says, by id.
+    claims, verdicts : mapping of str to str
+        What each says, and what became of it, by id.
     caption : str
         As in `Table`.
+    p_adjusted : mapping of str to float
+        By id.
+    more : DataFrame, optional
+        Further columns, by id.
+    formats, links, note
+        As in `Table`; the formats are those of the further columns.
+
+    Returns
+    -------
+    Table
+        Cards on a narrow screen.
     """
     frame = pd.DataFrame(
         {
             "claim": {name: claims[name] for name in findings},
+            _VERDICT: {name: str(verdicts[name]) for name in findings},
             "contrast": {name: found.contrast for name, found in findings.items()},
             "low": {name: found.low90 for name, found in findings.items()},
             "high": {name: found.high90 for name, found in findings.items()},
             "p": {name: found.p for name, found in findings.items()},
-            "n": {name: found.n for name, found in findings.items()},
+            "adjusted p": {name: p_adjusted[name] for name in findings},
         }
     ).rename_axis("hypothesis")
-    frame.insert(2, "90 % interval", interval(frame["low"], frame["high"]))
-    return table(frame.drop(columns=["low", "high"]), caption, {"contrast": "+.2f", "p": "p", "n": ","})
+    frame.insert(3, "90 % interval", interval(frame["low"], frame["high"]))
+    frame = frame.drop(columns=["low", "high"])
+    if more is not None:
+        frame = frame.join(more)
+    own = {"contrast": "+.2f", "p": "p", "adjusted p": "p"}
+    return table(frame, caption, {**own, **(formats or {})}, links, note=note, stacked=True)

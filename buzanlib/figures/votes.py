@@ -17,7 +17,6 @@ from buzanlib.figures.marks import (
     PALE,
     QUADRANT_MARKERS,
     QUIET,
-    Rows,
     named_points,
     number_map,
     place_labels,
@@ -123,27 +122,29 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
         figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
         axes = figure.subplots()
         number_map(axes, values, texts, (float(known["mean"].min()), float(known["mean"].max())))
-        axes.set_xlabel("Mean agreement (number of dyads)", labelpad=8)
+        axes.set_xlabel("Mean agreement (number of pairs of states)", labelpad=8)
         axes.xaxis.set_label_position("bottom")
     said = "; ".join(
-        f"{pair} {mean:.2f} ({dyads:,} dyads)"
+        f"{pair} {mean:.2f} ({dyads:,} pairs)"
         for pair, mean, dyads in zip(known.index, known["mean"], known["dyads"], strict=True)
     )
     return Drawn(
         figure,
-        f"Mean agreement of the dyads of quadrants. Least {known['mean'].idxmin()}, most "
+        f"Mean agreement of two states, by their quadrants. Least {known['mean'].idxmin()}, most "
         f"{known['mean'].idxmax()}. {said}.",
     )
 
 
-def coefficients(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Drawn:
-    """Draw what goes with the agreement of two states, a row a predictor.
+def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | None = None) -> Drawn:
+    """Draw what goes with the agreement of two states: what is tested above, on a scale of its own, controls below.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As `buzanlib.inference.mrqap.MRQAPResult.table`: index the predictor; columns ``coefficient``, ``low90``,
-        ``high90`` and ``p_two_sided``, missing where a predictor was not tested.
+        As `buzanlib.inference.mrqap.MRQAPResult.table`: index the predictor; columns ``coefficient``, ``low90`` and
+        ``high90``.
+    focal : str
+        The predictor that is tested.
     labels : mapping of str to str, optional
         What to write before the row of each predictor; by default its name.
 
@@ -155,27 +156,35 @@ def coefficients(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -
     Raises
     ------
     UnknownNameError
-        If there are labels, and a predictor has none.
+        If the table has no such predictor, or there are labels and a predictor has none.
     """
+    check_named("predictor", [focal], table.index)
     if labels is not None:
         check_named("predictor", table.index, labels)
-    names = [str(name) if labels is None else labels[name] for name in table.index]
-    p = ["–" if np.isnan(value) else typeset(float(value), "p") for value in table["p_two_sided"]]
+    names = {str(name): str(name) if labels is None else labels[name] for name in table.index}
+    parts = (table.loc[[focal]], table.drop(focal))
+    heads = ("What is tested", "Controls, on a scale of their own")
     with style():
-        rows = Rows.of(names, margin=1.1, least=0.44)
-        axes, places = rows.axes, rows.middles
-        axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-        axes.hlines(places, table["low90"], table["high90"], color=INK, linewidth=2, zorder=2)
-        axes.plot(table["coefficient"], places, "o", color=INK, markersize=8, zorder=3, gid="coefficient")
-        axes.set_xlabel("Coefficient, 90% interval")
-        axes.locator_params(axis="x", nbins=5)
-        rows.write_right(p, "p, two-sided")
+        rows = [max(len(part), 1) for part in parts]
+        figure = Figure(figsize=(WIDTH, 2.2 + 0.5 * sum(rows)), layout="constrained")
+        panels = figure.subplots(2, 1, height_ratios=[some + 0.4 for some in rows])
+        for axes, part, head in zip(panels, parts, heads, strict=True):
+            places = np.arange(len(part))
+            axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+            axes.hlines(places, part["low90"], part["high90"], color=INK, linewidth=2, zorder=2)
+            axes.plot(part["coefficient"], places, "o", color=INK, markersize=8, zorder=3, gid="coefficient")
+            axes.set_yticks(places, [fill(names[str(name)], 24) for name in part.index])
+            axes.tick_params(axis="y", length=0)
+            axes.set_ylim(len(part) - 0.4, -0.6)
+            axes.locator_params(axis="x", nbins=5)
+            axes.set_title(head, loc="left", fontweight="bold")
+            sns.despine(ax=axes, left=True)
+        panels[-1].set_xlabel("Coefficient, 90% interval\n(left of zero: less agreement)")
     said = "; ".join(
-        f"{name} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"
-        + ("" if np.isnan(row["p_two_sided"]) else f", two-sided p {shown}")
-        for name, shown, (_, row) in zip(names, p, table.iterrows(), strict=True)
+        f"{names[str(name)]} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"
+        for name, row in pd.concat(parts).iterrows()
     )
-    return Drawn(rows.figure, f"Coefficients of the regression on dyads, with 90% intervals: {said}.")
+    return Drawn(figure, f"Coefficients of the regression on pairs of states, with 90% intervals: {said}.")
 
 
 def _piled(placed: pd.DataFrame) -> npt.NDArray[np.float64]:

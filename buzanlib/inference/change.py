@@ -34,7 +34,8 @@ def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series
     Returns
     -------
     float
-        At most 1.
+        The product of neighbouring correlations over that of the outer waves. Where errors are next to nothing, or
+        not as independent as supposed, it comes out above 1, which no reliability can be.
 
     References
     ----------
@@ -43,7 +44,7 @@ def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series
     """
     waves = pd.concat([first, second, third], axis=1, join="inner").to_numpy(dtype=float)
     r = np.corrcoef(waves.T)
-    return float(min(r[0, 1] * r[1, 2] / r[0, 2], 1.0))
+    return float(r[0, 1] * r[1, 2] / r[0, 2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,19 +54,25 @@ class MoveResult:
     Attributes
     ----------
     finding : Finding
-        E3: share of states that moved, less that expected from error alone.
+        E3: share of states that moved, less that expected from error alone. It has no interval where the reliability
+        leaves no error: nothing is then expected, and any mover counts as true.
     transitions : DataFrame of int, shape (4, 4)
         States by quadrant in the first window (index) and the last (columns).
-    reliability : dict of str to float
-        Of each axis.
+    estimated : dict of str to float
+        Reliability of each axis as given or as `three_wave_reliability` has it, which may be above 1.
     moved : list of str
         States in another quadrant, sorted.
     """
 
     finding: Finding
     transitions: pd.DataFrame
-    reliability: dict[str, float]
+    estimated: dict[str, float]
     moved: list[str]
+
+    @property
+    def reliability(self) -> dict[str, float]:
+        """Reliability of each axis as it was used, at most 1."""
+        return {axis: min(value, 1.0) for axis, value in self.estimated.items()}
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class MoveTest:
         windows : sequence of three DataFrame
             Scores by state in three successive windows: index ``iso3``, columns ``power`` and ``cohesion``.
         reliability : dict of str to float, optional
-            Of each axis; by default from the three waves.
+            Of each axis, at most 1; by default from the three waves, and cut at 1.
 
         Returns
         -------
@@ -122,7 +129,11 @@ class MoveTest:
         )
         expected = self._by_error_alone(truth, spread)
         observed = float((before != after).mean())
-        low, high = np.quantile(observed - expected, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+        low, high = (
+            np.quantile(observed - expected, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+            if spread.any()
+            else (np.nan, np.nan)
+        )
         names = list(map(str, Quadrant))
         counted = np.zeros((len(names), len(names)), dtype=int)
         np.add.at(counted, (before, after), 1)

@@ -65,6 +65,8 @@ class Fit:
         All coefficients of the first column first.
     base : str
         The category against which a multinomial logit gives the odds of the others; empty for other models.
+    penalised : bool
+        Whether the data are separated, so that Firth's likelihood stands in.
     """
 
     table: pd.DataFrame
@@ -75,6 +77,7 @@ class Fit:
     coefficients: pd.DataFrame
     covariance: Array
     base: str
+    penalised: bool
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class _Tally:
             f"Separated data ({never}): the ordinary estimate is infinite, and Firth's stands in; its errors "
             "take the passages of a state as independent.",
             self._few(),
+            penalised=True,
         )
 
     def clustered(self, values: Array, covariance: Array, method: str) -> Fit:
@@ -143,7 +147,9 @@ class _Tally:
             small.insert(0, f"{len(self.counts)} in all")
         return f"Few states ({', '.join(small)}): the errors are not to be trusted." if small else ""
 
-    def _report(self, values: Array, covariance: Array, method: str, *notes: str) -> Fit:
+    def _report(
+        self, values: Array, covariance: Array, method: str, *notes: str, penalised: bool = False
+    ) -> Fit:
         index = pd.Index([CONSTANT, *EFFECTS][-len(values) :], name="effect")
         errors = np.sqrt(np.diag(covariance)).reshape(values.shape, order="F")
         contrast, se = 2 * values[-3:].ravel(), 2 * errors[-3:].ravel()
@@ -168,6 +174,7 @@ class _Tally:
             coefficients=pd.DataFrame(values, index, pd.Index(self.columns, name="category")),
             covariance=covariance,
             base=self.base,
+            penalised=penalised,
         )
 
 

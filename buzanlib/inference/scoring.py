@@ -1,4 +1,4 @@
-"""Table 2 as a whole: the other ways to assign its cells, and how well it foretells what a state speaks of (B5)."""
+"""Table 2 as a whole: the other ways to assign its cells, and how well it predicts what a state speaks of (B5)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def others_mean(shares: Array, groups: npt.ArrayLike) -> Array:
 def table_scores(
     sample: Sample, literal: Mapping[str, tuple[str, ...]], graded: Mapping[str, Mapping[str, float]]
 ) -> pd.DataFrame:
-    """Log and Brier scores of what each model foretells of a state that it has not seen.
+    """Log and Brier scores of what each model predicts of a state that it has not seen.
 
     Parameters
     ----------

@@ -35,7 +35,8 @@ class QuadrantResult:
     ----------
     table : DataFrame
         A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction),
-        ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``.
+        ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean of the contrast
+        under permuted placements, which is what groups of states have in common and need not be zero.
     effects : DataFrame
         All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``,
         ``low90``, ``high90``, ``predicted`` (-1, 0 or 1).
@@ -46,8 +47,8 @@ class QuadrantResult:
         B5: the mean of the three contrasts, with the p value of the sum of the three signed statistics.
     joint_statistic : float
         That sum.
-    joint_null : ndarray of float, shape (draws,)
-        The sum under permuted placements.
+    null : ndarray of float, shape (draws, predictions)
+        The signed statistics under permuted placements.
     empty : Finding
         B4: the largest of the six effects that Table 2 leaves empty.
     assignments : Series of float
@@ -70,7 +71,7 @@ class QuadrantResult:
     shares: pd.DataFrame
     joint: Finding
     joint_statistic: float
-    joint_null: Array
+    null: Array
     empty: Finding
     assignments: pd.Series[float]
     scores: pd.DataFrame
@@ -78,6 +79,22 @@ class QuadrantResult:
     errors: str
     alpha: float
     lock: str
+
+    @property
+    def joint_null(self) -> Array:
+        """The sum under permuted placements, shape (draws,)."""
+        return np.asarray(self.null.sum(axis=1), dtype=float)
+
+    @property
+    def best(self) -> str:
+        """The assignment with the largest sum, in words: which quadrants receive the cell of another."""
+        given = zip(Quadrant, str(self.assignments.index[0]).split("-"), strict=True)
+        moved = [(str(quadrant), cell) for quadrant, cell in given if quadrant != cell]
+        if not moved:
+            return "every quadrant has its own cell"
+        words = ("has the cell", *["that"] * (len(moved) - 1))
+        said = [f"{quadrant} {word} of {cell}" for word, (quadrant, cell) in zip(words, moved, strict=True)]
+        return ", ".join(said[:-1]) + f" and {said[-1]}"
 
     @property
     def rank(self) -> int:
@@ -131,6 +148,7 @@ class QuadrantResult:
             "B5.statistic": self.joint_statistic,
             "B5.null_mean": float(self.joint_null.mean()),
             "B5.rank": self.rank,
+            "B5.best": self.best,
             "B5.finding": self.finding,
             **self.empty.to_results(),
             "errors": self.errors,
@@ -138,7 +156,7 @@ class QuadrantResult:
             "lock": self.lock,
         }
         for hypothesis, row in self.table.iterrows():
-            for column in ("contrast", "low90", "high90", "se", "t", "p", "p_adjusted", "verdict"):
+            for column in ("contrast", "low90", "high90", "se", "t", "p", "p_adjusted", "centre", "verdict"):
                 value = row[column]
                 values[f"{hypothesis}.{column}"] = str(value) if column == "verdict" else float(value)
         return {prefix + key: value for key, value in values.items()}
@@ -213,12 +231,13 @@ class QuadrantTest:
 
         fit = factorial(logits, sample.quadrants, errors)
         observed = signs * fit.statistics[0, rows, columns]
-        drawn = signs * factorial(logits, sample.permuted, errors).statistics[:, rows, columns]
-        joint_null = drawn.sum(axis=1)
-        joint_p = float(p_value(float(observed.sum()), joint_null))
+        permuted = factorial(logits, sample.permuted, errors)
+        drawn = signs * permuted.statistics[:, rows, columns]
+        joint_p = float(p_value(float(observed.sum()), drawn.sum(axis=1)))
 
         effects = self._effects(2 * fit.estimates[0], 2 * fit.errors[0], len(sample))
         table = self._table(effects, observed, drawn)
+        table["centre"] = 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0)
         table["verdict"] = self._verdicts(table, errors, joint_p < locked.alpha)
         empty = effects[effects["predicted"] == 0]
         cells = np.array(
@@ -231,7 +250,7 @@ class QuadrantTest:
             shares=quadrant_shares(counts, sample.quadrants),
             joint=self._mean_contrast(table, logits[:, columns], sample, loadings, errors, joint_p),
             joint_statistic=float(observed.sum()),
-            joint_null=joint_null,
+            null=drawn,
             empty=equivalence_test(
                 "B4", empty["contrast"], empty["se"], df=len(sample) - 4, bound=locked.sesoi, n=len(sample)
             ),

@@ -72,13 +72,15 @@ class Finding:
         """Smallest effect that a single one-sided test at 1/20 would find in four cases of five.
 
         From the width of the interval, taken as normal: the sum of the normal quantiles of 0.95 and 0.8, times
-        the standard error.
+        the standard error. NaN without an interval, and for a claim that effects are null, which does not seek one.
         """
+        if self.outside is not None:
+            return float("nan")
         error = (self.high90 - self.low90) / 2 / ndtri((1 + COVERAGE) / 2)
         return float(error * (ndtri(0.95) + ndtri(POWER)))
 
     def to_results(self, prefix: str = "") -> dict[str, bool | int | float | str]:
-        """Numbers under the keys by which prose calls them.
+        """Numbers under the keys by which prose calls them; what a finding does not have has no key.
 
         Parameters
         ----------
@@ -96,7 +98,9 @@ class Finding:
             **({} if self.outside is None else {"outside": self.outside}),
             **self.beside,
         }
-        return {f"{prefix}{self.hypothesis}.{key}": value for key, value in values.items()}
+        return {
+            f"{prefix}{self.hypothesis}.{key}": value for key, value in values.items() if not pd.isna(value)
+        }
 
 
 def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:

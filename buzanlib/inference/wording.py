@@ -30,7 +30,20 @@ from buzanlib.inference.verdicts import COVERAGE, Finding, intersection_union
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
-_MEASURE, _EITHER = "measured", "either"
+_MEASURE, _EITHER, _BOTH = "measured", "either", "agents abroad and inside"
+
+#: Contrasts of rates among relevant passages: what is counted, and weights of the quadrants in the predicted direction.
+#: M1 has two parts, and a rival beside them.
+RATES: dict[str, tuple[str, Array]] = {
+    "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),
+    "M1.SS": (Threat.MIL, -against_rest(Quadrant.SS)),
+    "M1.SW": (Threat.MIL, against_rest(Quadrant.SW)),
+    "B12": ("emergency", -against_rest(Quadrant.SS)),
+    "B14": ("measure.defend", against_rest(Quadrant.WS)),
+    "B17": ("measure.content", against_rest(Quadrant.SW)),
+    "B18": (_BOTH, against_rest(Quadrant.SW)),
+    "D2": (Threat.INF, difference(Quadrant.WS, Quadrant.SS)),
+}
 
 
 @dataclass(frozen=True)
@@ -76,36 +89,31 @@ class WordingTests:
             If a quadrant holds fewer than two states of a sample.
         """
         sample = Sample.of(counts, placed, permutations)
-        speaking, n = sample.counts, sample.counts["relevant"]
-        abroad, inside = speaking["agent.state"], speaking["agent.other"]
-        both = pd.concat([abroad, inside], axis=1).min(axis=1)
+        level = sample.counts["level"] / sample.counts["relevant"]
         found = [
-            OrderTest(draws=self.draws, seed=self.seed)("A2", speaking["level"] / n, sample),
+            OrderTest(draws=self.draws, seed=self.seed)("A2", level, sample),
             self._military(sample),
-            self._contrast("B12", speaking["emergency"], n, sample, -against_rest(Quadrant.SS)),
-            self._contrast("B14", speaking["measure.defend"], n, sample, against_rest(Quadrant.WS)),
+            self._rate("B12", sample),
+            self._rate("B14", sample),
             self._second_to_infrastructure(sample),
             self._names(names, placed, permutations),
-            self._contrast("B17", speaking["measure.content"], n, sample, against_rest(Quadrant.SW)),
-            self._contrast("B18", both, n, sample, against_rest(Quadrant.SW)),
+            self._rate("B17", sample),
+            self._rate("B18", sample),
             self._rank_not_magnitude(sample),
             self._route(counts, placed, permutations),
         ]
         return {finding.hypothesis: finding for finding in found}
 
-    def _contrast(
-        self, hypothesis: str, y: pd.Series, n: pd.Series, sample: Sample, weights: Array
-    ) -> Finding:
-        return contrast_test(hypothesis, empirical_logit(y, n), sample, weights, self.sesoi)
+    def _rate(self, name: str, sample: Sample) -> Finding:
+        """One of `RATES`; that of a part goes by the name of the part."""
+        column, weights = RATES[name]
+        logits = empirical_logit(_counted(sample, column), sample.counts["relevant"])
+        return contrast_test(name.rpartition(".")[-1], logits, sample, weights, self.sesoi)
 
     def _military(self, sample: Sample) -> Finding:
         """M1: WS above the rest and SS below it, with SW, whose voice opens the paper, beside them."""
-        y, n = sample.counts["mil"], sample.counts["relevant"]
-        parts = [
-            self._contrast("WS", y, n, sample, against_rest(Quadrant.WS)),
-            self._contrast("SS", y, n, sample, -against_rest(Quadrant.SS)),
-        ]
-        rival = self._contrast("SW", y, n, sample, against_rest(Quadrant.SW))
+        parts = [self._rate("M1.WS", sample), self._rate("M1.SS", sample)]
+        rival = self._rate("M1.SW", sample)
         whole = intersection_union("M1", parts)
         beside = {
             **whole.beside,
@@ -147,18 +155,12 @@ class WordingTests:
     def _names(self, names: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations) -> Finding:
         """B16: information security rather than cyber security, in SW against the rest."""
         sample = Sample.of(names, placed, permutations, needs=_EITHER)
-        information = sample.counts["information_security"]
-        return self._contrast("B16", information, sample.counts[_EITHER], sample, against_rest(Quadrant.SW))
+        logits = empirical_logit(sample.counts["information_security"], sample.counts[_EITHER])
+        return contrast_test("B16", logits, sample, against_rest(Quadrant.SW), self.sesoi)
 
     def _rank_not_magnitude(self, sample: Sample) -> Finding:
         """D2: WS above SS in infrastructure, and both rank the six threats alike."""
-        magnitude = self._contrast(
-            "D2",
-            sample.counts["inf"],
-            sample.counts["relevant"],
-            sample,
-            difference(Quadrant.WS, Quadrant.SS),
-        )
+        magnitude = self._rate("D2", sample)
         rates = sample.counts[[threat.value for threat in NAMED]].div(sample.counts["relevant"], axis=0)
         weights = bootstrap_weights(sample.quadrants, self.draws, self.seed)
         ranks = {}
@@ -205,6 +207,40 @@ class WordingTests:
             self.sesoi,
             beside={"range.chance": by_chance},
         )
+
+
+def beside_shares(sample: Sample) -> pd.DataFrame:
+    """The contrasts of `RATES` beside what the half that is added to every count does to them.
+
+    Quadrants whose states have many passages have lower logits of a count of zero, so that a rare kind of passage
+    gives a contrast of logits although no quadrant differs.
+
+    Parameters
+    ----------
+    sample : Sample
+        With counts as `buzanlib.measurement.profiles.state_counts` gives them.
+
+    Returns
+    -------
+    DataFrame of float
+        Index the names of `RATES`; columns ``logit``, the contrast of the test; ``none``, what it would be if no state
+        had a single such passage; ``share``, the same contrast of plain shares of passages.
+    """
+    n = sample.counts["relevant"]
+    none = empirical_logit(np.zeros(len(n)), n)
+    rows = {}
+    for name, (column, weights) in RATES.items():
+        y = _counted(sample, column)
+        outcomes = np.column_stack([empirical_logit(y, n), none, y / n])
+        rows[name] = cell_means(outcomes, sample.quadrants).contrast(weights).estimates[0]
+    return pd.DataFrame(rows, index=["logit", "none", "share"]).T
+
+
+def _counted(sample: Sample, column: str) -> pd.Series:
+    """A count of the states; that of agents both abroad and inside is the lesser of the two."""
+    if column == _BOTH:
+        return sample.counts[["agent.state", "agent.other"]].min(axis=1)
+    return sample.counts[column]
 
 
 def _wald(cells: Cells) -> Array:

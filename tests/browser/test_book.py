@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 from picture import PICTURE, shown, words
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -76,7 +78,7 @@ def test_the_front_page_says_what_the_results_say(html: Path, address: str, brow
     rows = page.locator("table tbody tr").all_inner_texts()
     for hypothesis, row in zip(("B1", "B2", "B3"), rows, strict=True):
         assert row.startswith(hypothesis)
-        assert row.endswith(values[f"{hypothesis}.verdict"]["value"])
+        assert values[f"{hypothesis}.verdict"]["value"] in row
         contrast = f"{values[f'{hypothesis}.contrast']['value']:+.2f}".replace("-", "\u2212")
         assert contrast in row
     page.close()
@@ -98,9 +100,52 @@ def test_search_finds_a_word_of_the_theory(address: str, browser: Browser) -> No
 
 def test_a_table_too_wide_for_the_page_is_scrolled_by_keyboard(address: str, browser: Browser) -> None:
     page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
-    page.goto(f"{address}/executed/06_quadrants.html")
+    page.goto(f"{address}/executed/05_statements.html")
     region = page.locator("[role=region]").first
     region.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.activeElement.scrollLeft > 0")
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["executed/06_quadrants", "executed/10_wording"])
+def test_claim_and_verdict_are_read_on_a_phone_without_scrolling(
+    name: str, address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    page.goto(f"{address}/{name}.html")
+    tables = page.locator("table.stacked").filter(has=page.locator("td.verdict"))
+    assert tables.count() > 0
+    for table in tables.all():
+        assert table.evaluate("t => t.scrollWidth <= t.parentElement.clientWidth")
+        for cell in table.locator("tbody :is(th, td)").all():
+            box = cell.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE["width"]
+        for row in table.locator("tbody tr").all():
+            head, verdict = (row.locator(cell).bounding_box() for cell in ("th", "td.verdict"))
+            assert head is not None
+            assert verdict is not None
+            assert abs(head["y"] - verdict["y"]) < 2, "the verdict stands beside the name"
+    page.close()
+
+
+def test_a_table_that_scrolls_has_an_arrow_until_its_end_is_reached(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    page.goto(f"{address}/executed/05_statements.html")
+    region = page.locator("[role=region]").first
+
+    def darkest() -> int:
+        """Of the corner where the arrow stands."""
+        box = region.bounding_box()
+        assert box is not None
+        top = box["y"] + page.evaluate("window.scrollY")
+        corner = {"x": box["x"] + box["width"] - 18, "y": top + 2, "width": 16, "height": 22}
+        with Image.open(io.BytesIO(page.screenshot(clip=corner, full_page=True))) as image:  # type: ignore[arg-type]
+            return int(image.convert("L").getextrema()[0])  # type: ignore[arg-type]
+
+    assert darkest() < 160
+    region.evaluate("r => { r.scrollLeft = r.scrollWidth; }")
+    assert darkest() > 240
     page.close()

@@ -40,7 +40,7 @@ def _result(statistic=1.5, draws=99, own=None):
         shares=empty,
         joint=Finding("B5", 0.1, -0.1, 0.3, p, 10),
         joint_statistic=statistic,
-        joint_null=null,
+        null=null[:, None],
         empty=Finding("B4", 0.1, -0.1, 0.3, 0.5, 10),
         assignments=sums.sort_values(ascending=False),
         scores=empty,

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.multiverse import options, sensitivity, specification_curve
+from buzanlib.figures.words import in_words
 from buzanlib.inference.multiverse import WHOLE, Declaration, MultiverseResult
 
 DRAWS = 199
@@ -113,9 +116,10 @@ def test_curve_alt_carries_the_summaries(result):
 
 def test_options_are_medians_with_quartiles_in_groups(result, axes):
     (panel,) = options(result, axes, "B2").figure.axes
-    names = [label.get_text() for label in panel.get_yticklabels()]
+    names = [label.get_text().replace("\n", " ") for label in panel.get_yticklabels()]
     bold = [label.get_fontweight() == "bold" for label in panel.get_yticklabels()]
-    assert [name for name, head in zip(names, bold, strict=True) if head] == axes
+    written = {in_words(axis): axis for axis in axes}
+    assert [name for name, head in zip(names, bold, strict=True) if head] == list(written)
     middles = np.asarray(panel.get_yticks())
     marks = {
         int(np.abs(middles - y).argmin()): (x, gid)
@@ -130,18 +134,19 @@ def test_options_are_medians_with_quartiles_in_groups(result, axes):
     axis, met = "", []
     for row, (name, head) in enumerate(zip(names, bold, strict=True)):
         if head:
-            axis = name
+            axis = written[name]
             assert row not in marks
             continue
         met.append((axis, name))
-        values = result.estimable[result.estimable[axis].str.replace("_", " ") == name]["B2"]
+        own = result.estimable[axis].map(partial(in_words, of=axis)) == name
+        values = result.estimable.loc[own, "B2"]
         assert marks[row][0] == pytest.approx(values.median())
         np.testing.assert_allclose(segments[row], values.quantile([0.25, 0.75]))
-        locked = result.table.loc[0, axis].replace("_", " ") == name
+        locked = in_words(result.table.loc[0, axis], of=axis) == name
         assert marks[row][1] == ("locked" if locked else "others")
         assert locked == bold[row - 1]  # the locked one stands first
     assert sorted(met) == sorted(
-        (axis, option.replace("_", " ")) for axis in axes for option in result.estimable[axis].unique()
+        (axis, in_words(option, of=axis)) for axis in axes for option in result.estimable[axis].unique()
     )
 
 
@@ -152,15 +157,13 @@ def test_options_lines_stand_at_zero_and_the_median_of_all(result, axes):
 
 
 def test_options_text_is_clear_and_words_are_used(result, axes, faults_of_text):
-    words = {
-        "bti_stateness": "Transformation Index: stateness",
-        "political": "what counts as political action",
-    }
-    drawn = options(result, axes, labels=words)
+    drawn = options(result, axes)
     assert faults_of_text(drawn.figure) == []
     names = [label.get_text().replace("\n", " ") for label in drawn.figure.axes[0].get_yticklabels()]
-    assert set(words.values()) <= set(names)
-    assert "bti stateness" not in drawn.alt
+    # The choice, and the option of another choice that has the same short name.
+    assert {"Transformation Index: stateness", "political action", "as political action"} <= set(names)
+    assert "stateness" in drawn.alt
+    assert "bti" not in drawn.alt
 
 
 def test_options_alt_gives_the_locked_option_first(result, axes):
@@ -170,15 +173,15 @@ def test_options_alt_gives_the_locked_option_first(result, axes):
     for axis in axes:
         locked = result.table.loc[0, axis]
         median = found.loc[found[axis] == locked, "B5"].median()
-        assert f"{axis}: {locked.replace('_', ' ')} {_minus(median)}, " in alt
+        assert f"{in_words(axis)}: {in_words(locked, of=axis)} {_minus(median)}, " in alt
 
 
 def test_an_option_that_cannot_be_estimated_has_no_row(result, axes):
     table = result.table.copy()
     table.loc[table["power"] == "milex", "n"] = 0
     alt = options(MultiverseResult(table, result.joint, result.null), axes).alt
-    assert "milex" not in alt
-    assert "gdp" in alt
+    assert "military spending" not in alt
+    assert "GDP" in alt
 
 
 def test_unknown_names_are_refused(result, axes):
@@ -192,7 +195,7 @@ def test_sensitivity_writes_each_share_into_its_cell(result, axes, faults_of_tex
     table = result.sensitivity(axes)
     figure = sensitivity(table).figure
     (panel,) = figure.axes
-    assert [label.get_text() for label in panel.get_yticklabels()] == axes
+    assert [label.get_text() for label in panel.get_yticklabels()] == list(map(in_words, axes))
     assert [label.get_text() for label in panel.get_xticklabels()] == list(WHOLE)
     for text in panel.texts:
         column, row = (int(place) for place in text.get_position())
@@ -203,7 +206,7 @@ def test_sensitivity_writes_each_share_into_its_cell(result, axes, faults_of_tex
 
 def test_sensitivity_alt_gives_the_largest_first(result, axes):
     table = result.sensitivity(axes)
-    alt = sensitivity(table, {"cohesion": "index of cohesion"}).alt
+    alt = sensitivity(table).alt
     for name in WHOLE:
         assert table[name].idxmax() == "cohesion"
-        assert f"{name}: index of cohesion {table[name].max():.0%}, " in alt
+        assert f"{name}: cohesion {table[name].max():.0%}, " in alt

@@ -117,13 +117,13 @@ def test_the_corners_hold_the_states_they_name(states, threshold):
     assert list(up.get_ydata()) == [regime, regime]
     patches = {patch.get_gid(): patch for patch in axes.patches}
     points = states[["cohesion", "polyarchy"]].to_numpy()
-    for gid, name in (("capable", "capable autocracies"), ("divided", "divided democracies")):
+    for gid, name in (("cohesive", "cohesive autocracies"), ("divided", "divided democracies")):
         low, high = patches[gid].get_bbox().get_points()
         inside = int(((points > low) & (points <= high)).all(axis=1).sum())
         assert f"{name}: {inside}" in [text.get_text() for text in axes.texts]
         assert f"{inside} are {name}" in drawn.alt
-    assert patches["capable"].get_x() == level  # right of the line, and below
-    assert patches["capable"].get_y() + patches["capable"].get_height() == pytest.approx(regime)
+    assert patches["cohesive"].get_x() == level  # right of the line, and below
+    assert patches["cohesive"].get_y() + patches["cohesive"].get_height() == pytest.approx(regime)
 
 
 def test_states_without_all_three_are_left_out(states):

@@ -188,20 +188,31 @@ def test_agreement_alt_carries_every_mean_and_the_extremes(means):
     alt = pair_agreement(means).alt
     assert f"Least {means['mean'].idxmin()}, most {means['mean'].idxmax()}." in alt
     for pair, mean, dyads in zip(means.index, means["mean"], means["dyads"], strict=True):
-        assert f"{pair} {mean:.2f} ({dyads:,} dyads)" in alt
+        assert f"{pair} {mean:.2f} ({dyads:,} pairs)" in alt
 
 
-def test_coefficients_are_the_table(regression, faults_of_text):
-    figure = coefficients(regression).figure
-    (axes,) = figure.axes
-    np.testing.assert_allclose(_marks(axes)["coefficient"].get_xdata(), regression["coefficient"])
-    np.testing.assert_allclose(_marks(axes)["coefficient"].get_ydata(), axes.get_yticks())
-    (segments,) = axes.collections
-    np.testing.assert_allclose(np.asarray(segments.get_segments())[:, :, 0], regression[["low90", "high90"]])
-    assert [label.get_text() for label in axes.get_yticklabels()] == list(regression.index)
-    (column,) = axes.child_axes
-    assert [label.get_text() for label in column.get_yticklabels()] == ["0.004", "<\u00a00.001", "–"]
+def test_coefficients_are_the_table_and_the_tested_one_has_a_scale_of_its_own(regression, faults_of_text):
+    figure = coefficients(regression, "other_roll_calls").figure
+    above, below = figure.axes
+    order = ["other_roll_calls", "SW-WS", "same_region"]
+    for axes, names in ((above, order[:1]), (below, order[1:])):
+        part = regression.loc[names]
+        np.testing.assert_allclose(_marks(axes)["coefficient"].get_xdata(), part["coefficient"])
+        np.testing.assert_allclose(_marks(axes)["coefficient"].get_ydata(), axes.get_yticks())
+        (segments,) = axes.collections
+        np.testing.assert_allclose(np.asarray(segments.get_segments())[:, :, 0], part[["low90", "high90"]])
+        assert [label.get_text() for label in axes.get_yticklabels()] == names
+    assert above.get_xlim() != below.get_xlim()
     assert faults_of_text(figure) == []
+
+
+def test_a_small_interval_is_wider_than_its_mark(regression):
+    """Beside a control ten times as large it would be hidden."""
+    (above, _) = coefficients(regression, "SW-WS").figure.axes
+    above.figure.draw_without_rendering()
+    ends = above.transData.transform([(regression.loc["SW-WS", end], 0) for end in ("low90", "high90")])
+    pixels = above.figure.dpi / 72
+    assert ends[1, 0] - ends[0, 0] > 10 * _marks(above)["coefficient"].get_markersize() * pixels
 
 
 def test_coefficients_with_names_of_their_own(regression, faults_of_text):
@@ -210,11 +221,13 @@ def test_coefficients_with_names_of_their_own(regression, faults_of_text):
         "other_roll_calls": "agreement on all other roll calls of the same sessions",
         "same_region": "same region",
     }
-    drawn = coefficients(regression, labels)
-    (axes,) = drawn.figure.axes
-    assert [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()] == list(labels.values())
+    drawn = coefficients(regression, "SW-WS", labels)
+    names = [label.get_text() for axes in drawn.figure.axes for label in axes.get_yticklabels()]
+    assert [name.replace("\n", " ") for name in names] == list(labels.values())
     assert faults_of_text(drawn.figure) == []
-    assert f"{labels['SW-WS']} −0.060 (−0.100 to −0.020), two-sided p 0.004" in drawn.alt
+    assert f"{labels['SW-WS']} −0.060 (−0.100 to −0.020)" in drawn.alt
     assert drawn.alt.endswith("same region 0.080 (0.050 to 0.110).")
     with pytest.raises(UnknownNameError, match="unknown predictor 'same_region'"):
-        coefficients(regression, {name: name for name in ("SW-WS", "other_roll_calls")})
+        coefficients(regression, "SW-WS", {name: name for name in ("SW-WS", "other_roll_calls")})
+    with pytest.raises(UnknownNameError, match="unknown predictor 'SW-SS'"):
+        coefficients(regression, "SW-SS")

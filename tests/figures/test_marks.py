@@ -3,12 +3,13 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, style
-from buzanlib.figures.marks import QUADRANT_MARKERS, ink_on, place_labels
+from buzanlib.figures.marks import QUADRANT_MARKERS, ink_on, number_map, place_labels
 from buzanlib.theory.vocabulary import Quadrant
 
 
@@ -37,6 +38,18 @@ def test_ink_is_the_better_of_black_and_white(colour):
 @pytest.mark.parametrize("colour", QUADRANT_COLOURS.values())
 def test_text_on_a_tile_meets_wcag_aa(colour):
     assert _contrast(ink_on(colour), colour) >= 4.5
+
+
+def test_numbers_in_shades_are_read_well():
+    values = pd.DataFrame(np.linspace(0, 1, 12).reshape(3, 4))
+    axes = Figure().subplots()
+    number_map(axes, values, values.map("{:.2f}".format), (0, 1))
+    axes.figure.draw_without_rendering()
+    faces = axes.collections[0].get_facecolor()
+    assert len(axes.texts) == len(faces) == 12
+    for text, face in zip(axes.texts, faces, strict=True):
+        assert _contrast(text.get_color(), face[:3]) >= 7
+    assert _contrast(faces[0][:3], faces[-1][:3]) > 2
 
 
 def test_quadrants_stay_apart_in_grey():

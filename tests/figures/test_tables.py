@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.figures.tables import interval, table
+from buzanlib.figures.tables import ONE_SIDED, findings_table, interval, table
+from buzanlib.inference.verdicts import Finding, Verdict
 
 HOSTILE = "<script>alert(\"1\")</script> & 'x'"
 
@@ -34,12 +35,17 @@ def test_every_heading_has_a_scope_and_every_text_survives(frame: pd.DataFrame) 
 def test_numbers_stand_at_the_right(frame: pd.DataFrame) -> None:
     tree = ElementTree.fromstring(table(frame, "c").to_html())
     sides = [cell.attrib.get("class") for cell in tree.iter("td")]
-    assert sides == ["number", None, "number"] * 2
+    assert sides == ["number", "verdict", "number"] * 2
 
 
 def test_sentences_have_room(frame: pd.DataFrame) -> None:
     tree = ElementTree.fromstring(table(frame.assign(claim="word " * 20), "c").to_html())
-    assert [cell.attrib.get("class") for cell in tree.iter("td")] == ["number", None, "number", "words"] * 2
+    assert [cell.attrib.get("class") for cell in tree.iter("td")] == [
+        "number",
+        "verdict",
+        "number",
+        "words",
+    ] * 2
 
 
 def test_a_notebook_shows_the_same(frame: pd.DataFrame) -> None:
@@ -51,6 +57,55 @@ def test_rows_can_be_links(frame: pd.DataFrame) -> None:
     tree = ElementTree.fromstring(table(frame, "c", links={"B1": 'a.html?"<&'}).to_html())
     (link,) = tree.iter("a")
     assert (link.text, link.attrib["href"]) == ("B1", 'a.html?"<&')
+
+
+def test_cards_name_their_lines_and_other_tables_do_not(frame: pd.DataFrame) -> None:
+    stacked = ElementTree.fromstring(table(frame, "c", stacked=True).to_html())
+    assert [cell.attrib["data-label"] for cell in stacked.iter("td")] == ["contrast", "verdict", HOSTILE] * 2
+    assert [found.attrib["class"] for found in stacked.iter("table")] == ["table stacked"]
+    plain = ElementTree.fromstring(table(frame, "c").to_html())
+    assert [found.attrib["class"] for found in plain.iter("table")] == ["table"]
+    assert not any("data-label" in cell.attrib for cell in plain.iter("td"))
+
+
+def test_a_note_stands_below_the_region_that_scrolls(frame: pd.DataFrame) -> None:
+    region, note = ElementTree.fromstring(f"<div>{table(frame, 'c', note=HOSTILE).to_html()}</div>")
+    assert (region.attrib["role"], note.tag, note.text) == ("region", "p", HOSTILE)
+
+
+def test_findings_have_their_verdict_beside_the_claim_and_say_how_p_is_read() -> None:
+    found = {
+        "C1": Finding("C1", -0.25, -0.5, 0.25, 0.9, 100),
+        "E3": Finding("E3", 0.5, np.nan, np.nan, 0.0004, 90),
+    }
+    shown = findings_table(
+        found,
+        {"C1": "farthest", "E3": "moves"},
+        "c",
+        {"E3": Verdict.SUPPORTED, "C1": Verdict.UNDECIDED},
+        {"C1": 1.0, "E3": 0.002},
+        more=pd.DataFrame({"detectable": {"E3": np.nan, "C1": 0.125}}),
+        formats={"detectable": ".3f"},
+    )
+    html = shown.to_html()
+    tree = ElementTree.fromstring(f"<div>{html}</div>")
+    (note,) = tree.iter("p")
+    assert note.text == ONE_SIDED
+    heads = [head.text for head in tree.iter("th") if head.attrib["scope"] == "col"]
+    assert heads == [
+        "hypothesis",
+        "claim",
+        "verdict",
+        "contrast",
+        "90 % interval",
+        "p",
+        "adjusted p",
+        "detectable",
+    ]
+    cells = [(cell.text or "").replace("\u00a0", " ") for cell in tree.iter("td")]
+    assert cells[:7] == ["farthest", "undecided", "−0.25", "−0.50 to +0.25", "0.900", "1.000", "0.125"]
+    assert cells[7:] == ["moves", "supported", "+0.50", "–", "< 0.001", "0.002", "–"]
+    assert "table stacked" in html
 
 
 def test_a_format_of_no_column_is_refused(frame: pd.DataFrame) -> None:

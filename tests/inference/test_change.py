@@ -34,6 +34,22 @@ def test_reliability_is_told_from_stability(world) -> None:
     assert np.corrcoef(drifting[0], drifting[2])[0, 1] < 0.9
 
 
+def test_a_reliability_out_of_range_is_told_and_used_as_one(world) -> None:
+    tried = (waves(world(seed), error=0.0, change=0.6) for seed in range(20))
+    drifting = next(some for some in tried if three_wave_reliability(*(wave["power"] for wave in some)) > 1)
+    found = MoveTest(draws=99)(drifting)
+    assert found.estimated["power"] == three_wave_reliability(*(wave["power"] for wave in drifting)) > 1
+    assert found.reliability["power"] == 1
+
+
+def test_without_error_there_is_no_interval_and_every_mover_counts(world) -> None:
+    windows = waves(world(3, size=200), error=0.1, change=0.3)
+    found = MoveTest(draws=99)(windows, {"power": 1.0, "cohesion": 1.0}).finding
+    assert found.contrast == found.beside["observed"] > 0
+    assert np.isnan([found.low90, found.high90, found.detectable]).all()
+    assert not {"E3.low90", "E3.high90", "E3.detectable"} & set(found.to_results())
+
+
 def test_error_alone_is_not_taken_for_movement(world) -> None:
     p_values = []
     for seed in range(30):

@@ -101,6 +101,7 @@ def test_the_multinomial_is_that_of_statsmodels_and_of_the_counts() -> None:
     assert fit.table.index.names == ["effect", "category"]
     assert (fit.n, fit.n_states, fit.base, fit.note) == (len(rows), 80, "other", "")
     assert fit.method == "multinomial logit, errors clustered by state"
+    assert not fit.penalised
 
 
 def test_another_base_turns_the_odds_round() -> None:
@@ -252,6 +253,7 @@ def assert_firth(fit: Fit, counts: pd.DataFrame) -> None:
     expected = np.linalg.solve(CODING.T, np.log(halves[:, 1:] / halves[:, :1]))
     assert fit.coefficients.to_numpy() == pytest.approx(expected, abs=1e-8)
     assert (fit.table["se"] < 5).all()
+    assert fit.penalised
     assert "Firth's penalised likelihood, errors of independent passages" in fit.method
     assert fit.note.endswith("Take p values from permutation.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,12 @@ def test_equals_refitting_with_statsmodels(predictions: Predictions) -> None:
     refitted = [sum(signed(p[draw], k[draw])) for draw in PermutationBank(20, seed=8)(regions).moves]
     assert list(result.joint_null) == pytest.approx(refitted)
 
+    def contrast(p: np.ndarray, k: np.ndarray) -> float:
+        return -2 * sm.OLS(logits[:, 0], sm.add_constant(np.column_stack([p, k, p * k]))).fit().params[2]
+
+    centre = np.mean([contrast(p[draw], k[draw]) for draw in PermutationBank(20, seed=8)(regions).moves])
+    assert result.table.loc["B1", "centre"] == pytest.approx(centre)
+
     design = sm.add_constant(np.column_stack([p, k, p * k]))
     interval = 2 * sm.OLS(logits[:, 2], design).fit(cov_type="HC3", use_t=True).conf_int(alpha=0.10)[3]
     assert [result.table.loc["B3", "low90"], result.table.loc["B3", "high90"]] == pytest.approx(
@@ -182,6 +189,32 @@ def test_assignments_of_cells_to_quadrants(predictions: Predictions) -> None:
     # Giving every quadrant the cell of the opposite one turns two threats round and leaves crime.
     t = result.table["t"]
     assert result.assignments["SS-SW-WS-WW"] == pytest.approx(t["B3"] - t["B1"] - t["B2"])
+
+
+def test_what_regions_have_in_common_is_the_centre_of_permuted_contrasts(predictions: Predictions) -> None:
+    """No quadrant differs, but regions of weak cohesion speak more of politics: exchanging within them keeps that."""
+    table, placed, regions = world(10, gap=0.0, size=400, regional=2.0)
+    found = QuadrantTest(predictions)(sample(table, placed, regions, draws=199)).table.loc["B1"]
+    assert found["centre"] > 0.5
+    assert found["contrast"] - found["centre"] == pytest.approx(0, abs=2.5 * found["se"])
+    one = pd.Series("one", index=regions.index)
+    free = QuadrantTest(predictions)(sample(table, placed, one, draws=199)).table.loc["B1"]
+    assert free["centre"] == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ("WW-WS-SW-SS", "every quadrant has its own cell"),
+        ("WW-WS-SS-SW", "SW has the cell of SS and SS that of SW"),
+        ("WS-SW-WW-SS", "WW has the cell of WS, WS that of SW and SW that of WW"),
+    ],
+)
+def test_the_best_assignment_is_told_in_words(order: str, words: str, predictions: Predictions) -> None:
+    result = QuadrantTest(predictions)(sample(*world(5, gap=0.6), draws=1))
+    best = pd.concat([pd.Series({order: 99.0}), result.assignments.drop(order)])
+    assert replace(result, assignments=best).best == words
+    assert replace(result, assignments=best).to_results()["B5.best"] == words
 
 
 def test_shares_are_means_over_states(predictions: Predictions) -> None:

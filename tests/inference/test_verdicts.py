@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from scipy.stats import norm
 
-from buzanlib.inference.verdicts import verdict
+from buzanlib.inference.verdicts import Finding, verdict
 
 NAN = math.nan
 
@@ -30,3 +31,19 @@ NAN = math.nan
 )
 def test_verdict(contrast: float, low: float, high: float, p: float, gate: bool, expected: str) -> None:
     assert verdict(contrast, low, high, p, sesoi=0.4, alpha=0.05, gate=gate) == expected
+
+
+def test_detectable_is_found_four_times_in_five() -> None:
+    error = 0.2
+    half = norm.ppf(0.95) * error
+    found = Finding("B1", 0.1, 0.1 - half, 0.1 + half, 0.3, 100, sesoi=0.4)
+    assert 1 - norm.cdf(norm.ppf(0.95), loc=found.detectable / error) == pytest.approx(0.8)
+
+
+def test_what_a_finding_does_not_have_is_not_recorded() -> None:
+    null = Finding("B4", 0.4, 0.1, 0.7, 0.3, 100, sesoi=0.4, outside=False)
+    assert math.isnan(null.detectable)
+    assert set(null.to_results()) == {
+        f"B4.{key}" for key in ("contrast", "low90", "high90", "p", "n", "sesoi", "outside")
+    }
+    assert "E3.low90" not in Finding("E3", 0.1, NAN, NAN, 0.01, 100).to_results()

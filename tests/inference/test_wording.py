@@ -11,8 +11,9 @@ from scipy.stats import spearmanr
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import contrast_test, empirical_logit
+from buzanlib.inference.sample import Sample
 from buzanlib.inference.verdicts import Finding
-from buzanlib.inference.wording import WordingTests
+from buzanlib.inference.wording import RATES, WordingTests, beside_shares
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.theory.vocabulary import Measure, Quadrant, ThreatAgent
 
@@ -74,6 +75,28 @@ def test_every_claim_is_found_where_it_holds(world) -> None:
         assert 0 < finding.low90 < finding.contrast < finding.high90, name
         assert finding.sesoi == (0 if name == "A2" else 0.4), name
     assert found["M1"].beside["SW.contrast"] < found["M1"].contrast
+
+
+def test_contrasts_stand_beside_plain_shares_and_beside_what_silence_would_give(world) -> None:
+    """SS states have thrice the passages of the others: no emergency anywhere, and yet the logits differ."""
+    made = world(4)
+    counts, names = speech(made)
+    quadrants = made.sample().quadrants
+    counts["relevant"] = np.where(quadrants == SS, 3 * N, N)
+    sample = Sample.of(counts, made.placed, made.permutations)
+    shown = beside_shares(sample)
+    found = WordingTests(sesoi=0.4, draws=19)(counts, names, made.placed, made.permutations)
+    assert list(shown.index) == list(RATES)
+    for name in ("B12", "B14", "B17", "B18", "D2"):
+        assert shown.loc[name, "logit"] == pytest.approx(found[name].contrast)
+    for part in ("WS", "SS", "SW"):
+        assert shown.loc[f"M1.{part}", "logit"] == pytest.approx(found["M1"].beside[f"{part}.contrast"])
+    share = (counts["emergency"] / counts["relevant"]).groupby(quadrants).mean()
+    assert shown.loc["B12", "share"] == pytest.approx(share[[WW, WS, SW]].mean() - share[SS])
+    silent = Sample.of(counts.assign(emergency=0), made.placed, made.permutations)
+    assert shown.loc["B12", "none"] == pytest.approx(beside_shares(silent).loc["B12", "logit"])
+    assert shown.loc["B12", "none"] == pytest.approx(np.log((3 * N + 0.5) / (N + 0.5)))
+    assert shown.loc["M1.WS", "none"] == pytest.approx(shown.loc["B12", "none"] / 3)
 
 
 def test_claims_that_do_not_hold_are_seldom_found(world) -> None:

@@ -1,0 +1,118 @@
+"""Names as tables and figures show them: words for what the data and the code call by a short name."""
+
+from __future__ import annotations
+
+from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Threat, ThreatAgent
+
+#: Words by name. A name that means different things in different places stands behind the place and a full stop, as
+#: ``"terrorism.political"``: the option *political* of the choice *terrorism*.
+WORDS: dict[str, str] = {
+    **{threat.value: threat.label for threat in Threat},
+    Effect.POWER: "power",
+    Effect.COHESION: "cohesion",
+    Effect.INTERACTION: "power × cohesion",
+    Corpus.UNGDC: "General Debate",
+    Corpus.NCSS: "national strategies",
+    # Indices, and rivals of cohesion and power.
+    "cinc": "CINC",
+    "milex": "military spending",
+    "gdp": "GDP",
+    "fsi_cohesion": "Fragile States Index",
+    "wgi_stability": "Governance Indicators: stability",
+    "sfi_legitimacy": "State Fragility Index: legitimacy",
+    "bti_stateness": "Transformation Index: stateness",
+    "fractionalization": "ethnic fractionalization",
+    "polyarchy": "electoral democracy",
+    "gdp_per_head": "GDP per head",
+    "internet_users": "Internet users",
+    # Variables of the codebook.
+    "variable.relevant": "Relevant at all",
+    "variable.primary": "Primary threat",
+    "variable.level": "Strength (nominal)",
+    "variable.level (ordinal)": "Strength (ordinal)",
+    "variable.referent": "Referent object",
+    "variable.agent": "Threat agent",
+    "variable.measure": "Measure",
+    "variable.pol_kind": "Kind of political action",
+    "variable.hostile": "Hostile intent",
+    f"agent.{ThreatAgent.STATE}": "another state",
+    f"agent.{ThreatAgent.CRIMINAL}": "criminals",
+    f"agent.{ThreatAgent.TERRORIST}": "terrorists",
+    f"agent.{ThreatAgent.OTHER}": "others",
+    f"agent.{ThreatAgent.NONE}": "not said",
+    f"measure.{Measure.NORMS}": "norms and law",
+    f"measure.{Measure.DEFEND}": "hardening",
+    f"measure.{Measure.POLICE}": "police",
+    f"measure.{Measure.CONTENT}": "control of content",
+    f"measure.{Measure.MILITARY}": "armed force",
+    f"measure.{Measure.NONE}": "no measure",
+    # Choices of the multiverse, and their options.
+    "threshold": "line between weak and strong",
+    "threshold.median": "world median",
+    "threshold.tercile": "upper tercile",
+    "threshold.regional": "own region",
+    "threshold.neighbour": "neighbours",
+    "threshold.fuzzy": "fuzzy membership",
+    "window": "years",
+    "corpus": "statements",
+    "corpus.both": "both together",
+    "annotator": "annotator",
+    "annotator.adjudicated": "adjudicated",
+    "annotator.A": "run A",
+    "annotator.B": "run B",
+    "terrorism": "terrorist use",
+    "terrorism.apart": "apart",
+    "terrorism.political": "as political action",
+    "terrorism.crime": "as crime",
+    "political": "political action",
+    "political.any": "any",
+    "political.strict": "regime and interference",
+    "political.not_health": "without health",
+    "political.serious": "threat or emergency",
+    "denominator": "share of what",
+    "denominator.relevant": "relevant passages",
+    "denominator.specific": "passages naming a threat",
+    "denominator.documents": "documents",
+    "weighting": "what counts once",
+    "weighting.states": "a state",
+    "weighting.passages": "a passage",
+    "exchange.region": "within regions",
+    "exchange.bloc": "within blocs",
+    "exchange.free": "over the world",
+    # Contested resolutions of the General Assembly, by who put them forward or by their matter.
+    **dict.fromkeys(["resolution.73/27", "resolution.74/29", "resolution.75/240"], "Russian text"),
+    **dict.fromkeys(["resolution.73/266", "resolution.74/28", "resolution.75/32"], "US text"),
+    **dict.fromkeys(["resolution.73/187", "resolution.74/247"], "crime text"),
+    # Scales of the definitions.
+    "scale.log odds": "logit",
+    "scale.rank": "pairs in order, −1 to 1",
+    "scale.bits, root": "distance, 0 to 1",
+    "scale.agreement, 0 to 1": "agreement, 0 to 1",
+    "scale.correlation": "correlation",
+    "scale.standard deviations": "standard deviations",
+    "scale.share of states": "share of states",
+    "scale.share of error": "share of squared error",
+}
+
+
+def in_words(name: str, of: str = "") -> str:
+    """A short name in words.
+
+    Parameters
+    ----------
+    name : str
+        As the data and the code have it.
+    of : str
+        What it is an option or value of, such as ``"terrorism"``, where `WORDS` tells several apart.
+
+    Returns
+    -------
+    str
+        A name without an entry, such as one that a rerun has added, has its underscores replaced by spaces.
+
+    Examples
+    --------
+    >>> in_words("power:cohesion"), in_words("political"), in_words("political", of="terrorism")
+    ('power × cohesion', 'political action', 'as political action')
+    """
+    return WORDS.get(f"{of}.{name}") or WORDS.get(name) or name.replace("_", " ")
