@@ -17,6 +17,9 @@ DASH = "\u2013"
 #: Characters from which on a cell is a sentence, and its column needs room.
 SENTENCE = 60
 
+#: Characters up to which the heading of a row stays on one line.
+SHORT = 8
+
 #: Stands under every table of findings: how to read its p values.
 ONE_SIDED = "p is one-sided: small speaks for the paper, near 1 means the data point the other way."
 
@@ -87,7 +90,8 @@ class Table:
                 f"<td{side}{self._label(text)}>{escape(texts[place])}</td>"
                 for (side, texts), (_, text) in zip(columns, heads[1:], strict=True)
             )
-            rows.append(f'<tr><th scope="row">{self._linked(str(name))}</th>{cells}</tr>')
+            length = ' class="short"' if len(str(name)) <= SHORT else ""
+            rows.append(f'<tr><th scope="row"{length}>{self._linked(str(name))}</th>{cells}</tr>')
         label = escape(self.caption, quote=True)
         kind = "table stacked" if self.stacked else "table"
         return "\n".join(

@@ -38,6 +38,13 @@ def test_numbers_stand_at_the_right(frame: pd.DataFrame) -> None:
     assert sides == ["number", "verdict", "number"] * 2
 
 
+def test_short_names_of_rows_are_not_broken() -> None:
+    frame = pd.DataFrame({"n": [1, 2]}, index=["SW-WW", "weak power, strong cohesion"])
+    tree = ElementTree.fromstring(table(frame, "c").to_html())
+    rows = [head for head in tree.iter("th") if head.attrib["scope"] == "row"]
+    assert [head.attrib.get("class") for head in rows] == ["short", None]
+
+
 def test_sentences_have_room(frame: pd.DataFrame) -> None:
     tree = ElementTree.fromstring(table(frame.assign(claim="word " * 20), "c").to_html())
     assert [cell.attrib.get("class") for cell in tree.iter("td")] == [
