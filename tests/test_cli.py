@@ -96,7 +96,7 @@ WRONG: dict[Callable[[Path], None], str] = {
     "a key may stand only once, and this one stands in row 2",
     changed_byte: "predictions.json: SHA-256 ",
     year_as_text: "documents.csv, row 3, column year: 'two thousand and nine'; "
-    "a year in four digits is needed, 1995 to 2024",
+    "a year in four digits is needed, 1995 to 2050",
 }
 
 

@@ -80,15 +80,15 @@ def colophon_page(manifest: Manifest) -> str:
         A page with versions, commit, hashes, and a row a notebook.
     """
     state = "nothing differed from it" if manifest.clean else "with changes that are in no commit"
-    commit = f"commit `{manifest.commit}`, {state}" if manifest.commit else "not under version control"
+    commit = f"commit {manifest.commit}, {state}" if manifest.commit else "not under version control"
     facts = [
         f"**Study:** {escape(manifest.title)}",
         f"**Library:** buzanlib {escape(manifest.version)}, {commit}",
         f"**Python:** {escape(manifest.python)} on {escape(manifest.platform)}",
-        f"**Predictions:** SHA-256 `{manifest.predictions}`",
+        f"**Predictions:** SHA-256 {manifest.predictions}",
     ]
     if manifest.requirements:
-        facts.append(f"**Lock of all packages:** SHA-256 `{manifest.requirements}`")
+        facts.append(f"**Lock of all packages:** SHA-256 {manifest.requirements}")
     notebooks = [row(["page", "seconds", "seed", "template", "files read"]), "|---|--:|--:|---|---|"]
     notebooks += [
         row(
