@@ -118,7 +118,8 @@ def test_annotators_that_ship_are_replaced_whole_or_not_at_all(
     with pytest.raises(DataError, match=rf"'{name}'; this name is one of those that ship; another is needed"):
         add_codes(mine, folder)
     with pytest.raises(
-        DataError, match=rf"1296 faults.*\n.*codes\.csv.*{name}'; missing row; every passage of the General Debate"
+        DataError,
+        match=rf"1296 faults.*\n.*codes\.csv.*{name}'; missing row; every passage of the General Debate",
     ):
         add_codes(mine, folder, replace=True)
     assert content(folder) == before
