@@ -76,6 +76,10 @@ class Claims:
         How states are placed.
     draws : int
         Of bootstraps.
+    corpus : str
+        Whose statements are tested where a method is not told another.
+    annotator : str
+        Whose codes count where a method is not told another.
     """
 
     statements: Statements
@@ -87,9 +91,20 @@ class Claims:
     permutations: Permutations
     placement: Placement
     draws: int = 1999
+    corpus: str = Corpus.UNGDC
+    annotator: str = Annotator.ADJUDICATED
 
     @classmethod
-    def load(cls, data: Path, placement: Placement, draws: int, seed: int, bootstrap: int = 1999) -> Claims:
+    def load(
+        cls,
+        data: Path,
+        placement: Placement,
+        draws: int,
+        seed: int,
+        bootstrap: int = 1999,
+        corpus: str = Corpus.UNGDC,
+        annotator: str = Annotator.ADJUDICATED,
+    ) -> Claims:
         """Load everything from a data folder.
 
         Parameters
@@ -102,6 +117,8 @@ class Claims:
             Of the permutations.
         bootstrap : int
             Draws of bootstraps.
+        corpus, annotator : str
+            Whose statements, and whose codes.
 
         Raises
         ------
@@ -119,6 +136,8 @@ class Claims:
             PermutationBank(draws, seed)(regions),
             placement,
             bootstrap,
+            corpus,
+            annotator,
         )
 
     @cached_property
@@ -126,43 +145,40 @@ class Claims:
         """The placement of the states."""
         return self.placement(self.panel, self.regions)
 
-    def passages(self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC) -> pd.DataFrame:
+    def passages(self, annotator: str | None = None, corpus: str | None = None) -> pd.DataFrame:
         """Relevant passages in the window."""
+        place = self.placement
         return relevant_passages(
-            self.statements, corpus, self.placement.first, self.placement.last, annotator
+            self.statements, corpus or self.corpus, place.first, place.last, annotator or self.annotator
         )
 
-    def sample(self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC) -> Sample:
+    def sample(self, annotator: str | None = None, corpus: str | None = None) -> Sample:
         """States that are placed and have a relevant passage in the window, with all that is counted of them."""
         return Sample.of(state_counts(self.passages(annotator, corpus)), self.placed, self.permutations)
 
-    def table2(self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC) -> QuadrantResult:
+    def table2(self, annotator: str | None = None, corpus: str | None = None) -> QuadrantResult:
         """B1 to B5."""
         return QuadrantTest(self.predictions)(self.sample(annotator, corpus))
 
-    def wording(
-        self, annotator: str = Annotator.ADJUDICATED, corpus: str = Corpus.UNGDC
-    ) -> dict[str, Finding]:
+    def wording(self, annotator: str | None = None, corpus: str | None = None) -> dict[str, Finding]:
         """A2, M1, B12, B14 to B18, D2, F1."""
         place = self.placement
-        names = names_of_the_matter(self.statements, corpus, place.first, place.last)
+        names = names_of_the_matter(self.statements, corpus or self.corpus, place.first, place.last)
         counts = state_counts(self.passages(annotator, corpus))
         return WordingTests(self.predictions.sesoi, self.draws)(counts, names, self.placed, self.permutations)
 
-    def profiles(self, annotator: str = Annotator.ADJUDICATED) -> tuple[pd.DataFrame, Sample]:
+    def profiles(self, annotator: str | None = None) -> tuple[pd.DataFrame, Sample]:
         """Profiles of the states that name a threat, and these states as a sample."""
         counts = state_counts(self.passages(annotator))
         shares = shares_of_mentions(counts)
         sample = Sample.of(counts.loc[shares.index], self.placed, self.permutations)
         return shares.loc[sample.counts.index], sample
 
-    def divergence(
-        self, annotator: str = Annotator.ADJUDICATED, measure: str = "jensen_shannon"
-    ) -> DivergenceResult:
+    def divergence(self, annotator: str | None = None, measure: str = "jensen_shannon") -> DivergenceResult:
         """C1 and C2."""
         return DivergenceTest(measure, self.draws)(*self.profiles(annotator))
 
-    def decay(self, annotator: str = Annotator.ADJUDICATED) -> Finding:
+    def decay(self, annotator: str | None = None) -> Finding:
         """C6."""
         return distance_decay("C6", *self.profiles(annotator), draws=self.draws)
 
@@ -202,7 +218,7 @@ class Claims:
         """D7."""
         return pivot_test("D7", self.vote_map.scores, self.placed, self.permutations)
 
-    def rivals(self, annotator: str = Annotator.ADJUDICATED) -> dict[str, RivalResult]:
+    def rivals(self, annotator: str | None = None) -> dict[str, RivalResult]:
         """R1 to R3, each on the states that have the rival index."""
         first, last = self.placement.first, self.placement.last
 
@@ -233,7 +249,7 @@ class Claims:
         windows = [Placement(place.power, place.cohesion, *wave).scores(self.panel) for wave in WAVES]
         return MoveTest()(windows, reliability)
 
-    def following(self, annotator: str = Annotator.ADJUDICATED) -> Finding:
+    def following(self, annotator: str | None = None) -> Finding:
         """E4."""
         place = self.placement
         placed = [
@@ -241,7 +257,9 @@ class Claims:
             for window in (EARLY, LATE)
         ]
         counts = [
-            state_counts(relevant_passages(self.statements, Corpus.UNGDC, *window, annotator))
+            state_counts(
+                relevant_passages(self.statements, self.corpus, *window, annotator or self.annotator)
+            )
             for window in (EARLY, LATE)
         ]
         return follow_test(
@@ -254,7 +272,7 @@ class Claims:
             self.predictions.sesoi,
         )
 
-    def of_statements(self, annotator: str = Annotator.ADJUDICATED) -> dict[str, Finding]:
+    def of_statements(self, annotator: str | None = None) -> dict[str, Finding]:
         """Findings that depend on the coding, by id; those of F1 with their unadjusted p."""
         found = self.table2(annotator).findings()
         found |= self.wording(annotator)

@@ -156,9 +156,8 @@ class QuadrantResult:
             "lock": self.lock,
         }
         for hypothesis, row in self.table.iterrows():
-            for column in ("contrast", "low90", "high90", "se", "t", "p", "p_adjusted", "centre", "verdict"):
-                value = row[column]
-                values[f"{hypothesis}.{column}"] = str(value) if column == "verdict" else float(value)
+            values |= self.findings()[str(hypothesis)].to_results()
+            values |= {f"{hypothesis}.{column}": float(row[column]) for column in ("se", "t", "centre")}
         return {prefix + key: value for key, value in values.items()}
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 from statsmodels.stats.multitest import multipletests
 
+from buzanlib.errors import UnknownNameError
 from buzanlib.theory.predictions import Predictions
 
 #: Coverage of the intervals by which the locked rule judges.
@@ -101,6 +102,62 @@ class Finding:
         return {
             f"{prefix}{self.hypothesis}.{key}": value for key, value in values.items() if not pd.isna(value)
         }
+
+    @classmethod
+    def from_results(cls, hypothesis: str, values: Mapping[str, bool | int | float | str]) -> Finding:
+        """Read back what `to_results` gave.
+
+        Parameters
+        ----------
+        hypothesis : str
+            Its id.
+        values : mapping
+            Recorded numbers by key, among them those of the finding.
+
+        Raises
+        ------
+        UnknownNameError
+            Where its contrast, p value or number of units was not recorded.
+        """
+        start = f"{hypothesis}."
+        own = {key.removeprefix(start): value for key, value in values.items() if key.startswith(start)}
+        for key in ("contrast", "p", "n"):
+            if key not in own:
+                raise UnknownNameError("result", start + key, values)
+        numbers = {key: float(own.pop(key, float("nan"))) for key in ("contrast", "low90", "high90", "p")}
+        outside = own.pop("outside", None)
+        own.pop("detectable", None)  # follows from the interval
+        return cls(
+            hypothesis,
+            **numbers,
+            n=int(own.pop("n")),
+            sesoi=float(own.pop("sesoi", 0.0)),
+            outside=None if outside is None else bool(outside),
+            beside=own,
+        )
+
+
+def recorded(values: Mapping[str, bool | int | float | str], predictions: Predictions) -> dict[str, Finding]:
+    """Find every finding among recorded numbers.
+
+    Parameters
+    ----------
+    values : mapping
+        By key, such as ``"B1.contrast"``.
+    predictions : Predictions
+        The locked file.
+
+    Returns
+    -------
+    dict of str to Finding
+        By id: those of the locked file in its order, then those that were added, by name.
+    """
+    keys = ("contrast", "p", "n")
+    ids = {key.partition(".")[0] for key in values}
+    found = [name for name in ids if all(f"{name}.{key}" in values for key in keys)]
+    order = {name: place for place, name in enumerate(predictions.hypotheses)}
+    found.sort(key=lambda name: (order.get(name, len(order)), name))
+    return {name: Finding.from_results(name, values) for name in found}
 
 
 def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:

@@ -78,6 +78,31 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
         raise LockError(
             f"{error}\nwhere these tables are as they should be, buzan data lock locks them"
         ) from None
+    codes, added = codes_with(sheet, data, replace)
+    _put(codes, data)
+    return added
+
+
+def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataFrame, Added]:
+    """Give the codes of a folder with those of a sheet; nothing is written.
+
+    Parameters
+    ----------
+    sheet, data, replace
+        As `add_codes` has them; the folder need not be locked.
+
+    Returns
+    -------
+    DataFrame of str
+        The columns and the order of ``codes.csv``.
+    Added
+        Who coded how many.
+
+    Raises
+    ------
+    DataError
+        With every fault of the sheet, or of the codes and passages of the folder.
+    """
     tables = load_tables(data, ["codes", "passages"])
     names = sorted(set(tables["codes"]["annotator"]) | set(SHIPPED))
     taken = {name: "" if replace else _refusal(name) for name in names}
@@ -87,10 +112,8 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
     kept = Held(data).table("codes.csv", CODE)
     kept = kept[~kept["annotator"].isin(coders)]
     codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
-    _put(codes, data)
-    return Added(
-        {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}, found.not_coded
-    )
+    coded = {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}
+    return codes, Added(coded, found.not_coded)
 
 
 def _refusal(name: str) -> str:

@@ -99,6 +99,23 @@ def read_sheet(path: Path, table: Table, passages: Collection[str], taken: Mappi
     return HandCodes(frame, len(entries) - len(coded))
 
 
+def coders_of(path: Path) -> list[str]:
+    """Names of the coders of a sheet, sound or not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The sheet.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be read, or has no headings that are understood.
+    """
+    grid = read_grid(path)
+    return sorted({entry.coder for entry in _entries(grid, read_columns(grid))} - {""})
+
+
 def _entries(grid: Grid, columns: list[Column]) -> Iterator[_Entry]:
     """Every passage of every coder, in the order of the sheet."""
     coders = list(dict.fromkeys(column.coder for column in columns if column.coder))

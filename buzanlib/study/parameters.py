@@ -20,7 +20,12 @@ Value = str | int | float | bool
 
 _BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
-_INDEX = re.compile(r"an index of (power|cohesion)")
+_OF_DATA = {
+    "an index of power": "power",
+    "an index of cohesion": "cohesion",
+    "a corpus": "corpus",
+    "an annotator": "annotator",
+}
 
 
 @dataclass(frozen=True)
@@ -35,25 +40,25 @@ class Allowed:
         The values among which it must be; empty where it need not be among any.
     bounds : tuple of (str, float)
         ``at least``, ``at most``, ``above`` or ``below``, and the number.
-    axis : str
-        ``"power"`` or ``"cohesion"`` where it must be an index of that axis, which depends on the data; else
-        empty.
+    of_data : str
+        ``"power"`` or ``"cohesion"`` where it must be an index of that axis, ``"corpus"`` or ``"annotator"`` where it
+        must be one that the data have; else empty.
     """
 
     text: str = ""
     options: tuple[str, ...] = ()
     bounds: tuple[tuple[str, float], ...] = ()
-    axis: str = ""
+    of_data: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Allowed:
         """Read the words between the brackets.
 
-        ``[an index of power]``, ``[1995 to 2024]``, ``[at least 1]``, ``[above 0, below 1]`` or a list of options,
-        ``[hamming, jaccard]``.
+        ``[an index of power]``, ``[a corpus]``, ``[1995 to 2024]``, ``[at least 1]``, ``[above 0, below 1]`` or a list
+        of options, ``[hamming, jaccard]``.
         """
-        if index := _INDEX.fullmatch(text):
-            return cls(text, axis=index[1])
+        if text in _OF_DATA:
+            return cls(text, of_data=_OF_DATA[text])
         if span := _SPAN.fullmatch(text):
             return cls(text, bounds=(("at least", float(span[1])), ("at most", float(span[2]))))
         parts = [part.strip() for part in text.split(",")]
@@ -65,7 +70,7 @@ class Allowed:
     def fault(self, value: Value) -> str:
         """Say what is wrong with a value of the right kind; empty where nothing is.
 
-        Indices are held against the data, which is not done here.
+        What depends on the data is held against them elsewhere.
         """
         if self.options and str(value) not in self.options:
             return nearest(value, self.options)

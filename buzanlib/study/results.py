@@ -181,6 +181,15 @@ class Results:
             raise UnknownNameError("result", key, self.values)
         return self.values[key].value
 
+    @property
+    def scalars(self) -> dict[str, Scalar]:
+        """What was recorded, by key."""
+        return {key: entry.value for key, entry in self.values.items()}
+
+    def page_of(self, key: str) -> str:
+        """Name of the notebook that recorded a key."""
+        return self.values[key].notebook
+
     def on(self, page: str, key: str) -> Scalar:
         """Return the value that a key means on a page: in a sweep every page has its own.
 

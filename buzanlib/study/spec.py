@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import StudyError, nearest
+from buzanlib.study.offers import Offers
 from buzanlib.study.parameters import Parameter, Value, declared
 from buzanlib.study.studyfile import Document, read
 
@@ -18,13 +19,14 @@ _KEYS: dict[str, type] = {
     "templates": str,
     "data": str,
     "tables": dict,
+    "sheets": list,
     "output": str,
     "book": str,
     "seed": int,
     "parameters": dict,
     "notebooks": dict,
 }
-_OPTIONAL = {"templates", "tables", "book", "seed", "parameters"}
+_OPTIONAL = {"templates", "tables", "sheets", "book", "seed", "parameters"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
 
 RESULTS = "results"
@@ -95,6 +97,8 @@ class Study:
         Folders, absolute.
     tables : mapping of str to Path
         Files that take the place of those in the data folder, by the name of the file there.
+    sheets : tuple of Path
+        Coding sheets, whose coders are further annotators.
     runs : tuple of Run
         In the order of the file.
     """
@@ -106,12 +110,18 @@ class Study:
     output: Path
     book: Path
     tables: Mapping[str, Path]
+    sheets: tuple[Path, ...]
     runs: tuple[Run, ...]
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether the data that it reads are put together from those of a folder and others."""
+        return bool(self.tables or self.sheets)
 
     @property
     def reads(self) -> Path:
         """The folder of data that the notebooks read."""
-        return self.output / "data" if self.tables else self.data
+        return self.output / "data" if self.laid_out else self.data
 
     def numbers(self, page: str) -> Path:
         """File with the numbers of the notebooks before a page that reads them."""
@@ -131,8 +141,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     path : Path
         YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``, and if wanted ``templates`` (folder of
         the notebooks; that of the file by default), ``tables`` (files that take the place of tables of the data
-        folder), ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them).
-        Folders are relative to the file.
+        folder), ``sheets`` (a list of coding sheets, whose coders are further annotators), ``book`` (folder of the
+        chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, before those of the file.
 
@@ -144,7 +154,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     ------
     StudyError
         At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
-        range, an index that the panel lacks, or a folder or file that does not exist. Names file and line.
+        range, an index, corpus or annotator that the data lack, or a folder or file that does not exist. Names file
+        and line.
     """
     document = read(path)
     content = document.content
@@ -168,6 +179,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         file=path.resolve(),
         title=content["title"],
         tables=_tables(document, base, folders["data"]),
+        sheets=_sheets(document, base),
         runs=(),
         **folders,
     )
@@ -194,6 +206,21 @@ def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:
     return found
 
 
+def _sheets(document: Document, base: Path) -> tuple[Path, ...]:
+    """Coding sheets."""
+    found = []
+    for index, file in enumerate(document.content.get("sheets", [])):
+        if not isinstance(file, str):
+            raise document.error(f"sheets: {file!r} is not {_kind(str)}", "sheets", index)
+        path = Path(os.path.normpath(base / file))
+        if not path.is_file():
+            raise document.error(f"sheets: there is no file {file!r}", "sheets", index)
+        if path in found:
+            raise document.error(f"sheets: {file!r} stands twice", "sheets", index)
+        found.append(path)
+    return tuple(found)
+
+
 def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple[Run, ...]:
     content = document.content
     found = {file.stem: file for file in sorted(study.templates.glob("*.ipynb"))}
@@ -210,7 +237,7 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
     own: dict[str, Value] = {"data": Path(os.path.relpath(study.reads, study.templates)).as_posix()}
     if "seed" in content:
         own["seed"] = content["seed"]
-    checker = _Checker(document, study.tables.get("panel.csv", study.data / "panel.csv"))
+    checker = _Checker(document, Offers(study.data, study.tables, study.sheets))
     runs: list[Run] = []
     for name, parameters in has.items():
         special = content["notebooks"][name]
@@ -230,6 +257,9 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
                 wanted[key] = checker.parsed(name, parameters[key], text)
         if "seed" in wanted:
             checker.check(name, parameters["seed"], wanted["seed"], "seed")
+        swept = special.get(_SWEEP)
+        for key in parameters.keys() - wanted.keys() - set(swept if isinstance(swept, dict) else ()):
+            checker.check(name, parameters[key], parameters[key].default, "notebooks", name)
         defaults = {key: parameter.default for key, parameter in parameters.items()}
         runs += _swept(document, checker, name, found[name], parameters, defaults, wanted, special)
     return tuple(_with_numbers(study, run) for run in runs)
@@ -278,12 +308,11 @@ def _swept(
 
 
 class _Checker:
-    """Holds values against what parameters may be; reads the panel only if an index is among them."""
+    """Holds values against what parameters may be; the data are read only if that depends on them."""
 
-    def __init__(self, document: Document, panel: Path) -> None:
+    def __init__(self, document: Document, offers: Offers) -> None:
         self._document = document
-        self._panel = panel
-        self._indices: dict[str, list[str]] = {}
+        self._offers = offers
 
     def check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
         """Refuse a value of the wrong kind or outside its range."""
@@ -307,19 +336,11 @@ class _Checker:
         says = f"parameter {parameter.name!r} of {notebook} is {value!r}"
         if not isinstance(value, Value) or not parameter.accepts(value):
             return f"{says}, which is not of the kind {parameter.kind} (default {parameter.default!r})"
-        if axis := parameter.allowed.axis:
-            options = self._options(axis)
-            return "" if value in options else f"{says}; {nearest(value, options)}"
+        if what := parameter.allowed.of_data:
+            options = self._offers.of(what)
+            return "" if value in options or not options else f"{says}; {nearest(value, options)}"
         fault = parameter.allowed.fault(value)
         return f"{says}; {fault}" if fault else ""
-
-    def _options(self, axis: str) -> list[str]:
-        """Indices of an axis of which the panel has a value."""
-        if axis not in self._indices:
-            from buzanlib.measurement.indices import in_panel
-
-            self._indices[axis] = in_panel(self._panel, axis)
-        return self._indices[axis]
 
 
 def _known(
@@ -332,4 +353,4 @@ def _known(
 
 
 def _kind(kind: type) -> str:
-    return {str: "a text", int: "a whole number", dict: "a mapping of names to values"}[kind]
+    return {str: "a text", int: "a whole number", dict: "a mapping of names to values", list: "a list"}[kind]

@@ -97,7 +97,7 @@ def test_a_comment_says_what_a_parameter_means_and_may_be(tmp_path: Path) -> Non
     assert allowed["kind"].options == ("a", "b")
     assert allowed["year"].bounds == (("at least", 1995.0), ("at most", 2024.0))
     assert allowed["rate"].bounds == (("above", 0.0), ("at most", 1.0))
-    assert allowed["index"].axis == "power"
+    assert allowed["index"].of_data == "power"
 
 
 @pytest.mark.parametrize(
