@@ -78,6 +78,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     codes.set_defaults(command=_data_codes)
 
+    index = actions.add_parser(
+        "index",
+        help="put an index of your own into a panel",
+        description="Write a panel with an index of your own (columns iso3, year, value) behind its other columns.",
+        epilog="example: buzan data index reach.csv --axis power --name reach --out my-panel.csv",
+    )
+    index.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX; more means stronger")
+    index.add_argument("--axis", required=True, metavar="AXIS", help="power or cohesion: what it measures")
+    index.add_argument("--name", required=True, help="small letters, digits and underscores")
+    index.add_argument("--data", type=Path, default=Path("data"), help="folder of the tables (default: data)")
+    index.add_argument("--panel", type=Path, help="what it is added to (default: panel.csv of that folder)")
+    index.add_argument("--out", type=Path, default=Path("panel.csv"), help="new file (default: panel.csv)")
+    index.set_defaults(command=_data_index)
+
 
 def _data_build(given: argparse.Namespace) -> int:
     raw: Path | None = given.raw
@@ -159,4 +173,17 @@ def _data_codes(given: argparse.Namespace) -> int:
     if added.not_coded:
         print(f"passed over, for nothing is coded in them: {added.not_coded} rows")
     print(given.data / "codes.csv")
+    return 0
+
+
+def _data_index(given: argparse.Namespace) -> int:
+    from buzanlib.sources.own_index import merge_index
+
+    merged = merge_index(given.file, given.axis, given.name, given.data, given.out, given.panel)
+    print(
+        f"{merged.column}: {merged.values} values of {merged.states} states, {merged.first} to {merged.last}"
+    )
+    if merged.added:
+        print(f"rows that the panel lacked: {merged.added}")
+    print(f"{given.out}: name it in a study under tables, panel, and let {given.axis} be {merged.column}")
     return 0

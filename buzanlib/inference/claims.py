@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from buzanlib.errors import EstimationError
 from buzanlib.inference.change import MoveResult, MoveTest, follow_test
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
 from buzanlib.inference.dyads import agreement, positions
@@ -273,25 +275,34 @@ class Claims:
         )
 
     def of_statements(self, annotator: str | None = None) -> dict[str, Finding]:
-        """Findings that depend on the coding, by id; those of F1 with their unadjusted p."""
-        found = self.table2(annotator).findings()
-        found |= self.wording(annotator)
-        found |= self.divergence(annotator).findings
-        found |= {"C6": self.decay(annotator), "E4": self.following(annotator)}
-        found |= {name: result.finding for name, result in self.rivals(annotator).items()}
-        return self._in_order(found)
+        """Findings that depend on the coding, by id; those of F1 with their unadjusted p.
+
+        A test that the data cannot carry, such as one in a window for which the index has no value, gives none.
+        """
+        return self._of(
+            lambda: self.table2(annotator).findings(),
+            lambda: self.wording(annotator),
+            lambda: self.divergence(annotator).findings,
+            lambda: {"C6": self.decay(annotator)},
+            lambda: {"E4": self.following(annotator)},
+            lambda: {name: result.finding for name, result in self.rivals(annotator).items()},
+        )
 
     def all_findings(self) -> dict[str, Finding]:
-        """All of them, by id, in the order of the locked file."""
-        found = self.of_statements()
-        found |= {
-            "C5": self.forum()[0],
-            "D1": self.support(),
-            "D7": self.pivots(),
-            "E3": self.moves().finding,
-        }
-        return self._in_order(found)
+        """All of them, by id, in the order of the locked file; see `of_statements`."""
+        return self._of(
+            self.of_statements,
+            lambda: {"C5": self.forum()[0]},
+            lambda: {"D1": self.support()},
+            lambda: {"D7": self.pivots()},
+            lambda: {"E3": self.moves().finding},
+        )
 
-    def _in_order(self, found: Mapping[str, Finding]) -> dict[str, Finding]:
+    def _of(self, *tests: Callable[[], dict[str, Finding]]) -> dict[str, Finding]:
+        """What those tests find that can be estimated."""
+        found: dict[str, Finding] = {}
+        for test in tests:
+            with suppress(EstimationError):
+                found |= test()
         order = list(self.predictions.hypotheses)
         return dict(sorted(found.items(), key=lambda item: order.index(item[0])))

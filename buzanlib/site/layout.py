@@ -10,13 +10,15 @@ from typing import Any
 
 import nbformat
 import yaml
+from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.site.pages import write_pages
-from buzanlib.site.study_pages import front_page, write_study_pages
+from buzanlib.site.study_pages import front_page, own_note, write_study_pages
 from buzanlib.study.files import copy_whole, write_whole
 from buzanlib.study.results import Results
 from buzanlib.study.runner import RESULTS
+from buzanlib.study.spec import RESULTS as NUMBERS
 from buzanlib.study.spec import Study
 from buzanlib.theory.predictions import load_predictions
 
@@ -27,6 +29,9 @@ EXECUTED = "executed"
 
 _SHARED = ("glossary", "bibliography")
 """Chapters that say nothing of results, and so belong to the book of any study."""
+
+_ABOUT_WHAT_SHIPS = "about-what-ships"
+"""Tag of a cell that interprets the numbers of the study that ships, and has no place in another."""
 
 _MORE = "Added"
 """Caption over notebooks that the table of contents does not know."""
@@ -92,7 +97,10 @@ def lay_out(study: Study, results: Results) -> Layout:
     if not at_home:
         config["title"] = study.title
     gone = sorted(before - set(_files(toc)))
-    config["sphinx"]["config"]["buzan_absent"] = {name: _title(study, source, name) for name in gone}
+    settings = config["sphinx"]["config"]
+    settings["buzan_absent"] = {name: _title(study, source, name) for name in gone}
+    chosen = {name for run in study.runs for name in run.given} - {"data", NUMBERS}
+    settings["buzan_as_shipped"] = at_home and not gone and not chosen
     layout = Layout(
         book=book,
         place=source.parent if at_home else study.output,
@@ -114,14 +122,25 @@ def _copy(study: Study, source: Path, book: Path, results: Results) -> None:
     for name in _SHARED:
         wanted.add(Path(f"{name}.md"))
         copy_whole(source / f"{name}.md", book / f"{name}.md")
-    for name in [RESULTS, *(f"{run.name}.ipynb" for run in study.runs)]:
-        wanted.add(Path(EXECUTED, name))
-        copy_whole(study.output / name, book / EXECUTED / name)
+    wanted.add(Path(EXECUTED, RESULTS))
+    copy_whole(study.output / RESULTS, book / EXECUTED / RESULTS)
+    for run in study.runs:
+        page = Path(EXECUTED, f"{run.name}.ipynb")
+        wanted.add(page)
+        write_whole(book / page, _own_page(study.output / page.name, own_note(run)))
     write_whole(book / "index.md", front_page(study, results, _claims(study)))
     for file in sorted(book.rglob("*")):
         place = file.relative_to(book)
         if file.is_file() and place not in wanted and place.parts[0] != GENERATED:
             file.unlink()
+
+
+def _own_page(file: Path, note: str) -> str:
+    """A page without what it says of the data that ship, and with a note behind its title."""
+    page = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    page.cells = [cell for cell in page.cells if _ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ())]
+    page.cells.insert(1, new_markdown_cell(note, id="note"))  # type: ignore[no-untyped-call]
+    return str(nbformat.writes(page)) + "\n"  # type: ignore[no-untyped-call]
 
 
 def _claims(study: Study) -> dict[str, str]:

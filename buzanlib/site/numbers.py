@@ -11,7 +11,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from buzanlib.errors import BuzanError
+from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import typeset
 from buzanlib.study.results import Results
 
@@ -27,7 +27,9 @@ _logger = logging.getLogger(__name__)
 class NumberRole(SphinxRole):
     """The value recorded under a key, formatted, such as ``B1.contrast:+.2f`` between backticks.
 
-    An unknown key or a format that does not fit is a warning with page and line, so a strict build fails.
+    An unknown key or a format that does not fit is a warning with page and line, so a strict build fails. Only in a
+    book of other choices than those that ship may a number be missing, since a chapter is left out or a test cannot be
+    made: a dash stands for it.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -42,10 +44,17 @@ class NumberRole(SphinxRole):
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break
+        except UnknownNameError as error:
+            if self.config.buzan_as_shipped:
+                self._warn(error)
+            text = f"[{self.text}]" if self.config.buzan_as_shipped else "–"
         except (BuzanError, ValueError) as error:
-            _logger.warning("{num}`%s`: %s%s", self.text, error, self._cell(), location=self.get_location())
+            self._warn(error)
             text = f"[{self.text}]"
         return [nodes.inline(self.rawtext, text, classes=classes)], []
+
+    def _warn(self, error: Exception) -> None:
+        _logger.warning("{num}`%s`: %s%s", self.text, error, self._cell(), location=self.get_location())
 
     def _cell(self) -> str:
         cell, line = divmod(self.lineno, _CELL)
@@ -78,7 +87,8 @@ def _demand(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the role, and the setting that says where the results lie."""
+    """Register the role, and settings that say where the results lie and whether all numbers must be there."""
     app.add_config_value("buzan_results", "executed/results.json", "env", [str])
+    app.add_config_value("buzan_as_shipped", True, "env", [bool])
     app.add_role("num", NumberRole())
     app.connect("builder-inited", _demand)

@@ -16,6 +16,7 @@ from buzanlib.study.markup import escape
 from buzanlib.study.parameters import Parameter, declared
 from buzanlib.study.results import Results
 from buzanlib.study.runner import PREVIOUS, RESULTS
+from buzanlib.study.spec import RESULTS as RESULTS_OF
 from buzanlib.study.spec import Run, Study
 
 _SHORT = 12
@@ -194,6 +195,9 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         parts.append(
             f"**Tables of its own:** {named}. All others are those of the data folder that it names."
         )
+    if study.sheets:
+        sheets = ", ".join(escape(sheet.name) for sheet in study.sheets)
+        parts.append(f"**Codes from sheets of its own:** {sheets}, beside those of the data folder.")
     if verdicts := [key.removesuffix(VERDICT) for key in results.values if key.endswith(VERDICT)]:
         rows = [row(["", "claim", "verdict"]), "|---|---|---|"]
         rows += [
@@ -207,6 +211,26 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         " {doc}`_generated/changes` what moved since the run before."
     )
     return "\n\n".join(parts) + "\n"
+
+
+def own_note(run: Run) -> str:
+    """Say on a page of such a book with which choices it was made, in Markdown.
+
+    Parameters
+    ----------
+    run : Run
+        That made the page.
+    """
+    chosen = [
+        f"{name} is {escape(str(value))}"
+        for name, value in run.given.items()
+        if name not in ("data", RESULTS_OF)
+    ]
+    choices = f"Here {', '.join(chosen)}." if chosen else "Every choice is that of the notebook."
+    return (
+        f":::{{note}}\n{choices} Numbers and figures are those of this study; the text was written for the data that"
+        " ship with buzanlib, so hold what it explains against them.\n:::"
+    )
 
 
 def write_study_pages(study: Study, folder: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from buzanlib.errors import BuzanError
 from buzanlib.study.citation import PROJECT
 from buzanlib.study.files import write_whole
+from buzanlib.study.spec import load_study
 
 FILE = "study.yml"
 
@@ -32,6 +33,9 @@ seed: 20100615
 #   codes: tables/codes.csv
 #   panel: tables/panel.csv
 
+# Codes that people filled into a sheet; each coder is an annotator. `buzan data sheet` writes an empty one.
+# sheets: [my-coding.xlsx]
+
 # For every notebook that has such a parameter. `buzan book` makes a page of all of them, with what each may be.
 parameters:
   power: cinc
@@ -41,6 +45,7 @@ parameters:
 #   04_placement: {{sweep: {{power: [cinc, gdp]}}}}
 notebooks:
 {notebooks}
+#  own_statements: {{corpus: MINE, annotator: Ana, one: Ana, other: Ben}}   # a corpus and coders of your own
 """
 
 
@@ -74,7 +79,8 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
         rows = list(_first(project / "data" / table["path"]))
         write_whole(folder / "tables" / table["path"], "".join(rows))
     write_whole(folder / "tables" / "README.md", _fields(package))
-    names = [template.stem for template in sorted((project / "notebooks").glob("*.ipynb"))]
+    shipped = load_study(project / "notebooks" / FILE)
+    names = dict.fromkeys(run.notebook for run in shipped.runs)
     paths = {
         key: json.dumps(Path(os.path.relpath(project / name, folder)).as_posix())
         for key, name in (("data", "data"), ("templates", "notebooks"), ("book", "book"))

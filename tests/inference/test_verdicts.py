@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from scipy.stats import norm
 
-from buzanlib.inference.verdicts import Finding, verdict
+from buzanlib.errors import UnknownNameError
+from buzanlib.inference.verdicts import Finding, recorded, verdict
+from buzanlib.theory.predictions import load_predictions
 
 NAN = math.nan
 
@@ -31,6 +34,33 @@ NAN = math.nan
 )
 def test_verdict(contrast: float, low: float, high: float, p: float, gate: bool, expected: str) -> None:
     assert verdict(contrast, low, high, p, sesoi=0.4, alpha=0.05, gate=gate) == expected
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        Finding("B1", 0.1, -0.2, 0.4, 0.3, 100, sesoi=0.4, beside={"verdict": "undecided", "t.centre": -1.5}),
+        Finding("B4", 0.1, -0.2, 0.4, 0.3, 100, sesoi=0.4, outside=False),
+        Finding("E3", 0.1, NAN, NAN, 0.3, 100),
+    ],
+    ids=lambda found: found.hypothesis,
+)
+def test_a_finding_can_be_read_back(found: Finding) -> None:
+    read = Finding.from_results(found.hypothesis, found.to_results())
+    assert read.to_results() == found.to_results()
+    assert read.outside is found.outside
+
+
+def test_findings_are_read_in_the_order_of_the_locked_file_and_those_added_last(data_dir: Path) -> None:
+    findings = [Finding(name, 0.1, -0.2, 0.4, 0.3, 100) for name in ("X1", "C5", "B2", "A9")]
+    values = {key: value for found in findings for key, value in found.to_results().items()}
+    values |= {"bound.contrast": 0.1, "bound.p": 0.2, "strategies.B1.contrast": 0.3}
+    assert list(recorded(values, load_predictions(data_dir))) == ["B2", "C5", "A9", "X1"]
+
+
+def test_a_finding_that_was_not_recorded_whole_is_told() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown result 'B1\.n'"):
+        Finding.from_results("B1", {"B1.contrast": 0.1, "B1.p": 0.2})
 
 
 def test_detectable_is_found_four_times_in_five() -> None:

@@ -25,10 +25,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def build(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str], tuple[str, str]]:
-    """Build one page; its HTML and what Sphinx warned of."""
+def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
+    """Build one page, with more settings where given; its HTML and what Sphinx warned of."""
 
-    def built(folder: Path, text: str) -> tuple[str, str]:
+    def built(folder: Path, text: str, **settings: object) -> tuple[str, str]:
         monkeypatch.setenv("NO_COLOR", "1")
         (folder / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
         warnings = folder / "warnings.txt"
@@ -48,6 +48,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str], tuple[str, s
                     "myst_enable_extensions": ["attrs_block"],
                     "buzan_results": "results.json",
                     "html_math_renderer": "mathml",
+                    **settings,
                 },
                 status=None,
                 warning=stream,

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
+from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.site.build import build_book
@@ -55,6 +57,23 @@ def test_a_notebook_that_the_book_does_not_know_has_its_place(tmp_path: Path, ro
     )
     layout = lay_out(load_study(path), run_study(path, progress=False))
     assert pages(layout.toc)["Added"] == ["executed/reads--times-1", "executed/reads--times-2"]
+
+
+def test_a_page_of_ones_own_says_how_it_was_made_and_leaves_out_what_is_said_of_other_data(
+    tmp_path: Path, root: Path
+) -> None:
+    path = study_of(tmp_path, root, "  numbers: {count: 5}\n", templates=str(tmp_path / "templates"))
+    template = nbformat.read(root / "tests" / "notebooks" / "numbers.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    template.cells.append(new_markdown_cell("Five is much.", metadata={"tags": ["about-what-ships"]}))  # type: ignore[no-untyped-call]
+    (tmp_path / "templates").mkdir()
+    nbformat.write(template, tmp_path / "templates" / "numbers.ipynb")  # type: ignore[no-untyped-call]
+    layout = lay_out(load_study(path), run_study(path, progress=False))
+    page = nbformat.read(layout.book / "executed" / "numbers.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    texts = [cell.source for cell in page.cells if cell.cell_type == "markdown"]
+    assert texts[0].startswith("# ")
+    assert "Here count is 5." in texts[1]
+    assert "Five is much." not in texts
+    assert "Five is much." in (tmp_path / "out" / "numbers.ipynb").read_text(encoding="utf-8")
 
 
 def test_a_study_without_a_book_is_told(tmp_path: Path, root: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sphinx.errors import ExtensionError
 
-Build = Callable[[Path, str], tuple[str, str]]
+Build = Callable[..., tuple[str, str]]
 
 
 def test_a_number_is_kept_on_one_line_and_words_may_break(folder: Path, build: Build) -> None:
@@ -31,6 +31,12 @@ def test_a_key_or_format_that_does_not_fit_is_told_with_its_paragraph(
     html, warned = build(folder, f"Then {{num}}`{text}`.")
     assert f"[{text}]" in html
     assert f"index.md:3: WARNING: {{num}}`{text}`: {message}" in warned
+
+
+def test_a_number_of_a_chapter_that_is_left_out_is_a_dash(folder: Path, build: Build) -> None:
+    html, warned = build(folder, "Then {num}`B1.contrst:.2f`.", buzan_as_shipped=False)
+    assert '<span class="num">–</span>' in html
+    assert warned == ""
 
 
 def test_without_results_nothing_is_read(tmp_path: Path, build: Build) -> None:

@@ -40,7 +40,7 @@ def html(markdown: str) -> str:
 
 def study_of(*runs: Run, tables: dict[str, Path] | None = None) -> Study:
     here = Path("here")
-    return Study(here, HOSTILE, here, here, here, here, tables or {}, runs)
+    return Study(here, HOSTILE, here, here, here, here, tables or {}, (), runs)
 
 
 def test_parameters_come_from_the_notebooks_and_the_study(root: Path) -> None:
@@ -66,7 +66,7 @@ def test_every_parameter_of_the_study_that_ships_is_explained(root: Path) -> Non
 
 def test_the_colophon_says_what_was_run() -> None:
     page = html(colophon_page(MANIFEST))
-    assert "commit <code>c0ffee</code>, with changes that are in no commit" in page
+    assert "commit c0ffee, with changes that are in no commit" in page
     assert "<td>pandas</td>\n<td>3.0.0</td>" in page
     assert (
         "<td>one</td>\n<td>1.2</td>\n<td>7</td>\n<td>444444444444</td>\n<td>codes.csv</td>"

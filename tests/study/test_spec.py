@@ -6,7 +6,7 @@ import pytest
 
 from buzanlib.errors import StudyError
 from buzanlib.study.parameters import declared
-from buzanlib.study.spec import load_study
+from buzanlib.study.spec import RESULTS, load_study
 
 
 def test_values_come_from_the_study_then_the_notebook_then_the_default(write_study, root: Path) -> None:  # type: ignore[no-untyped-def]
@@ -68,6 +68,25 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
         ("figure:\nfigure:", {}, r"study\.yml, line 7: the key 'figure' stands twice"),
         ("figure: [", {}, r"study\.yml is not a study file"),
         ("unread", {}, r"unread\.ipynb, parameters cell, line 2"),
+        ("numbers", {"sheets": "mine.csv"}, r"line 5: sheets: 'mine\.csv' is not a list"),
+        ("numbers", {"sheets": "[mine.csv]"}, r"line 5: sheets: there is no file 'mine\.csv'"),
+        ("numbers", {"sheets": "[5]"}, "sheets: 5 is not a text"),
+        ("numbers", {"sheets": "[study.yml, ./study.yml]"}, r"sheets: '\./study\.yml' stands twice"),
+        (
+            "offered: {corpus: UNGC}",
+            {},
+            r"line 6: parameter 'corpus' of offered is 'UNGC'; nearest allowed: 'UNGDC'",
+        ),
+        (
+            "offered: {annotator: Ana}",
+            {},
+            "parameter 'annotator' of offered is 'Ana'; allowed: 'A', 'B', 'adjudicated'",
+        ),
+        (
+            "offered: {sweep: {power: [gdp, gpd]}}",
+            {},
+            "parameter 'power' of offered is 'gpd'; nearest allowed: 'gdp'",
+        ),
     ],
 )
 def test_wrong_input_is_refused_with_its_place(write_study, notebooks, keys, message: str) -> None:  # type: ignore[no-untyped-def]
@@ -83,9 +102,25 @@ def test_missing_and_empty_files_are_refused(tmp_path: Path) -> None:
         load_study(tmp_path / "empty.yml")
 
 
-def test_the_study_that_ships_names_every_notebook_in_order(root: Path) -> None:
+def test_what_depends_on_the_data_is_held_against_those_of_the_study(write_study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "documents.csv").write_text("doc_id,corpus\n1,MINE\n2,NCSS\n", encoding="utf-8")
+    (tmp_path / "sheet.csv").write_text(
+        "passage,coder,relevant,threats,level,referent,agent,measure\nP1,Ana,no,,,,,\n", encoding="utf-8"
+    )
+    own = {"tables": "{documents: documents.csv}", "sheets": "[sheet.csv]"}
+    (run,) = load_study(write_study("offered: {corpus: MINE, annotator: Ana}", **own)).runs
+    assert (run.parameters["corpus"], run.parameters["annotator"]) == ("MINE", "Ana")
+    # A default that the data lack is as wrong as a value that somebody gave.
+    with pytest.raises(StudyError, match=r"'corpus' of offered is 'UNGDC'; allowed: 'MINE', 'NCSS'"):
+        load_study(write_study("offered", **own))
+    # A table that cannot be read is told when the data are checked.
+    (tmp_path / "documents.csv").write_bytes(b"\xff\xfe")
+    load_study(write_study("offered: {corpus: anything}", **own))
+
+
+def test_the_study_that_ships_names_its_notebooks_in_order(root: Path) -> None:
     study = load_study(root / "notebooks" / "study.yml")
-    templates = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
+    templates = sorted(path.stem for path in (root / "notebooks").glob("[0-9]*.ipynb"))
     assert [run.name for run in study.runs] == templates
 
 
@@ -93,5 +128,5 @@ def test_the_study_that_ships_changes_no_default(root: Path) -> None:
     # The pages show the cell of defaults; what the book runs must be what it shows.
     study = load_study(root / "notebooks" / "study.yml")
     for run in study.runs:
-        assert run.given == {}
+        assert run.given.keys() <= {RESULTS}
         assert list(run.parameters) == list(declared(run.template))

@@ -1,0 +1,92 @@
+"""The second study that ships: codes from a sheet, one corpus alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from buzanlib.errors import DataError
+from buzanlib.inference.claims import Claims
+from buzanlib.measurement.placement import Placement
+from buzanlib.sources.coders import codes_with
+from buzanlib.study.cache import Cache
+from buzanlib.study.folder import prepare
+from buzanlib.study.runner import run_study
+from buzanlib.study.spec import Study, load_study
+
+SAME = {"first": "A", "second": "B"}
+"""Coders of the sheet, and whose codes they are."""
+
+
+@pytest.fixture
+def study(root: Path, tmp_path: Path) -> Path:
+    """The study in a folder of its own, so that nothing is written beside the one that ships."""
+    text = (root / "notebooks" / "strategies.yml").read_text(encoding="utf-8")
+    for name in ("data: ../data", "book: ../book"):
+        text = text.replace(name, name.replace("..", str(root)))
+    text = text.replace("output: ../_build/strategies", f"templates: {root / 'notebooks'}\noutput: out")
+    (tmp_path / "strategies.csv").write_bytes((root / "notebooks" / "strategies.csv").read_bytes())
+    path = tmp_path / "strategies.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_sheet_says_what_the_two_runs_of_the_model_said(root: Path, data_dir: Path) -> None:
+    codes, added = codes_with(root / "notebooks" / "strategies.csv", data_dir)
+    shipped = pd.read_csv(data_dir / "codes.csv", dtype=str, keep_default_na=False)
+    strategies = set(codes.loc[codes["annotator"].isin(list(SAME)), "passage_id"])
+    for coder, annotator in SAME.items():
+        ours = codes[codes["annotator"] == coder].drop(columns="annotator").reset_index(drop=True)
+        theirs = shipped[(shipped["annotator"] == annotator) & shipped["passage_id"].isin(strategies)]
+        pd.testing.assert_frame_equal(ours, theirs.drop(columns="annotator").reset_index(drop=True))
+    assert added.passages == dict.fromkeys(SAME, len(strategies))
+
+
+@pytest.mark.slow
+def test_its_numbers_are_those_of_the_same_codes_without_a_sheet(study: Path, data_dir: Path) -> None:
+    results = run_study(study, {"draws": "199", "bootstrap": "49"}, progress=False)
+    claims = Claims.load(data_dir, Placement(first=2011, last=2024), 199, 20100615, 49, "NCSS", "A")
+    for key, value in claims.table2().to_results().items():
+        assert results[key] == pytest.approx(value, nan_ok=True), key
+    assert results["own.n_both"] == results["own.n_passages"]
+    assert results["B4.verdict"] in ("supported", "contradicted", "undecided")
+    page = nbformat.read(study.parent / "out" / "15_verdicts.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    assert any("All hypotheses" in str(cell.get("outputs")) for cell in page.cells)
+
+
+def laid_out(study: Study) -> bytes:
+    folder = prepare(study, Cache(study.output))
+    return (folder.path / "codes.csv").read_bytes()
+
+
+def test_the_codes_are_those_of_folder_and_sheets_whatever_lay_there(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_study(study)
+    whole = laid_out(loaded)
+    assert all(name in whole for name in (b",first,", b",A,", b",adjudicated,"))
+
+    with monkeypatch.context() as patch:  # nothing has changed, and the sheets are not read again
+        patch.setattr("buzanlib.sources.coders.codes_with", None)
+        assert laid_out(loaded) == whole
+
+    (loaded.output / "data" / "codes.csv").write_bytes(whole[:1000])
+    assert laid_out(loaded) == whole
+
+    sheet = study.parent / "strategies.csv"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace(",second,", ",third,"), encoding="utf-8")
+    changed = laid_out(loaded)
+    assert changed == whole.replace(b",second,", b",third,")
+
+
+def test_a_fault_of_the_sheet_is_told_with_its_place_and_nothing_runs(study: Path) -> None:
+    sheet = study.parent / "strategies.csv"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("military", "militray", 1), encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"strategies\.csv, row 2, column threats: 'militray'; nearest allowed: 'milit"
+    ):
+        run_study(study, progress=False)
+    assert not list((study.parent / "out").glob("*.ipynb"))
