@@ -101,6 +101,10 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
 def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
     """State, year and value, as text, of every row that has a value."""
     headings = [heading.casefold() for heading in grid.headings]
+    if twice := {heading for heading in headings if headings.count(heading) > 1}:
+        raise DataError(
+            [Fault(grid.file, grid.header, name, name, "a column may stand only once") for name in twice]
+        )
     value = Field(name="value", type="number", description="the index", required=True)
     described = replace(
         panel,
@@ -112,7 +116,7 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
     )
     frame = pd.DataFrame([cells for _, cells in grid.rows], columns=headings, dtype="str")
     frame.index = pd.Index([number for number, _ in grid.rows], dtype="int64")
-    if set(headings) == set(described.columns) and len(headings) == len(described.columns):
+    if set(headings) == set(described.columns):
         frame = frame.loc[frame["value"] != "", list(described.columns)]
         if frame.empty:
             raise DataError([Fault(grid.file, 0, "value", "no value", "at least one state needs a value")])

@@ -57,7 +57,10 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
     [
         ("iso,year,value\nUSA,2010,1\n", "row 1, column iso: 'iso'; unknown column; nearest allowed: 'iso3'"),
         ("iso3,year\nUSA,2010\n", "row 1, column value: ''; missing column"),
-        ("iso3,year,value,value\nUSA,2010,1,2\n", "value"),
+        (
+            "iso3,year,value,value\nUSA,2010,1,2\n",
+            "row 1, column value: 'value'; a column may stand only once",
+        ),
         (
             "iso3,year,value\nUSX,2010,1\n",
             "row 2, column iso3: 'USX'; not in column iso3 of states.csv; nearest",
