@@ -78,6 +78,19 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     codes.set_defaults(command=_data_codes)
 
+    texts = actions.add_parser(
+        "texts",
+        help="find the passages in texts of your own",
+        description="Write documents, passages and a sheet to code, from texts named after state and year.",
+        epilog="example: buzan data texts statements --corpus OEWG --out mine",
+    )
+    texts.add_argument("folder", type=Path, metavar="FOLDER", help="texts such as EST-2021.txt, in UTF-8")
+    texts.add_argument("--corpus", required=True, metavar="NAME", help="two to twelve capital letters")
+    texts.add_argument("--data", type=Path, default=Path("data"), help="folder of the tables (default: data)")
+    texts.add_argument("--out", type=Path, default=Path(), help="folder to write to (default: this one)")
+    texts.add_argument("--sample", action="store_true", help="at most ten passages a text, drawn at random")
+    texts.set_defaults(command=_data_texts)
+
     index = actions.add_parser(
         "index",
         help="put an index of your own into a panel",
@@ -173,6 +186,19 @@ def _data_codes(given: argparse.Namespace) -> int:
     if added.not_coded:
         print(f"passed over, for nothing is coded in them: {added.not_coded} rows")
     print(given.data / "codes.csv")
+    return 0
+
+
+def _data_texts(given: argparse.Namespace) -> int:
+    from buzanlib.sources.own_texts import gather_texts
+
+    made = gather_texts(given.folder, given.corpus, given.data, given.out, given.sample)
+    print(
+        f"{made.documents} texts of {made.states} states: {made.passages} passages, {made.silent} texts without any"
+    )
+    documents, passages, sheet = made.files
+    print(f"{documents} and {passages}: name them in a study under tables")
+    print(f"{sheet}: fill it in, and name it in the study under sheets")
     return 0
 
 

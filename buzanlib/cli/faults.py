@@ -8,11 +8,11 @@ from itertools import groupby
 from buzanlib.errors import Fault
 
 SHOWN = 5
-"""Of faults that differ only in their row so many are printed, with the number of the others."""
+"""So many of the faults that differ only in their row, or in what is missing, are printed; the others are counted."""
 
 
 def told(faults: Sequence[Fault]) -> str:
-    """Put all faults into words; those that differ only in their row are shortened to the first few.
+    """Put all faults into words; those that differ only in their row, or in what is missing, are shortened.
 
     Parameters
     ----------
@@ -35,4 +35,4 @@ def told(faults: Sequence[Fault]) -> str:
 
 
 def _kind(fault: Fault) -> tuple[str, str, str, str]:
-    return fault.file, fault.column, fault.value, fault.allowed
+    return fault.file, fault.column, fault.value if fault.row else "", fault.allowed

@@ -53,8 +53,9 @@ class _Rows:
 
     def inside(self, corpus: str, window: str) -> Flags:
         """Rows of a corpus and a window."""
-        if corpus not in (*Corpus, "both"):
-            raise UnknownNameError("corpus", corpus, [*Corpus, "both"])
+        known = [*Corpus, *sorted({*self.corpus} - {*Corpus}), "both"]
+        if corpus not in known:
+            raise UnknownNameError("corpus", corpus, known)
         first, last = years(window)
         within = (first <= self.year) & (self.year <= last)
         return within if corpus == "both" else within & (self.corpus == corpus)

@@ -37,7 +37,7 @@ def relevant_passages(
     statements : Statements
         The coded statements.
     corpus : str
-        ``"UNGDC"`` or ``"NCSS"``.
+        ``"UNGDC"``, ``"NCSS"``, or another of which there are documents.
     first, last : int
         Years, both included.
     annotator : str
@@ -53,8 +53,9 @@ def relevant_passages(
     UnknownNameError
         If there is no such corpus or annotator.
     """
-    if corpus not in list(Corpus):
-        raise UnknownNameError("corpus", corpus, Corpus)
+    known = sorted({*Corpus, *statements.documents["corpus"]})
+    if corpus not in known:
+        raise UnknownNameError("corpus", corpus, known)
     coded = statements.coded(annotator)
     inside = (coded["corpus"] == corpus) & coded["year"].between(first, last)
     return coded[inside & (coded["relevant"] == 1) & (coded["in_paper"] == 0)]

@@ -89,7 +89,7 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
     Parameters
     ----------
     sheet, data, replace
-        As `add_codes` has them; the folder need not be locked.
+        As `add_codes` has them; the folder need be neither locked nor sound.
 
     Returns
     -------
@@ -101,15 +101,18 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
     Raises
     ------
     DataError
-        With every fault of the sheet, or of the codes and passages of the folder.
+        With every fault of the sheet.
+    BuzanError
+        If codes or passages of the folder cannot be read.
     """
-    tables = load_tables(data, ["codes", "passages"])
-    names = sorted(set(tables["codes"]["annotator"]) | set(SHIPPED))
+    held = Held(data)
+    kept = held.table("codes.csv", CODE)
+    passages = held.table("passages.csv", ["passage_id"])["passage_id"]
+    names = sorted({*kept["annotator"], *SHIPPED})
     taken = {name: "" if replace else _refusal(name) for name in names}
     described = Descriptor.load(data).table("codes")
-    found = read_sheet(sheet, described, set(tables["passages"]["passage_id"]), taken)
+    found = read_sheet(sheet, described, set(passages), taken)
     coders = found.codes["annotator"]
-    kept = Held(data).table("codes.csv", CODE)
     kept = kept[~kept["annotator"].isin(coders)]
     codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
     coded = {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}

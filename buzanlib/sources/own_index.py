@@ -123,7 +123,13 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
     faults = check_table(described, frame)
     if "iso3" in frame:
         faults += [
-            Fault(grid.file, row, "iso3", code, f"not in column iso3 of states.csv; {nearest(code, states)}")
+            Fault(
+                grid.file,
+                row,
+                "iso3",
+                code,
+                f"not in column iso3 of states.csv; {nearest(code, sorted(states))}",
+            )
             for row, code in zip(frame.index.tolist(), frame["iso3"], strict=True)
             if code and code not in states
         ]
