@@ -140,9 +140,10 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     ----------
     path : Path
         YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``, and if wanted ``templates`` (folder of
-        the notebooks; that of the file by default), ``tables`` (files that take the place of tables of the data
-        folder), ``sheets`` (a list of coding sheets, whose coders are further annotators), ``book`` (folder of the
-        chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
+        the notebooks; those that lie beside the file count in any case), ``tables`` (files that take the place of
+        tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are further annotators),
+        ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are
+        relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, before those of the file.
 
@@ -224,6 +225,8 @@ def _sheets(document: Document, base: Path) -> tuple[Path, ...]:
 def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple[Run, ...]:
     content = document.content
     found = {file.stem: file for file in sorted(study.templates.glob("*.ipynb"))}
+    own = {file.stem: file for file in sorted(study.file.parent.glob("*.ipynb"))}
+    found |= {name: file for name, file in own.items() if name not in found}
     if not content["notebooks"]:
         raise document.error("notebooks: none is named", "notebooks")
     _known(document, "notebook", content["notebooks"], found, "notebooks")
@@ -234,9 +237,9 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
     for name in changes:
         if name not in everywhere:
             raise StudyError(f"-p {name}: unknown parameter {name!r}; {nearest(name, sorted(everywhere))}")
-    own: dict[str, Value] = {"data": Path(os.path.relpath(study.reads, study.templates)).as_posix()}
+    keys: dict[str, Value] = {"data": Path(os.path.relpath(study.reads, study.templates)).as_posix()}
     if "seed" in content:
-        own["seed"] = content["seed"]
+        keys["seed"] = content["seed"]
     checker = _Checker(document, Offers(study.data, study.tables, study.sheets))
     runs: list[Run] = []
     for name, parameters in has.items():
@@ -246,7 +249,7 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
             raise document.error(f"notebooks, {name}: {special!r} is not {_kind(dict)}", "notebooks", name)
         allowed = parameters.keys() - set(_OWN)
         _known(document, f"parameter of {name}", special, {*allowed, _SWEEP}, "notebooks", name)
-        wanted = {key: value for key, value in own.items() if key in parameters}
+        wanted = {key: value for key, value in keys.items() if key in parameters}
         for where, values in ((("parameters",), common), (("notebooks", name), special)):
             for key, value in values.items():
                 if key in parameters and key != _SWEEP:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,17 @@ def test_what_depends_on_the_data_is_held_against_those_of_the_study(write_study
     # A table that cannot be read is told when the data are checked.
     (tmp_path / "documents.csv").write_bytes(b"\xff\xfe")
     load_study(write_study("offered: {corpus: anything}", **own))
+
+
+def test_notebooks_beside_the_study_count_too_and_never_hide_others(
+    write_study, root: Path, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    for name in ("mine", "figure"):
+        shutil.copy(root / "tests" / "notebooks" / "numbers.ipynb", tmp_path / f"{name}.ipynb")
+    mine, figure = load_study(write_study("mine figure")).runs
+    assert mine.template == tmp_path / "mine.ipynb"
+    assert figure.template == root / "tests" / "notebooks" / "figure.ipynb"
+    assert mine.given["data"] == "../../data"
 
 
 def test_the_study_that_ships_names_its_notebooks_in_order(root: Path) -> None:
