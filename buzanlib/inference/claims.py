@@ -290,8 +290,11 @@ class Claims:
 
     def all_findings(self) -> dict[str, Finding]:
         """All of them, by id, in the order of the locked file; see `of_statements`."""
+        return self._of(self.of_statements, self.of_others)
+
+    def of_others(self) -> dict[str, Finding]:
+        """Findings that do not depend on the coding: on votes, and on moves between quadrants."""
         return self._of(
-            self.of_statements,
             lambda: {"C5": self.forum()[0]},
             lambda: {"D1": self.support()},
             lambda: {"D7": self.pivots()},
