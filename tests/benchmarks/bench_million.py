@@ -1,9 +1,9 @@
 """Check, count and test a million coded passages, made by resampling those that ship, against a plain way of counting.
 
 The folder has the tables that ship and a corpus of documents, passages and codes of its own, drawn with replacement
-from the General Debate. Each step runs on what the one before it gave, in one new process whose peak of memory is printed.
-rival counts passages by state and threat in a loop over the rows of `csv.DictReader`, and is held against our counts.
-Nothing is asserted on time, and no result is printed.
+from the General Debate. Each step runs on what the one before it gave, in one new process whose peak of memory is
+printed. The rival counts passages by state and threat in a loop over the rows of `csv.DictReader`, and is held against
+our counts. Nothing is asserted on time, and no result is printed.
 """
 
 from __future__ import annotations
