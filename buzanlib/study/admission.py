@@ -116,17 +116,15 @@ def fault(answer: Mapping[str, str] | Exception, needed: Mapping[str, str]) -> s
     """
     if isinstance(answer, Exception):
         return f"it cannot say what it has: {answer}"
-    wrong = {name: answer.get(name, "") for name, here in needed.items() if answer.get(name, "") != here}
-    return "; ".join(
-        _some(
-            [
-                f"other code in {name}"
-                if name.endswith(".py")
-                else f"{name} {there or 'missing'} not {needed[name]}"
-                for name, there in wrong.items()
-            ]
-        )
-    )
+    wrong = []
+    for name, here in needed.items():
+        there = answer.get(name, "")
+        if there != here:
+            code = name.endswith(".py")
+            wrong.append(
+                f"other code in {name}" if code else f"{name} is {there or 'missing'} and {here} is needed"
+            )
+    return "; ".join(_some(wrong))
 
 
 def told(faults: Mapping[str, str]) -> str:

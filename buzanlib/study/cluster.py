@@ -104,8 +104,8 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        if self._client.status == "running":
-            with suppress(OSError):
+        with self._lock, suppress(OSError):
+            if self._client.status == "running":
                 self._client.cancel(list(self._futures), force=True)
                 self._run(remote.leave, self._ready, self._outfit.key)
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -146,22 +146,27 @@ class Cluster:
 
         Where only some have gone, Dask hands their tasks to the others.
         """
-        done = threading.Event()
         key = f"{task.run.name}-{uuid.uuid4().hex}"
-        # Whatever is raised when the scheduler goes: should it return, it knows nothing of this task.
-        with suppress(CancelledError, OSError):
+        try:
             future = self._client.submit(remote.run, self._outfit.key, task, key=key, workers=list(workers))
             self._futures.add(future)
-            future.add_done_callback(lambda _: done.set())
-            while not self._over.is_set():
-                if done.wait(_MOMENT):
-                    with suppress(TimeoutError):
-                        answer: Executed | str = future.result(self._patience)
-                        return answer
-                if self._client.status == "running" and not self._look() & set(workers):
-                    future.cancel()
-                    break
-        return ""
+            answer = self._wait(future, workers)
+        except (CancelledError, OSError):
+            return ""  # the scheduler has gone: should it return, it knows nothing of this
+        self._futures.discard(future)
+        return answer
+
+    def _wait(self, future: distributed.Future[Executed | str], workers: Collection[str]) -> Executed | str:
+        """Wait for an answer as long as one of the workers is there that may give it; else it is empty."""
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        while True:
+            if done.wait(_MOMENT):
+                with suppress(TimeoutError):
+                    return future.result(self._patience)
+            if self._client.status == "running" and not self._look() & set(workers):
+                future.cancel()
+                return ""
 
     def _workers(self, *, first: bool = False) -> set[str]:
         """Workers that have all they need; waits for one, and gives none where none comes in time."""
@@ -176,7 +181,7 @@ class Cluster:
     def _look(self, *, first: bool = False) -> set[str]:
         """Workers that are there and have all they need; those that are new are asked what they have, and given it."""
         with self._lock:
-            if self._client.status != "running":
+            if self._over.is_set() or self._client.status != "running":
                 return set()
             if time.monotonic() - self._looked >= _MOMENT:
                 with suppress(OSError):
@@ -200,12 +205,9 @@ class Cluster:
         given = self._run(remote.settle, answers.keys() - faults.keys(), self._outfit)
         self._ready |= {name for name, answer in given.items() if answer is None}
         faults |= {name: f"it cannot be given the data: {answer}" for name, answer in given.items() if answer}
-        if not faults:
-            return
-        there = self._there()
-        faults = {
-            name: words for name, words in faults.items() if name in there
-        }  # the others have gone meanwhile
+        if faults:
+            there = self._there()  # whoever has gone meanwhile has no faults
+            faults = {name: words for name, words in faults.items() if name in there}
         self._refused |= faults.keys()
         if faults and first:
             raise ClusterError(told(faults))

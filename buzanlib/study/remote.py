@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from buzanlib.errors import RunError
 from buzanlib.study.dependencies import code, versions
 from buzanlib.study.execute import Executed
 from buzanlib.study.files import write_whole
@@ -106,34 +107,47 @@ class Place:
         shutil.rmtree(self._home, ignore_errors=True)
 
 
-_PLACES: dict[tuple[str, str], Place] = {}
-"""By the key of the run and the address of the worker: a process may hold several workers."""
-
-
 def about(packages: Iterable[str]) -> dict[str, str]:
     """Say which code and which versions this worker has."""
     return code() | versions(packages)
 
 
 async def settle(outfit: Outfit, dask_worker: Worker) -> None:
-    """Lay everything ready on this worker, unless it is."""
-    here = outfit.key, dask_worker.address
-    if here not in _PLACES:
+    """Lay everything ready on this worker, unless it is; it goes with the worker at the latest."""
+    from distributed import WorkerPlugin
+
+    class Lodger(WorkerPlugin):
+        def __init__(self, place: Place) -> None:
+            self.place = place
+
+        async def teardown(self, worker: Worker) -> None:
+            await asyncio.to_thread(self.place.close)
+
+    if outfit.key not in dask_worker.plugins:
         folder, jobs = Path(dask_worker.local_directory), dask_worker.state.nthreads
-        _PLACES[here] = await asyncio.to_thread(Place, outfit, folder, jobs)
+        place = await asyncio.to_thread(Place, outfit, folder, jobs)
+        await dask_worker.plugin_add(Lodger(place), name=outfit.key)
 
 
 def run(key: str, task: Task) -> Executed | str:
-    """Run a notebook on this worker: what it left, or the worker's address where nothing is laid ready on it."""
+    """Run a notebook on this worker: what it left, or the worker's address where nothing is laid ready on it.
+
+    Raises
+    ------
+    RunError
+        Where this worker can run none.
+    """
     from distributed import get_worker
 
-    address: str = get_worker().address
-    place = _PLACES.get((key, address))
-    return place.run(task) if place else address
+    worker = get_worker()
+    lodger: Any = worker.plugins.get(key)
+    try:
+        return lodger.place.run(task) if lodger else worker.address
+    except (OSError, RunError) as error:
+        raise RunError(f"notebook {task.run.name} cannot run on worker {worker.address}: {error}") from error
 
 
 async def leave(key: str, dask_worker: Worker) -> None:
     """End what still runs on this worker, and take away what was laid ready."""
-    place = _PLACES.pop((key, dask_worker.address), None)
-    if place:
-        await asyncio.to_thread(place.close)
+    if key in dask_worker.plugins:
+        await dask_worker.plugin_remove(name=key)
