@@ -72,7 +72,7 @@ class Cluster:
         jobs: int | None,
         say: Callable[[str], None],
     ) -> None:
-        self._outfit = _outfit(modules, study, folder)
+        self._outfit, self._templates = _outfit(modules, study, folder), study.templates
         self._packages = [*locked(), *DASK]
         self._needed = {name: here for name, here in remote.about(self._packages).items() if here}
         self._address, self._most, self._say = address, min(jobs or _MOST, _MOST), say
@@ -115,7 +115,7 @@ class Cluster:
         """Run a notebook on any worker; what it does is not known before it ends, so that there is no bar."""
         numbers = None
         if run.reads_results:
-            numbers = (run.template.parent / str(run.given[RESULTS])).read_text(encoding="utf-8")
+            numbers = (self._templates / str(run.given[RESULTS])).read_text(encoding="utf-8")
         task = remote.Task(run, run.template.read_text(encoding="utf-8"), numbers)
         return self._pool.submit(self._execute, task)
 
