@@ -64,6 +64,10 @@ class StudyError(BuzanError):
     """A study file that names what does not exist or gives a value of the wrong kind."""
 
 
+class ClusterError(BuzanError):
+    """A cluster that cannot be used: not to be reached, without workers, or with other code than this machine."""
+
+
 class RunError(Exception):
     """A notebook failed while it ran; the command line turns it into exit code 1."""
 

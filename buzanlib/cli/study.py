@@ -25,7 +25,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "run",
         help="run what has changed of a study",
         description="Run the notebooks of a study that have to be, and publish the pages and numbers of all.",
-        epilog="example: buzan run mine/study.yml -p power=gdp --jobs 4",
+        epilog="example: buzan run mine/study.yml -p power=gdp --scheduler tcp://10.0.0.1:8786",
     )
     _of_study(run)
     _of_run(run)
@@ -38,7 +38,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "book",
         help="run a study and build the book from it",
         description="Run what has changed of a study, and build the book from it if anything has.",
-        epilog="example: buzan book mine/study.yml --out mine/site",
+        epilog="example: buzan book mine/study.yml --out mine/site --jobs 4",
     )
     _of_study(book)
     _of_run(book)
@@ -97,7 +97,17 @@ def _of_run(parser: argparse.ArgumentParser) -> None:
     """Arguments of every command that runs notebooks."""
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument(
-        "--jobs", type=_count, metavar="N", help="notebooks at the same time (default: processors)"
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="notebooks at the same time (default: processors; with --scheduler, threads of all workers)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="run the notebooks on the workers of the Dask scheduler at this address, such as tcp://10.0.0.1:8786"
+        " (needs pip install 'buzanlib[cluster]')",
     )
 
 
@@ -133,14 +143,28 @@ def _new(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     from buzanlib.study.runner import run_study
 
-    run_study(given.study, dict(given.changes), only=given.only, force=given.force, jobs=given.jobs)
+    run_study(
+        given.study,
+        dict(given.changes),
+        only=given.only,
+        force=given.force,
+        jobs=given.jobs,
+        scheduler=given.scheduler,
+    )
     return 0
 
 
 def _book(given: argparse.Namespace) -> int:
     from buzanlib.site.build import build_book
 
-    front = build_book(given.study, given.out, dict(given.changes), force=given.force, jobs=given.jobs)
+    front = build_book(
+        given.study,
+        given.out,
+        dict(given.changes),
+        force=given.force,
+        jobs=given.jobs,
+        scheduler=given.scheduler,
+    )
     print(os.path.relpath(front))
     return 0
 

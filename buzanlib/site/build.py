@@ -38,6 +38,7 @@ def build_book(
     *,
     force: bool = False,
     jobs: int | None = None,
+    scheduler: str = "",
     progress: bool = True,
 ) -> Path:
     """Run a study and build the book from it, every warning being an error.
@@ -49,7 +50,7 @@ def build_book(
         there; else from a copy of the chapters in the output folder, with a front page of its own.
     out : Path, optional
         Folder in which ``_build`` is made; by default that of ``_config.yml``, or the output folder.
-    changes, force, jobs
+    changes, force, jobs, scheduler
         As in `run_study`.
     progress : bool
         Whether to print a line for each notebook and what Jupyter Book has to say.
@@ -61,13 +62,12 @@ def build_book(
 
     Raises
     ------
-    StudyError, DataError, LockError
-        Where the input is at fault; see `run_study`.
+    StudyError, DataError, LockError, ClusterError
+        Where the input is at fault, or the cluster; see `run_study`.
     RunError
         Where a notebook fails, or Jupyter Book warns of anything.
     """
-    jobs = jobs or processors()
-    results = run_study(study, changes, force=force, jobs=jobs, progress=progress)
+    results = run_study(study, changes, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
     layout = lay_out(load_study(study, changes), results)
     place = (out or layout.place).resolve()
     front = place / "_build" / "html" / "index.html"
@@ -81,7 +81,7 @@ def build_book(
     built.unlink(missing_ok=True)
     if force or before.get("pages") != found["pages"]:
         shutil.rmtree(front.parent, ignore_errors=True)  # pages that have gone would stay
-    _jupyter_book(layout, place, jobs, progress)
+    _jupyter_book(layout, place, jobs or processors(), progress)
     write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
     return front
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -79,6 +81,46 @@ def packages() -> str:
     """Hash of the versions of Python and of everything that is installed by the lock."""
     version = ".".join(map(str, sys.version_info[:3]))
     return f"{version} {sha256(LOCK)}" if LOCK.is_file() else version
+
+
+def code() -> dict[str, str]:
+    """SHA-256 of every module of this library, by the path of its file."""
+    return {file.relative_to(ROOT.parent).as_posix(): sha256(file) for file in sorted(ROOT.rglob("*.py"))}
+
+
+def required() -> list[str]:
+    """Names of the packages that this library names as its own requirements, sorted."""
+    lines = metadata.requires(PACKAGE) or []
+    return sorted(
+        {name[0] for line in lines if (name := re.match(r"[\w.-]+", line)) and "extra ==" not in line}
+    )
+
+
+def locked() -> list[str]:
+    """Names of the packages of the lock that are not of one system alone, sorted; without a lock what is required."""
+    if not LOCK.is_file():
+        return required()
+    lines = LOCK.read_text(encoding="utf-8").splitlines()
+    return sorted(
+        {name[0] for line in lines if (name := re.match(r"[\w.-]+(?===)", line)) and "platform" not in line}
+    )
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Version of Python and of packages; empty where a package is not installed.
+
+    Parameters
+    ----------
+    packages : iterable of str
+        Their names.
+    """
+    found = {"Python": ".".join(map(str, sys.version_info[:3]))}
+    for name in packages:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
 
 
 def _source(template: Path) -> str:

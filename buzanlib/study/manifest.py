@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from typing import Any
 
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
-from buzanlib.study.dependencies import LOCK, PACKAGE
+from buzanlib.study.dependencies import LOCK, required
 from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.making import Making
 from buzanlib.theory.predictions import PREDICTIONS
@@ -93,7 +92,7 @@ def manifest_of(making: Making) -> Manifest:
         clean=clean,
         python=platform.python_version(),
         platform=platform.platform(),
-        packages=_packages(),
+        packages={name: metadata.version(name) for name in required()},
         requirements=sha256(LOCK) if LOCK.is_file() else "",
         predictions=making.folder.hashes[PREDICTIONS],
         data=making.folder.hashes,
@@ -108,15 +107,6 @@ def manifest_of(making: Making) -> Manifest:
             if entry
         },
     )
-
-
-def _packages() -> dict[str, str]:
-    """Versions of what this library requires."""
-    required = metadata.requires(PACKAGE) or []
-    names = {
-        found[0] for line in required if (found := re.match(r"[\w.-]+", line)) and "extra ==" not in line
-    }
-    return {name: metadata.version(name) for name in sorted(names)}
 
 
 def _commit(folder: Path) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
 from buzanlib.study.cache import FOLDER, Cache
@@ -21,6 +22,10 @@ from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
 from buzanlib.study.spec import Study, load_study
+
+if TYPE_CHECKING:
+    from buzanlib.study.cluster import Cluster
+    from buzanlib.study.local import Local
 
 RESULTS = "results.json"
 PREVIOUS = "previous.json"
@@ -37,6 +42,7 @@ def run_study(
     only: Collection[str] = (),
     force: bool = False,
     jobs: int | None = None,
+    scheduler: str = "",
     progress: bool = True,
 ) -> Results:
     """Run every notebook of a study that has to be, and gather the numbers of all.
@@ -55,6 +61,9 @@ def run_study(
     jobs : int, optional
         Notebooks that run at the same time, by default as many as there are processors; the numbers do not depend on
         it.
+    scheduler : str
+        Address of the scheduler of a Dask cluster on whose workers the notebooks run, as many at the same time as
+        these have threads unless `jobs` says fewer; this machine unless given. The numbers do not depend on it either.
     progress : bool
         Whether to tell on the standard error stream how far it has come.
 
@@ -70,9 +79,12 @@ def run_study(
         Where the study file is at fault, or a run of the same study is at work; nothing has run then.
     DataError, LockError
         Where the data are at fault; nothing has run then.
+    ClusterError
+        Where the cluster cannot be used; nothing has run then. See `buzanlib.study.cluster`.
     RunError
         Where a notebook fails, naming cell, source and error. All that do not depend on it have run then and need not
         run again; what it left lies in ``failed`` in the output folder. What an earlier run published is left as it is.
+        Also where no worker of a cluster is left.
     """
     study = load_study(path, changes)
     names = [run.name for run in study.runs]
@@ -85,7 +97,7 @@ def run_study(
         steps = plan(study, folder, cache, force=force)
         making = Making(study, folder, cache, _chosen(steps, only), force)
         shutil.rmtree(study.output / FAILED, ignore_errors=True)
-        _make(making, jobs or processors(), progress)
+        _make(making, jobs, scheduler, progress)
         if making.faults:
             raise RunError(_told(study, making))
         pages = making.pages
@@ -140,8 +152,8 @@ def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
     return [step if step.run.name in only else replace(step, reason="") for step in steps]
 
 
-def _make(making: Making, jobs: int, shown: bool) -> None:
-    """Run what has to run, on kernels of this machine."""
+def _make(making: Making, jobs: int | None, scheduler: str, shown: bool) -> None:
+    """Run what has to run."""
     to_make = [step for step in making.steps if step.reason]
     with Progress(len(to_make), shown=shown) as progress:
         kept = sum(step.kept is not None for step in making.steps)
@@ -149,13 +161,24 @@ def _make(making: Making, jobs: int, shown: bool) -> None:
             progress.say(f"{kept} of {len(making.steps)} pages have not changed")
         if not to_make:
             return
-        from buzanlib.study.local import Local
-
         modules = sorted({name for step in to_make for name in step.inputs.modules})
-        running = making.cache.folder / "running"
-        shutil.rmtree(running, ignore_errors=True)
-        with Local(modules, making.study.templates, making.folder.path, running, jobs) as workers:
+        with _workers(making, modules, jobs, scheduler, progress) as workers:
             making.run(workers, progress)
+
+
+def _workers(
+    making: Making, modules: list[str], jobs: int | None, scheduler: str, progress: Progress
+) -> Cluster | Local:
+    """Who runs notebooks: a cluster, or kernels of this machine."""
+    if scheduler:
+        from buzanlib.study.cluster import Cluster
+
+        return Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say)
+    from buzanlib.study.local import Local
+
+    running = making.cache.folder / "running"
+    shutil.rmtree(running, ignore_errors=True)
+    return Local(modules, making.study.templates, making.folder.path, running, jobs or processors())
 
 
 def _told(study: Study, making: Making) -> str:
