@@ -46,12 +46,13 @@ class Executed:
 def execute(
     run: Run,
     data: Path,
+    home: Path,
     folder: Path,
     *,
     manager: type[AsyncKernelManager] = AsyncKernelManager,
     bar: bool | dict[str, Any] = False,
 ) -> Executed:
-    """Execute a notebook in the folder of its template.
+    """Execute a notebook.
 
     Parameters
     ----------
@@ -59,6 +60,8 @@ def execute(
         What to run.
     data : Path
         The data folder, of which it is noted what is read.
+    home : Path
+        Folder in which the kernel runs: the values of a run name files from there.
     folder : Path
         Where the notebook is written while it runs, with notes beside it.
     manager : type of AsyncKernelManager
@@ -86,7 +89,7 @@ def execute(
             parameters=dict(run.given),
             kernel_name="python3",
             progress_bar=bar,
-            resources={"metadata": {"path": str(run.template.parent)}},
+            resources={"metadata": {"path": str(home)}},
             config=_PRIVATE,
             kernel_manager_class=manager,
             extra_arguments=arguments(data, notes),

@@ -44,7 +44,7 @@ class Local:
     """
 
     def __init__(self, modules: Sequence[str], templates: Path, data: Path, folder: Path, jobs: int) -> None:
-        self._folder, self._data = folder, data
+        self._templates, self._data, self._folder = templates, data, folder
         self.at_once = jobs
         self._stack = ExitStack()
         self._stack.enter_context(_environment(ONE_CORE))
@@ -67,7 +67,9 @@ class Local:
         return self._pool.submit(self._execute, run, bar)
 
     def _execute(self, run: Run, bar: bool | dict[str, Any]) -> Executed:
-        return execute(run, self._data, self._folder, manager=self._kernels.manager(), bar=bar)
+        return execute(
+            run, self._data, self._templates, self._folder, manager=self._kernels.manager(), bar=bar
+        )
 
 
 class Ordinary:

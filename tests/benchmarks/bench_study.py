@@ -1,6 +1,6 @@
 """Time `buzan book` against the plain way: papermill, one notebook after another, then `jupyter-book build`.
 
-Both work on a copy of the project in a temporary folder, with the study that ships. The plain way calls the two commands
+Both work on a copy of the project in a temporary folder, with the study that ships. The plain way calls both commands
 as their manuals have them, a process each. Ours comes first, since the plain way borrows the pages that are generated
 from the data, and the numbers that a notebook reads. Then ours runs again with nothing changed, and says what it would
 run after one code in `codes.csv` was changed. Nothing is asserted.

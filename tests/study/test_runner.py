@@ -341,3 +341,18 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         write_whole(path, "half \ud800")
     assert path.read_bytes() == b"one\n"
     assert [file.name for file in path.parent.iterdir()] == ["a.txt"]
+
+
+def test_a_notebook_beside_the_study_reads_the_same_data(write_study, root: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    # Its folder lies deeper than that of the other templates, so that paths from there would lead elsewhere.
+    (tmp_path / "deep").mkdir()
+    shutil.copy(root / "tests" / "notebooks" / "reads.ipynb", tmp_path / "deep" / "mine.ipynb")
+    path = write_study("reads mine", output="../executed").rename(tmp_path / "deep" / "study.yml")
+    text = path.read_text(encoding="utf-8").replace("output: ../executed", "output: executed")
+    template = (tmp_path / "deep" / "mine.ipynb").read_text(encoding="utf-8")
+    (tmp_path / "deep" / "mine.ipynb").write_text(
+        template.replace("tiny.rows", "tiny.mine"), encoding="utf-8"
+    )
+    path.write_text(text, encoding="utf-8")
+    results = run_study(path, progress=False)
+    assert results["tiny.mine"] == results["tiny.rows"]
