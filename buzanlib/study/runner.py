@@ -213,6 +213,10 @@ def _publish(making: Making, results: Results) -> None:
         write_whole(output / f"{name}.ipynb", page.text)
     for name in there - pages.keys():
         (output / f"{name}.ipynb").unlink(missing_ok=True)
+        making.study.numbers(name).unlink(missing_ok=True)
+    for run in making.study.runs:
+        if run.reads_results:
+            making.hand_over(run)  # what lies there may be of other parameters
     cache.remember(_PAGES, {"names": sorted(pages)})
     shutil.rmtree(output / PREVIEW, ignore_errors=True)
     if before and before != results:
