@@ -219,7 +219,7 @@ def test_after_many_kills_one_run_leaves_what_an_undisturbed_one_leaves(tmp_path
     start = time.perf_counter()
     quiet.finish()
     seconds = time.perf_counter() - start
-    assert kill_often(killed, 17, seconds, seed=20100615) > 0
+    assert kill_often(killed, 15, seconds, seed=20100615) > 0
     killed.finish()
     assert published(killed.output) == published(quiet.output)
     clean(killed)
@@ -227,7 +227,9 @@ def test_after_many_kills_one_run_leaves_what_an_undisturbed_one_leaves(tmp_path
 
 @pytest.mark.slow
 def test_kills_leave_no_ordinary_kernel_either(tmp_path: Path, root: Path) -> None:
-    quiet, killed = (Runs(study_in(tmp_path / name, root), ORDINARY) for name in ("quiet", "killed"))
+    quiet, killed = (
+        Runs(study_in(tmp_path / name, root, "first sum"), ORDINARY) for name in ("quiet", "killed")
+    )
     start = time.perf_counter()
     quiet.finish()
     seconds = time.perf_counter() - start
@@ -263,7 +265,6 @@ def stop_before(number, interrupted):
 
 def jupyter_book(layout, place, jobs, progress):
     # As the one that it stands for, it uses again whatever is there.
-    source = build.sha256(layout.toc)
     for name in (".doctrees/read", "jupyter_execute/picture", "html/page.html", "html/index.html"):
         file = place / "_build" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -350,7 +351,8 @@ def test_a_publication_that_is_stopped_anywhere_is_finished_by_the_next_run(
         assert not stopped(what, path)
     study_in(folder, root, "first sum")
     if what == "book":
-        assert not stopped("run", path)
+        assert not stopped("run", path)  # what is left to do is the book, of which nothing is built
+        shutil.rmtree(folder / "executed" / "_build")
     shutil.copytree(folder, base)
     assert not stopped(what, path)
     undisturbed = all_of(folder)
@@ -425,6 +427,7 @@ def test_nobody_builds_on_a_book_whose_builder_was_killed(tmp_path: Path, root: 
     process.kill()
     process.communicate()
     wait_for(lambda: not runs.survivors())
+    assert not (runs.output / "_build" / "html" / "index.html").exists()
     assert not (runs.output / "_build" / "built.json").exists()
 
 
