@@ -93,7 +93,24 @@ def run_loaded(
     jobs: int | None = None,
     progress: bool = True,
 ) -> Results:
-    """Do what `run_study` does with a study that is loaded, and whose output folder the caller has to himself."""
+    """Do what `run_study` does, for a caller who has the output folder to himself; see `alone`.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    only, force, jobs, progress
+        As in `run_study`.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    StudyError, DataError, LockError, RunError
+        As in `run_study`.
+    """
     names = [run.name for run in study.runs]
     for name in only:
         if name not in names:
