@@ -7,6 +7,7 @@ import csv
 import io
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -338,6 +339,21 @@ def test_an_interrupt_ends_with_one(
     monkeypatch.setattr("buzanlib.study.runner.run_study", interrupted)
     assert main(["run"]) == 1
     assert "interrupted; what is finished is kept" in capsys.readouterr().err
+
+
+def test_a_request_to_end_is_taken_as_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(
+        "buzanlib.study.runner.run_study", lambda *given, **options: signal.raise_signal(signal.SIGTERM)
+    )
+    assert main(["run"]) == 1
+    assert (
+        capsys.readouterr().err
+        == "buzan: interrupted; what is finished is kept, and the same command goes on from there\n"
+    )
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def commands(

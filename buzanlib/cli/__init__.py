@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from buzanlib import __version__
 from buzanlib.cli import data, study
@@ -31,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = parser().parse_args(arguments)
     try:
-        status: int = given.command(given)
+        with _asked_to_end():
+            status: int = given.command(given)
     except DataError as error:
         print(f"buzan: {told(error.faults)}", file=sys.stderr)
         return 2
@@ -48,6 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     return status
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[None]:
+    """Let a polite request to end (SIGTERM) do what Ctrl-C does; only the main thread is ever asked."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,19 +14,23 @@ from pathlib import Path
 from buzanlib.errors import RunError
 from buzanlib.site.layout import Layout, lay_out
 from buzanlib.study.dependencies import ROOT, packages
-from buzanlib.study.files import sha256, write_whole
-from buzanlib.study.runner import processors, run_study
+from buzanlib.study.files import sha256, sweep, write_whole
+from buzanlib.study.runner import alone, processors, run_loaded
 from buzanlib.study.spec import load_study
 
 _JUPYTER_BOOK = """
-import sys
+import os, sys
+from buzanlib.study.parent import end_with
+end_with(int(sys.argv.pop(1)))
+this = os.getpid()
+os.register_at_fork(after_in_child=lambda: end_with(this))
 from jupyter_book import sphinx
 from jupyter_book.cli.main import main
 sphinx.build_sphinx.__kwdefaults__["jobs"] = int(sys.argv.pop(1))
 main()
 """
 """Its command, of this very environment whatever the search path says, with a number of processes, for which it has
-no option."""
+no option. None of them outlives the one that has started it: the next build would meet them."""
 
 _BUILT = "built.json"
 """What the book was built from, written when it is whole."""
@@ -67,23 +72,39 @@ def build_book(
     RunError
         Where a notebook fails, or Jupyter Book warns of anything.
     """
-    results = run_study(study, changes, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
-    layout = lay_out(load_study(study, changes), results)
-    place = (out or layout.place).resolve()
-    front = place / "_build" / "html" / "index.html"
-    built = place / "_build" / _BUILT
-    found = _fingerprint(layout)
-    before = _recall(built)
-    if front.is_file() and before == found and not force:
-        if progress:
-            print("the book has not changed", file=sys.stderr)
+    loaded = load_study(study, changes)
+    with alone(loaded.output):
+        results = run_loaded(loaded, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
+        layout = lay_out(loaded, results)
+        place = (out or layout.place).resolve()
+        front = place / "_build" / "html" / "index.html"
+        built = place / "_build" / _BUILT
+        found = _fingerprint(layout)
+        before = _recall(built)
+        if front.is_file() and before == found and not force:
+            if progress:
+                print("the book has not changed", file=sys.stderr)
+            return front
+        for folder in (layout.toc.parent, built.parent):
+            sweep(folder)
+        _make_room(built, before, found, force)
+        _jupyter_book(layout, place, jobs or processors(), progress)
+        write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
         return front
+
+
+def _make_room(built: Path, before: Mapping[str, str], found: Mapping[str, str], force: bool) -> None:
+    """Take away what Jupyter Book would use again though it may not, and the note, until the next build is whole."""
     built.unlink(missing_ok=True)
+    names = []
+    if not before:
+        # Of a build that failed or was cut off, nothing that it has read would be warned of again, and half a page or
+        # picture would be taken for a whole one.
+        names += [".doctrees", "jupyter_execute"]
     if force or before.get("pages") != found["pages"]:
-        shutil.rmtree(front.parent, ignore_errors=True)  # pages that have gone would stay
-    _jupyter_book(layout, place, jobs or processors(), progress)
-    write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
-    return front
+        names.append("html")  # pages that have gone would stay
+    for name in names:
+        shutil.rmtree(built.parent / name, ignore_errors=True)
 
 
 def _jupyter_book(layout: Layout, place: Path, jobs: int, progress: bool) -> None:
@@ -91,16 +112,14 @@ def _jupyter_book(layout: Layout, place: Path, jobs: int, progress: bool) -> Non
     words += ["--toc", str(layout.toc), "--config", str(layout.config)]
     # A process of its own: Sphinx leaves much behind in the one in which it ran.
     done = subprocess.run(
-        [sys.executable, "-c", _JUPYTER_BOOK, str(jobs), *words],
+        [sys.executable, "-c", _JUPYTER_BOOK, str(os.getpid()), str(jobs), *words],
+        start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
         stdout=None if progress else subprocess.PIPE,
         stderr=None if progress else subprocess.STDOUT,
         text=True,
         check=False,
     )
     if done.returncode:
-        shutil.rmtree(
-            place / "_build" / ".doctrees", ignore_errors=True
-        )  # else the next build would not warn again
         told = "" if progress else f":\n{done.stdout}"
         raise RunError(f"Jupyter Book did not build the book without a warning{told}")
 

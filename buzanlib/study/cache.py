@@ -1,7 +1,8 @@
 """What was run, kept by content: a page is used again only if nothing that it was made from has changed.
 
 Every page is kept as two files, the notebook and a note of all that it depends on and left. The note is written last
-and carries the hash of the notebook, so that whatever a run that was cut off has left is either whole or not there.
+and carries the hash of the notebook and its own, so that whatever a run that was cut off has left is either whole or
+not there, and what is damaged is made again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.publish import Page
 
 FOLDER = ".cache"
+
+DAMAGED = "what it left is damaged"
 
 KEPT = 4
 """Of each page so many are kept: to go back to earlier data or parameters costs nothing."""
@@ -125,18 +128,18 @@ class Cache:
 
     def find(self, name: str, inputs: Inputs) -> Found:
         """Look for a page that was made from these inputs."""
-        seconds, reason = None, "it has not run yet"
+        seconds, reason = None, ""
         for note in self._notes(name):
             content = _read(note)
             try:
                 why = inputs.reason(Inputs(**content["inputs"]))
                 if seconds is None:
-                    seconds, reason = content["seconds"], why or "what it left is damaged"
+                    seconds, reason = content["seconds"], why or DAMAGED
                 if not why and (page := _page(note, content)):
                     return Found(Entry(Inputs(**content["inputs"]), page, content["seconds"]), "", seconds)
             except (KeyError, TypeError, AttributeError):
-                continue  # of an earlier version
-        return Found(None, reason, seconds)
+                reason = reason or DAMAGED  # or of an earlier version
+        return Found(None, reason or "it has not run yet", seconds)
 
     def save(self, name: str, entry: Entry) -> None:
         """Keep a page."""
@@ -151,14 +154,22 @@ class Cache:
             "warned": entry.page.warned,
             "seconds": entry.seconds,
         }
-        write_whole(note, json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n")
-        for old in self._notes(name)[KEPT:]:
+        _write(note, content)
+        # By name, since a clock that was set back makes the newest look old.
+        others = [other for other in self._notes(name) if other != note]
+        for old in others[KEPT - 1 :]:
             old.unlink()
             old.with_suffix(".ipynb").unlink(missing_ok=True)
 
+    def sweep(self) -> None:
+        """Take away pages without a note, which a run has left that was killed between the two."""
+        for page in self.folder.glob("*.ipynb"):
+            if not page.with_suffix(".json").exists():
+                page.unlink()
+
     def remember(self, name: str, content: Mapping[str, Any]) -> None:
         """Keep a note of another kind, such as what was checked."""
-        write_whole(self.folder / name, json.dumps(content, indent=1, sort_keys=True) + "\n")
+        _write(self.folder / name, content)
 
     def recall(self, name: str) -> dict[str, Any]:
         """A note of another kind; empty where there is none."""
@@ -182,12 +193,23 @@ def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
     return Page(text, content["values"], content["figures"], tuple(content["warned"]))
 
 
+def _write(note: Path, content: Mapping[str, Any]) -> None:
+    sealed = {**content, "seal": _seal(content)}
+    write_whole(note, json.dumps(sealed, indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
 def _read(note: Path) -> dict[str, Any]:
+    """What a note says; nothing where it is missing or not, to the last digit, what was written."""
     try:
-        content = json.loads(note.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+        seal = content.pop("seal")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if seal == _seal(content) else {}
+
+
+def _seal(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(inputs: Inputs) -> str:

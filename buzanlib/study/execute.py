@@ -5,20 +5,25 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
+import nbformat
 import papermill
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import ERROR_MARKER_TAG
 from traitlets.config import Config
 
+from buzanlib.errors import RunError
 from buzanlib.study.spec import Run
 from buzanlib.study.trace import arguments, read
 
-_PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
-"""Nobody else on the machine can listen to what a kernel says."""
+_NOT_OF_THE_TEMPLATE = {"injected-parameters", ERROR_MARKER_TAG}
+"""Tags of cells that papermill adds."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Executed:
     fault : str
         What went wrong: cell, its source and the error; empty where nothing did.
     read : frozenset of str or None
-        Names of the files of the data folder that it opened; None where nobody knows.
+        Names of the files of the data folder that it opened; None where nobody knows, as of one that failed.
     seconds : float
         How long it took.
     """
@@ -63,7 +68,7 @@ def execute(
     home : Path
         Folder in which the kernel runs: the values of a run name files from there.
     folder : Path
-        Where the notebook is written while it runs, with notes beside it.
+        Where the notebook is written while it runs, with notes beside it and how its kernel is reached.
     manager : type of AsyncKernelManager
         Gives the kernel.
     bar : bool or dict
@@ -73,6 +78,11 @@ def execute(
     -------
     Executed
 
+    Raises
+    ------
+    RunError
+        Where no kernel starts.
+
     Notes
     -----
     papermill's own ``cwd`` changes the folder of the whole process, which threads cannot share; the folder is handed
@@ -81,7 +91,7 @@ def execute(
     start = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     beside, notes = folder / f"{run.name}.ipynb", folder / f"{run.name}.read"
-    fault = ""
+    error = ""
     try:
         papermill.execute_notebook(
             str(run.template),
@@ -90,21 +100,55 @@ def execute(
             kernel_name="python3",
             progress_bar=bar,
             resources={"metadata": {"path": str(home)}},
-            config=_PRIVATE,
+            config=_of_kernels(folder / f"{run.name}.kernel.json"),
             kernel_manager_class=manager,
             extra_arguments=arguments(data, notes),
             shutdown_kernel="immediate",  # nothing is left to save; a polite end takes longer and may complain
         )
-    except PapermillExecutionError as error:
-        source = "\n".join(f"    {line}" for line in error.source.splitlines())
-        # As in the template, without the cell that papermill adds.
-        number = error.cell_index + 1 - bool(run.given)
-        fault = f"notebook {run.name} failed in cell {number}:\n{source}\n{error.ename}: {error.evalue}"
+    except PapermillExecutionError as failure:
+        error = f"{failure.ename}: {failure.evalue}"
     except DeadKernelError:
-        fault = f"notebook {run.name} failed: its kernel died, perhaps for want of memory"
+        error = "its kernel died, perhaps for want of memory"
+    except RuntimeError as failure:  # of Jupyter, which waits in vain for a kernel that it has started
+        raise RunError(f"a kernel cannot start: {failure}") from failure
     finally:
         ensure_event_loop().close()  # the one that papermill has opened for this thread
-    executed = Executed(beside.read_text(encoding="utf-8"), fault, read(notes), time.perf_counter() - start)
+    text = beside.read_text(encoding="utf-8")
+    fault = _fault(run.name, nbformat.reads(text, as_version=4), error)  # type: ignore[no-untyped-call]
+    executed = Executed(text, fault, None if fault else read(notes), time.perf_counter() - start)
     beside.unlink()
-    notes.unlink()
+    notes.unlink(missing_ok=True)
     return executed
+
+
+def _of_kernels(connection_file: Path) -> Config:
+    """Settings of a kernel: nobody else on the machine can listen to what it says, nor read how it is reached.
+
+    The file goes with the folder that it is in, whoever is killed; Jupyter's own would stay where temporary files are.
+    """
+    return Config(
+        KernelManager={"transport_encryption": "auto", "connection_file": str(connection_file.absolute())}
+    )
+
+
+def _fault(name: str, executed: NotebookNode, error: str) -> str:
+    """Cell, as it is numbered in the template, its source and the error; empty where nothing went wrong.
+
+    A cell that ends its notebook by `SystemExit` has failed, too: papermill finds nothing wrong with that, but what
+    comes after it has not run.
+    """
+    cells = [cell for cell in executed.cells if not _NOT_OF_THE_TEMPLATE & set(cell.metadata.get("tags", ()))]
+    begun = 0
+    for number, cell in enumerate(cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                return _told(
+                    name, number, cell.source, ": ".join(filter(None, (output.ename, output.evalue)))
+                )
+        if cell.metadata.get("papermill", {}).get("start_time"):
+            begun = number
+    return _told(name, begun, cells[begun - 1].source, error) if error else ""
+
+
+def _told(name: str, number: int, source: str, error: str) -> str:
+    return f"notebook {name} failed in cell {number}:\n{indent(source, '    ')}\n{error}"

@@ -7,6 +7,9 @@ import os
 import tempfile
 from pathlib import Path
 
+_PART = ".part"
+"""End of the name of a file that is not whole yet; it is hidden, too."""
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write `text` beside `path` first and move it there, so that no reader meets half a file.
@@ -31,7 +34,7 @@ def _write(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -40,6 +43,18 @@ def _write(path: Path, content: bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Take away, in a folder and those in it, the parts that writers who were killed have left.
+
+    Parameters
+    ----------
+    folder : Path
+        Where nobody writes meanwhile; it need not be there.
+    """
+    for part in folder.rglob(f".*{_PART}"):
+        part.unlink(missing_ok=True)
 
 
 def sha256(path: Path) -> str:

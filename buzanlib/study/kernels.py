@@ -117,10 +117,12 @@ class Nursery:
 
     def close(self) -> None:
         """End all kernels and the nursery; nothing happens the second time."""
+        if self._fault is None:
+            self._process.kill()  # it has no kernels yet; whoever waits for it to import is told, and lets go the lock
         with self._lock:
             self._connection.close()
         try:
-            self._process.wait(0 if self._fault is None else _PATIENCE)
+            self._process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -77,6 +77,7 @@ class Ordinary:
 
     def __init__(self) -> None:
         self._managers: list[AsyncKernelManager] = []
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -84,21 +85,31 @@ class Ordinary:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed = True
         for manager in self._managers:
-            process = getattr(manager.provisioner, "process", None)
-            if process is not None:
-                process.kill()
+            _kill(manager)
 
     def manager(self) -> type[AsyncKernelManager]:
         """What papermill takes as ``kernel_manager_class``."""
-        managers = self._managers
+        ordinary = self
 
         class Manager(AsyncKernelManager):
             def __init__(self, **settings: Any) -> None:
                 super().__init__(**settings)
-                managers.append(self)
+                ordinary._managers.append(self)
+
+            async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override]
+                await super().start_kernel(**settings)
+                if ordinary._closed:  # while it started
+                    _kill(self)
 
         return Manager
+
+
+def _kill(manager: AsyncKernelManager) -> None:
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None:
+        process.kill()
 
 
 @contextmanager

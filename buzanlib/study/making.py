@@ -98,20 +98,26 @@ class Making:
                     step, bar = running.pop(future)
                     progress.end(step.run.name, bar, self._finished(step, future.result()))
 
-    def _before(self, step: Step) -> list[str]:
+    def hand_over(self, run: Run) -> None:
+        """Write the numbers of the pages before one that reads them to where it does."""
+        there = self.pages
+        before = {name: there[name] for name in self._before(run)}
+        gather(self.study, self.folder, before).write(self.study.numbers(run.name))
+
+    def _before(self, run: Run) -> list[str]:
         """Names of the pages before one that reads their numbers."""
         names = list(self.entries)
-        return names[: names.index(step.run.name)] if step.run.reads_results else []
+        return names[: names.index(run.name)] if run.reads_results else []
 
     def _ready(self, step: Step) -> bool:
         """Whether all that a page needs is there, or never will be."""
-        return all(self.entries[name] or name in self.faults for name in self._before(step))
+        return all(self.entries[name] or name in self.faults for name in self._before(step.run))
 
     def _settled(self, step: Step) -> Step | None:
         """The step with all that it is made from, if it has to be made and can be."""
         if not step.run.reads_results:
             return step
-        name, before = step.run.name, self._before(step)
+        name, before = step.run.name, self._before(step.run)
         if failed := [other for other in before if other in self.faults]:
             self.faults[name] = f"notebook {name} did not run: it reads the numbers of {', '.join(failed)}"
             return None
@@ -120,7 +126,7 @@ class Making:
         if now.kept:
             self.entries[name] = now.kept
             return None
-        gather(self.study, self.folder, pages).write(self.study.numbers(name))
+        self.hand_over(step.run)
         return now
 
     def _finished(self, step: Step, executed: Executed) -> str:

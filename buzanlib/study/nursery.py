@@ -7,7 +7,6 @@ has no other, no event loop and no ZeroMQ context. It ends, and every kernel wit
 from __future__ import annotations
 
 import builtins
-import ctypes
 import gc
 import importlib
 import importlib.util
@@ -24,6 +23,8 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from buzanlib.study.parent import end_with
 
 #: Imported by every kernel as it starts, and therefore before the first is forked.
 _KERNEL = (
@@ -47,9 +48,6 @@ _ENVIRONMENT = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow brings an allocator that would start a thread
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # ipykernel imports a debugger, which would warn of what it cannot see
 }
-
-_PR_SET_PDEATHSIG = 1
-"""Of ``prctl`` (Linux, ``sys/prctl.h``): the signal that a process gets when its parent has ended."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +90,13 @@ class Birth:
 
 def main() -> None:
     """Import the modules that the command line names, say how that went, and serve; in a child, be the kernel."""
-    runner = Connection(int(sys.argv[1]))
+    runner, parent = Connection(int(sys.argv[1])), os.getppid()
     # The working directory is not that of the kernels; each adds its own, as ever.
     sys.path[:] = [folder for folder in sys.path if folder]
     os.environ.update(_ENVIRONMENT | os.environ)
     try:
         with _as_in_a_notebook():
-            fault = warm([*_KERNEL, *sys.argv[2:]])
+            fault = warm([*_KERNEL, *sys.argv[2:]], parent)
         runner.send(fault)
         birth = None if fault else serve(runner)
     except (EOFError, OSError):
@@ -118,9 +116,17 @@ def _as_in_a_notebook() -> Iterator[None]:
         del builtins.get_ipython  # type: ignore[attr-defined]
 
 
-def warm(modules: list[str]) -> str:
-    """Import modules; return what is wrong with one of them, or nothing."""
+def warm(modules: list[str], parent: int) -> str:
+    """Import modules; return what is wrong with one of them, or nothing.
+
+    Raises
+    ------
+    EOFError
+        Where the parent, of which the process id is given, goes meanwhile.
+    """
     for name in modules:
+        if os.getppid() != parent:
+            raise EOFError
         try:
             importlib.import_module(name)
         except Exception as error:
@@ -244,10 +250,7 @@ def become_kernel(birth: Birth) -> None:
 
 def _leave_home(birth: Birth) -> None:
     """Undo what a fork shares and a process that starts afresh does not."""
-    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL)):
-        raise OSError(ctypes.get_errno(), "prctl")
-    if os.getppid() != birth.nursery:
-        os._exit(1)  # the nursery ended before the line above could take hold
+    end_with(birth.nursery)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # what the kernel says goes to the runner; this is the terminal
         os.dup2(nowhere, descriptor)

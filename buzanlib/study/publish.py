@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
 import nbformat
@@ -78,7 +79,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
             if MIME in data:
                 recorded = {run.prefix + key: value for key, value in data[MIME].items()}
                 if twice := values.keys() & recorded.keys():
-                    raise RunError(f"{name}, cell {number}: {min(twice)!r} is recorded twice")
+                    raise _refused(name, number, cell, f"{min(twice)!r} is recorded twice")
                 values.update(recorded)
             elif output.output_type == "stream" and output.name == "stderr":
                 warned.append(f"{name}, cell {number}: {output.text.strip()}")
@@ -87,7 +88,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
         cell.outputs = kept
         for label, picture in _give_caption(run, number, cell).items():
             if label in figures:
-                raise RunError(f"{name}, cell {number}: figure {label!r} is shown twice")
+                raise _refused(name, number, cell, f"figure {label!r} is shown twice")
             figures[label] = picture
     if run.swept:
         _set_apart(run, page)
@@ -97,6 +98,11 @@ def publish(run: Run, executed: NotebookNode) -> Page:
     }
     text = nbformat.writes(page) + "\n"  # type: ignore[no-untyped-call]
     return Page(text, values, figures, tuple(warned))
+
+
+def _refused(name: str, number: int, cell: NotebookNode, why: str) -> RunError:
+    """Name the cell, say what is wrong with it, and show its source."""
+    return RunError(f"{name}, cell {number}: {why}\n{indent(cell.source, '    ')}")
 
 
 def _forget_machine(cell: NotebookNode) -> None:
@@ -118,8 +124,8 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
         return {}
     # The caption belongs to the cell, so MyST-NB would put it under every table and figure of the cell.
     if sum("data" in output for output in cell.outputs) > 1:
-        raise RunError(
-            f"{run.name}, cell {number}: a cell that shows a figure may show nothing else; split the cell"
+        raise _refused(
+            run.name, number, cell, "a cell that shows a figure may show nothing else; split the cell"
         )
     about: Any = shown[0].metadata.pop(SHOWN)
     label = _label(run, about["name"])

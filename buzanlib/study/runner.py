@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
 from buzanlib.study.cache import FOLDER, Cache
-from buzanlib.study.files import write_whole
+from buzanlib.study.files import sweep, write_whole
 from buzanlib.study.folder import prepare
 from buzanlib.study.making import FAILED, Making, gather
 from buzanlib.study.manifest import MANIFEST, manifest_of
@@ -33,6 +33,12 @@ PREVIOUS = "previous.json"
 
 PREVIEW = "preview"
 """Folder, in that of the output, for pages that were made alone."""
+
+_RUNNING = "running"
+"""Folder, in that of the cache, for what only those need who are at work."""
+
+_PAGES = "pages.json"
+"""Note in the cache: which pages lie in the output folder, or may, since a run was about to write them."""
 
 
 def run_study(
@@ -87,29 +93,59 @@ def run_study(
         Also where no worker of a cluster is left.
     """
     study = load_study(path, changes)
+    with alone(study.output):
+        return run_loaded(study, only=only, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
+
+
+def run_loaded(
+    study: Study,
+    *,
+    only: Collection[str] = (),
+    force: bool = False,
+    jobs: int | None = None,
+    scheduler: str = "",
+    progress: bool = True,
+) -> Results:
+    """Do what `run_study` does, for a caller who has the output folder to himself; see `alone`.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    only, force, jobs, scheduler, progress
+        As in `run_study`.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    StudyError, DataError, LockError, RunError
+        As in `run_study`.
+    """
     names = [run.name for run in study.runs]
     for name in only:
         if name not in names:
             raise StudyError(f"unknown page {name!r}; {nearest(name, names)}")
-    with _alone(study.output):
-        cache = Cache(study.output)
-        folder = prepare(study, cache)
-        steps = plan(study, folder, cache, force=force)
-        making = Making(study, folder, cache, _chosen(steps, only), force)
-        shutil.rmtree(study.output / FAILED, ignore_errors=True)
-        _make(making, jobs, scheduler, progress)
-        if making.faults:
-            raise RunError(_told(study, making))
-        pages = making.pages
-        results = gather(study, folder, pages)
-        for page in pages.values():
-            for warning in page.warned:
-                print(f"warning: {warning}", file=sys.stderr)
-        if len(pages) == len(steps):
-            _publish(making, results)
-        else:
-            _show(study, {name: pages[name] for name in only}, len(steps) - len(pages))
-        return results
+    cache = Cache(study.output)
+    folder = prepare(study, cache)
+    steps = plan(study, folder, cache, force=force)
+    making = Making(study, folder, cache, _chosen(steps, only), force)
+    shutil.rmtree(study.output / FAILED, ignore_errors=True)
+    _make(making, jobs, scheduler, progress)
+    if making.faults:
+        raise RunError(_told(study, making))
+    pages = making.pages
+    results = gather(study, folder, pages)
+    for page in pages.values():
+        for warning in page.warned:
+            print(f"warning: {warning}", file=sys.stderr)
+    if len(pages) == len(steps):
+        _publish(making, results)
+    else:
+        _show(study, {name: pages[name] for name in only}, len(steps) - len(pages))
+    return results
 
 
 def processors() -> int:
@@ -118,8 +154,21 @@ def processors() -> int:
 
 
 @contextmanager
-def _alone(output: Path) -> Iterator[None]:
-    """Keep other runs of the same study away; the system gives the place free however this one ends."""
+def alone(output: Path) -> Iterator[None]:
+    """Keep other runs away from an output folder, and take away what one that was killed has left in it.
+
+    The system gives the place free however this one ends.
+
+    Parameters
+    ----------
+    output : Path
+        Output folder of a study; made if missing.
+
+    Raises
+    ------
+    StudyError
+        Where another run is at work there.
+    """
     try:
         import fcntl
     except ImportError:  # on Windows two runs may do the same work twice
@@ -132,6 +181,9 @@ def _alone(output: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StudyError(f"another run is at work in {output.name!r}; wait for it to end") from None
+        sweep(output)
+        shutil.rmtree(lock.parent / _RUNNING, ignore_errors=True)
+        Cache(output).sweep()
         yield
 
 
@@ -162,8 +214,11 @@ def _make(making: Making, jobs: int | None, scheduler: str, shown: bool) -> None
         if not to_make:
             return
         modules = sorted({name for step in to_make for name in step.inputs.modules})
-        with _workers(making, modules, jobs, scheduler, progress) as workers:
-            making.run(workers, progress)
+        try:
+            with _workers(making, modules, jobs, scheduler, progress) as workers:
+                making.run(workers, progress)
+        finally:
+            shutil.rmtree(making.cache.folder / _RUNNING, ignore_errors=True)
 
 
 def _workers(
@@ -176,8 +231,7 @@ def _workers(
         return Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say)
     from buzanlib.study.local import Local
 
-    running = making.cache.folder / "running"
-    shutil.rmtree(running, ignore_errors=True)
+    running = making.cache.folder / _RUNNING
     return Local(modules, making.study.templates, making.folder.path, running, jobs or processors())
 
 
@@ -192,12 +246,19 @@ def _told(study: Study, making: Making) -> str:
 
 def _publish(making: Making, results: Results) -> None:
     """Write all pages, then the numbers; take away the pages of notebooks that the study no longer has."""
-    output = making.study.output
+    output, pages, cache = making.study.output, making.pages, making.cache
     before = _published(output / RESULTS)
-    for name, page in making.pages.items():
+    there = {*cache.recall(_PAGES).get("names", ()), *(before.notebooks if before else ())}
+    cache.remember(_PAGES, {"names": sorted(there | pages.keys())})
+    for name, page in pages.items():
         write_whole(output / f"{name}.ipynb", page.text)
-    for name in before.notebooks.keys() - making.pages.keys() if before else ():
+    for name in there - pages.keys():
         (output / f"{name}.ipynb").unlink(missing_ok=True)
+        making.study.numbers(name).unlink(missing_ok=True)
+    for run in making.study.runs:
+        if run.reads_results:
+            making.hand_over(run)  # what lies there may be of other parameters
+    cache.remember(_PAGES, {"names": sorted(pages)})
     shutil.rmtree(output / PREVIEW, ignore_errors=True)
     if before and before != results:
         before.write(output / PREVIOUS)
