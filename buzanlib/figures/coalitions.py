@@ -77,7 +77,7 @@ def entry_map(
     ----------
     found : mapping of str to mapping of str to pandas.DataFrame
         By table, a column of panels each, and by rule, a row of panels each: as
-        `buzanlib.policy.coalition.four_quadrants`, of which ``reservation`` and ``holds`` are drawn.
+        `buzanlib.policy.entry_orders.four_quadrants`, of which ``reservation`` and ``holds`` are drawn.
     best : mapping of str to float
         By table, up to which level any agenda could unite all four.
     rules : mapping of str to str
@@ -148,7 +148,7 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]], rules: Mapping[s
     Parameters
     ----------
     levels : mapping of str to mapping of str to pandas.DataFrame
-        By the title of a panel and by rule: as `buzanlib.policy.coalition.uniting_levels`.
+        By the title of a panel and by rule: as `buzanlib.policy.entry_orders.uniting_levels`.
     rules : mapping of str to str
         What to write for each rule.
 

@@ -7,7 +7,6 @@ other's efforts to make a threat a matter of security.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -15,68 +14,15 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.inference.divergence import jensen_shannon
-from buzanlib.inference.dyads import agreement, pair_means, with_dyads
-from buzanlib.inference.forums import support_test
+from buzanlib.inference.dyads import pair_means, with_dyads
 from buzanlib.inference.mrqap import MRQAP
 from buzanlib.inference.permutation import Permutations
 from buzanlib.policy.agenda import check_share
 from buzanlib.theory.distances import distances, pair_name
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.theory.vocabulary import Quadrant
 
 #: Name of the predictor that is tested.
 PREDICTED = "predicted affinity"
-
-
-@dataclass(frozen=True)
-class Example:
-    """An alliance that the paper thinks possible.
-
-    Attributes
-    ----------
-    pair : tuple of Quadrant
-        Whose states.
-    threat : Threat
-        On what.
-    words : str
-        What the paper says of it, in brief.
-    section : int
-        Where.
-    resolutions : tuple of str
-        Roll calls that come nearest to the threat.
-    """
-
-    pair: tuple[Quadrant, Quadrant]
-    threat: Threat
-    words: str
-    section: int
-    resolutions: tuple[str, ...]
-
-
-#: The three examples of the paper. No contested roll call is on content alone or on infrastructure alone: the Russian
-#: texts, which speak of information security, stand for the first, the texts on responsible behaviour for the second.
-EXAMPLES: tuple[Example, ...] = (
-    Example(
-        (Quadrant.WS, Quadrant.SS),
-        Threat.CRI,
-        "“support each other’s efforts to securitize specific threats such as cyber crime”",
-        2,
-        ("73/187", "74/247"),
-    ),
-    Example(
-        (Quadrant.WW, Quadrant.SW),
-        Threat.POL,
-        "“find support … for justifying measures to combat ideological threats”",
-        1,
-        ("73/27", "74/29", "75/240"),
-    ),
-    Example(
-        (Quadrant.WS, Quadrant.SS),
-        Threat.INF,
-        "“support for the relative prioritization of certain threats against critical infrastructure”",
-        1,
-        ("73/266", "74/28", "75/32"),
-    ),
-)
 
 
 def backing(weights: pd.DataFrame) -> pd.DataFrame:
@@ -287,72 +233,3 @@ def affinity_test(
     columns = {"coefficient": "coefficient", "low90": "low90", "high90": "high90", "p": "p_greater"}
     row = fitted.table.loc[PREDICTED, list(columns.values())].to_numpy(dtype=float).tolist()
     return {**dict(zip(columns, row, strict=True)), "states": fitted.n_states, "dyads": fitted.n_dyads}
-
-
-def examples_in_cells(weights: pd.DataFrame) -> pd.DataFrame:
-    """What a table says of the paper's own examples.
-
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-
-    Returns
-    -------
-    DataFrame
-        A row an example, in the order of `EXAMPLES`: ``first`` and ``second`` (weights of the threat in the cells of
-        the two quadrants) and ``stands`` (whether both name it).
-    """
-    cells = pd.DataFrame(
-        [weights.loc[list(example.pair), example.threat].to_list() for example in EXAMPLES],
-        columns=["first", "second"],
-    )
-    return cells.assign(stands=(cells > 0).all(axis=1))
-
-
-def examples_in_data(
-    profiles: pd.DataFrame,
-    positions: pd.DataFrame,
-    placed: pd.DataFrame,
-    permutations: Permutations,
-    least: float,
-    draws: int,
-    seed: int,
-) -> pd.DataFrame:
-    """Whether the pairs of the paper's own examples have more in common than other pairs of quadrants.
-
-    Parameters
-    ----------
-    profiles : DataFrame of float, shape (states, threats)
-        As `smoothed` gives them.
-    positions : DataFrame of float, shape (states, resolutions)
-        On the contested roll calls, by number of the resolution.
-    placed : DataFrame
-        Index ``iso3``; columns ``p`` and ``k``.
-    permutations : Permutations
-        Of states within groups.
-    least : float
-        As in `ties`.
-    draws, seed : int
-        Of the bootstrap.
-
-    Returns
-    -------
-    DataFrame
-        A row an example: the mean of its pair less the mean of the other five, for ties on the threat
-        (``statements``) and for agreement on the roll calls (``votes``), each with ``.low90``, ``.high90`` and
-        one-sided ``.p``.
-    """
-    rows = []
-    for example in EXAMPLES:
-        sources = {
-            "statements": ties(profiles, example.threat, least),
-            "votes": agreement(positions[list(example.resolutions)]),
-        }
-        row: dict[str, float] = {}
-        for name, matrix in sources.items():
-            found = support_test(name, matrix, placed, permutations, draws, seed, example.pair)
-            row |= {name: found.contrast, f"{name}.low90": found.low90, f"{name}.high90": found.high90}
-            row[f"{name}.p"] = found.p
-        rows.append(row)
-    return pd.DataFrame(rows)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.policy.agenda import Array, check_share
-from buzanlib.policy.coalition import SCHEMES, Places, Talks, orders, places
+from buzanlib.policy.coalition import Places, Talks
+from buzanlib.policy.entry_orders import SCHEMES, orders, places
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Beside the schemes by quadrant: states in any order at all.
@@ -68,7 +69,7 @@ class Simulation:
         quadrants : Series of str
             Quadrant of every state of `profiles`.
         scheme : str
-            A key of `buzanlib.policy.coalition.SCHEMES`: an order of the quadrants is drawn from the scheme, and
+            A key of `buzanlib.policy.entry_orders.SCHEMES`: an order of the quadrants is drawn from the scheme, and
             within a quadrant states come at random. Or `STATES`.
 
         Returns

@@ -14,18 +14,16 @@ from buzanlib.inference.claims import CRIME
 from buzanlib.inference.dyads import distance
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.policy.alliance import (
-    EXAMPLES,
     affinity_test,
     backing,
     density,
-    examples_in_cells,
-    examples_in_data,
     likeness,
     named_by_both,
     predicted_affinity,
     smoothed,
     ties,
 )
+from buzanlib.policy.examples import EXAMPLES, examples_in_cells, examples_in_data
 from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 

@@ -13,10 +13,9 @@ from hypothesis.extra.numpy import arrays
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.policy.agenda import package, satisfaction, scaled
-from buzanlib.policy.coalition import (
-    RULES,
+from buzanlib.policy.coalition import RULES, Talks
+from buzanlib.policy.entry_orders import (
     SCHEMES,
-    Talks,
     four_quadrants,
     orders,
     places,

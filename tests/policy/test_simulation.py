@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.policy.coalition import RULES, SCHEMES, Talks, orders
+from buzanlib.policy.coalition import RULES, Talks
+from buzanlib.policy.entry_orders import SCHEMES, orders
 from buzanlib.policy.simulation import BLOCK, STATES, Simulation, compared
 from buzanlib.theory.vocabulary import Quadrant
 
