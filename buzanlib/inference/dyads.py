@@ -6,7 +6,7 @@ where a dyad (an unordered pair of states) is unknown. The diagonal is never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -179,6 +179,31 @@ def block_means(
     means = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     # Within a quadrant each dyad was met from either side.
     return means, (counts / (1 + np.eye(len(Quadrant)))).round().astype(np.intp)
+
+
+def with_dyads(matrices: Sequence[pd.DataFrame]) -> list[str]:
+    """States that are in all matrices and have a dyad that is known in every one.
+
+    Parameters
+    ----------
+    matrices : sequence of DataFrame of float
+        At least one.
+
+    Returns
+    -------
+    list of str
+        In the order of the first matrix.
+    """
+    first, *others = matrices
+    states = [state for state in first.index if all(state in other.index for other in others)]
+    while True:
+        known = ~np.eye(len(states), dtype=bool)
+        for matrix in matrices:
+            known &= matrix.loc[states, states].notna().to_numpy()
+        kept = [states[place] for place in np.flatnonzero(known.sum(axis=1))]
+        if kept == states:
+            return states
+        states = kept
 
 
 def _where_known(holds: npt.NDArray[np.bool_], labels: pd.Series[str]) -> Array:

@@ -14,7 +14,7 @@ from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
 from buzanlib.inference.contrasts import against_rest, contrast_test
 from buzanlib.inference.divergence import distances, jensen_shannon
 from buzanlib.inference.dyads import agreement as agreement_of
-from buzanlib.inference.dyads import block_means, distance, euclidean, pair_of, same
+from buzanlib.inference.dyads import block_means, distance, euclidean, pair_of, same, with_dyads
 from buzanlib.inference.mrqap import MRQAP, MRQAPResult, mantel
 from buzanlib.inference.permutation import Array, Permutations, p_value
 from buzanlib.inference.sample import Sample
@@ -23,8 +23,6 @@ from buzanlib.inference.voting import distance_to_median
 from buzanlib.theory.vocabulary import Quadrant
 
 _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
-_WS_SS = (list(Quadrant).index(Quadrant.WS), list(Quadrant).index(Quadrant.SS))
-_OTHERS = tuple(pair for pair in _BETWEEN if pair != _WS_SS)
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,8 @@ class ForumTest:
         EstimationError
             As `MRQAP`.
         """
-        states = self._known(agreement, controls, placed)
+        own = agreement.index[agreement.index.isin(placed.index)]
+        states = with_dyads([agreement.loc[own, own], *controls.values()])
         quadrants = placed.loc[states, "quadrant"]
         predictors = {self.focal: pair_of(quadrants, "SW", "WS")}
         predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
@@ -89,22 +88,6 @@ class ForumTest:
             beside={"n_dyads": fitted.n_dyads},
         )
         return finding, fitted
-
-    def _known(
-        self, agreement: pd.DataFrame, controls: Mapping[str, pd.DataFrame], placed: pd.DataFrame
-    ) -> list[str]:
-        """States that are placed and have a dyad on which every matrix is known."""
-        states = [state for state in agreement.index if state in placed.index]
-        while True:
-            known = np.ones((len(states), len(states)), dtype=bool)
-            np.fill_diagonal(known, False)
-            for matrix in (agreement, *controls.values()):
-                known &= matrix.loc[states, states].notna().to_numpy()
-            some = np.flatnonzero(known.sum(axis=1))
-            kept = [states[place] for place in some]
-            if kept == states:
-                return states
-            states = kept
 
 
 def controls(
@@ -155,8 +138,9 @@ def support_test(
     permutations: Permutations,
     draws: int = 1999,
     seed: int = 20100615,
+    pair: tuple[Quadrant, Quadrant] = (Quadrant.WS, Quadrant.SS),
 ) -> Finding:
-    """Whether WS and SS states agree more than the other pairs of quadrants do (D1).
+    """Whether WS and SS states agree more than the other pairs of quadrants do (D1), or the states of another pair.
 
     Parameters
     ----------
@@ -170,19 +154,22 @@ def support_test(
         Of states within groups.
     draws, seed : int
         Of the bootstrap.
+    pair : tuple of Quadrant
+        The pair that is set against the others.
 
     Returns
     -------
     Finding
-        Mean agreement of WS-SS less the mean of the means of the other five pairs.
+        Mean agreement of the pair less the mean of the means of the other five pairs.
     """
     states = [state for state in agreement.index if state in placed.index]
     sample = Sample(pd.DataFrame(index=states), placed.loc[states], permutations.among(states))
     own = agreement.loc[states, states]
+    one, other = sorted(list(Quadrant).index(quadrant) for quadrant in pair)
 
     def gap(means: Array) -> Array:
-        others = np.mean([means[:, a, b] for a, b in _OTHERS], axis=0)
-        return np.asarray(means[:, _WS_SS[0], _WS_SS[1]] - others, dtype=float)
+        others = np.mean([means[:, a, b] for a, b in _BETWEEN if (a, b) != (one, other)], axis=0)
+        return np.asarray(means[:, one, other] - others, dtype=float)
 
     observed = float(gap(block_means(own, sample.quadrants)[0])[0])
     blocks = [sample.permuted[start : start + 500] for start in range(0, len(sample.moves), 500)]

@@ -22,6 +22,7 @@ from buzanlib.inference.dyads import (
     pair_of,
     positions,
     same,
+    with_dyads,
 )
 from buzanlib.inference.mrqap import MRQAP, mantel
 from buzanlib.theory.vocabulary import Quadrant
@@ -429,3 +430,13 @@ def test_what_does_not_vary_or_repeats_another_is_told() -> None:
         fit(outcome, {**predictors, "mixed": mixed}, moves)
     with pytest.raises(EstimationError, match="x has the same value"):
         mantel(flat, outcome, moves)
+
+
+def test_states_without_a_dyad_that_all_matrices_know_are_left_out() -> None:
+    one = pd.DataFrame(1.0, names(5), names(5))
+    other = one.drop("S004").drop(columns="S004")
+    one.loc["S000", ["S001", "S002"]] = one.loc[["S001", "S002"], "S000"] = np.nan
+    other.loc["S000", "S003"] = other.loc["S003", "S000"] = np.nan
+    # S000 shares a dyad with each of the others in one matrix or the other, but in both with none.
+    assert with_dyads([one, other]) == ["S001", "S002", "S003"]
+    assert with_dyads([one]) == list(names(5))

@@ -81,6 +81,13 @@ def test_support_is_the_difference_of_mean_agreements(world) -> None:
     assert finding.p == pytest.approx(1 / 200)
     assert 0 < finding.low90 < expected < finding.high90
 
+    # Another pair, in either order.
+    others = [(WW, WS), (WW, SS), (WS, SW), (WS, SS), (SW, SS)]
+    expected = mean(SW, WW) - np.mean([mean(a, b) for a, b in others])
+    pair = (Quadrant.SW, Quadrant.WW)
+    found = support_test("x", agreed, placed(made), made.permutations, 99, pair=pair)
+    assert found.contrast == pytest.approx(expected)
+
 
 def test_the_middle_is_found(world) -> None:
     made = world(4)

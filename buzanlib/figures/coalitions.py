@@ -1,0 +1,276 @@
+"""Alliances and coalitions: who shares a threat, when the last quadrant enters, what the order of entry does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.marks import INK, PALE, QUIET, number_map, quadrant_head
+from buzanlib.figures.typeset import typeset
+from buzanlib.figures.words import in_words
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+#: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.
+PRINTED, GRADED = "●", "○"
+
+# From one quadrant to all four, pale to dark.
+_STEPS = sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 5)[1:]
+
+
+def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFrame) -> Drawn:
+    """Draw how many pairs of states share a threat, by their quadrants, and where the cells say that they should.
+
+    Parameters
+    ----------
+    density : pandas.DataFrame of float
+        Index pairs like ``"SW-WS"``, columns threats: share of pairs of states; NaN where there is none.
+    literal, graded : pandas.DataFrame of bool
+        Of the same shape: whether both cells of the table name the threat.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    marks = pd.DataFrame(
+        np.where(literal, PRINTED, np.where(graded, GRADED, "")), density.index, density.columns
+    )
+    texts = density.map(lambda share: f"{share:.0%}") + marks.map(lambda mark: f"  {mark}" if mark else "")
+    heads = [fill(Threat(threat).label, 15) for threat in density.columns]
+    with style():
+        figure = Figure(figsize=(WIDTH, 1.7 + 0.42 * len(density)), layout="constrained")
+        axes = figure.subplots()
+        limits = (0.0, max(0.1, float(np.nanmax(density.to_numpy()))))
+        number_map(axes, density.set_axis(heads, axis=1), texts.set_axis(heads, axis=1), limits)
+        axes.set_xlabel(
+            f"Pairs of states that share the threat\n{PRINTED} both cells name it as printed   {GRADED} as graded only",
+            labelpad=8,
+        )
+        axes.xaxis.set_label_position("bottom")
+    words = {PRINTED: " (both cells, as printed)", GRADED: " (both cells, as graded only)", "": ""}
+    said = "; ".join(
+        f"{Threat(threat).label.lower()}: "
+        + ", ".join(
+            f"{pair} {share:.0%}{words[mark]}"
+            for pair, share, mark in zip(density.index, density[threat], marks[threat], strict=True)
+            if not pd.isna(share)
+        )
+        for threat in density.columns
+    )
+    return Drawn(
+        figure, f"Share of pairs of states that share a threat, by the quadrants of the two. {said}."
+    )
+
+
+def entry_map(
+    found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str, float], rules: Mapping[str, str]
+) -> Drawn:
+    """Draw how many quadrants hold together at each reservation level, over all orders of entry.
+
+    Parameters
+    ----------
+    found : mapping of str to mapping of str to pandas.DataFrame
+        By table, a column of panels each, and by rule, a row of panels each: as
+        `buzanlib.policy.entry_orders.four_quadrants`, of which ``reservation`` and ``holds`` are drawn.
+    best : mapping of str to float
+        By table, up to which level any agenda could unite all four.
+    rules : mapping of str to str
+        What to write for each rule.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    names = list(next(iter(found.values())))
+    with style():
+        figure = Figure(figsize=(WIDTH, 1.2 + 1.45 * len(names)), layout="constrained")
+        panels = figure.subplots(len(names), len(found), sharex=True, sharey=True, squeeze=False)
+        for column, (title, by_rule) in enumerate(found.items()):
+            for row, name in enumerate(names):
+                axes = panels[row][column]
+                shares = _counted(by_rule[name])
+                filled = axes.stackplot(shares.index, shares.T.to_numpy(), colors=_STEPS, step="pre")
+                axes.axvline(best[title], color=INK, linestyle="--", linewidth=1.4)
+                axes.set(xlim=(0, 1), ylim=(0, 1))
+                axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+                axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
+                if column == 0:
+                    axes.set_ylabel(fill(rules[name], 12), rotation=0, ha="right", va="center", labelpad=6)
+            panels[0][column].set_title(title.replace(", ", ",\n"), fontweight="bold")
+            panels[-1][column].set_xlabel("Reservation level")
+        figure.legend(
+            filled,
+            [str(count) for count in range(1, 5)],
+            title="Quadrants that hold together, share of the 24 orders",
+            loc="outside upper center",
+            ncols=4,
+        )
+    said = " ".join(
+        f"{title}, {rules[name]}: {_reach(_counted(by_rule[name]))}."
+        for title, by_rule in found.items()
+        for name in names
+    )
+    bounds = "; ".join(f"{title} {typeset(level, '.2f')}" for title, level in best.items())
+    return Drawn(
+        figure,
+        "Quadrants that hold together by reservation level, as shares of the 24 orders of entry. "
+        f"Dashed lines, beyond which no agenda unites all four: {bounds}. {said}",
+    )
+
+
+def _counted(table: pd.DataFrame) -> pd.DataFrame:
+    """Share of orders that end with one, two, three and four quadrants, by reservation level."""
+    counted = pd.crosstab(table["reservation"], table["holds"], normalize="index")
+    return counted.reindex(columns=range(1, 5), fill_value=0.0)
+
+
+def _reach(shares: pd.DataFrame) -> str:
+    """Up to which level drawn all four hold in every order, and in some."""
+    said = []
+    for word, least in (("every order", 1 - 1e-9), ("some order", 1e-9)):
+        levels = shares.index[shares[4] > least]
+        said.append(
+            f"in {word} up to {typeset(float(levels.max()), '.2f')}" if len(levels) else f"in no {word[-5:]}"
+        )
+    return "all four hold " + ", ".join(dict.fromkeys(said))
+
+
+def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]], rules: Mapping[str, str]) -> Drawn:
+    """Draw up to which reservation level each scheme of entry unites all four quadrants.
+
+    Parameters
+    ----------
+    levels : mapping of str to mapping of str to pandas.DataFrame
+        By the title of a panel and by rule: as `buzanlib.policy.entry_orders.uniting_levels`.
+    rules : mapping of str to str
+        What to write for each rule.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative. A cell has the range over the orders of its scheme and the shade of
+        their mean.
+    """
+    said = []
+    with style():
+        figure = Figure(figsize=(WIDTH, 0.4 + 2.75 * len(levels)), layout="constrained")
+        panels = figure.subplots(len(levels), 1, squeeze=False)[:, 0]
+        for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
+            schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
+            held = {
+                fill(rules[rule], 11): [table.loc[table[scheme], "holds"] for scheme in schemes]
+                for rule, table in by_rule.items()
+            }
+            rows = [fill(scheme, 14) for scheme in schemes]
+            means = pd.DataFrame(
+                {head: [some.mean() for some in column] for head, column in held.items()}, rows
+            )
+            texts = pd.DataFrame({head: list(map(_range, column)) for head, column in held.items()}, rows)
+            said += [
+                f"{title}, {rules[rule]}: " + ", ".join(map(" ".join, zip(schemes, texts[head], strict=True)))
+                for rule, head in zip(by_rule, held, strict=True)
+            ]
+            number_map(axes, means, texts, (0.0, 1.0))
+            axes.set_title(title, fontweight="bold", loc="left")
+    return Drawn(
+        figure,
+        "Reservation level up to which all four quadrants hold together, by scheme of entry: least to most over its "
+        f"orders. {'; '.join(said)}.",
+    )
+
+
+def _range(values: pd.Series) -> str:
+    least, most = f"{values.min():.2f}", f"{values.max():.2f}"
+    return least if least == most else f"{least}–{most}"
+
+
+def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
+    """Draw the distribution of the final size of coalitions, by scheme of entry.
+
+    Parameters
+    ----------
+    runs : mapping of str to mapping of str to pandas.Series of float
+        By the title of a panel and by scheme: share of all states that hold together at the end, a value a run.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative: the median, the middle half of the runs and the middle nine tenths.
+    """
+    said = []
+    with style():
+        rows = sum(len(by_scheme) for by_scheme in runs.values())
+        figure = Figure(figsize=(WIDTH, 0.9 + 0.5 * len(runs) + 0.34 * rows), layout="constrained")
+        panels = figure.subplots(len(runs), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, (title, by_scheme) in zip(panels, runs.items(), strict=True):
+            for place, (scheme, sizes) in enumerate(by_scheme.items()):
+                low, lower, middle, upper, high = np.quantile(sizes, [0.05, 0.25, 0.5, 0.75, 0.95])
+                axes.hlines(place, low, high, color=QUIET, linewidth=1.5, zorder=1)
+                axes.hlines(place, lower, upper, color=INK, linewidth=5, zorder=2)
+                axes.plot(middle, place, "o", color="white", markeredgecolor=INK, markersize=7, zorder=3)
+                said.append(f"{title}, {scheme}: {middle:.0%} ({low:.0%} to {high:.0%})")
+            axes.set_yticks(range(len(by_scheme)), list(by_scheme))
+            axes.set_ylim(len(by_scheme) - 0.5, -0.5)
+            axes.tick_params(axis="y", length=0)
+            axes.grid(axis="x", color=PALE)
+            axes.set_axisbelow(True)
+            axes.set_title(title, loc="left", fontweight="bold")
+            sns.despine(ax=axes, left=True)
+        panels[-1].set_xlim(0, 1)
+        panels[-1].set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
+        panels[-1].set_xlabel("States that hold together at the end")
+    return Drawn(
+        figure,
+        "Share of states that hold together at the end, by scheme of entry: median and, in brackets, middle nine "
+        f"tenths of the runs. {'; '.join(said)}.",
+    )
+
+
+def adhesion_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
+    """Draw which quadrants said yes to which resolution.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame of float
+        Index the resolution, in the order of the rows; columns the quadrants; share of the states that took a position.
+    resolutions : pandas.DataFrame
+        Index the resolution; columns ``text`` (its name) and ``year``.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    names = [
+        f"{resolutions.loc[number, 'text']}, {resolutions.loc[number, 'year']}" for number in shares.index
+    ]
+    ordered = shares[list(map(str, Quadrant))]
+    values = ordered.set_axis(names).set_axis([quadrant_head(quadrant) for quadrant in Quadrant], axis=1)
+    with style():
+        figure = Figure(figsize=(WIDTH, 1.5 + 0.4 * len(values)), layout="constrained")
+        axes = figure.subplots()
+        number_map(axes, values, values.map("{:.0%}".format), (0.0, 1.0))
+        axes.set_xlabel("States that voted yes, of those that took a position", labelpad=8)
+        axes.xaxis.set_label_position("bottom")
+        texts = resolutions.loc[shares.index, "text"].to_list()
+        for row in range(1, len(texts)):
+            if texts[row] != texts[row - 1]:
+                axes.axhline(row, color=INK, linewidth=2)
+    said = "; ".join(
+        f"{name} ({number}): " + ", ".join(f"{quadrant} {row[quadrant]:.0%}" for quadrant in ordered.columns)
+        for name, (number, row) in zip(names, ordered.iterrows(), strict=True)
+    )
+    return Drawn(figure, f"Share of the states of each quadrant that voted yes. {said}.")
+
+
+def text_of(resolution: str) -> str:
+    """What a resolution is called in figures; early ones of the series carry the name of the later."""
+    name = in_words(resolution, of="resolution")
+    return "Russian text" if name == resolution else name

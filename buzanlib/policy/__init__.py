@@ -1,0 +1,1 @@
+"""The paper's section on policy as models: alliances, coalitions and what hangs on their assumptions."""

@@ -1,0 +1,220 @@
+"""Agendas: how far one satisfies a state, and the package that satisfies several best.
+
+An agenda divides the attention of a coalition among threats: shares that are not negative and sum to one. A profile
+says how much a state cares for each threat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linprog
+
+from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+
+Array = npt.NDArray[np.float64]
+
+#: Satisfactions nearer than this are equal: they differ by rounding only.
+TIE = 1e-9
+
+#: By what a profile is divided, by name. Only under the first can every state be satisfied in full, by the agenda
+#: that it would write itself; under the others a state that cares for much is harder to please than one that cares
+#: for one thing.
+NORMS: dict[str, Callable[[Array], Array]] = {
+    "largest": lambda values: values.max(axis=-1, keepdims=True),
+    "euclidean": lambda values: np.asarray(np.linalg.norm(values, axis=-1, keepdims=True), dtype=float),
+    "sum": lambda values: np.asarray(values.sum(axis=-1, keepdims=True), dtype=float),
+}
+
+
+def scaled(profiles: npt.ArrayLike, norm: str = "largest") -> Array:
+    """Profiles divided by their norm, so that the product with an agenda is a satisfaction.
+
+    Parameters
+    ----------
+    profiles : array_like of float, shape (states, threats)
+        Not negative, none all zero.
+    norm : str
+        A key of `NORMS`.
+
+    Returns
+    -------
+    ndarray of float, shape (states, threats)
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such norm.
+    EstimationError
+        If a weight is negative or no number, or a profile is all zero.
+    """
+    if norm not in NORMS:
+        raise UnknownNameError("norm of a profile", norm, NORMS)
+    values = np.asarray(profiles, dtype=float)
+    if values.ndim != 2 or not values.size:
+        raise EstimationError(
+            f"profiles of shape {values.shape}; allowed: (states, threats), at least one of each"
+        )
+    wrong = ~(np.isfinite(values) & (values >= 0))
+    if wrong.any():
+        raise EstimationError(f"weight {values[wrong][0]} in a profile; allowed: numbers from 0")
+    if (values.sum(axis=1) == 0).any():
+        place = int(np.flatnonzero(values.sum(axis=1) == 0)[0])
+        raise EstimationError(
+            f"profile number {place + 1} names no threat; allowed: at least one weight above 0"
+        )
+    return values / NORMS[norm](values)
+
+
+def satisfaction(profiles: pd.DataFrame, agenda: pd.Series[float], norm: str = "largest") -> pd.Series[float]:
+    """How far an agenda satisfies each state: the product of its scaled profile with the agenda.
+
+    Parameters
+    ----------
+    profiles : DataFrame of float, shape (states, threats)
+        As in `scaled`; such as `Matrix.weights` gives.
+    agenda : Series of float
+        By threat; not negative. It is divided by its sum.
+    norm : str
+        A key of `NORMS`. Under ``"largest"`` satisfaction is 1 if the agenda holds nothing but what the state puts
+        first, and else its share of that.
+
+    Returns
+    -------
+    Series of float
+        By state, from 0 to 1.
+
+    Raises
+    ------
+    EstimationError
+        If the agenda is empty, negative, or on other threats than the profiles.
+    """
+    if sorted(map(str, agenda.index)) != sorted(map(str, profiles.columns)):
+        raise EstimationError(
+            f"an agenda on {', '.join(map(str, agenda.index))}; allowed: {', '.join(map(str, profiles.columns))}"
+        )
+    shares = agenda.loc[list(profiles.columns)].to_numpy(dtype=float)
+    if not (np.isfinite(shares).all() and (shares >= 0).all() and shares.sum() > 0):
+        raise EstimationError(
+            f"agenda {shares.tolist()}; allowed: numbers from 0, at least one of them above"
+        )
+    product = scaled(profiles.to_numpy(), norm) @ (shares / shares.sum())
+    return pd.Series(product, index=profiles.index, name="satisfaction")
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """The agenda that leaves the least satisfied member as well off as can be.
+
+    Attributes
+    ----------
+    level : float
+        Satisfaction of the least satisfied member: all can be united if, and only if, no one's reservation level is
+        above it.
+    agenda : Series of float
+        By threat; sums to one.
+    pressure : Series of float
+        By member, sums to one: how much each holds the level down. No agenda gives the members a weighted mean of
+        satisfactions above `level` under these weights, which proves that none does better.
+    unique : bool
+        Whether no other agenda reaches the level.
+    """
+
+    level: float
+    agenda: pd.Series[float]
+    pressure: pd.Series[float]
+    unique: bool
+
+
+def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
+    """Find the best package for all members.
+
+    The members' satisfactions are the payoffs of a game against the one who writes the agenda; the level is its
+    value (von Neumann 1928), and so a linear programme.
+
+    Parameters
+    ----------
+    profiles : DataFrame of float, shape (members, threats)
+        As in `scaled`, of at least two members.
+    norm : str
+        A key of `NORMS`.
+
+    Returns
+    -------
+    Package
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two members, or as in `scaled`.
+    """
+    _check_members(len(profiles))
+    payoffs = scaled(profiles.to_numpy(), norm)
+    members, threats = payoffs.shape
+    # Variables: the shares, and the level. Each member's satisfaction is at least the level, which is to be large.
+    below = np.column_stack([-payoffs, np.ones(members)])
+    whole = np.append(np.ones(threats), 0.0)[None]
+    bounds = [(0.0, 1.0)] * threats + [(None, None)]
+    solved = linprog(np.append(np.zeros(threats), -1.0), below, np.zeros(members), whole, [1.0], bounds)
+    best = np.asarray(solved.x, dtype=float)
+    level = float(best[-1])
+    fixed = [*bounds[:-1], (level - TIE, None)]
+    reach = [
+        linprog(sign * np.eye(threats + 1)[place], below, np.zeros(members), whole, [1.0], fixed).fun
+        for place in range(threats)
+        for sign in (1.0, -1.0)
+    ]
+    # The least and, with its sign turned, the largest share of each threat among the best agendas.
+    widths = -np.array(reach).reshape(threats, 2).sum(axis=1)
+    return Package(
+        level,
+        pd.Series(best[:threats] + 0.0, index=profiles.columns, name="share"),
+        pd.Series(-solved.ineqlin.marginals + 0.0, index=profiles.index, name="pressure"),
+        bool(widths.max() < 1e-6),
+    )
+
+
+def single_issue(profiles: pd.DataFrame, norm: str = "largest") -> pd.Series[float]:
+    """Satisfaction of the least satisfied member if the agenda is one threat and nothing else.
+
+    Parameters
+    ----------
+    profiles, norm
+        As in `package`.
+
+    Returns
+    -------
+    Series of float
+        By threat.
+
+    Raises
+    ------
+    EstimationError
+        As `package`.
+    """
+    _check_members(len(profiles))
+    least = scaled(profiles.to_numpy(), norm).min(axis=0)
+    return pd.Series(least, index=profiles.columns, name="level")
+
+
+def _check_members(count: int) -> None:
+    if count < 2:
+        raise EstimationError(
+            f"{count} member{'s' if count != 1 else ''} of a coalition; allowed: at least 2"
+        )
+
+
+def check_share(name: str, value: float) -> None:
+    """Refuse what is no share.
+
+    Raises
+    ------
+    BuzanError
+        If `value` is not between 0 and 1.
+    """
+    if not 0 <= value <= 1:
+        raise BuzanError(f"{name} {value}; allowed: 0 to 1")

@@ -1,0 +1,235 @@
+"""Securitization alliances: who would back whose move, by Table 2, by what states say, and by how they vote.
+
+"States in different quadrants may form cyber 'securitization alliances'" (Hare 2010, section 2): they support each
+other's efforts to make a threat a matter of security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.inference.divergence import jensen_shannon
+from buzanlib.inference.dyads import pair_means, with_dyads
+from buzanlib.inference.mrqap import MRQAP
+from buzanlib.inference.permutation import Permutations
+from buzanlib.policy.agenda import check_share
+from buzanlib.theory.distances import distances, pair_name
+from buzanlib.theory.vocabulary import Quadrant
+
+#: Name of the predictor that is tested.
+PREDICTED = "predicted affinity"
+
+
+def backing(weights: pd.DataFrame) -> pd.DataFrame:
+    """Whose move on which threat is backed by whom.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`, such as `Matrix.weights` gives.
+
+    Returns
+    -------
+    DataFrame
+        A row for every two different quadrants and threat on which the first would move (a weight above zero):
+        ``mover``, ``backer``, ``threat``, ``move`` and ``backing`` (the weights of the two; 0 where the second would
+        not back the move).
+    """
+    cells = weights.loc[list(Quadrant)].to_numpy(dtype=float).tolist()
+    rows = [
+        (mover.value, backer.value, threat, moves[place], backs[place])
+        for place, threat in enumerate(weights.columns)
+        for mover, moves in zip(Quadrant, cells, strict=True)
+        if moves[place] > 0
+        for backer, backs in zip(Quadrant, cells, strict=True)
+        if backer is not mover
+    ]
+    return pd.DataFrame(rows, columns=["mover", "backer", "threat", "move", "backing"])
+
+
+def named_by_both(weights: pd.DataFrame) -> pd.DataFrame:
+    """Which threats both cells of a pair name, for the ten kinds of pairs.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`.
+
+    Returns
+    -------
+    DataFrame of bool, shape (10, threats)
+        Index like ``"SW-WS"``, in the order of `buzanlib.inference.dyads.pair_means`.
+    """
+    named = weights.loc[list(Quadrant)] > 0
+    pairs = list(combinations_with_replacement(Quadrant, 2))
+    both = [(named.loc[one] & named.loc[other]).to_numpy() for one, other in pairs]
+    return pd.DataFrame(both, pd.Index(list(map(pair_name, pairs)), name="pair"), weights.columns)
+
+
+def smoothed(counts: pd.DataFrame, prior: float = 1.0, minimum: int = 1) -> pd.DataFrame:
+    """Profiles of states, drawn towards the mean of all, the more so the less a state has said.
+
+    Parameters
+    ----------
+    counts : DataFrame of int, shape (states, threats)
+        Mentions.
+    prior : float
+        The pull of the mean, in mentions: a state with as many stands half-way.
+    minimum : int
+        Mentions that a state needs in order to have a profile.
+
+    Returns
+    -------
+    DataFrame of float, shape (states with enough mentions, threats)
+        Rows sum to one. The posterior mean under a Dirichlet prior about the mean of the plain shares.
+
+    Raises
+    ------
+    BuzanError
+        If `prior` is negative or `minimum` below 1.
+    EstimationError
+        If no state has enough mentions.
+    """
+    if not 0 <= prior < np.inf:
+        raise BuzanError(f"prior of {prior} mentions; allowed: numbers from 0")
+    if minimum < 1:
+        raise BuzanError(f"minimum of {minimum} mentions; allowed: at least 1")
+    total = counts.sum(axis=1)
+    enough = counts[total >= minimum]
+    if enough.empty:
+        raise EstimationError(f"no state has {minimum} mentions; the most that one has is {int(total.max())}")
+    said = total.loc[enough.index]
+    centre = enough.div(said, axis=0).mean()
+    return enough.add(prior * centre, axis=1).div(said + prior, axis=0)
+
+
+def ties(profiles: pd.DataFrame, threat: str, least: float) -> pd.DataFrame:
+    """The network of a threat: which two states both give it room.
+
+    Parameters
+    ----------
+    profiles : DataFrame of float, shape (states, threats)
+        Rows sum to one.
+    threat : str
+        A column.
+    least : float
+        Share of its mentions that each of the two must give to the threat, from 0 to 1.
+
+    Returns
+    -------
+    DataFrame of float, shape (states, states)
+        1 where two states are tied, else 0.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such threat.
+    BuzanError
+        If `least` is not between 0 and 1.
+    """
+    if threat not in profiles.columns:
+        raise UnknownNameError("threat", threat, profiles.columns)
+    check_share("least share of a threat", least)
+    gives = profiles[threat].to_numpy() >= least
+    return pd.DataFrame(np.outer(gives, gives).astype(float), profiles.index, profiles.index.rename(None))
+
+
+def density(profiles: pd.DataFrame, quadrants: pd.Series[str], least: float) -> pd.DataFrame:
+    """Share of pairs of states that are tied, by the quadrants of the two and by threat.
+
+    Parameters
+    ----------
+    profiles, least
+        As in `ties`.
+    quadrants : Series of str
+        By state; states without one are left out.
+
+    Returns
+    -------
+    DataFrame of float, shape (10, threats)
+        Index like ``"SW-WS"``.
+    """
+    by_threat = {
+        threat: pair_means(ties(profiles, threat, least), quadrants)["mean"] for threat in profiles.columns
+    }
+    return pd.DataFrame(by_threat)
+
+
+def predicted_affinity(weights: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
+    """How much two states should have in common, by the cells of their quadrants.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`.
+    quadrants : Series of str
+        By state; none missing.
+
+    Returns
+    -------
+    DataFrame of float, shape (states, states)
+        The share of the threats of either cell that is in both (Jaccard); 1 within a quadrant.
+    """
+    between = 1 - distances(weights, "jaccard")
+    names = list(map(Quadrant.parse, quadrants))
+    return pd.DataFrame(
+        between.loc[names, names].to_numpy(), index=quadrants.index, columns=quadrants.index.rename(None)
+    )
+
+
+def likeness(profiles: pd.DataFrame) -> pd.DataFrame:
+    """One minus the Jensen-Shannon distance of the profiles of two states: 1 for equal, 0 for disjoint ones."""
+    values = profiles.to_numpy(dtype=float)
+    apart = np.sqrt(np.maximum(jensen_shannon(values[:, None], values[None]), 0))
+    return pd.DataFrame(1 - apart, index=profiles.index, columns=profiles.index.rename(None))
+
+
+def affinity_test(
+    observed: pd.DataFrame,
+    predicted: pd.DataFrame,
+    permutations: Permutations,
+    controls: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, float]:
+    """Whether states whose cells have more in common have more in common.
+
+    Null: the placements of states of one group can be exchanged. Least squares on dyads, with double semi-partialling
+    where there are controls.
+
+    Parameters
+    ----------
+    observed : DataFrame of float, shape (states, states)
+        Likeness of profiles, or agreement of votes; NaN where unknown.
+    predicted : DataFrame of float
+        As `predicted_affinity` gives it, of at least some of these states.
+    permutations : Permutations
+        Of states within groups.
+    controls : mapping of str to DataFrame, optional
+        Other matrices on these states.
+
+    Returns
+    -------
+    dict of str to float
+        ``coefficient``, ``low90``, ``high90``, one-sided ``p`` (small where affinity goes with affinity), ``states``
+        and ``dyads``. States without a dyad on which everything is known are left out.
+
+    Raises
+    ------
+    EstimationError
+        As `MRQAP`.
+    """
+    predictors = {PREDICTED: predicted, **(controls or {})}
+    states = with_dyads([observed, *predictors.values()])
+    fitted = MRQAP()(
+        observed.loc[states, states],
+        {name: matrix.loc[states, states] for name, matrix in predictors.items()},
+        permutations.among(states),
+        PREDICTED,
+    )
+    columns = {"coefficient": "coefficient", "low90": "low90", "high90": "high90", "p": "p_greater"}
+    row = fitted.table.loc[PREDICTED, list(columns.values())].to_numpy(dtype=float).tolist()
+    return {**dict(zip(columns, row, strict=True)), "states": fitted.n_states, "dyads": fitted.n_dyads}

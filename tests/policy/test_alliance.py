@@ -1,0 +1,199 @@
+"""Alliances: what the cells allow, networks by threat, and tests that find what is there and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.inference.claims import CRIME
+from buzanlib.inference.dyads import distance
+from buzanlib.inference.permutation import PermutationBank
+from buzanlib.policy.alliance import (
+    affinity_test,
+    backing,
+    density,
+    likeness,
+    named_by_both,
+    predicted_affinity,
+    smoothed,
+    ties,
+)
+from buzanlib.policy.examples import EXAMPLES, examples_in_cells, examples_in_data
+from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+LITERAL, GRADED = TABLE2.weights(), TABLE2_GRADED.weights()
+NAMES = list(map(str, Quadrant))
+
+
+class World:
+    """Placed states in two regions, and permutations."""
+
+    def __init__(self, seed: int, size: int = 40, draws: int = 199) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.states = pd.Index([f"S{place:02}" for place in range(size)], name="iso3")
+        self.quadrants = pd.Series(np.tile(NAMES, size // 4), index=self.states)
+        signs = {"W": -1, "S": 1}
+        self.placed = pd.DataFrame(
+            {"p": self.quadrants.str[0].map(signs), "k": self.quadrants.str[1].map(signs)}
+        )
+        regions = pd.Series(np.repeat(["a", "b"], size // 2), index=self.states)
+        self.permutations = PermutationBank(draws, seed)(regions)
+
+    def profiles(self, weights: pd.DataFrame, strength: float) -> pd.DataFrame:
+        """Profiles about the cells, with noise."""
+        cells = weights.loc[list(map(Quadrant, self.quadrants))].to_numpy()
+        noisy = strength * cells + self.rng.gamma(1, 1, size=cells.shape)
+        return pd.DataFrame(noisy / noisy.sum(axis=1, keepdims=True), self.states, list(map(str, weights)))
+
+
+def test_as_printed_each_finds_one_ally_and_ww_three() -> None:
+    found = backing(LITERAL)
+    allies = found[found["backing"] > 0].groupby("mover")["backer"].agg(set).to_dict()
+    assert allies == {"WW": {"WS", "SW", "SS"}, "WS": {"WW"}, "SW": {"WW"}, "SS": {"WW"}}
+    assert len(found) == LITERAL.astype(bool).to_numpy().sum() * 3
+
+
+def test_as_graded_a_second_priority_backs_by_half() -> None:
+    found = backing(GRADED).set_index(["mover", "backer", "threat"])
+    assert found.loc[("SS", "WS", Threat.CRI)].to_dict() == {"move": 1, "backing": 0.5}
+    assert found.loc[("SS", "WS", Threat.INF)].to_dict() == {"move": 0.5, "backing": 1}
+    assert found.loc[("SW", "SS", Threat.POL), "backing"] == 0
+
+
+def test_both_cells_name_a_threat_where_each_backs_the_other() -> None:
+    both = named_by_both(GRADED)
+    assert len(both) == 10
+    assert both.loc["SS-WS"].to_dict() == {Threat.POL: False, Threat.INF: True, Threat.CRI: True}
+    assert both.loc["SW-SW"].to_dict() == {Threat.POL: True, Threat.INF: False, Threat.CRI: False}
+    assert not named_by_both(LITERAL).loc["SS-WS"].any()
+
+
+def test_two_of_the_three_examples_contradict_the_printed_cells() -> None:
+    assert examples_in_cells(LITERAL)["stands"].to_list() == [False, True, False]
+    assert examples_in_cells(GRADED)["stands"].to_list() == [True, True, True]
+    assert examples_in_cells(GRADED)[["first", "second"]].to_numpy().tolist() == [
+        [0.5, 1],
+        [1, 1],
+        [1, 0.5],
+    ]
+    assert EXAMPLES[0].resolutions == CRIME
+
+
+@settings(deadline=None)
+@given(arrays(int, (5, 3), elements=st.integers(0, 9)), st.floats(0, 20))
+def test_smoothed_profiles_are_the_formula_and_lie_between(counts: np.ndarray, prior: float) -> None:
+    counts[0, 0] += 1
+    table = pd.DataFrame(counts)
+    said = table[table.sum(axis=1) > 0]
+    plain = said.div(said.sum(axis=1), axis=0)
+    found = smoothed(table, prior)
+    share = said.sum(axis=1) / (said.sum(axis=1) + prior)
+    expected = plain.mul(share, axis=0) + np.outer(1 - share, plain.mean())
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+
+
+def test_who_says_too_little_has_no_profile() -> None:
+    counts = pd.DataFrame({"pol": [3, 1, 0], "inf": [0, 1, 0]}, index=["A", "B", "C"])
+    assert list(smoothed(counts, minimum=3).index) == ["A"]
+    with pytest.raises(EstimationError, match="no state has 4 mentions; the most that one has is 3"):
+        smoothed(counts, minimum=4)
+    with pytest.raises(BuzanError, match="prior of -1 mentions; allowed: numbers from 0"):
+        smoothed(counts, -1)
+    with pytest.raises(BuzanError, match="minimum of 0 mentions; allowed: at least 1"):
+        smoothed(counts, minimum=0)
+
+
+def test_two_states_are_tied_if_both_give_a_threat_enough_room() -> None:
+    profiles = pd.DataFrame({"pol": [0.5, 0.3, 0.1], "inf": [0.5, 0.7, 0.9]}, index=list("ABC"))
+    tied = ties(profiles, "pol", 0.3)
+    assert tied.loc["A", "B"] == 1
+    assert tied.loc["A", "C"] == tied.loc["C", "B"] == 0
+    with pytest.raises(UnknownNameError, match=r"unknown threat 'por'; nearest allowed: 'pol'"):
+        ties(profiles, "por", 0.3)
+    with pytest.raises(BuzanError, match=r"least share of a threat 1\.3; allowed: 0 to 1"):
+        ties(profiles, "pol", 1.3)
+
+
+def test_density_counts_pairs_and_falls_with_what_is_asked() -> None:
+    made = World(1)
+    profiles = made.profiles(LITERAL, 2.0)
+    found = density(profiles, made.quadrants, 0.4)
+    ways = made.quadrants == "WS"
+    others = made.quadrants == "SS"
+    gives = profiles["inf"] >= 0.4
+    assert found.loc["SS-WS", "inf"] == pytest.approx(gives[ways].mean() * gives[others].mean())
+    n, held = int(ways.sum()), int(gives[ways].sum())
+    assert found.loc["WS-WS", "inf"] == pytest.approx(held * (held - 1) / (n * (n - 1)))
+    assert (density(profiles, made.quadrants, 0.6) <= found).all(axis=None)
+
+
+def test_predicted_affinity_is_what_the_cells_share() -> None:
+    quadrants = pd.Series(["WW", "WS", "SS", "SS"], index=list("ABCD"))
+    literal = predicted_affinity(LITERAL, quadrants)
+    assert literal.loc["A", "B"] == pytest.approx(1 / 3)
+    assert literal.loc["B", "C"] == 0
+    assert literal.loc["C", "D"] == 1
+    assert predicted_affinity(GRADED, quadrants).loc["B", "C"] == pytest.approx(1 / 2)
+
+
+def test_likeness_is_one_for_equal_and_zero_for_disjoint_profiles() -> None:
+    profiles = pd.DataFrame([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]], index=list("ABC"))
+    assert likeness(profiles).to_numpy() == pytest.approx(np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]]))
+
+
+def test_affinity_is_found_where_it_is_and_not_where_it_is_not() -> None:
+    made = World(2)
+    predicted = predicted_affinity(GRADED, made.quadrants)
+    true = affinity_test(likeness(made.profiles(GRADED, 4.0)), predicted, made.permutations)
+    assert true["p"] == pytest.approx(1 / 200)
+    assert 0 < true["low90"] < true["coefficient"] < true["high90"]
+    assert (true["states"], true["dyads"]) == (40, 780)
+    assert affinity_test(likeness(made.profiles(GRADED, 0.0)), predicted, made.permutations)["p"] > 0.05
+    opposed = 1 - likeness(made.profiles(GRADED, 4.0))
+    assert affinity_test(opposed, predicted, made.permutations)["p"] > 0.95
+
+
+def test_affinity_that_a_control_explains_is_not_found_beside_it() -> None:
+    made = World(3)
+    # Kindred cells vote alike on everything, on this as well, and no more than on everything.
+    everything = likeness(made.profiles(GRADED, 4.0))
+    noise = distance(pd.Series(made.rng.normal(size=40), index=made.states))
+    observed = everything + 0.05 * noise
+    predicted = predicted_affinity(GRADED, made.quadrants)
+    alone = affinity_test(observed, predicted, made.permutations)
+    beside = affinity_test(observed, predicted, made.permutations, {"all other votes": everything})
+    assert alone["p"] == pytest.approx(1 / 200)
+    assert beside["p"] > 0.05
+    assert abs(beside["coefficient"]) < abs(alone["coefficient"]) / 5
+
+
+def test_states_without_a_known_dyad_are_left_out() -> None:
+    made = World(4)
+    observed = likeness(made.profiles(GRADED, 1.0))
+    observed.iloc[0, :] = observed.iloc[:, 0] = np.nan
+    predicted = predicted_affinity(GRADED, made.quadrants.drop("S05"))
+    assert affinity_test(observed, predicted, made.permutations)["states"] == 38
+
+
+def test_examples_are_found_in_data_that_bear_them_out() -> None:
+    made = World(5, size=60)
+    profiles = made.profiles(GRADED, 6.0)
+    # WS and SS vote together on everything; WW stands with SW.
+    cohesive = made.quadrants.str[1] == "S"
+    stood = np.where(cohesive.to_numpy()[:, None], 1.0, 0.0) * np.ones(8)
+    flips = made.rng.random(stood.shape) < 0.1
+    numbers = [number for example in EXAMPLES for number in example.resolutions]
+    positions = pd.DataFrame(np.where(flips, 1 - stood, stood), made.states, numbers)
+    found = examples_in_data(profiles, positions, made.placed, made.permutations, 0.2, 99, 1)
+    assert (found["votes"] > 0).all()
+    assert found["votes.p"].to_list() == pytest.approx([1 / 200] * 3)
+    assert (found["statements"] > 0).all()
+    assert (found["statements.low90"] <= found["statements"]).all()
+    assert (found["statements"] <= found["statements.high90"]).all()

@@ -1,0 +1,127 @@
+"""Simulated coalitions: against the engine on the same draws, orders as the schemes say, laws, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.policy.coalition import RULES, Talks
+from buzanlib.policy.entry_orders import SCHEMES, orders
+from buzanlib.policy.simulation import BLOCK, STATES, Simulation, compared
+from buzanlib.theory.vocabulary import Quadrant
+
+NAMES = list(map(str, Quadrant))
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[pd.DataFrame, pd.Series]:
+    rng = np.random.default_rng(3)
+    states = pd.Index([f"S{place:02}" for place in range(24)])
+    quadrants = pd.Series(np.tile(NAMES, 6), index=states)
+    return pd.DataFrame(rng.dirichlet(np.ones(3), 24), index=states), quadrants
+
+
+def codes(quadrants: pd.Series) -> np.ndarray:
+    return pd.Categorical(quadrants, categories=NAMES).codes.astype(np.intp)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_run_is_one_of_the_engine(rule: str, world: tuple[pd.DataFrame, pd.Series]) -> None:
+    profiles, quadrants = world
+    talks = Talks(rule, pull=0.2)
+    simulate = Simulation(talks, runs=50, clout=2.0)
+    found = simulate(profiles, quadrants, "hub first")
+    seed = np.random.SeedSequence(simulate.seed).spawn(1)[0]
+    entries, levels = simulate.drawn(codes(quadrants), "hub first", 50, seed)
+    strong = np.where(quadrants.str[0] == "S", 2.0, 1.0)
+    outcome = talks(profiles.to_numpy(), entries, levels, strong)
+    np.testing.assert_allclose(found["joined"], outcome.joined.mean(axis=1))
+    np.testing.assert_allclose(found["holds"], outcome.holds.mean(axis=1))
+    np.testing.assert_allclose(found["drift"], outcome.drift)
+    for name in NAMES:
+        np.testing.assert_allclose(found[name], outcome.holds[:, quadrants == name].mean(axis=1))
+    np.testing.assert_allclose(found["quadrants"], (found[NAMES] > 0.5).sum(axis=1))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_states_come_in_the_order_of_their_quadrants(
+    scheme: str, world: tuple[pd.DataFrame, pd.Series]
+) -> None:
+    quadrants = world[1]
+    entries, levels = Simulation(Talks(), 0.3, 0.4).drawn(
+        codes(quadrants), scheme, 400, np.random.SeedSequence(1)
+    )
+    assert ((levels >= 0.3) & (levels <= 0.4)).all()
+    named = quadrants.to_numpy()[entries].reshape(400, 4, 6)
+    assert (named == named[:, :, :1]).all()
+    assert {tuple(row) for row in named[:, :, 0]} == {tuple(map(str, order)) for order in orders(scheme)}
+    assert len(np.unique(entries[:, 0])) > 5
+
+
+def test_at_random_quadrants_are_mixed(world: tuple[pd.DataFrame, pd.Series]) -> None:
+    entries, _ = Simulation(Talks()).drawn(codes(world[1]), STATES, 400, np.random.SeedSequence(1))
+    first = world[1].to_numpy()[entries[:, :6]]
+    assert np.mean([len(set(row)) for row in first]) > 2
+
+
+def test_the_seed_decides_and_schemes_meet_the_same_levels(world: tuple[pd.DataFrame, pd.Series]) -> None:
+    runs = BLOCK + 7
+    one, again = (Simulation(Talks(), runs=runs)(*world, STATES) for _ in range(2))
+    pd.testing.assert_frame_equal(one, again)
+    assert len(one) == runs
+    assert not one.equals(Simulation(Talks(), runs=runs, seed=2)(*world, STATES))
+    levels = [
+        Simulation(Talks()).drawn(codes(world[1]), scheme, 9, np.random.SeedSequence(1))[1]
+        for scheme in ("any order", STATES)
+    ]
+    np.testing.assert_array_equal(*levels)
+
+
+def test_whoever_asks_for_nothing_joins_and_a_quadrant_without_states_has_no_share(
+    world: tuple[pd.DataFrame, pd.Series],
+) -> None:
+    quadrants = world[1].replace({"SS": "WW"})
+    found = Simulation(Talks(), 0, 0, runs=5)(world[0], quadrants, "any order")
+    assert (found[["joined", "holds"]] == 1).all(axis=None)
+    assert found["SS"].isna().all()
+    assert (found["quadrants"] == 3).all()
+
+
+def test_asking_for_more_makes_coalitions_smaller(world: tuple[pd.DataFrame, pd.Series]) -> None:
+    sizes = [
+        Simulation(Talks(), low, low + 0.3, runs=300)(*world, STATES)["holds"].mean()
+        for low in (0.1, 0.4, 0.7)
+    ]
+    assert sizes[0] > sizes[1] > sizes[2]
+
+
+def test_runs_are_compared_one_by_one() -> None:
+    assert compared(pd.Series([1.0, 2.0, 3.0, 4.0]), pd.Series([0.0, 2.0, 4.0, 3.0])) == (0.5, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"lowest": -0.1}, "lowest reservation level -0.1; allowed: 0 to 1"),
+        ({"highest": 1.1}, "highest reservation level 1.1; allowed: 0 to 1"),
+        ({"lowest": 0.7, "highest": 0.6}, "lowest reservation level 0.7 above the highest, 0.6"),
+        ({"runs": 0}, "0 runs of a simulation; allowed: at least 1"),
+        ({"clout": 0.0}, "clout 0.0 of strong states; allowed: above 0"),
+    ],
+)
+def test_bad_simulations_are_refused(given: dict, message: str) -> None:
+    with pytest.raises(BuzanError, match=message):
+        Simulation(Talks(), **given)
+
+
+def test_a_state_without_quadrant_and_an_unknown_scheme_are_named(
+    world: tuple[pd.DataFrame, pd.Series],
+) -> None:
+    with pytest.raises(EstimationError, match="no quadrant of S00, S03; allowed: placed states only"):
+        Simulation(Talks())(world[0], world[1].drop(["S00", "S03"]), STATES)
+    with pytest.raises(
+        UnknownNameError, match="unknown scheme of entry 'hub last'; nearest allowed: 'hub first'"
+    ):
+        Simulation(Talks())(*world, "hub last")
