@@ -22,7 +22,7 @@ from buzanlib.policy.defence import Alliance, Array, aggregate_total, check_with
 LEAST = -60.0
 
 # Halvings of a bracket, and steps of Newton, that leave no more than rounding.
-_HALVINGS, _STEPS, _TOLERANCE = 80, 100, 1e-15
+_HALVINGS, _STEPS, _TOLERANCE = 60, 100, 1e-15
 
 
 @dataclass(frozen=True)
@@ -73,31 +73,34 @@ class Aggregation:
             total = aggregate_total(wealth, cost)[..., None]
             return np.asarray(np.maximum(0, wealth - cost * total))
         # Without the logarithm of the sum of powers, the member's condition at half its wealth.
-        base = np.log(cost) - self.rho * np.log(wealth)
+        base = np.asarray(np.log(cost) - self.rho * np.log(wealth))
 
-        def excess(log_sum: Array) -> Array:
-            logit = _share(base + log_sum[..., None], 1 - self.rho)
+        def share(log_sum: Array, near: Array) -> Array:
+            return _share(base + log_sum[..., None], 1 - self.rho, near)
+
+        def excess(log_sum: Array, logit: Array) -> Array:
             powers = self.rho * (np.log(wealth) + log_expit(logit))
             return np.asarray(logsumexp(powers, axis=-1) - log_sum)
 
         # The excess falls with a slope that is never flatter than this, which bounds how far its root is from zero.
-        zero = np.zeros(np.broadcast_shapes(base.shape, wealth.shape)[:-1])
-        reach = np.abs(excess(zero)) * (1 + abs(self.rho)) + 1
+        zero = np.zeros(base.shape[:-1])
+        logit = share(zero, np.zeros(base.shape))
+        reach = np.abs(excess(zero, logit)) * (1 + abs(self.rho)) + 1
         low, high = -reach, reach
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            above = excess(middle) > 0
+            logit = share(middle, logit)
+            above = excess(middle, logit) > 0
             low, high = np.where(above, middle, low), np.where(above, high, middle)
-        return np.asarray(wealth * expit(_share(base + (low + high)[..., None] / 2, 1 - self.rho)))
+        return np.asarray(wealth * expit(logit))
 
 
-def _share(aim: Array, bend: float) -> Array:
+def _share(aim: Array, bend: float, logit: Array) -> Array:
     """Logit `v` of the share of its wealth that each spends: ``bend log_expit(v) - log_expit(-v) + aim = 0``.
 
     The left side is bent one way throughout and rises everywhere, so Newton's steps keep to one side of the root
-    after the first and cannot miss it.
+    after the first and cannot miss it, wherever they start.
     """
-    logit = np.zeros_like(aim)
     for _ in range(_STEPS):
         gap = bend * log_expit(logit) - log_expit(-logit) + aim
         step = gap / (bend * expit(-logit) + expit(logit))

@@ -204,9 +204,7 @@ def by_year(
     spent = panel.loc[panel["year"].between(first, last)].groupby("year")["milex_rank"].count()
     found = {}
     for year in map(int, spent.index[spent > 0]):
-        beyond = excess(
-            sizes_and_spending(panel, year), members(memberships, organisation, year), benchmark
-        )
+        beyond = excess(sizes_and_spending(panel, year), members(memberships, organisation, year), benchmark)
         test = exact_kendall(beyond["size"], beyond["excess"])
         found[year] = (test.tau, test.p, test.n, 1 - 2 * outspent(beyond))
     if not found:

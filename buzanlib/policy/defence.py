@@ -142,4 +142,3 @@ def aggregate_total(most: Array, slope: Array) -> Array:
     order = np.argsort(ratio, axis=-1)
     most, slope = (np.take_along_axis(x, order, axis=-1).cumsum(axis=-1) for x in (most, slope))
     return np.asarray((most / (1 + slope)).max(axis=-1))
-

@@ -106,7 +106,9 @@ def journeys(followed: pd.DataFrame) -> pd.DataFrame:
     """
     years = followed.index.unique("year")
     quadrants = standing_in(followed, list(years))
-    scores = [followed.xs(year, level="year").loc[quadrants.index, list(AXES)] for year in (years[0], years[-1])]
+    scores = [
+        followed.xs(year, level="year").loc[quadrants.index, list(AXES)] for year in (years[0], years[-1])
+    ]
     moved = scores[1] - scores[0]
     changed = quadrants.ne(quadrants.shift(axis=1)).iloc[:, 1:]
     last_change = changed.to_numpy()[:, ::-1].argmax(axis=1)
@@ -166,7 +168,9 @@ def change_of_speech(passages: pd.DataFrame, travelled: pd.DataFrame, weights: p
         moved = own.loc[late, threats].mean().to_numpy() - own.loc[~late, threats].mean().to_numpy()
         along = float(expected @ moved) if expected.any() else np.nan
         rows[iso3] = ((~late).sum(), late.sum(), along)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "along"]).rename_axis("iso3")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "along"]).rename_axis(
+        "iso3"
+    )
 
 
 def shock(

@@ -122,7 +122,9 @@ def test_a_larger_spread_never_strengthens_the_weakest_link(members, taste, one,
 def test_the_optimum_of_the_weakest_link_is_the_numeric_one():
     alliance = Alliance.spread(5, 0.3, 0.8, wealth=2.0)
     found = minimize_scalar(
-        lambda c: -alliance.utility(np.full(5, c), np.full(5, c)).sum(), bounds=(1e-6, 2 - 1e-6), method="bounded"
+        lambda c: -alliance.utility(np.full(5, c), np.full(5, c)).sum(),
+        bounds=(1e-6, 2 - 1e-6),
+        method="bounded",
     )
     assert weakest_link.equal_wealth_optimum(alliance) == pytest.approx(found.x, abs=1e-5)
 

@@ -55,7 +55,12 @@ def test_both_ends_are_equilibria_and_in_order(members, taste, spread, contagion
         assert defenceless == (found.smallest.max() == 0)
 
 
-@given(st.floats(0, 0.9), st.lists(st.floats(0, 0.2), min_size=4, max_size=4), st.integers(0, 3), st.floats(0, 0.2))
+@given(
+    st.floats(0, 0.9),
+    st.lists(st.floats(0, 0.2), min_size=4, max_size=4),
+    st.integers(0, 3),
+    st.floats(0, 0.2),
+)
 def test_better_defended_partners_make_defence_worth_more(contagion, spending, partner, more):
     alliance, game = Alliance.spread(4, 0.2, 0.5), Interdependence(contagion, 60)
     raised = np.array(spending)

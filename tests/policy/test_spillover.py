@@ -123,9 +123,7 @@ def test_less_spillover_means_more_spending_and_less_protection(taste, members, 
     alliance = Alliance.spread(members, taste)
     loose, tight = (Spillover(theta).equilibrium(alliance) for theta in (low, high))
     assert (loose >= tight - 1e-12).all()
-    assert (
-        Spillover(low).protection(loose) <= Spillover(high).protection(tight) + 1e-12
-    ).all()
+    assert (Spillover(low).protection(loose) <= Spillover(high).protection(tight) + 1e-12).all()
 
 
 @given(alliances, thetas, st.data())

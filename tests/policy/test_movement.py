@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.measurement.placement import Placement
+from buzanlib.policy.movement import (
+    change_of_speech,
+    crossed,
+    expected_change,
+    journeys,
+    paths,
+    shock,
+    standing_in,
+    yearly_changes,
+)
+from buzanlib.tables.states import load_panel, load_regions
+from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+RELIABILITY = {"power": 0.9, "cohesion": 0.8}
+
+
+@pytest.fixture(scope="module")
+def panel(data_dir: Path) -> pd.DataFrame:
+    return load_panel(data_dir)
+
+
+@pytest.fixture(scope="module")
+def regions(data_dir: Path) -> pd.Series:
+    return load_regions(data_dir)
+
+
+@pytest.fixture(scope="module")
+def followed(panel, regions) -> pd.DataFrame:
+    return paths(panel, regions, Placement(cohesion="wgi_stability"), 2008, 2015, 3)
+
+
+def _made(quadrants: dict[str, str]) -> pd.DataFrame:
+    """Paths of some states, a letter pair a year; power and cohesion are the signs of the quadrant."""
+    rows = [
+        (2000 + place, state, float(Quadrant(q).power), float(Quadrant(q).cohesion), q)
+        for state, route in quadrants.items()
+        for place, q in enumerate(route.split())
+    ]
+    return pd.DataFrame(rows, columns=["year", "iso3", "power", "cohesion", "quadrant"]).set_index(
+        ["year", "iso3"]
+    )
+
+
+def test_a_year_is_placed_by_the_window_that_ends_with_it(followed, panel, regions):
+    alone = Placement(cohesion="wgi_stability", first=2010, last=2012)(panel, regions)
+    pd.testing.assert_frame_equal(followed.xs(2012, level="year"), alone)
+
+
+def test_years_without_an_index_are_left_out(panel, regions):
+    long = paths(panel, regions, Placement(cohesion="wgi_stability"), 1995, 1999, 1)
+    assert list(long.index.unique("year")) == [1996, 1998]
+    with pytest.raises(EstimationError, match=r"no year of 1995-1999 has both 'cinc' and 'fsi_cohesion'"):
+        paths(panel, regions, Placement(), 1995, 1999, 3)
+    with pytest.raises(BuzanError, match=r"window of 0 years; allowed: at least 1"):
+        paths(panel, regions, Placement(), 2008, 2009, 0)
+
+
+def test_standing_is_of_states_placed_throughout():
+    made = _made({"AAA": "WW WW SW", "BBB": "SS SS SS", "CCC": "WS WS"})
+    assert list(standing_in(made, [2000, 2002]).index) == ["AAA", "BBB"]
+    with pytest.raises(UnknownNameError, match=r"unknown year of the paths 1999"):
+        standing_in(made, [1999])
+
+
+def test_journeys_count_crossings_and_say_since_when():
+    made = _made({"AAA": "WW WS WW SS SS", "BBB": "SS SW SS SS SS", "CCC": "WS WS WS WS WW"})
+    found = journeys(made)
+    assert list(found.index) == ["AAA", "CCC"]  # BBB went and came back; AAA went along both axes
+    assert found.loc["AAA"].to_dict() == {
+        "from": "WW",
+        "to": "SS",
+        "power": 2.0,
+        "cohesion": 2.0,
+        "distance": pytest.approx(8**0.5),
+        "since": 2003,
+        "crossings": 3,
+    }
+    assert found.loc["CCC", ["since", "crossings"]].tolist() == [2004, 1]
+
+
+def test_what_a_matrix_expects_of_the_papers_two_mechanisms():
+    falls = expected_change(TABLE2.weights(), Quadrant.SS, Quadrant.SW)
+    assert falls[[Threat.POL, Threat.INF, Threat.CRI]].tolist() == [1, 0, -1]
+    rallies = expected_change(TABLE2.weights(), Quadrant.SW, Quadrant.SS)
+    assert (rallies == -falls).all()
+    assert expected_change(TABLE2_GRADED.weights(), Quadrant.SW, Quadrant.SS)[Threat.INF] == 0.5
+
+
+def test_change_of_speech_is_along_what_is_expected():
+    made = _made({"AAA": "SS SS SW", "BBB": "WW WW WS"})
+    passages = pd.DataFrame(
+        [("AAA", 2000, 0, 0, 1), ("AAA", 2001, 0, 0, 0), ("AAA", 2002, 1, 0, 0), ("BBB", 2000, 1, 1, 1)],
+        columns=["iso3", "year", "pol", "inf", "cri"],
+    )
+    found = change_of_speech(passages, journeys(made), TABLE2.weights())
+    assert found.loc["AAA"].tolist() == [2, 1, 1.5]  # political action up by one, crime down by a half
+    assert found.loc["BBB", ["before", "after"]].tolist() == [1, 0]
+    assert np.isnan(found.loc["BBB", "along"])
+
+
+def test_without_a_shock_it_is_the_fuzzy_placement(panel, regions):
+    place = Placement()
+    scores = place.scores(panel)
+    same = shock(place, scores, regions, RELIABILITY, [0.0]).xs(0.0, level="size")
+    pd.testing.assert_frame_equal(same, place.soften(scores, regions, RELIABILITY))
+
+
+def test_a_shock_to_one_measured_state_is_that_of_a_simulation(panel, regions):
+    place = Placement()
+    scores = place.scores(panel)
+    size, state = -0.8, "FRA"
+    found = shock(place, scores, regions, RELIABILITY, [size]).loc[(size, state)]
+    rng = np.random.default_rng(3)
+    error = scores.std().to_numpy() * np.sqrt(1 - np.array(list(RELIABILITY.values())))
+    drawn = scores.loc[state].to_numpy() + [0, size] + rng.normal(size=(200_000, 2)) * error
+    strong = drawn > scores.median().to_numpy()
+    for quadrant in Quadrant:
+        share = ((strong[:, 0] == (quadrant.power > 0)) & (strong[:, 1] == (quadrant.cohesion > 0))).mean()
+        assert found[quadrant.value] == pytest.approx(share, abs=0.005)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(-3, 3), min_size=2, max_size=5, unique=True))
+def test_the_larger_the_fall_the_surer_the_crossing(panel, regions, sizes):
+    place = Placement()
+    scores = place.scores(panel)
+    over = crossed(shock(place, scores, regions, RELIABILITY, sizes), place.place(scores, regions))
+    over = over.sort_index()
+    assert (over[["WS", "SS"]].diff().dropna() <= 1e-12).all(axis=None)
+    assert (over[["WW", "SW"]].diff().dropna() >= -1e-12).all(axis=None)
+    assert over.stack().between(0, 1).all()
+
+
+def test_a_shock_refuses_what_cannot_be(panel, regions):
+    place = Placement()
+    scores = place.scores(panel)
+    with pytest.raises(UnknownNameError, match=r"unknown axis 'cohesin'; nearest allowed: 'cohesion'"):
+        shock(place, scores, regions, RELIABILITY, [0.0], "cohesin")
+    with pytest.raises(BuzanError, match=r"reliability 1 of power; allowed: at least 0 and below 1"):
+        shock(place, scores, regions, {"power": 1.0, "cohesion": 0.8}, [0.0])
+
+
+def test_yearly_changes_are_between_years_not_between_columns():
+    panel = pd.DataFrame(
+        {
+            "iso3": [*"abc"] * 3,
+            "year": [2000] * 3 + [2002] * 3 + [2003] * 3,
+            "wgi_stability": [1, 2, 3, 1, 2, 3, 3, 2, 1],
+        }
+    )
+    found = yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003)
+    assert set(found.index.get_level_values("year")) == {2003}
+    assert found.index[0] == ("c", 2003)
+    assert found.iloc[0] == pytest.approx(-found.iloc[-1])
+    assert set(
+        yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003, 2).index.get_level_values("year")
+    ) == {2002}
+    with pytest.raises(EstimationError, match=r"no state has 'wgi_stability' in years 4 apart in 2000-2003"):
+        yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003, 4)
