@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
@@ -11,6 +12,8 @@ from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant
 
 _ALPHA = 0.05
+# Years that two numbers of members must be apart to be read.
+_APART = 3
 
 
 def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
@@ -30,17 +33,20 @@ def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
         where it changes.
     """
     colour = QUADRANT_COLOURS[Quadrant.SW]
-    sure = years["p"] < _ALPHA
+    when = years.index.to_numpy(dtype=int)
+    tau = years["tau"].to_numpy(dtype=float)
+    sure = (years["p"] < _ALPHA).to_numpy()
+    reach = max(0.6, 1.15 * float(abs(tau).max()))
     with style():
         figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
         axes = figure.subplots()
         axes.axhline(0, color=INK, linewidth=1)
         axes.axvline(mark, color=QUIET, linestyle="--", linewidth=1.2, zorder=0)
-        axes.plot(years.index, years["tau"], color=PALE, linewidth=2, zorder=1)
-        for chosen, fill, label in ((sure, colour, "p < 0.05"), (~sure, "white", "not")):
+        axes.plot(when, tau, color=PALE, linewidth=2, zorder=1)
+        for chosen, fill, label in ((sure, colour, "p < 0.05"), (~sure, "white", "p ≥ 0.05")):
             axes.scatter(
-                years.index[chosen],
-                years.loc[chosen, "tau"],
+                when[chosen],
+                tau[chosen],
                 s=55,
                 facecolor=fill,
                 edgecolor=colour,
@@ -48,38 +54,48 @@ def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
                 zorder=2,
                 label=label,
             )
-        axes.set_ylim(-0.62, 0.62)
-        axes.text(mark - 0.3, 0.57, str(mark), ha="right", va="top", color=QUIET)
+        axes.set(ylim=(-reach, reach), xlabel="year", ylabel="rank correlation with size (τ)")
+        axes.text(mark - 0.3, 0.8 * reach, str(mark), ha="right", va="top", color=QUIET)
         axes.text(0.01, 0.99, "larger members spend more", transform=axes.transAxes, ha="left", va="top")
-        axes.text(0.01, 0.15, "smaller members spend more", transform=axes.transAxes, ha="left", va="bottom")
-        changed = years["n"][years["n"].diff() != 0]
-        for year, count in changed.items():
-            if year == years.index[0] or year - previous >= 3:
-                first = year == years.index[0]
-                axes.text(
-                    year,
-                    -0.6,
-                    f"n = {count}" if first else str(count),
-                    ha="left" if first else "center",
-                    va="bottom",
-                    color=QUIET,
-                    fontsize=11,
-                )
-                previous = year
-        axes.set(xlabel="year", ylabel="rank correlation with size (τ)")
+        axes.text(0.01, 0.12, "smaller members spend more", transform=axes.transAxes, ha="left", va="bottom")
+        _numbers(axes, years["n"], -reach)
         axes.legend(loc="upper right")
-    ends = [int(years.index[0]), int(years.index[-1])]
-    said = " and ".join(f"{typeset(float(years.loc[year, 'tau']), '+.2f')} in {year}" for year in ends)
+    return Drawn(figure, _alt(when.tolist(), years, sure.tolist(), mark))
+
+
+def _numbers(axes: Axes, members: pd.Series[int], bottom: float) -> None:
+    """Write how many members there are, where that changes and there is room."""
+    written: int | None = None
+    values = [int(count) for count in members]
+    for place, year in enumerate(map(int, members.index.to_numpy())):
+        if written is not None and (values[place] == values[place - 1] or year - written < _APART):
+            continue
+        axes.text(
+            year,
+            bottom,
+            f"n = {values[place]}" if written is None else str(values[place]),
+            ha="left" if written is None else "center",
+            va="bottom",
+            color=QUIET,
+            fontsize=11,
+        )
+        written = year
+
+
+def _alt(when: list[int], years: pd.DataFrame, sure: list[bool], mark: int) -> str:
+    """The ends, the means before and after the mark, and when the test was sure."""
+    tau = dict(zip(when, years["tau"].tolist(), strict=True))
+    said = " and ".join(f"{typeset(tau[year], '+.2f')} in {year}" for year in (when[0], when[-1]))
     spans = {
-        f"before {mark}": years.loc[years.index < mark, "tau"],
-        f"from {mark} on": years.loc[years.index >= mark, "tau"],
+        f"before {mark}": [value for year, value in tau.items() if year < mark],
+        f"from {mark} on": [value for year, value in tau.items() if year >= mark],
     }
     means = ", ".join(
-        f"{typeset(float(part.mean()), '+.2f')} {name}" for name, part in spans.items() if len(part)
+        f"{typeset(sum(part) / len(part), '+.2f')} {name}" for name, part in spans.items() if part
     )
-    return Drawn(
-        figure,
-        f"Rank correlation of a member's size with spending beyond what is usual for its size: {said}; on average {means}. "
-        f"Above zero at 5 % in {int(sure.sum())} of {len(years)} years"
-        + (f", the last of them {int(years.index[sure][-1])}." if sure.any() else "."),
+    found = [year for year, is_sure in zip(when, sure, strict=True) if is_sure]
+    return (
+        "Rank correlation of a member's size with military spending beyond what is usual for its size: "
+        f"{said}; on average {means}. Above zero at 5 % in {len(found)} of {len(when)} years"
+        + (f", the last of them {found[-1]}." if found else ".")
     )

@@ -104,24 +104,26 @@ def phase_map(rhos: Array, spreads: Array, spending: Array, protection: Array) -
         )
         for place, (label, _) in enumerate(_REGIONS):
             _name_region(axes, label, spreads, heights, region == place)
-    share = [float((region == place).mean()) for place in range(len(_REGIONS))]
+    return Drawn(figure, _map_alt(rhos, spreads, spending, protection, region))
+
+
+def _map_alt(
+    rhos: Array, spreads: Array, spending: Array, protection: Array, region: npt.NDArray[np.int_]
+) -> str:
+    """How much of the map each region takes, and what the largest spread does at either end of the scale."""
     told = ", ".join(
-        f"{label.replace(chr(10), ' ')} on {typeset(part, '.0%')} of the map"
-        for (label, _), part in zip(_REGIONS, share, strict=True)
+        f"{label.replace(chr(10), ' ')} on {typeset(float((region == place).mean()), '.0%')} of the map"
+        for place, (label, _) in enumerate(_REGIONS)
     )
-    corners = [
-        (0, "with rho " + typeset(float(rhos[0]), ".0f")),
-        (-1, "with rho " + typeset(float(rhos[-1]), ".0f")),
-    ]
     ends = "; ".join(
-        f"{name}, spending over its optimum changes by {typeset(float(spending[row, -1] - 1), '+.0%')} and protection by "
+        f"with rho {typeset(float(rhos[row]), '.0f')} spending over its optimum changes by "
+        f"{typeset(float(spending[row, -1] - 1), '+.0%')} and protection by "
         f"{typeset(float(protection[row, -1] - 1), '+.0%')}"
-        for row, name in corners
+        for row in (0, -1)
     )
-    return Drawn(
-        figure,
+    return (
         f"Map of what a spread of tastes does, against how defence adds up. Relative to no spread: {told}. "
-        f"At the largest spread, {typeset(float(spreads[-1]), '.2f')}: {ends}.",
+        f"At the largest spread, {typeset(float(spreads[-1]), '.2f')}: {ends}."
     )
 
 
@@ -164,7 +166,7 @@ def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
         for column, shade, width in zip(
             largest.columns, shades, np.linspace(3.0, 1.4, len(shades)), strict=True
         ):
-            label = "none" if column == 0 else typeset(float(column), ".1f")
+            label = typeset(float(column), ".1f")
             axes.plot(largest.index, largest[column], color=shade, linewidth=width, label=label)
             axes.plot(smallest.index, smallest[column], color=shade, linewidth=width, linestyle=":")
         axes.set(
@@ -174,15 +176,19 @@ def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
             ylabel="mean security",
         )
         axes.legend(title="spread of perspectives", loc="upper right")
+    return Drawn(figure, _tipping_alt(largest, smallest))
+
+
+def _tipping_alt(largest: pd.DataFrame, smallest: pd.DataFrame) -> str:
+    """Where each spread begins, until when there may be security, and from when on there may be none."""
+    contagion = largest.index.to_numpy(dtype=float)
     told = []
     for column in largest.columns:
-        held = largest.index[largest[column] > _ALIVE]
-        fallen = smallest.index[smallest[column] <= _ALIVE]
+        best, worst = (frame[column].to_numpy(dtype=float) for frame in (largest, smallest))
+        held, fallen = contagion[best > _ALIVE], contagion[worst <= _ALIVE]
         told.append(
-            f"spread {typeset(float(column), '.1f')}: {typeset(float(largest[column].iloc[0]), '.2f')} without contagion, "
-            + (f"at best some up to {typeset(float(held[-1]), '.2f')}, " if len(held) else "never any, ")
-            + (f"possibly none from {typeset(float(fallen[0]), '.2f')} on" if len(fallen) else "never none")
+            f"spread {typeset(float(column), '.1f')}: {typeset(float(best[0]), '.2f')} at the least contagion"
+            + (f", at best some up to {typeset(float(held[-1]), '.2f')}" if len(held) else ", never any")
+            + (f", possibly none from {typeset(float(fallen[0]), '.2f')} on" if len(fallen) else "")
         )
-    return Drawn(
-        figure, f"Mean security of an alliance falls with contagion and then collapses. {'; '.join(told)}."
-    )
+    return f"Mean security of an alliance by contagion. {'; '.join(told)}."

@@ -1,12 +1,12 @@
 r"""Between the sum and the weakest link: protection with constant elasticity of substitution.
 
-Protection, the same for all, is :math:`h = \left(\frac1n\sum_j g_j^\rho\right)^{1/\rho}`. With :math:`\rho = 1` it is the mean, which
-moves members as the sum does; towards minus infinity it becomes the weakest link.
+Protection, the same for all, is :math:`h = \left(\frac1n\sum_j g_j^\rho\right)^{1/\rho}`. With :math:`\rho = 1` it is
+the mean, which moves members as the sum does; towards minus infinity it becomes the weakest link.
 
 References
 ----------
-Cornes, R. (1993). Dyke maintenance and other stories: Some neglected types of public goods. Quarterly Journal of Economics
-108(1), 259-271.
+Cornes, R. (1993). Dyke maintenance and other stories: Some neglected types of public goods. Quarterly Journal of
+Economics 108(1), 259-271.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Aggregation:
         """Spending at which each one's marginal cost is `benefit` times its effect on log protection.
 
         That is ``(1 - a) / (w - g) = benefit g ** (rho - 1) / sum(g ** rho)``. Given the sum, each member's condition
-        has one solution; given these, the logarithm of the sum of powers rises more slowly than that of the sum assumed,
-        so that the two meet once.
+        has one solution; given these, the logarithm of the sum of powers rises more slowly than that of the sum
+        assumed, so that the two meet once.
         """
         wealth, cost = alliance.wealth, (1 - alliance.tastes) / benefit
         if self.rho == 1:

@@ -1,8 +1,8 @@
 """Whether the large members of an alliance bear more than their share of its defence, as far as ranks can say.
 
-Olson and Zeckhauser (1966) ask of the share of military expenditure in income whether it rises with income. The tables hold
-income in money but expenditure, for its licence, only as a rank within the year. Ranks allow two things: a bound on
-the rank correlation that is asked for, and a comparison of members with the states outside.
+Olson and Zeckhauser (1966) ask of the share of military expenditure in income whether it rises with income. The tables
+hold income in money but expenditure, for its licence, only as a rank within the year. Ranks allow two things: a bound
+on the rank correlation that is asked for, and a comparison of members with the states outside.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     """How far members spend beyond what is usual for their size.
 
     A difference of two ranks falls with size by itself, since who is at the top of one can only be lower in the
-    other. Against ``"outsiders"`` it is not a difference but the distance from the least-squares line of spending on size
-    through the states outside, which have no ally to ride on.
+    other. Against ``"outsiders"`` it is the distance from the least-squares line of spending on size through the
+    states outside.
 
     Parameters
     ----------
@@ -111,7 +111,8 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     allied = scores.index.isin(inside)
     if min(allied.sum(), (~allied).sum()) < 3:
         raise EstimationError(
-            f"{allied.sum()} members and {(~allied).sum()} others have income and expenditure; allowed: at least 3 of each"
+            f"{allied.sum()} members and {(~allied).sum()} others have income and expenditure; "
+            "allowed: at least 3 of each"
         )
     usual = scores["size"]
     if benchmark == "outsiders":
@@ -193,8 +194,8 @@ def by_year(
     Returns
     -------
     DataFrame
-        Index ``year``; ``tau``, ``p`` (one-sided: larger members spend more beyond what is usual), ``n``, ``bound`` (what
-        the correlation of size with the share of income cannot exceed).
+        Index ``year``; ``tau``, ``p`` (one-sided: larger members spend more beyond what is usual), ``n``, ``bound``
+        (what the correlation of size with the share of income cannot exceed).
 
     Raises
     ------

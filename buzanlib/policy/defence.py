@@ -1,8 +1,9 @@
 r"""An alliance whose members each divide their wealth between defence and everything else.
 
-A member with wealth :math:`w_i` and taste for defence :math:`a_i` that spends :math:`g_i` and enjoys protection :math:`h_i` has
-the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. What protection is made of differs from module to module: `spillover`,
-`aggregation`, `weakest_link`, `interdependence`. Tastes stand for perspectives: who fears a threat more would spend more on it.
+A member with wealth :math:`w_i` and taste for defence :math:`a_i` that spends :math:`g_i` and enjoys protection
+:math:`h_i` has the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. What protection is made of differs from module to
+module: `spillover`, `aggregation`, `weakest_link`; `interdependence` has a utility of its own. Tastes stand for
+perspectives: who fears a threat more would spend more on it.
 """
 
 from __future__ import annotations
@@ -120,9 +121,9 @@ class Alliance:
 def aggregate_total(most: Array, slope: Array) -> Array:
     r"""Solve :math:`\sum_i \max(0, m_i - c_i G) = G` exactly.
 
-    The left side falls in :math:`G` and the right side rises, so there is one solution. A maximum with zero is the larger of
-    two lines, hence the solution is the largest of those that subsets of members would give by themselves, and only
-    subsets of the members with the largest :math:`m_i / c_i` need be tried.
+    The left side falls in :math:`G` and the right side rises, so there is one solution. A maximum with zero is the
+    larger of two lines, hence the solution is the largest of those that subsets of members would give by themselves,
+    and only subsets of the members with the largest :math:`m_i / c_i` need be tried.
 
     Parameters
     ----------

@@ -1,9 +1,10 @@
 r"""Security that a partner's breach can undo.
 
-A member that spends :math:`g_i` is breached from outside with probability :math:`p_i = e^{-k g_i / w_i}`, and each partner's breach
-reaches it with probability :math:`q`; it stays secure with probability :math:`S_i = (1-p_i)\prod_{j\ne i}(1-q p_j)`. It weighs
-security against the share of its wealth: :math:`a_i S_i - g_i / w_i`. A logarithm of :math:`S_i` would take the members' choices
-apart, and with them everything that is of interest here.
+A member that spends :math:`g_i` is breached from outside with probability :math:`p_i = e^{-k g_i / w_i}`, and each
+partner's breach reaches it with probability :math:`q`; it stays secure with probability
+:math:`S_i = (1-p_i)\prod_{j\ne i}(1-q p_j)`. It weighs security against the share of its wealth:
+:math:`a_i S_i - g_i / w_i`. With the logarithm of :math:`S_i` in its place each member's choice would be independent of
+the others', and nothing of interest here would be left.
 
 References
 ----------

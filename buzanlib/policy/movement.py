@@ -1,7 +1,7 @@
 """States on their way through the matrix: paths year by year, and what a shock to cohesion does to a placement.
 
-Whether states move more than error would make them seem to is tested in `buzanlib.inference.change`; here are the paths, and the
-two mechanisms that the paper names at the end of section 2 as shifts of one state's score.
+Whether states move more than error would make them seem to is tested in `buzanlib.inference.change`; here are the
+paths, and the two mechanisms that the paper names at the end of section 2, as shifts of one state's score.
 """
 
 from __future__ import annotations
@@ -100,25 +100,29 @@ def journeys(followed: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``iso3``; ``from`` and ``to`` (quadrants in the first and the last year), ``power`` and ``cohesion`` (change of
-        score), ``distance`` (length of the two together), ``since`` (year from which on the state has stood where it
-        stands), ``crossings`` (how often it changed quadrant).
+        Index ``iso3``; ``from`` and ``to`` (quadrants in the first and the last year), ``power`` and ``cohesion``
+        (change of score), ``distance`` (length of the two together), ``since`` (year from which on the state has stood
+        where it stands), ``crossings`` (how often it changed quadrant).
     """
     years = followed.index.unique("year")
     quadrants = standing_in(followed, list(years))
-    scores = [
-        followed.xs(year, level="year").loc[quadrants.index, list(AXES)] for year in (years[0], years[-1])
-    ]
-    moved = scores[1] - scores[0]
+    power, cohesion = (
+        followed[axis].unstack("year").loc[quadrants.index, [years[0], years[-1]]].diff(axis=1).iloc[:, -1]  # noqa: PD010
+        for axis in AXES
+    )
     changed = quadrants.ne(quadrants.shift(axis=1)).iloc[:, 1:]
     last_change = changed.to_numpy()[:, ::-1].argmax(axis=1)
-    frame = moved.assign(
-        distance=np.hypot(moved["power"], moved["cohesion"]),
-        since=years.to_numpy()[len(years) - 1 - last_change],
-        crossings=changed.sum(axis=1),
+    frame = pd.DataFrame(
+        {
+            "from": quadrants[years[0]],
+            "to": quadrants[years[-1]],
+            "power": power,
+            "cohesion": cohesion,
+            "distance": np.hypot(power, cohesion),
+            "since": years.to_numpy()[len(years) - 1 - last_change],
+            "crossings": changed.sum(axis=1),
+        }
     )
-    frame.insert(0, "from", quadrants[years[0]])
-    frame.insert(1, "to", quadrants[years[-1]])
     return frame[frame["from"] != frame["to"]].sort_values("distance", ascending=False, kind="stable")
 
 
@@ -136,8 +140,7 @@ def expected_change(weights: pd.DataFrame, origin: Quadrant, goal: Quadrant) -> 
     Series of float
         By threat.
     """
-    change: pd.Series[float] = weights.loc[goal] - weights.loc[origin]
-    return change
+    return pd.Series(weights.loc[goal].to_numpy() - weights.loc[origin].to_numpy(), index=weights.columns)
 
 
 def change_of_speech(passages: pd.DataFrame, travelled: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
@@ -155,9 +158,9 @@ def change_of_speech(passages: pd.DataFrame, travelled: pd.DataFrame, weights: p
     Returns
     -------
     DataFrame
-        Index ``iso3`` as in `travelled`; ``before`` and ``after`` (passages before the year of crossing, and from it on),
-        ``along`` (sum over threats of expected change times change of the share of passages; above zero where speech
-        follows, missing where there are no passages on one side or nothing is expected to change).
+        Index ``iso3`` as in `travelled`; ``before`` and ``after`` (passages before the year of crossing, and from it
+        on), ``along`` (sum over threats of expected change times change of the share of passages; above zero where
+        speech follows, missing where there are no passages on one side or nothing is expected to change).
     """
     threats = [str(threat) for threat in weights.columns]
     rows = {}
@@ -273,7 +276,7 @@ def yearly_changes(
         If no state has values so far apart.
     """
     scores = yearly_scores(panel, name, axis, first, last).reindex(columns=range(first, last + 1))
-    changes = scores.diff(span, axis=1).rename_axis(columns="year").stack().dropna()
+    changes = pd.Series(scores.diff(span, axis=1).rename_axis(columns="year").stack()).dropna()  # noqa: PD013
     if changes.empty:
         raise EstimationError(f"no state has {name!r} in years {span} apart in {first}-{last}")
     return changes.sort_values(kind="stable")

@@ -1,7 +1,7 @@
 r"""Defence that spills over to allies: the model of Olson and Zeckhauser, and less of it.
 
-Protection is :math:`h_i = g_i + \theta \sum_{j \ne i} g_j`. With full spillover, :math:`\theta = 1`, defence is a pure public
-good; with none, each member has only what it buys.
+Protection is :math:`h_i = g_i + \theta \sum_{j \ne i} g_j`. With full spillover, :math:`\theta = 1`, defence is a pure
+public good; with none, each member has only what it buys.
 
 References
 ----------

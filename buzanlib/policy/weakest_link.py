@@ -2,7 +2,8 @@ r"""Defence that is as good as that of the least defended member: :math:`h = \mi
 
 References
 ----------
-Hirshleifer, J. (1983). From weakest-link to best-shot: The voluntary provision of public goods. Public Choice 41(3), 371-386.
+Hirshleifer, J. (1983). From weakest-link to best-shot: The voluntary provision of public goods. Public Choice 41(3),
+371-386.
 """
 
 from __future__ import annotations
