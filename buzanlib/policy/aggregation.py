@@ -21,6 +21,8 @@ from buzanlib.policy.defence import Alliance, Array, aggregate_total, check_with
 #: Below this, powers of small numbers leave the range of floating point; the weakest link is then near.
 LEAST = -60.0
 
+# Where the power mean is taken by its distance from the geometric one.
+_NEAR_ZERO = 1e-3
 # Halvings of a bracket, and steps of Newton, that leave no more than rounding.
 _HALVINGS, _STEPS, _TOLERANCE = 60, 100, 1e-15
 
@@ -44,10 +46,15 @@ class Aggregation:
         """Protection of the alliance, shape (...), for spending of shape (..., members)."""
         with np.errstate(divide="ignore"):
             logs = np.log(spending)
+        if abs(self.rho) > _NEAR_ZERO:
+            mean = logsumexp(self.rho * logs, axis=-1) - np.log(logs.shape[-1])
+            return np.asarray(np.exp(mean / self.rho))
+        # Near zero the power mean is the geometric one and a little, of which the plain formula would leave only noise.
+        middle = logs.mean(axis=-1)
         if self.rho == 0:
-            return np.asarray(np.exp(logs.mean(axis=-1)))
-        mean = logsumexp(self.rho * logs, axis=-1) - np.log(logs.shape[-1])
-        return np.asarray(np.exp(mean / self.rho))
+            return np.asarray(np.exp(middle))
+        off = np.expm1(self.rho * (logs - middle[..., None])).mean(axis=-1)
+        return np.asarray(np.exp(middle + np.log1p(off) / self.rho))
 
     def equilibrium(self, alliance: Alliance) -> Array:
         """Spending at the only Nash equilibrium with some protection, shape (..., members).

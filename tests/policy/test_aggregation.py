@@ -79,6 +79,28 @@ def test_at_rho_zero_a_spread_raises_spending_and_lowers_protection(spread, tast
     assert game.protection(after) <= game.protection(before)
 
 
+@given(
+    st.lists(st.floats(0.01, 5), min_size=2, max_size=6).map(np.array),
+    st.sampled_from([1e-16, 1e-12, 1e-8, 1e-4, 9e-4]),
+    st.sampled_from([1, -1]),
+)
+def test_near_rho_zero_protection_is_the_geometric_mean_and_a_little(spending, rho, sign):
+    # To first order log h = mean + rho variance / 2.
+    logs = np.log(spending)
+    expected = np.exp(logs.mean() + sign * rho * logs.var() / 2)
+    assert float(Aggregation(sign * rho).protection(spending)) == pytest.approx(expected, rel=5e-6)
+
+
+def test_protection_is_continuous_where_its_formula_changes():
+    spending = np.array([0.01, 0.2, 3.0])
+    one, other = (float(Aggregation(rho).protection(spending)) for rho in (0.001, 0.001 + 1e-9))
+    assert one == pytest.approx(other, rel=1e-7)
+
+
+def test_nobody_is_protected_by_a_zero_where_powers_are_not_above_zero():
+    assert [float(Aggregation(rho).protection(np.array([0.0, 1.0]))) for rho in (0, -1)] == [0, 0]
+
+
 def test_weakest_link_reference_values_and_its_place_at_the_end_of_the_scale():
     alliance = Alliance.spread(7, 0.2, np.array([0, 0.3, 0.6, 0.9]))
     assert weakest_link.largest_equilibrium(alliance).round(2).tolist() == [0.2, 0.14, 0.08, 0.02]
