@@ -253,6 +253,25 @@ def crossed(shocked: pd.DataFrame, placed: pd.DataFrame, axis: str = "cohesion")
     return found
 
 
+def shortest_gap(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> int:
+    """Years between the two successive editions of an index that lie closest.
+
+    Parameters
+    ----------
+    panel, name, axis, first, last
+        As in `buzanlib.measurement.indices.yearly_scores`.
+
+    Raises
+    ------
+    EstimationError
+        If the index has fewer than two years.
+    """
+    years = yearly_scores(panel, name, axis, first, last).columns.to_numpy(dtype=int)
+    if len(years) < 2:
+        raise EstimationError(f"{name!r} has {len(years)} year in {first}-{last}; a change needs two")
+    return int(np.diff(years).min())
+
+
 def yearly_changes(
     panel: pd.DataFrame, name: str, axis: str, first: int, last: int, span: int = 1
 ) -> pd.Series[float]:

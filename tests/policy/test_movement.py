@@ -17,6 +17,7 @@ from buzanlib.policy.movement import (
     journeys,
     paths,
     shock,
+    shortest_gap,
     standing_in,
     yearly_changes,
 )
@@ -161,6 +162,10 @@ def test_yearly_changes_are_between_years_not_between_columns():
             "wgi_stability": [1, 2, 3, 1, 2, 3, 3, 2, 1],
         }
     )
+    assert shortest_gap(panel, "wgi_stability", "cohesion", 2000, 2003) == 1
+    assert shortest_gap(panel, "wgi_stability", "cohesion", 2000, 2002) == 2
+    with pytest.raises(EstimationError, match=r"'wgi_stability' has 1 year in 2000-2001; a change needs two"):
+        shortest_gap(panel, "wgi_stability", "cohesion", 2000, 2001)
     found = yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003)
     assert set(found.index.get_level_values("year")) == {2003}
     assert found.index[0] == ("c", 2003)
