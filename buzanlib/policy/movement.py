@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.measurement.indices import index_of, yearly_scores
-from buzanlib.measurement.placement import AXES, Placement
+from buzanlib.measurement.placement import AXES, Placement, quadrant_chances
 from buzanlib.theory.vocabulary import Quadrant
 
 
@@ -219,13 +219,7 @@ def shock(
     shocked = {}
     for size in sizes:
         strong = (beyond.assign(**{axis: beyond[axis] + size}) / error[list(AXES)]).apply(ndtr)
-        sides = {-1: 1 - strong, 1: strong}
-        shocked[float(size)] = pd.DataFrame(
-            {
-                str(quadrant): sides[quadrant.power]["power"] * sides[quadrant.cohesion]["cohesion"]
-                for quadrant in Quadrant
-            }
-        )
+        shocked[float(size)] = quadrant_chances(strong)
     return pd.concat(shocked, names=["size", "iso3"])
 
 
