@@ -41,7 +41,7 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
     counts = table.loc[list(Quadrant), list(Quadrant)].to_numpy(dtype=int)
     total = int(counts.sum())
     gap = _GAP * total
-    starts, ends = _stacked(counts, gap), _stacked(counts.T, gap).T
+    starts, ends = stacked(counts, gap), stacked(counts.T, gap).T
     height = total + gap * (len(Quadrant) - 1)
     with style():
         figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
@@ -51,11 +51,11 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
         for row, origin in enumerate(Quadrant):
             for column, goal in enumerate(Quadrant):
                 if counts[row, column]:
-                    ribbon = _ribbon(starts[row, column], ends[row, column], counts[row, column])
+                    band = ribbon(starts[row, column], ends[row, column], counts[row, column])
                     colour, stays = QUADRANT_COLOURS[origin], origin == goal
                     axes.add_patch(
                         PathPatch(
-                            ribbon,
+                            band,
                             facecolor=colour,
                             alpha=0.3 if stays else 0.85,
                             linewidth=0,
@@ -70,18 +70,19 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
     return Drawn(figure, _alt(counts, first, last))
 
 
-def _stacked(counts: npt.NDArray[np.int_], gap: float) -> npt.NDArray[np.float64]:
+def stacked(counts: npt.NDArray[np.int_], gap: float) -> npt.NDArray[np.float64]:
     """Upper edge of each ribbon where it leaves its row, the rows lying under one another."""
     above = counts.ravel().cumsum().reshape(counts.shape) - counts
     return np.asarray(above + gap * np.arange(len(counts))[:, None], dtype=float)
 
 
-def _ribbon(start: float, end: float, width: float) -> Path:
-    """A band of constant height from the left bar to the right one."""
-    upper = [(0, start), (0.5, start), (0.5, end), (1, end)]
+def ribbon(start: float, end: float, width: float, left: float = 0.0, right: float = 1.0) -> Path:
+    """A band of constant height from the bar at `left` to the one at `right`, the upper edge from `start` to `end`."""
+    middle = (left + right) / 2
+    upper = [(left, start), (middle, start), (middle, end), (right, end)]
     lower = [(x, y + width) for x, y in reversed(upper)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    return Path([*upper, *lower, (0, start)], codes)
+    return Path([*upper, *lower, (left, start)], codes)
 
 
 def _bars(axes: Axes, counts: npt.NDArray[np.int_], gap: float) -> None:

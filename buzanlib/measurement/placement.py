@@ -253,13 +253,29 @@ class Placement:
                 )
         error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
         strong = ((scores - self.thresholds(scores, regions, neighbours)) / error).apply(ndtr)
-        by_sign = {-1: 1 - strong, 1: strong}
-        return pd.DataFrame(
-            {
-                quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
-                for quadrant in Quadrant
-            }
-        )
+        return quadrant_chances(strong)
+
+
+def quadrant_chances(strong: pd.DataFrame) -> pd.DataFrame:
+    """Probability of each quadrant, from that of being strong on each axis, the axes being independent.
+
+    Parameters
+    ----------
+    strong : DataFrame of float
+        Columns ``power`` and ``cohesion``.
+
+    Returns
+    -------
+    DataFrame of float
+        Same index; columns the quadrants; rows sum to one.
+    """
+    by_sign = {-1: 1 - strong, 1: strong}
+    return pd.DataFrame(
+        {
+            quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
+            for quadrant in Quadrant
+        }
+    )
 
 
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -1,1 +1,1 @@
-"""The paper's section on policy as models: alliances, coalitions and what hangs on their assumptions."""
+"""Policy: the arguments of section 3 as models, and the data that bear on them."""

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.patches import Rectangle
+
+from buzanlib.errors import BuzanError
+from buzanlib.figures.alluvial import alluvial
+from buzanlib.figures.burden import burden_by_year
+from buzanlib.figures.defence import phase_map, rho_of_scale, scale_of_rho, tipping
+from buzanlib.figures.shocks import shock_curves
+
+NAMES = ["WW", "WS", "SW", "SS"]
+standings = st.lists(st.tuples(*[st.sampled_from(NAMES)] * 3), min_size=1, max_size=60).map(
+    lambda rows: pd.DataFrame(rows, columns=[1996, 2010, 2024])
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(standings)
+def test_flows_fill_the_bars_that_they_join(standing):
+    (axes,) = alluvial(standing).figure.axes
+    bars = {patch.get_gid(): patch for patch in axes.patches if isinstance(patch, Rectangle)}
+    flows = {patch.get_gid(): patch for patch in axes.patches if not isinstance(patch, Rectangle)}
+    for place, year in enumerate(standing.columns):
+        for name in NAMES:
+            bar = bars[f"{name} {place}"]
+            assert bar.get_height() == (standing[year] == name).sum()
+            leaving = [patch for gid, patch in flows.items() if gid.startswith(f"{place} {name}-")]
+            if place < 2:
+                left = place + 0.13
+                spans = [
+                    np.ptp(points[np.isclose(points[:, 0], left), 1])
+                    for points in (patch.get_path().vertices for patch in leaving)
+                ]
+                assert sum(spans) == pytest.approx(bar.get_height())
+
+
+def test_the_alternative_counts_who_moved(faults_of_text):
+    standing = pd.DataFrame(
+        [("WW", "WS", "WW")] * 12 + [("SS", "SS", "SW")] * 9 + [("WS", "WS", "WS")] * 20 + [("SW",) * 3] * 15,
+        columns=[1996, 2010, 2024],
+    )
+    drawn = alluvial(standing)
+    assert "1996 to 2010: 12; 2010 to 2024: 21" in drawn.alt
+    assert "From first to last 9 differ" in drawn.alt
+    assert "strong power, strong cohesion: 9, then 0" in drawn.alt
+    assert faults_of_text(drawn.figure) == []
+
+
+@pytest.mark.parametrize("standing", [pd.DataFrame({1: ["WW"]}), pd.DataFrame({1: [], 2: []})])
+def test_flows_need_states_and_two_times(standing):
+    with pytest.raises(BuzanError, match=r"states at \d times; allowed: at least 1 and 2"):
+        alluvial(standing)
+
+
+def _map(rows=30, columns=25):
+    """Spending rises above rho of about 0, protection above about 0.5."""
+    rhos, spreads = rho_of_scale(np.linspace(0.05, 1, rows)), np.linspace(0.02, 0.95, columns)
+    grown = spreads[None] * (scale_of_rho(rhos)[:, None] - np.array([0.5, 0.66])[:, None, None])
+    return rhos, spreads, *np.exp(grown)
+
+
+def test_the_map_has_its_regions_where_the_signs_are(faults_of_text):
+    rhos, spreads, spending, protection = _map()
+    drawn = phase_map(rhos, spreads, spending, protection)
+    mesh = drawn.figure.axes[0].collections[0]
+    expected = (spending >= 1).astype(int) + ((spending >= 1) & (protection >= 1))
+    assert (np.asarray(mesh.get_array()).reshape(expected.shape) == expected).all()
+    assert f"less spending, less protection on {(expected == 0).mean():.0%} of the map" in drawn.alt
+    assert "with rho −18 spending over its optimum changes by −35% and protection by −44%" in drawn.alt
+    assert faults_of_text(drawn.figure) == []
+
+
+def test_the_scale_of_the_map_and_its_inverse():
+    assert scale_of_rho(np.array([1.0, 0.0, -2.0])).tolist() == [1, 0.5, 0.25]
+    heights = np.linspace(0.05, 1, 11)
+    assert scale_of_rho(rho_of_scale(heights)) == pytest.approx(heights)
+
+
+def test_maps_that_do_not_fit_are_refused():
+    rhos, spreads, spending, protection = _map()
+    with pytest.raises(BuzanError, match=r"maps of shapes \(29, 25\) and \(30, 25\); allowed: \(30, 25\)"):
+        phase_map(rhos, spreads, spending[1:], protection)
+
+
+def test_tipping_says_until_when_there_is_security(faults_of_text):
+    grid = np.linspace(0, 1, 11)
+    largest = pd.DataFrame({0.0: np.where(grid < 0.65, 0.9 - grid / 2, 0), 0.5: np.zeros(11)}, grid)
+    smallest = pd.DataFrame({0.0: np.where(grid < 0.35, 0.9 - grid / 2, 0), 0.5: np.zeros(11)}, grid)
+    drawn = tipping(largest, smallest)
+    assert (
+        "spread 0.0: 0.90 at the least contagion, at best some up to 0.60, possibly none from 0.40 on"
+        in drawn.alt
+    )
+    assert "spread 0.5: 0.00 at the least contagion, never any, possibly none from 0.00 on" in drawn.alt
+    assert len(drawn.figure.axes[0].lines) == 4
+    assert faults_of_text(drawn.figure) == []
+
+
+def _years():
+    when = np.arange(1995, 2021)
+    tau = np.linspace(0.4, -0.25, len(when))
+    return pd.DataFrame(
+        {"tau": tau, "p": np.where(tau > 0.3, 0.01, 0.4), "n": np.where(when < 2004, 16, 26), "bound": 0.9},
+        index=pd.Index(when, name="year"),
+    )
+
+
+def test_burden_fills_the_sure_years_and_says_which_was_the_last(faults_of_text):
+    drawn = burden_by_year(_years(), 2014)
+    sure, other = drawn.figure.axes[0].collections
+    assert (len(sure.get_offsets()), len(other.get_offsets())) == (4, 22)
+    assert "+0.40 in 1995 and −0.25 in 2020" in drawn.alt
+    assert "Above zero at 5 % in 4 of 26 years, the last of them 1998." in drawn.alt
+    assert {"n = 16", "26"} <= {text.get_text() for text in drawn.figure.axes[0].texts}
+    assert faults_of_text(drawn.figure) == []
+
+
+def test_shocks_are_drawn_on_the_side_that_they_concern(faults_of_text):
+    sizes = np.linspace(-2, 2, 41)
+    crossed = pd.DataFrame(dict.fromkeys(("WW", "SW"), 0.5 + 0.1 * sizes), sizes)
+    crossed = crossed.assign(WS=0.5 - 0.2 * sizes, SS=0.5 - 0.1 * sizes)
+    drawn = shock_curves(crossed, {"rare": (-0.4, 0.3), "largest": (-1.0, 0.8)})
+    falls, rises = drawn.figure.axes
+    assert falls.lines[0].get_ydata()[-1] == pytest.approx(0.9)  # WS at -2
+    assert [line.get_xdata()[0] for line in falls.lines[2:]] == [0.4, 1.0]
+    assert [line.get_xdata()[0] for line in rises.lines[2:]] == [0.3, 0.8]
+    assert "weak power, strong cohesion: 50% without a shock, 90% at −2.0" in drawn.alt
+    assert "rare: −0.40 and +0.30" in drawn.alt
+    assert faults_of_text(drawn.figure) == []

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.policy.burden import (
+    by_year,
+    change_of_excess,
+    exact_kendall,
+    excess,
+    members,
+    outspent,
+    sizes_and_spending,
+)
+from buzanlib.tables.descriptor import load
+from buzanlib.tables.states import load_panel
+
+MEMBERSHIPS = pd.DataFrame(
+    {
+        "organisation": ["X", "X", "X", "Y"],
+        "iso3": ["BBB", "AAA", "CCC", "DDD"],
+        "from": [1990, 2004, 1990, 1990],
+        "to": pd.array([None, None, 2010, None], dtype="Int64"),
+        "status": ["full", "full", "full", "full"],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def panel(data_dir: Path) -> pd.DataFrame:
+    return load_panel(data_dir)
+
+
+@pytest.fixture(scope="module")
+def memberships(data_dir: Path) -> pd.DataFrame:
+    return load(data_dir, "memberships")
+
+
+@pytest.mark.parametrize(
+    ("year", "who"), [(2003, ["BBB", "CCC"]), (2004, ["AAA", "BBB", "CCC"]), (2011, ["AAA", "BBB"])]
+)
+def test_members_by_year(year, who):
+    assert members(MEMBERSHIPS, "X", year) == who
+
+
+def test_an_unknown_organisation_is_refused():
+    with pytest.raises(UnknownNameError, match=r"unknown organisation 'Z'; allowed: 'X', 'Y'"):
+        members(MEMBERSHIPS, "Z", 2000)
+
+
+@given(st.permutations(range(6)), st.permutations(range(6)))
+def test_the_exact_test_counts_every_permutation(x, y):
+    found = exact_kendall(pd.Series(x), pd.Series(y))
+
+    def concordance(order):
+        return sum(np.sign(x[i] - x[j]) * np.sign(order[i] - order[j]) for i in range(6) for j in range(i))
+
+    own = concordance(y)
+    counted = [concordance(order) >= own for order in permutations(y)]
+    assert found.tau == pytest.approx(own / 15)
+    assert found.p == pytest.approx(np.mean(counted))
+
+
+def test_ties_and_too_few_are_refused():
+    with pytest.raises(EstimationError, match=r"tied values"):
+        exact_kendall(pd.Series([1, 1, 2]), pd.Series([1, 2, 3]))
+    with pytest.raises(EstimationError, match=r"2 values; a rank correlation needs at least 3"):
+        exact_kendall(pd.Series([1, 2]), pd.Series([1, 2]))
+
+
+@given(st.permutations(range(7)), st.lists(st.floats(0.1, 3), min_size=7, max_size=7, unique=True))
+def test_the_bound_holds_for_whatever_expenditure_the_ranks_hide(order, steps):
+    # Any money that keeps the ranks: the correlation of size with the share of income stays below the bound.
+    size = pd.Series(np.cumsum(np.linspace(1, 2, 7)))
+    money = pd.Series(np.cumsum(steps)[list(order)])
+    share = money / size
+    if share.round(12).duplicated().any():
+        return
+    scores = pd.DataFrame({"size": size, "spending": money.rank()})
+    assert exact_kendall(size, share).tau <= 1 - 2 * outspent(scores) + 1e-12
+
+
+def test_excess_is_the_distance_from_the_line_of_the_states_outside():
+    rng = np.random.default_rng(5)
+    size = pd.Series(rng.normal(size=30), index=[f"S{i:02d}" for i in range(30)])
+    scores = pd.DataFrame({"size": size, "spending": 0.3 + 0.9 * size})
+    inside = list(size.index[:8])
+    scores.loc[inside, "spending"] += np.linspace(-1, 1, 8)
+    assert excess(scores, inside)["excess"].to_numpy() == pytest.approx(np.linspace(-1, 1, 8))
+    plain = excess(scores, inside, "none")
+    assert plain["excess"].to_numpy() == pytest.approx((plain["spending"] - plain["size"]).to_numpy())
+
+
+def test_excess_says_what_it_cannot_do():
+    scores = pd.DataFrame({"size": range(5), "spending": range(5)}, index=list("abcde"), dtype=float)
+    with pytest.raises(UnknownNameError, match=r"unknown benchmark 'outside'; nearest allowed: 'outsiders'"):
+        excess(scores, ["a", "b", "c"], "outside")
+    with pytest.raises(EstimationError, match=r"3 members and 2 others have income and expenditure"):
+        excess(scores, ["a", "b", "c"])
+
+
+def test_year_by_year_agrees_with_one_year_by_hand(panel, memberships):
+    found = by_year(panel, memberships, "NATO", 1995, 2024)
+    assert list(found.index) == list(range(1995, 2021))  # the publisher's ranks end there
+    scores = sizes_and_spending(panel, 2010)
+    inside = [state for state in members(memberships, "NATO", 2010) if state in scores.index]
+    outside = scores.drop(index=inside)
+    slope, level = np.polyfit(outside["size"], outside["spending"], 1)
+    beyond = scores.loc[inside, "spending"] - level - slope * scores.loc[inside, "size"]
+    test = exact_kendall(scores.loc[inside, "size"], beyond)
+    assert found.loc[2010, ["tau", "p", "n"]].tolist() == pytest.approx([test.tau, test.p, test.n])
+    assert (found["tau"] <= found["bound"]).all()
+
+
+def test_change_is_of_states_that_were_members_throughout(panel, memberships):
+    found = change_of_excess(panel, memberships, "NATO", (2009, 2013), (2015, 2020))
+    assert {"USA", "ALB"} <= set(found.index)
+    assert not {"MNE", "MKD", "FIN"} & set(found.index)
+    assert found["change"].to_numpy() == pytest.approx((found["after"] - found["before"]).to_numpy())
+
+
+def test_years_without_expenditure_are_told(panel, memberships):
+    with pytest.raises(EstimationError, match=r"no year of 2021-2024 has military expenditure"):
+        by_year(panel, memberships, "NATO", 2021, 2024)
+    with pytest.raises(EstimationError, match=r"no year of 2022-2024 has military expenditure"):
+        change_of_excess(panel, memberships, "NATO", (2009, 2013), (2022, 2024))
