@@ -11,7 +11,7 @@ from typing import Any
 
 from buzanlib.errors import StudyError, nearest
 from buzanlib.study.parameters import Parameter, Value, declared
-from buzanlib.study.studyfile import Document, read
+from buzanlib.tables.yamlfile import Document, read
 
 _KEYS: dict[str, type] = {
     "title": str,
@@ -146,7 +146,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
         range, an index that the panel lacks, or a folder or file that does not exist. Names file and line.
     """
-    document = read(path)
+    document = read(path, "study file", StudyError)
     content = document.content
     _known(document, "key", content, _KEYS)
     for key, kind in _KEYS.items():
