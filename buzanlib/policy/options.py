@@ -1,25 +1,21 @@
 """Who would accept a proposal, who would see a threat in it, and why.
 
-What a proposal gives a quadrant, and what the quadrant holds against it, are both read from a table of priorities: one of
-the paper's, or observed profiles. The rule that weighs them is ours; its numbers are fields of `Rule`.
+What a proposal gives a quadrant, and what the quadrant holds against it, are both read from a table of priorities: one
+of the paper's, or observed profiles. The rule that weighs them is ours; its numbers are fields of `Rule`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import chain, combinations
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.permutation import p_value
-from buzanlib.inference.sample import Sample
-from buzanlib.policy.proposals import OF_MEASURE, Proposal, Route
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Measure, Quadrant, Threat
-
-Array = npt.NDArray[np.float64]
+from buzanlib.policy.proposals import Proposal, Route
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant, Threat
 
 #: What a quadrant may say to a proposal.
 ACCEPTS, INDIFFERENT, OBJECTS = "accepts", "does not join", "sees a threat"
@@ -87,6 +83,18 @@ def mean_profiles(shares: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFra
     return means.loc[list(Quadrant)]
 
 
+def relative_priorities(weights: pd.DataFrame) -> pd.DataFrame:
+    """Priorities over the first priority of their quadrant, from 0 to 1.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        As in `assess`.
+    """
+    cells = _checked(weights)
+    return cells.div(cells.max(axis=1), axis=0)
+
+
 def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
     r"""Weigh a proposal as each quadrant would.
 
@@ -119,7 +127,7 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     """
     rule = rule or Rule()
     cells = _checked(weights)
-    i, pol = proposal.intrusiveness, _political(cells)
+    i, pol = proposal.intrusiveness, relative_priorities(cells)[Threat.POL]
     effect = {
         threat: (rule.reach + (1 - rule.reach) * i if threat == Threat.POL else 1.0)
         for threat in proposal.threats
@@ -133,7 +141,10 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     table["objection"] = table[["intrusion", "suspicion", "burden"]].sum(axis=1)
     table["net"] = table["satisfaction"] - table["objection"]
     table["verdict"] = [_verdict(net, rule.reservation) for net in table["net"]]
-    table["reason"] = [_reason(proposal, cells.loc[q], table.loc[q]) for q in Quadrant]
+    table["reason"] = [
+        _reason(proposal, priorities, table.loc[quadrant].to_dict())
+        for quadrant, priorities in zip(Quadrant, cells.to_dict("index").values(), strict=True)
+    ]
     return table
 
 
@@ -190,106 +201,6 @@ def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([shares[list(some)].sum(axis=1) for some in sets], index=index)
 
 
-def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
-    """Net benefit of the measures of the codebook, each as the proposal that it would be (`OF_MEASURE`).
-
-    Returns
-    -------
-    DataFrame of float, shape (4, 5)
-        Index `Quadrant`, columns `Measure`.
-    """
-    return pd.DataFrame(
-        {measure: assess(proposal, weights, rule)["net"] for measure, proposal in OF_MEASURE.items()}
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """Measures that states ask for, beside what the model has them accept.
-
-    Attributes
-    ----------
-    shares : DataFrame of float, shape (4, measures)
-        Mean over the states of a quadrant of the share of each measure among the passages that ask for one.
-    correlations : Series of float
-        Over states, of that share with the net benefit to their quadrant, by measure.
-    mean : float
-        Mean of the correlations.
-    p : float
-        One-sided, by permutation of placements within groups.
-    n : int
-        States that ask for a measure.
-    """
-
-    shares: pd.DataFrame
-    correlations: pd.Series[float]
-    mean: float
-    p: float
-    n: int
-
-
-def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked:
-    """Compare the measures that states ask for with those that their quadrants should accept.
-
-    Parameters
-    ----------
-    sample : Sample
-        Counts as `buzanlib.measurement.profiles.state_counts` gives them; each state asks for a measure.
-    accepted : DataFrame of float, shape (4, 5)
-        As `measures_accepted` gives it.
-    fewest : int
-        Passages that must ask for a measure for it to be compared.
-
-    Returns
-    -------
-    Asked
-
-    Raises
-    ------
-    EstimationError
-        If a state asks for no measure, or no measure can be compared.
-    """
-    counts = sample.counts[[f"measure.{measure}" for measure in OF_MEASURE]].set_axis(list(OF_MEASURE), axis=1)
-    if (counts.sum(axis=1) == 0).any():
-        raise EstimationError("a state asks for no measure; allowed: states with at least one")
-    nets = accepted.loc[list(Quadrant), list(OF_MEASURE)].to_numpy(dtype=float)
-    shares = counts.div(counts.sum(axis=1), axis=0)
-    quadrants = sample.quadrants
-    # Placements are permuted, never made: the moments of both sides stay what they are.
-    expected, asked = _centred(nets[quadrants]), _centred(shares.to_numpy())
-    scale = np.linalg.norm(expected, axis=0) * np.linalg.norm(asked, axis=0)
-    kept = np.flatnonzero((counts.sum().to_numpy() >= fewest) & (scale > _TIE))
-    if not len(kept):
-        raise EstimationError(
-            f"no measure that differs between states is asked for in {fewest} passages; allowed: fewer"
-        )
-    # What each state adds to each correlation in each quadrant, so that a permutation is a look-up.
-    centred = nets - nets[quadrants].mean(axis=0)
-    adds = asked[:, None, kept] * centred[:, kept] / scale[kept]
-    correlations = adds[np.arange(len(sample)), quadrants].sum(axis=0)
-    mean = adds.mean(axis=2)
-    drawn = mean[np.arange(len(sample)), sample.permuted].sum(axis=1)
-    names = [list(OF_MEASURE)[place] for place in kept]
-    return Asked(
-        shares.groupby(sample.placed["quadrant"]).mean().loc[list(Quadrant), names],
-        pd.Series(correlations, index=pd.Index(names, dtype=object)),
-        float(correlations.mean()),
-        float(p_value(float(correlations.mean()), drawn)),
-        len(sample),
-    )
-
-
-def asking(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the states that ask for a measure.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        As `buzanlib.measurement.profiles.state_counts` gives them.
-    """
-    return counts[counts["relevant"] > counts[f"measure.{Measure.NONE}"]]
-
-
 def _checked(weights: pd.DataFrame) -> pd.DataFrame:
     """Priorities in the order of `Quadrant`."""
     cells = weights.loc[list(Quadrant)].astype(float)
@@ -297,13 +208,10 @@ def _checked(weights: pd.DataFrame) -> pd.DataFrame:
         raise EstimationError("a priority is negative; allowed: zero or more")
     empty = [str(quadrant) for quadrant in Quadrant if not cells.loc[quadrant].sum() > 0]
     if empty:
-        raise EstimationError(f"{', '.join(empty)}: no priority; allowed: at least one above zero in each quadrant")
+        raise EstimationError(
+            f"{', '.join(empty)}: no priority; allowed: at least one above zero in each quadrant"
+        )
     return cells
-
-
-def _political(cells: pd.DataFrame) -> pd.Series[float]:
-    """Weight of political action over that of the first priority, by quadrant."""
-    return cells[Threat.POL] / cells.max(axis=1)
 
 
 def _verdict(net: float, reservation: float) -> str:
@@ -312,19 +220,17 @@ def _verdict(net: float, reservation: float) -> str:
     return OBJECTS if net < -_TIE else INDIFFERENT
 
 
-def _reason(proposal: Proposal, priorities: pd.Series[float], row: pd.Series[float]) -> str:
+def _reason(proposal: Proposal, priorities: Mapping[Any, float], row: Mapping[Any, Any]) -> str:
     """Say in words what the numbers of a quadrant come from."""
-    ranked = priorities[priorities > 0].sort_values(ascending=False, kind="stable")
-    met = [threat for threat in ranked.index if threat in proposal.threats]
-    missed = [threat for threat in ranked.index if threat not in proposal.threats]
+    ranked = sorted((threat for threat in priorities if priorities[threat] > 0), key=lambda t: -priorities[t])
+    met = [threat for threat in ranked if threat in proposal.threats]
+    missed = [threat for threat in ranked if threat not in proposal.threats]
     said = [f"meets {row['satisfaction']:.0%} of its priorities"]
     if met:
         said.append(f"addresses {_list(met)}")
     if missed:
         said.append(f"leaves out {_list(missed)}")
-    for name, text in _OBJECTIONS.items():
-        if row[name] > _TIE:
-            said.append(f"{text} ({row[name]:.2f})")
+    said += [f"{text} ({row[name]:.2f})" for name, text in _OBJECTIONS.items() if row[name] > _TIE]
     return "; ".join(said)
 
 
@@ -354,7 +260,3 @@ def _span(start: float, end: float) -> tuple[float, float]:
 
 def _with_intrusiveness(proposal: Proposal, i: float) -> Proposal:
     return Proposal(proposal.name, proposal.threats, proposal.route, i, proposal.pays)
-
-
-def _centred(values: Array) -> Array:
-    return np.asarray(values - values.mean(axis=0), dtype=float)

@@ -184,7 +184,10 @@ PAPER: dict[str, tuple[Proposal, Source]] = {
     ),
     "regulate": (
         Proposal("Regulate at home", (Threat.INF, Threat.CRI), Route.VULNERABILITY, 0.25),
-        Source("section 3, Lewis: oversight 'of both governmental and private actions'; the threats are ours", True),
+        Source(
+            "section 3, Lewis: oversight 'of both governmental and private actions'; the threats are ours",
+            True,
+        ),
     ),
 }
 
