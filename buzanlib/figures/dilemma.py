@@ -136,7 +136,7 @@ def _pairs(axes: Axes, sets: Mapping[str, pd.DataFrame]) -> None:
             strict=True,
         ):
             names.setdefault((x, y), []).append(str(pair))
-        place_labels(axes, {" ".join(some): point for point, some in names.items()}, everywhere)
+        place_labels(axes, {", ".join(some): point for point, some in names.items()}, everywhere)
 
 
 def _alt(fields: Mapping[str, npt.NDArray[np.int_]], pairs: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:

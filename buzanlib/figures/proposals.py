@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET, number_map, quadrant_head
+from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET, number_map
 from buzanlib.figures.typeset import typeset
-from buzanlib.figures.words import in_words
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 _SHORT = {Threat.POL: "political", Threat.INF: "infrastructure", Threat.CRI: "crime"}
@@ -21,14 +20,13 @@ _SHORT = {Threat.POL: "political", Threat.INF: "infrastructure", Threat.CRI: "cr
 _NEAR = 0.06
 
 
-def threats_met(tables: Mapping[str, pd.DataFrame], marked: Mapping[tuple[str, ...], str]) -> Drawn:
-    """Draw the share of each quadrant's priorities that every set of threats would meet.
+def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> Drawn:
+    """Draw the share of each quadrant's priorities that every set of threats makes up.
 
     Parameters
     ----------
-    tables : mapping of str to pandas.DataFrame
-        Under the names of the matrices: index tuples of threats of Table 2, columns `Quadrant`, values 0 to 1; the
-        same sets in all.
+    shares : pandas.DataFrame
+        Index tuples of threats of Table 2, columns `Quadrant`, values 0 to 1.
     marked : mapping of tuple of str to str
         Names of proposals by the set that they address, threats in the order of the index.
 
@@ -37,30 +35,21 @@ def threats_met(tables: Mapping[str, pd.DataFrame], marked: Mapping[tuple[str, .
     Drawn
         The figure, and its text alternative.
     """
-    sets = list(next(iter(tables.values())).index)
-    names = [_set_name(some) + (f"\n({marked[some]})" if some in marked else "") for some in sets]
+    sets = list(shares.index)
+    cells = shares[list(Quadrant)].to_numpy(dtype=float)
+    names = [_set_name(some) + (f"\n({fill(marked[some], 26)})" if some in marked else "") for some in sets]
     with style():
-        figure = Figure(figsize=(WIDTH, 0.6 + 4.1 * len(tables)), layout="constrained")
-        panels = figure.subplots(len(tables), 1, squeeze=False)[:, 0]
-        for axes, (title, table) in zip(panels, tables.items(), strict=True):
-            shown = pd.DataFrame(
-                table[list(Quadrant)].to_numpy(), names, [quadrant_head(quadrant) for quadrant in Quadrant]
-            )
-            number_map(axes, shown, shown.map("{:.0%}".format), (0, 1))
-            axes.set_title(title, fontweight="bold")
-    said = " ".join(
-        f"{title}: "
-        + "; ".join(
-            f"{_set_name(some)}"
-            + (f", as {marked[some]}" if some in marked else "")
-            + ": "
-            + ", ".join(f"{quadrant} {table.loc[[some], quadrant].iloc[0]:.0%}" for quadrant in Quadrant)
-            for some in sets
-        )
-        + "."
-        for title, table in tables.items()
+        figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+        shown = pd.DataFrame(cells, names, list(map(str, Quadrant)))
+        number_map(figure.subplots(), shown, shown.map("{:.0%}".format), (0, 1))
+    said = "; ".join(
+        f"{_set_name(some)}"
+        + (f", as {marked[some]}" if some in marked else "")
+        + ": "
+        + ", ".join(f"{quadrant} {share:.0%}" for quadrant, share in zip(Quadrant, row, strict=True))
+        for some, row in zip(sets, cells.tolist(), strict=True)
     )
-    return Drawn(figure, f"Share of the priorities of each quadrant that sets of threats make up. {said}")
+    return Drawn(figure, f"Share of the priorities of each quadrant that sets of threats make up. {said}.")
 
 
 def _set_name(threats: tuple[str, ...]) -> str:
@@ -132,7 +121,6 @@ def _lines(axes: Axes, table: pd.DataFrame, reservation: float, span: tuple[floa
             groups.append((value, [quadrant]))
     for value, names in groups:
         axes.text(1.02, value, ", ".join(names), va="center")
-    axes.text(0.01, reservation, "joins from here on", va="bottom", color=INK, fontsize=10)
     axes.set(xlim=(0, 1), ylim=span)
 
 
@@ -153,43 +141,43 @@ def _lines_alt(nets: Mapping[str, pd.DataFrame], own: Mapping[str, float], reser
     )
 
 
-def measures_maps(accepted: pd.DataFrame, asked: pd.DataFrame) -> Drawn:
-    """Draw what quadrants should accept above what their states ask for.
+def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.DataFrame]) -> Drawn:
+    """Draw what proposals are worth to each quadrant, and what it says to them.
 
     Parameters
     ----------
-    accepted : pandas.DataFrame of float, shape (4, measures)
-        Net benefit: index `Quadrant`, columns the names of measures.
-    asked : pandas.DataFrame of float, shape (4, measures)
-        Share of the passages that ask for a measure; same index and columns.
+    nets : mapping of str to pandas.DataFrame of float
+        Under the names of the priorities: index the names of proposals, columns `Quadrant`, net benefits.
+    verdicts : mapping of str to pandas.DataFrame of str
+        The same in words.
 
     Returns
     -------
     Drawn
         The figure, and its text alternative.
     """
-    titles = ("Net benefit by the rule", "Share of what is asked for")
-    forms, limits = ("+.2f", ".0%"), ((-1.0, 1.0), (0.0, 1.0))
-    tables = [table.loc[list(Quadrant)][list(asked.columns)] for table in (accepted, asked)]
+    rows = len(next(iter(nets.values())))
+    limit = max(1.0, *(float(table.abs().to_numpy().max()) for table in nets.values()))
     with style():
-        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-        for axes, table, title, form, limit in zip(
-            figure.subplots(2, 1), tables, titles, forms, limits, strict=True
-        ):
-            shown = table.set_axis([fill(in_words(name, of="measure"), 10) for name in table.columns], axis=1)
-            number_map(axes, shown, shown.map(lambda value, form=form: typeset(float(value), form)), limit)
-            axes.set_title(title, fontweight="bold")
-    said = " ".join(
-        f"{title}: "
-        + "; ".join(
-            f"{quadrant}: "
-            + ", ".join(
-                f"{in_words(str(name), of='measure')} {typeset(float(value), form)}"
-                for name, value in table.loc[quadrant].items()
+        figure = Figure(figsize=(WIDTH, len(nets) * (0.8 + 0.62 * rows)), layout="constrained")
+        panels = figure.subplots(len(nets), 1, squeeze=False)[:, 0]
+        for axes, (title, table) in zip(panels, nets.items(), strict=True):
+            net, said = table[list(Quadrant)], verdicts[title].loc[table.index, list(map(str, Quadrant))]
+            texts = net.map("{:+.2f}\n".format) + said
+            number_map(
+                axes, net.set_axis([fill(str(name), 15) for name in net.index]), texts, (-limit, limit)
             )
-            for quadrant in Quadrant
-        )
-        + "."
-        for table, title, form in zip(tables, titles, forms, strict=True)
-    )
-    return Drawn(figure, said)
+            for text in axes.texts:
+                text.set_fontsize(10)
+            axes.set_title(title, fontweight="bold")
+    parts = []
+    for title, table in nets.items():
+        for name in table.index:
+            cells = ", ".join(
+                f"{quadrant} {verdicts[title].loc[name, quadrant]} ({typeset(float(net), '+.2f')})"
+                for quadrant, net in zip(
+                    Quadrant, table.loc[name, list(map(str, Quadrant))].to_list(), strict=True
+                )
+            )
+            parts.append(f"{title}, {name}: {cells}.")
+    return Drawn(figure, f"Net benefit of proposals to each quadrant, and its answer. {' '.join(parts)}")

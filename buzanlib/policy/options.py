@@ -7,8 +7,9 @@ of the paper's, or observed profiles. The rule that weighs them is ours; its num
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain, combinations
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -148,10 +149,26 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     return table
 
 
+def net_at_ends(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
+    """Net benefit of a proposal to each quadrant were its intrusiveness 0, or 1; in between it is linear.
+
+    Parameters
+    ----------
+    proposal, weights, rule
+        As in `assess`.
+
+    Returns
+    -------
+    DataFrame of float, shape (4, 2)
+        Index `Quadrant`, columns ``0.0`` and ``1.0``.
+    """
+    return pd.DataFrame(
+        {i: assess(replace(proposal, intrusiveness=i), weights, rule)["net"] for i in (0.0, 1.0)}
+    )
+
+
 def windows(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
     """The intrusiveness at which each quadrant would accept a proposal, and at which all would.
-
-    Net benefit is linear in intrusiveness, so that the limits are exact.
 
     Parameters
     ----------
@@ -161,24 +178,17 @@ def windows(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None)
     Returns
     -------
     DataFrame of float
-        Index the quadrants and ``"all"``; columns ``low`` and ``high``, both missing where there is none.
-
-    Raises
-    ------
-    EstimationError
-        As `assess`.
+        Index the quadrants and ``"all"``; columns ``low`` and ``high``, exact, both missing where there is none.
     """
     rule = rule or Rule()
-    at = [
-        assess(_with_intrusiveness(proposal, i), weights, rule)["net"].to_numpy() - rule.reservation
-        for i in (0.0, 1.0)
-    ]
-    rows = {str(q): _span(float(start), float(end)) for q, start, end in zip(Quadrant, *at, strict=True)}
+    above = net_at_ends(proposal, weights, rule).to_numpy() - rule.reservation
+    rows = {str(q): _span(start, end) for q, (start, end) in zip(Quadrant, above.tolist(), strict=True)}
     low = max(low for low, _ in rows.values())
     high = min(high for _, high in rows.values())
-    # A missing end makes the comparison false, as does an empty overlap.
-    common = (low, high) if all(low <= high for low, high in [*rows.values(), (low, high)]) else _NONE
-    return pd.DataFrame({**rows, "all": common}, index=["low", "high"]).T
+    # Limits that meet but for rounding meet.
+    joined = not any(isnan(low) for low, _ in rows.values()) and low <= high + _TIE
+    rows["all"] = (low, max(low, high)) if joined else _NONE
+    return pd.DataFrame(rows, index=["low", "high"]).T
 
 
 def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
@@ -256,7 +266,3 @@ def _span(start: float, end: float) -> tuple[float, float]:
         return _NONE
     root = start / (start - end)
     return (0.0, root) if start > end else (root, 1.0)
-
-
-def _with_intrusiveness(proposal: Proposal, i: float) -> Proposal:
-    return Proposal(proposal.name, proposal.threats, proposal.route, i, proposal.pays)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-ROOMS = ("theory", "sources", "tables", "measurement", "inference", "figures", "study", "site")
+ROOMS = ("theory", "sources", "tables", "measurement", "inference", "policy", "figures", "study", "site")
 
 
 def test_every_module_of_every_room_has_its_place(root: Path) -> None:
