@@ -56,9 +56,9 @@ def _assess(given: argparse.Namespace) -> int:
     low, high = windows(proposal, weights, rule).to_numpy()[-1]
     print(_told(proposal, assess(proposal, weights, rule)))
     if low <= high:
-        print(f"Were only its intrusiveness another, all four would accept it from {low:.2f} to {high:.2f}.")
+        print(f"All four would accept it with an intrusiveness from {low:.2f} to {high:.2f}.")
     else:
-        print("At no intrusiveness would all four accept it.")
+        print("Whatever its intrusiveness, not all four would accept it.")
     return 0
 
 
