@@ -118,7 +118,9 @@ def _mark(place: int, name: str) -> Line2D:
 def _pairs(axes: Axes, sets: Mapping[str, pd.DataFrame]) -> None:
     """Marks of the pairs; those of one set at one place have one name."""
     everywhere = np.vstack([table[["transparency", "distance"]].to_numpy() for table in sets.values()])
-    for place, table in enumerate(sets.values()):
+    for place, unsorted in enumerate(sets.values()):
+        # From the top, so that names in a row stand in its order.
+        table = unsorted.sort_values("distance", ascending=False, kind="stable")
         axes.plot(
             table["transparency"],
             table["distance"],
@@ -136,7 +138,7 @@ def _pairs(axes: Axes, sets: Mapping[str, pd.DataFrame]) -> None:
             strict=True,
         ):
             names.setdefault((x, y), []).append(str(pair))
-        place_labels(axes, {", ".join(some): point for point, some in names.items()}, everywhere)
+        place_labels(axes, {", ".join(some): point for point, some in names.items()}, everywhere, size=9)
 
 
 def _alt(fields: Mapping[str, npt.NDArray[np.int_]], pairs: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:

@@ -163,7 +163,7 @@ def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.
         panels = figure.subplots(len(nets), 1, squeeze=False)[:, 0]
         for axes, (title, table) in zip(panels, nets.items(), strict=True):
             net, said = table[list(Quadrant)], verdicts[title].loc[table.index, list(map(str, Quadrant))]
-            texts = net.map("{:+.2f}\n".format) + said
+            texts = net.map(lambda value: typeset(float(value), "+.2f") + "\n") + said
             number_map(
                 axes, net.set_axis([fill(str(name), 15) for name in net.index]), texts, (-limit, limit)
             )

@@ -154,10 +154,10 @@ class Dilemma:
         h, k = (np.asarray(values, dtype=float) for values in self.errors(0.0, distance))
         t, theta = self.prior, self.needed
         a, b, c = t * h**2, -(t * h * (2 - theta) + theta * (1 - t) * k), t * (1 - theta)
-        # Of two equal forms of the smaller root the one that holds where `a` is zero; without errors there is none.
+        # Of two equal forms of the smaller root the one that holds where `a` is zero; a root above 1 is none.
         below = -b + np.sqrt(np.maximum(b**2 - 4 * a * c, 0))
-        root = np.divide(2 * c, below, out=np.ones_like(below), where=below > 0)
-        return np.asarray(1 - np.minimum(root, 1.0), dtype=float)
+        root = np.divide(2 * c, below, out=np.ones_like(below), where=below >= 2 * c)
+        return np.asarray(1 - root, dtype=float)
 
     def equilibria(self, transparency: float, distance: float) -> list[tuple[str, str]]:
         """All pure Bayesian equilibria, found by trying all sixteen pairs of strategies.

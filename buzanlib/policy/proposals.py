@@ -156,39 +156,15 @@ _FIELDS: dict[str, Callable[[object], object]] = {
 _NEEDED = {"name", "threats", "route"}
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where a reading of the paper comes from.
-
-    Attributes
-    ----------
-    where : str
-        Place in the paper, or what the reading rests on.
-    opinion : bool
-        Whether it is ours rather than the paper's.
-    """
-
-    where: str
-    opinion: bool
-
-
-#: The three proposals of section 3, as we read them. Which threats each addresses the paper does not list.
-PAPER: dict[str, tuple[Proposal, Source]] = {
-    "secure": (
-        Proposal("Secure the networks", (Threat.INF, Threat.CRI), Route.VULNERABILITY),
-        Source("section 3, Libicki: practical for whoever 'is not vulnerable to political threats'", False),
-    ),
-    "forbid": (
-        Proposal("Forbid the means", (Threat.INF,), Route.THREAT),
-        Source("section 3, Streltsov: what is used 'to damage critical infrastructure'", False),
-    ),
-    "regulate": (
-        Proposal("Regulate at home", (Threat.INF, Threat.CRI), Route.VULNERABILITY, 0.25),
-        Source(
-            "section 3, Lewis: oversight 'of both governmental and private actions'; the threats are ours",
-            True,
-        ),
-    ),
+#: The three proposals of section 3, as we read them. Which threats each addresses the paper says of the second only; of
+#: the first it says that it suits whoever "is not vulnerable to political threats".
+PAPER: dict[str, Proposal] = {
+    # Libicki
+    "secure": Proposal("Secure the networks", (Threat.INF, Threat.CRI), Route.VULNERABILITY),
+    # Streltsov: what is "used to damage critical infrastructure"
+    "forbid": Proposal("Forbid the means", (Threat.INF,), Route.THREAT),
+    # Lewis: oversight "of both governmental and private actions"
+    "regulate": Proposal("Regulate at home", (Threat.INF, Threat.CRI), Route.VULNERABILITY, 0.25),
 }
 
 #: What each measure of the codebook would be as a proposal, by the codebook's own rule for it. Ours, not the paper's.

@@ -9,7 +9,6 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.policy.options import relative_priorities
-from buzanlib.policy.proposals import Source
 from buzanlib.theory.vocabulary import Threat
 
 
@@ -36,6 +35,22 @@ _MEASURES = {
 
 
 @dataclass(frozen=True)
+class Ground:
+    """Where a reading of the paper comes from.
+
+    Attributes
+    ----------
+    where : str
+        Place in the paper, or what the reading rests on.
+    opinion : bool
+        Whether it is ours rather than the paper's.
+    """
+
+    where: str
+    opinion: bool
+
+
+@dataclass(frozen=True)
 class Feed:
     """A threat that a defensive measure could feed, in the eyes of others.
 
@@ -46,13 +61,13 @@ class Feed:
     threat : Threat or None
         The threat that it could feed; None where it touches what is to be protected, the openness on which
         cohesive societies rely.
-    source : Source
+    ground : Ground
         Where we have it from.
     """
 
     measure: DefensiveMeasure
     threat: Threat | None
-    source: Source
+    ground: Ground
 
 
 #: Which threat each measure could feed.
@@ -60,22 +75,22 @@ FEEDS: tuple[Feed, ...] = (
     Feed(
         DefensiveMeasure.E_GOVERNMENT,
         Threat.POL,
-        Source("section 3: may be read as 'preparations for information attack purposes'", False),
+        Ground("section 3: may be read as 'preparations for information attack purposes'", False),
     ),
     Feed(
         DefensiveMeasure.FORUMS,
         Threat.POL,
-        Source("section 3, the same sentence, of 'information forums'", False),
+        Ground("section 3, the same sentence, of 'information forums'", False),
     ),
     Feed(
         DefensiveMeasure.CONTENT,
         None,
-        Source("ours; section 3 has Lewis careful 'to highlight civil liberty issues'", True),
+        Ground("ours; section 3 has Lewis careful 'to highlight civil liberty issues'", True),
     ),
     Feed(
         DefensiveMeasure.UNITS,
         Threat.INF,
-        Source("ours; section 2 has adversaries 'hold their critical infrastructure at risk'", True),
+        Ground("ours; section 2 has adversaries 'hold their critical infrastructure at risk'", True),
     ),
 )
 

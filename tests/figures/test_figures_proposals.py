@@ -46,7 +46,7 @@ def test_each_answer_stands_in_its_cell(nets, faults_of_text):
     drawn = assessments_map({"Table 2": nets}, {"Table 2": verdicts})
     (axes,) = drawn.figure.axes
     for text, net, said in zip(axes.texts, nets.to_numpy().ravel(), verdicts.to_numpy().ravel(), strict=True):
-        assert text.get_text() == f"{net:+.2f}\n{said}"
+        assert text.get_text() == f"{typeset(float(net), '+.2f')}\n{said}"
     for name in NAMES:
         for quadrant in Quadrant:
             net = typeset(float(nets.loc[name, quadrant]), "+.2f")

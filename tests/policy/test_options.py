@@ -121,7 +121,7 @@ def test_no_set_short_of_all_three_gives_something_to_every_quadrant():
 
 def test_the_paper_on_securing_networks():
     """Section 3: not widely accepted where others consider political threats significant."""
-    secure, _ = PAPER["secure"]
+    secure = PAPER["secure"]
     for weights in (LITERAL, GRADED):
         said = assess(secure, weights)["verdict"]
         assert said.to_dict() == {"WW": INDIFFERENT, "WS": ACCEPTS, "SW": OBJECTS, "SS": ACCEPTS}
@@ -131,7 +131,7 @@ def test_the_paper_on_securing_networks():
 
 
 def test_the_ban_gives_nothing_to_the_quadrant_whose_voice_asks_for_it():
-    forbid, _ = PAPER["forbid"]
+    forbid = PAPER["forbid"]
     met = assess(forbid, LITERAL)["satisfaction"]
     assert met.to_dict() == {"WW": pytest.approx(1 / 3), "WS": 1, "SW": 0, "SS": 0}
 
@@ -154,7 +154,7 @@ def test_reasons_are_made_from_the_numbers():
 
 def test_a_net_benefit_at_the_limit_reaches_it():
     third = Rule(reservation=2 / 3, suspicion=0)
-    assert assess(PAPER["secure"][0], LITERAL, third).loc[Quadrant.WW, "verdict"] == ACCEPTS
+    assert assess(PAPER["secure"], LITERAL, third).loc[Quadrant.WW, "verdict"] == ACCEPTS
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_priorities_that_cannot_be_weighed_are_refused():
     with pytest.raises(
         EstimationError, match="SS: no priority; allowed: at least one above zero in each quadrant"
     ):
-        assess(PAPER["secure"][0], TABLE1.weights())
+        assess(PAPER["secure"], TABLE1.weights())
     with pytest.raises(EstimationError, match="a priority is negative; allowed: zero or more"):
         relative_priorities(-LITERAL)
 

@@ -97,7 +97,7 @@ def test_a_proposal_made_in_code_is_held_to_the_same() -> None:
 
 
 def test_the_three_of_the_paper_take_one_route_each_and_only_the_ban_acts_on_the_threat() -> None:
-    routes = {name: proposal.route for name, (proposal, _) in PAPER.items()}
+    routes = {name: proposal.route for name, proposal in PAPER.items()}
     assert routes == {"secure": Route.VULNERABILITY, "forbid": Route.THREAT, "regulate": Route.VULNERABILITY}
 
 

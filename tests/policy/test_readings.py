@@ -26,8 +26,8 @@ def test_no_measure_is_harmless_to_all():
 
 def test_every_measure_has_one_source_and_ours_are_marked():
     assert [feed.measure for feed in FEEDS] == list(DefensiveMeasure)
-    assert [feed.source.opinion for feed in FEEDS] == [False, False, True, True]
-    assert all(feed.source.opinion == feed.source.where.startswith("ours") for feed in FEEDS)
+    assert [feed.ground.opinion for feed in FEEDS] == [False, False, True, True]
+    assert all(feed.ground.opinion == feed.ground.where.startswith("ours") for feed in FEEDS)
 
 
 def test_openness_is_a_share():
