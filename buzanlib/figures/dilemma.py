@@ -68,7 +68,8 @@ def trust_map(
         Under the titles of panels: keys of `REGIONS`, on even grids from 0 to 1.
     pairs : mapping of str to mapping of str to pandas.DataFrame
         Under the same titles, and under the names of at most two sets of profiles: columns ``transparency`` and
-        ``distance`` of each pair, index its name. Pairs at one place are written as one.
+        ``distance`` of each pair, index its name. Pairs at one place are written as one; of the second set only the
+        farthest is.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def _pairs(axes: Axes, sets: Mapping[str, pd.DataFrame]) -> None:
     """Marks of the pairs; those of one set at one place have one name."""
     everywhere = np.vstack([table[["transparency", "distance"]].to_numpy() for table in sets.values()])
     for place, unsorted in enumerate(sets.values()):
-        # From the top, so that names in a row stand in its order.
+        # The farthest first.
         table = unsorted.sort_values("distance", ascending=False, kind="stable")
         axes.plot(
             table["transparency"],
@@ -138,7 +139,8 @@ def _pairs(axes: Axes, sets: Mapping[str, pd.DataFrame]) -> None:
             strict=True,
         ):
             names.setdefault((x, y), []).append(str(pair))
-        place_labels(axes, {", ".join(some): point for point, some in names.items()}, everywhere, size=9)
+        written = list(names.items())[: 1 if place else None]
+        place_labels(axes, {", ".join(some): point for point, some in written}, everywhere, size=11)
 
 
 def _alt(fields: Mapping[str, npt.NDArray[np.int_]], pairs: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:

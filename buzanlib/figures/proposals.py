@@ -142,12 +142,13 @@ def _lines_alt(nets: Mapping[str, pd.DataFrame], own: Mapping[str, float], reser
 
 
 def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.DataFrame]) -> Drawn:
-    """Draw what proposals are worth to each quadrant, and what it says to them.
+    """Draw what each quadrant says to proposals, the darker the more they are worth to it.
 
     Parameters
     ----------
     nets : mapping of str to pandas.DataFrame of float
-        Under the names of the priorities: index the names of proposals, columns `Quadrant`, net benefits.
+        Under the names of the priorities: index the names of proposals, columns `Quadrant`, net benefits, which give
+        the shades.
     verdicts : mapping of str to pandas.DataFrame of str
         The same in words.
 
@@ -162,13 +163,9 @@ def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.
         figure = Figure(figsize=(WIDTH, len(nets) * (0.8 + 0.62 * rows)), layout="constrained")
         panels = figure.subplots(len(nets), 1, squeeze=False)[:, 0]
         for axes, (title, table) in zip(panels, nets.items(), strict=True):
-            net, said = table[list(Quadrant)], verdicts[title].loc[table.index, list(map(str, Quadrant))]
-            texts = net.map(lambda value: typeset(float(value), "+.2f") + "\n") + said
-            number_map(
-                axes, net.set_axis([fill(str(name), 15) for name in net.index]), texts, (-limit, limit)
-            )
-            for text in axes.texts:
-                text.set_fontsize(10)
+            said = verdicts[title].loc[table.index, list(map(str, Quadrant))]
+            shown = table[list(Quadrant)].set_axis([fill(str(name), 15) for name in table.index])
+            number_map(axes, shown, said.map(lambda word: fill(word, 8)), (-limit, limit))
             axes.set_title(title, fontweight="bold")
     parts = []
     for title, table in nets.items():

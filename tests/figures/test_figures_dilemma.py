@@ -46,6 +46,15 @@ def test_the_map_has_its_fields_and_every_pair_by_name(field, pairs, faults_of_t
     assert faults_of_text(drawn.figure) == []
 
 
+def test_of_a_second_set_only_the_farthest_is_named(field, pairs, faults_of_text):
+    near = pairs.assign(distance=pairs["distance"] / 4, transparency=0.0)
+    drawn = trust_map({"Low": field}, {"Low": {"T": pairs.iloc[:2], "U": near.iloc[:5]}})
+    (axes,) = drawn.figure.axes
+    assert [text.get_text() for text in axes.texts] == [pairs.index[1], pairs.index[0], pairs.index[4]]
+    assert all(pair in drawn.alt for pair in pairs.index[:5])
+    assert faults_of_text(drawn.figure) == []
+
+
 def test_the_key_names_what_is_on_the_map_and_no_more(field, pairs):
     figure = trust_map({"Low": field}, {"Low": {"T": pairs, "U": pairs / 2}}).figure
     (key,) = figure.legends

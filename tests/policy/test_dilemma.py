@@ -38,6 +38,7 @@ def test_distrust_is_always_an_equilibrium(game, transparency, distance):
 def test_closed_forms_say_what_trying_all_pairs_finds(game, transparency, distance):
     false = float(game.errors(transparency, distance)[0])
     assume(1e-6 < false < 1 - 1e-6)  # else a reading never occurs, and what is planned upon it is idle
+    assume(abs(1 - false - game.needed) > 1e-6)
     thresholds = game.threshold(transparency, distance)
     assume(all(abs(game.prior - level) > 1e-6 for level in thresholds.values()))
     found = game.equilibria(transparency, distance)
