@@ -24,6 +24,8 @@ ACCEPTS, INDIFFERENT, OBJECTS = "accepts", "does not join", "sees a threat"
 # Net benefits nearer than this to a limit reach it: they differ by rounding only.
 _TIE = 1e-9
 
+_NONE = (float("nan"), float("nan"))
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -110,7 +112,8 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     proposal : Proposal
         What is proposed.
     weights : DataFrame of float, shape (4, threats)
-        Priorities: index `Quadrant`, columns threats, none below zero, such as ``TABLE2.weights()``.
+        Priorities: index `Quadrant`, columns threats with the political one among them, none below zero, such as
+        ``TABLE2.weights()``.
     rule : Rule, optional
         The defaults of `Rule` if none is given.
 
@@ -253,9 +256,6 @@ _OBJECTIONS = {
 
 def _list(threats: list[str]) -> str:
     return ", ".join(Threat(threat).label.lower() for threat in threats)
-
-
-_NONE = (float("nan"), float("nan"))
 
 
 def _span(start: float, end: float) -> tuple[float, float]:

@@ -53,7 +53,7 @@ class Proposal:
     intrusiveness : float
         How far it controls what is said in networks: 0 not at all, 1 wholly.
     pays : tuple of Quadrant
-        Who would bear an expense that it could hardly afford without help; empty where nobody is asked to.
+        Who is asked to bear an expense.
 
     Raises
     ------
