@@ -415,7 +415,7 @@ def test_what_is_cited_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
-    for word in ("new", "run", "book", "status", "diff", "serve", "--only", "check"):
+    for word in ("new", "run", "book", "status", "diff", "serve", "--only", "check", "assess", "--profile"):
         assert word in script
 
 
@@ -441,3 +441,36 @@ def test_a_book_is_served(tmp_path: Path) -> None:
         thread.join()
     with pytest.raises(BuzanError, match=r"no book in .*: build it first"):
         server(tmp_path / "none")
+
+
+@pytest.mark.parametrize("profile", ["literal", "graded", "observed"])
+def test_a_proposal_is_assessed(profile: str, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["assess", str(data_dir / "proposal.yml"), "--profile", profile, "--data", str(data_dir)]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = out.splitlines()
+    assert lines[0].endswith("(act on the threat; intrusiveness 0.6)")
+    assert [line[:2] for line in lines[1:-1] if line[:2].strip()] == ["WW", "WS", "SW", "SS"]
+    assert lines[-1] == "Whatever its intrusiveness, not all four would accept it."
+
+
+def test_a_proposal_for_all_is_told_from_where_to_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "all.yml"
+    path.write_text("name: All\nthreats: [pol, inf, cri]\nroute: both\n")
+    assert main(["assess", str(path), "--profile", "literal", "--reach", "0.25"]) == 0
+    assert "All four would accept it with an intrusiveness from 0.33 to 0.50." in capsys.readouterr().out
+    path.write_text("name: All\nthreats: [pol, infra]\nroute: both\n")
+    assert main(["assess", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == (
+        "",
+        "buzan: all.yml, line 2: threats: unknown threat 'infra'; nearest allowed: 'inf'\n",
+    )
+    path.write_text("name: All\nthreats: [pol]\nroute: both\n")
+    assert main(["assess", str(path), "--reservation", "0"]) == 2
+    assert "reservation 0.0 of a rule of acceptance; allowed: above 0, at most 1" in capsys.readouterr().err
+    assert main(["assess", str(tmp_path / "none.yml")]) == 2
+    assert capsys.readouterr().err == "buzan: there is no proposal 'none.yml'\n"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from buzanlib import __version__
-from buzanlib.cli import data, study
+from buzanlib.cli import assess, data, study
 from buzanlib.cli.faults import told
 from buzanlib.errors import BuzanError, DataError, RunError
 
@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
     study.add_to(commands)
     data.add_to(commands)
+    assess.add_to(commands)
 
     cite = commands.add_parser(
         "cite",

@@ -12,7 +12,7 @@ from typing import Any
 from buzanlib.errors import StudyError, nearest
 from buzanlib.study.offers import Offers
 from buzanlib.study.parameters import Parameter, Value, declared
-from buzanlib.study.studyfile import Document, read
+from buzanlib.tables.yamlfile import Document, read
 
 _KEYS: dict[str, type] = {
     "title": str,
@@ -158,7 +158,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         range, an index, corpus or annotator that the data lack, or a folder or file that does not exist. Names file
         and line.
     """
-    document = read(path)
+    document = read(path, "study file", StudyError)
     content = document.content
     _known(document, "key", content, _KEYS)
     for key, kind in _KEYS.items():

@@ -1,0 +1,268 @@
+"""Who would accept a proposal, who would see a threat in it, and why.
+
+What a proposal gives a quadrant, and what the quadrant holds against it, are both read from a table of priorities: one
+of the paper's, or observed profiles. The rule that weighs them is ours; its numbers are fields of `Rule`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from itertools import chain, combinations
+from math import isnan
+from typing import Any
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError, EstimationError
+from buzanlib.policy.proposals import Proposal, Route
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant, Threat
+
+#: What a quadrant may say to a proposal.
+ACCEPTS, INDIFFERENT, OBJECTS = "accepts", "does not join", "sees a threat"
+
+# Net benefits nearer than this to a limit reach it: they differ by rounding only.
+_TIE = 1e-9
+
+_NONE = (float("nan"), float("nan"))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How benefits and objections are weighed. Every number is opinion.
+
+    Attributes
+    ----------
+    reservation : float
+        Net benefit from which on a quadrant joins; above 0, at most 1.
+    reach : float
+        Share of the political danger that can be met without any control of content.
+    intrusion : float
+        Weight of the objection that control of content raises where political action is no priority.
+    suspicion : float
+        Weight of the fear that networks are hardened in preparation of an attack by information, where political
+        action is a priority and the proposal passes over it (section 3 has this of P-S/SC-W states).
+    burden : float
+        Weight of an expense for a weak power that is to pay (section 2 has this of both kinds of weak power).
+    """
+
+    reservation: float = 0.5
+    reach: float = 0.5
+    intrusion: float = 1.0
+    suspicion: float = 0.5
+    burden: float = 0.25
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0 <= value <= 1 or (field.name == "reservation" and value == 0):
+                least = "above 0, at most 1" if field.name == "reservation" else "0 to 1"
+                raise BuzanError(f"{field.name} {value} of a rule of acceptance; allowed: {least}")
+
+
+def mean_profiles(shares: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
+    """Observed priorities of the quadrants: the means of their states' profiles.
+
+    Parameters
+    ----------
+    shares : DataFrame of float, shape (states, threats)
+        As `buzanlib.measurement.profiles.shares_of_mentions` gives them.
+    quadrants : Series of str
+        Quadrant by state; states without one are left out.
+
+    Returns
+    -------
+    DataFrame of float, shape (4, threats)
+
+    Raises
+    ------
+    EstimationError
+        If a quadrant has no state.
+    """
+    means = shares.groupby(quadrants.reindex(shares.index)).mean()
+    empty = [str(quadrant) for quadrant in Quadrant if quadrant not in means.index]
+    if empty:
+        raise EstimationError(f"no state with a profile in {', '.join(empty)}; each quadrant needs one")
+    return means.loc[list(Quadrant)]
+
+
+def relative_priorities(weights: pd.DataFrame) -> pd.DataFrame:
+    """Priorities over the first priority of their quadrant, from 0 to 1.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        As in `assess`.
+    """
+    cells = _checked(weights)
+    return cells.div(cells.max(axis=1), axis=0)
+
+
+def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
+    r"""Weigh a proposal as each quadrant would.
+
+    The satisfaction of a quadrant is the share of its priorities that the proposal meets. The political threat is met
+    only as far as it can be without control of content, plus as far as content is controlled. Its
+    objection is the sum of intrusion, suspicion and burden; see `Rule`. With :math:`\pi` the weight of political action
+    over that of the first priority, and intrusiveness :math:`i`, intrusion is in proportion to :math:`i(1 - \pi)` and
+    suspicion, of a proposal that makes less vulnerable and passes over political action, to :math:`(1 - i)\pi`.
+
+    Parameters
+    ----------
+    proposal : Proposal
+        What is proposed.
+    weights : DataFrame of float, shape (4, threats)
+        Priorities: index `Quadrant`, columns threats with the political one among them, none below zero, such as
+        ``TABLE2.weights()``.
+    rule : Rule, optional
+        The defaults of `Rule` if none is given.
+
+    Returns
+    -------
+    DataFrame
+        Index `Quadrant`; columns ``satisfaction``, ``intrusion``, ``suspicion``, ``burden``, ``objection`` (their sum),
+        ``net``, ``verdict`` (`ACCEPTS`, `INDIFFERENT` or `OBJECTS`) and ``reason``. A quadrant accepts where its
+        net benefit reaches the reservation, and sees a threat where it is below zero.
+
+    Raises
+    ------
+    EstimationError
+        If a weight is negative, or a quadrant has no priority at all.
+    """
+    rule = rule or Rule()
+    cells = _checked(weights)
+    i, pol = proposal.intrusiveness, relative_priorities(cells)[Threat.POL]
+    effect = {
+        threat: (rule.reach + (1 - rule.reach) * i if threat == Threat.POL else 1.0)
+        for threat in proposal.threats
+    }
+    met = cells.reindex(columns=list(effect), fill_value=0.0) * pd.Series(effect)
+    table = pd.DataFrame({"satisfaction": met.sum(axis=1) / cells.sum(axis=1)})
+    table["intrusion"] = rule.intrusion * i * (1 - pol)
+    feared = proposal.route != Route.THREAT and Threat.POL not in proposal.threats
+    table["suspicion"] = rule.suspicion * (1 - i) * pol * feared
+    table["burden"] = [rule.burden * (q in proposal.pays and q.power < 0) for q in Quadrant]
+    table["objection"] = table[["intrusion", "suspicion", "burden"]].sum(axis=1)
+    table["net"] = table["satisfaction"] - table["objection"]
+    table["verdict"] = [_verdict(net, rule.reservation) for net in table["net"]]
+    table["reason"] = [
+        _reason(proposal, priorities, table.loc[quadrant].to_dict())
+        for quadrant, priorities in zip(Quadrant, cells.to_dict("index").values(), strict=True)
+    ]
+    return table
+
+
+def net_at_ends(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
+    """Net benefit of a proposal to each quadrant were its intrusiveness 0, or 1; in between it is linear.
+
+    Parameters
+    ----------
+    proposal, weights, rule
+        As in `assess`.
+
+    Returns
+    -------
+    DataFrame of float, shape (4, 2)
+        Index `Quadrant`, columns ``0.0`` and ``1.0``.
+    """
+    return pd.DataFrame(
+        {i: assess(replace(proposal, intrusiveness=i), weights, rule)["net"] for i in (0.0, 1.0)}
+    )
+
+
+def windows(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
+    """The intrusiveness at which each quadrant would accept a proposal, and at which all would.
+
+    Parameters
+    ----------
+    proposal, weights, rule
+        As in `assess`; the intrusiveness of the proposal does not matter.
+
+    Returns
+    -------
+    DataFrame of float
+        Index the quadrants and ``"all"``; columns ``low`` and ``high``, exact, both missing where there is none.
+    """
+    rule = rule or Rule()
+    above = net_at_ends(proposal, weights, rule).to_numpy() - rule.reservation
+    rows = {str(q): _span(start, end) for q, (start, end) in zip(Quadrant, above.tolist(), strict=True)}
+    low = max(low for low, _ in rows.values())
+    high = min(high for _, high in rows.values())
+    # Limits that meet but for rounding meet.
+    joined = not any(isnan(low) for low, _ in rows.values()) and low <= high + _TIE
+    rows["all"] = (low, max(low, high)) if joined else _NONE
+    return pd.DataFrame(rows, index=["low", "high"]).T
+
+
+def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
+    """Share of each quadrant's priorities that is addressed by every set of the threats of Table 2.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        As in `assess`.
+
+    Returns
+    -------
+    DataFrame of float, shape (7, 4)
+        Index tuples of `Threat`, the smaller sets first; columns `Quadrant`.
+    """
+    cells = _checked(weights)
+    shares = cells.div(cells.sum(axis=1), axis=0)
+    sets = list(chain.from_iterable(combinations(TABLE2_THREATS, size) for size in (1, 2, 3)))
+    index = pd.Index(sets, tupleize_cols=False, name="threats")
+    return pd.DataFrame([shares[list(some)].sum(axis=1) for some in sets], index=index)
+
+
+def _checked(weights: pd.DataFrame) -> pd.DataFrame:
+    """Priorities in the order of `Quadrant`."""
+    cells = weights.loc[list(Quadrant)].astype(float)
+    if (cells < 0).to_numpy().any():
+        raise EstimationError("a priority is negative; allowed: zero or more")
+    empty = [str(quadrant) for quadrant in Quadrant if not cells.loc[quadrant].sum() > 0]
+    if empty:
+        raise EstimationError(
+            f"{', '.join(empty)}: no priority; allowed: at least one above zero in each quadrant"
+        )
+    return cells
+
+
+def _verdict(net: float, reservation: float) -> str:
+    if net >= reservation - _TIE:
+        return ACCEPTS
+    return OBJECTS if net < -_TIE else INDIFFERENT
+
+
+def _reason(proposal: Proposal, priorities: Mapping[Any, float], row: Mapping[Any, Any]) -> str:
+    """Say in words what the numbers of a quadrant come from."""
+    ranked = sorted((threat for threat in priorities if priorities[threat] > 0), key=lambda t: -priorities[t])
+    met = [threat for threat in ranked if threat in proposal.threats]
+    missed = [threat for threat in ranked if threat not in proposal.threats]
+    said = [f"meets {row['satisfaction']:.0%} of its priorities"]
+    if met:
+        said.append(f"addresses {_list(met)}")
+    if missed:
+        said.append(f"leaves out {_list(missed)}")
+    said += [f"{text} ({row[name]:.2f})" for name, text in _OBJECTIONS.items() if row[name] > _TIE]
+    return "; ".join(said)
+
+
+_OBJECTIONS = {
+    "intrusion": "control of content touches what it does not see in danger",
+    "suspicion": "hardening that passes over political action may be read as preparing it",
+    "burden": "would have to pay, as a weak power",
+}
+
+
+def _list(threats: list[str]) -> str:
+    return ", ".join(Threat(threat).label.lower() for threat in threats)
+
+
+def _span(start: float, end: float) -> tuple[float, float]:
+    """Where a line from `start` at 0 to `end` at 1 is not below zero."""
+    if min(start, end) >= -_TIE:
+        return 0.0, 1.0
+    if max(start, end) < -_TIE:
+        return _NONE
+    root = start / (start - end)
+    return (0.0, root) if start > end else (root, 1.0)

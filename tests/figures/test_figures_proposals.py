@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from buzanlib.figures.base import QUADRANT_COLOURS
+from buzanlib.figures.proposals import assessments_map, intrusiveness_lines, threats_met
+from buzanlib.figures.typeset import typeset
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+NAMES = ["One of some length in words", "Another"]
+
+
+@pytest.fixture
+def shares():
+    sets = [(Threat.POL,), (Threat.INF, Threat.CRI)]
+    values = [[0.25, 0.0, 1.0, 0.0], [0.75, 1.0, 0.0, 1.0]]
+    return pd.DataFrame(values, index=pd.Index(sets, tupleize_cols=False), columns=list(Quadrant))
+
+
+@pytest.fixture
+def nets():
+    values = np.random.default_rng(1).uniform(-1, 1, (2, 4))
+    return pd.DataFrame(values, index=NAMES, columns=list(Quadrant))
+
+
+@pytest.fixture
+def ends():
+    return pd.DataFrame({0.0: [0.6, 1.0, 0.5, 1.0], 1.0: [1.0, 0.0, 0.9, 0.02]}, index=list(Quadrant))
+
+
+def test_each_set_has_its_shares_and_its_proposals(shares, faults_of_text):
+    drawn = threats_met(shares, {(Threat.INF, Threat.CRI): "secure the networks"})
+    (axes,) = drawn.figure.axes
+    assert [text.get_text() for text in axes.texts] == [f"{value:.0%}" for value in shares.to_numpy().ravel()]
+    names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
+    assert names == ["political", "infrastructure + crime (secure the networks)"]
+    assert "infrastructure + crime, as secure the networks: WW 75%, WS 100%, SW 0%, SS 100%" in drawn.alt
+    assert faults_of_text(drawn.figure) == []
+
+
+def test_each_answer_stands_in_its_cell(nets, faults_of_text):
+    verdicts = nets.map(lambda net: "accepts" if net > 0 else "sees a threat").rename(columns=str)
+    drawn = assessments_map({"Table 2": nets}, {"Table 2": verdicts})
+    (axes,) = drawn.figure.axes
+    written = [text.get_text().replace("\n", " ") for text in axes.texts]
+    assert written == verdicts.to_numpy().ravel().tolist()
+    np.testing.assert_allclose(axes.collections[0].get_array(), nets)
+    for name in NAMES:
+        for quadrant in Quadrant:
+            net = typeset(float(nets.loc[name, quadrant]), "+.2f")
+            assert f"{quadrant} {verdicts.loc[name, quadrant]} ({net})" in drawn.alt
+    assert faults_of_text(drawn.figure) == []
+
+
+def test_lines_have_the_ends_and_the_colours_of_their_quadrants(ends, faults_of_text):
+    drawn = intrusiveness_lines({"One": ends}, {"One": 0.25}, 0.5)
+    (axes,) = drawn.figure.axes
+    lines = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    for quadrant in Quadrant:
+        line = lines[str(quadrant)]
+        np.testing.assert_allclose(line.get_ydata()[[0, -1]], ends.loc[quadrant])
+        assert to_hex(line.get_color()) == QUADRANT_COLOURS[quadrant]
+    assert list(lines["own"].get_xdata()) == [0.25, 0.25]
+    assert "WS from 1.00 to 0.00" in drawn.alt
+    assert "Its own intrusiveness is 0.25." in drawn.alt
+    assert faults_of_text(drawn.figure) == []
+
+
+def test_the_ground_is_shaded_where_all_join(ends):
+    (axes,) = intrusiveness_lines({"One": ends}, {}, 0.5).figure.axes
+    (ground,) = [patch for patch in axes.patches if patch.get_gid() == "all"]
+    assert ground.get_x() == pytest.approx(0)
+    assert ground.get_width() == pytest.approx(0.5 / 0.98 - 0.01, abs=0.02)
+    (axes,) = intrusiveness_lines({"One": ends}, {}, 0.95).figure.axes
+    assert not [patch for patch in axes.patches if patch.get_gid() == "all"]
+
+
+def test_lines_that_end_together_share_a_name(ends):
+    (axes,) = intrusiveness_lines({"One": ends}, {}, 0.5).figure.axes
+    assert {text.get_text() for text in axes.texts} == {"WS, SS", "SW", "WW"}
