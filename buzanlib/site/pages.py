@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import DataError, Fault
+from buzanlib.strictjson import parse
 from buzanlib.study.files import write_whole
 from buzanlib.study.markup import escape
 
@@ -130,7 +130,7 @@ def write_pages(data: Path, folder: Path) -> None:
         Where the descriptor or the codebook is missing or cannot be read.
     """
     try:
-        package = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))
+        package = parse((data / DESCRIPTOR).read_text(encoding="utf-8"))
         page = data_page(package)
     except FileNotFoundError:
         raise DataError(

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from buzanlib.strictjson import parse
 from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.publish import Page
 
@@ -184,7 +185,7 @@ def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
 
 def _read(note: Path) -> dict[str, Any]:
     try:
-        content = json.loads(note.read_text(encoding="utf-8"))
+        content = parse(note.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

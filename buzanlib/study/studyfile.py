@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 
-from buzanlib.errors import StudyError
+from buzanlib.errors import StudyError, shown
 
 Keys = tuple[str, ...]
+
+GREATEST = 100_000
+"""Bytes that a study file may have, so that whatever stands in it is refused in a moment."""
 
 
 @dataclass(frozen=True)
@@ -54,42 +58,73 @@ def read(path: Path) -> Document:
         Where there is no such file, it is no YAML, a key stands twice, or the top level is no mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise StudyError(f"there is no study file {path.name!r}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError(f"{path.name} is not a study file: {error}") from error
+    if len(content) > GREATEST:
+        raise StudyError(
+            f"{path.name} is not a study file: it has {len(content)} bytes, more than {GREATEST}"
+        )
     lines: dict[Keys, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = _value(path.name, node, (), lines) if node is not None else None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        node = yaml.compose(text, Loader=_Loader)
+        found = _value(path.name, node, (), lines) if node is not None else None
+    except yaml.YAMLError as error:
         told = " ".join(str(error).split())
         raise StudyError(f"{path.name} is not a study file: {told}") from error
-    if not isinstance(content, dict):
-        raise StudyError(f"{path.name}: {content!r} is not a mapping of names to values")
-    return Document(path.name, content, lines)
+    except RecursionError:
+        raise StudyError(f"{path.name} is not a study file: it is nested too deeply") from None
+    if not isinstance(found, dict):
+        raise StudyError(f"{path.name}: {shown(found)} is not a mapping of names to values")
+    return Document(path.name, found, lines)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what a study file has no use for: a few lines of aliases can stand for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, "an alias cannot stand here; write its value out", mark)
+        return super().compose_node(parent, index)
 
 
 def _value(name: str, node: yaml.Node, path: Keys, lines: dict[Keys, int]) -> Any:
     """Content of a node; the lines of its keys are noted on the way."""
     if isinstance(node, yaml.MappingNode):
+        _untagged(name, node, "map")
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key, line = _plain(key_node), key_node.start_mark.line + 1
+            key, line = _plain(name, key_node), key_node.start_mark.line + 1
             if key in found:
-                raise StudyError(f"{name}, line {line}: the key {key!r} stands twice")
+                raise StudyError(f"{name}, line {line}: the key {shown(key)} stands twice")
             place = (*path, str(key))
             lines[place] = line
             found[key] = _value(name, value_node, place, lines)
         return found
     if isinstance(node, yaml.SequenceNode):
+        _untagged(name, node, "seq")
         return [_value(name, item, path, lines) for item in node.value]
-    return _plain(node)
+    return _plain(name, node)
 
 
-def _plain(node: yaml.Node) -> Any:
-    """A scalar as YAML types it; what is none becomes its text."""
+def _untagged(name: str, node: yaml.Node, kind: str) -> None:
+    if node.tag != f"tag:yaml.org,2002:{kind}":
+        line = node.start_mark.line + 1
+        raise StudyError(f"{name}, line {line}: the tag {shown(node.tag)} cannot stand here")
+
+
+def _plain(name: str, node: yaml.Node) -> Any:
+    """A scalar as YAML types it."""
+    line = node.start_mark.line + 1
     if not isinstance(node, yaml.ScalarNode):
-        return str(node.tag)
-    return yaml.SafeLoader("").construct_object(node)
+        raise StudyError(f"{name}, line {line}: a name is needed before the colon")
+    try:
+        value = yaml.SafeLoader("").construct_object(node)
+        str(value).encode("utf-8")
+    except ValueError as error:
+        raise StudyError(f"{name}, line {line}: {shown(node.value)} cannot be read: {error}") from None
+    return value
