@@ -31,6 +31,9 @@ def nearest(value: object, allowed: Iterable[object]) -> str:
     return f"allowed: {shown}" + (f" and {len(options) - 8} more" if len(options) > 8 else "")
 
 
+HINTED = 50
+"""For so many wrong values of a column the nearest is looked for: among thousands of allowed ones that takes time."""
+
 LONG = 120
 """Characters of a value that a message shows."""
 

@@ -146,7 +146,9 @@ def _measure(path: Path) -> None:
                 columns = max((_number(letters) for letters, _ in places), default=0)
                 rows = max((int(row) for _, row in places), default=0)
                 if rows * columns > _CELLS:
-                    raise ValueError(f"{name} has room for {rows} rows of {columns} cells, more than {_CELLS} in all")
+                    raise ValueError(
+                        f"{name} has room for {rows} rows of {columns} cells, more than {_CELLS} in all"
+                    )
     except (NotImplementedError, RuntimeError, struct.error) as error:
         raise ValueError(str(error)) from error
 

@@ -8,7 +8,7 @@ import re
 
 import pandas as pd
 
-from buzanlib.errors import Fault, nearest
+from buzanlib.errors import Fault, nearest, shown
 from buzanlib.tables.schema import Field, Table
 
 FORMS = {
@@ -169,7 +169,7 @@ def _ordered(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]
         else:
             bad = pd.to_numeric(low).to_numpy() >= pd.to_numeric(high).to_numpy()
         for line, limit, value in zip(low.index[bad], low[bad], high[bad], strict=True):
-            need = f"a value greater than {first}, {limit}, is needed"
+            need = f"a value greater than {first}, {shown(limit)[1:-1]}, is needed"
             faults.append(Fault(table.path, int(line), second, value, need))
     return faults
 
@@ -182,7 +182,7 @@ def _begins(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]]
         given = frame.loc[~wrong[whole] & ~wrong[part], [whole, part]]
         for line, value, start in given.itertuples(name=None):
             if not value.startswith(f"{start}-"):
-                need = f"{whole} must begin with {part}, {start!r}, and a hyphen"
+                need = f"{whole} must begin with {part}, {shown(start)}, and a hyphen"
                 faults.append(Fault(table.path, int(line), whole, value, need))
     return faults
 

@@ -15,6 +15,9 @@ import pandas as pd
 
 from buzanlib.errors import Fault
 
+WIDEST = 1000
+"""Columns that a table may have."""
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -77,6 +80,9 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     if not header:
         return RawTable(None, [*faults, Fault(file, 1, "", "", "a header line is needed")])
     width = len(header)
+    if width > WIDEST:
+        faults.append(Fault(file, 1, "", f"{width} columns", f"at most {WIDEST} columns can be read"))
+        return RawTable(None, faults)
     for number, (line, row) in enumerate(zip(lines, cells, strict=True)):
         if len(row) != width:
             faults.append(
