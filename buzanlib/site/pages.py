@@ -15,6 +15,9 @@ from buzanlib.study.markup import escape
 DESCRIPTOR = "datapackage.json"
 CODEBOOK = "codebook.md"
 
+_LIVE = re.compile(r"<[a-z/!?]|(`{3}|~{3}|:{3})\s*\{|\{[\w:+-]+\}`|javascript:", re.IGNORECASE)
+"""What in a codebook could run on its page."""
+
 
 def data_page(package: Mapping[str, Any]) -> str:
     """Describe every table and field of a data package in Markdown.
@@ -127,7 +130,8 @@ def write_pages(data: Path, folder: Path) -> None:
     Raises
     ------
     DataError
-        Where the descriptor or the codebook is missing or cannot be read.
+        Where the descriptor or the codebook is missing or cannot be read, or the codebook has more in it than plain
+        Markdown: it comes with the data, and nothing that comes with data may run on a page.
     """
     try:
         package = parse((data / DESCRIPTOR).read_text(encoding="utf-8"))
@@ -144,5 +148,11 @@ def write_pages(data: Path, folder: Path) -> None:
         raise DataError(
             [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
         ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError([Fault(CODEBOOK, 0, "", "cannot be read", str(error))]) from None
+    if found := _LIVE.search(codebook):
+        line = codebook[: found.start()].count("\n") + 1
+        need = "plain Markdown is needed, without HTML, roles and directives"
+        raise DataError([Fault(CODEBOOK, line, "", found[0], need)])
     write_whole(folder / "data.md", page)
     write_whole(folder / "codebook.md", codebook)

@@ -85,6 +85,7 @@ def execute(
             str(beside),
             parameters=dict(run.given),
             kernel_name="python3",
+            language="python",  # whatever the notebook says of itself, or does not
             progress_bar=bar,
             resources={"metadata": {"path": str(run.template.parent)}},
             config=_PRIVATE,

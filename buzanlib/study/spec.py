@@ -188,7 +188,8 @@ def _place(document: Document, base: Path, text: str, *keys: str) -> Path:
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
-        raise document.error(f"{', '.join(keys)}: {shown(text)} cannot be a path: {error}", *keys) from None
+        why = getattr(error, "strerror", None) or error
+        raise document.error(f"{', '.join(keys)}: {shown(text)} cannot be a path: {why}", *keys) from None
     return path
 
 

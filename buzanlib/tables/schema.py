@@ -31,10 +31,25 @@ from buzanlib.strictjson import parse
 
 FILE = "datapackage.json"
 TYPES = ("string", "integer", "number", "year", "date")
-CONSTRAINTS = ("required", "unique", "minimum", "maximum", "enum", "pattern")
-OWN = ("rules", "ordered", "begins", "own", "coverage", "counts")
 
-_PREFIX = "buzan:"
+#: What may stand in each part of the descriptor; a name that is not known may be a rule that is misspelt.
+KNOWN = {
+    "resource": (
+        "name", "path", "profile", "title", "description", "format", "mediatype", "encoding", "bytes", "hash", "licenses",
+        "sources", "schema", "buzan:rules", "buzan:ordered", "buzan:begins", "buzan:own", "buzan:coverage", "buzan:counts",
+    ),
+    "schema": ("fields", "primaryKey", "foreignKeys", "missingValues"),
+    "field": (
+        "name", "type", "format", "title", "description", "example", "unit", "source", "licence", "constraints",
+    ),
+    "constraint": ("required", "unique", "minimum", "maximum", "enum", "pattern"),
+    "foreign key": ("fields", "reference"),
+    "rule": ("when", "then", "says"),
+    "coverage": ("field", "every", "with", "years", "says"),
+    "list of keys": ("resource", "field", "where"),
+    "count": ("field", "resource", "by", "where"),
+    "columns of one's own": ("pattern", "type", "description"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -312,10 +327,12 @@ def _text(source: Mapping[str, Any], name: str, default: str | None = None) -> s
     return value
 
 
-def _named(what: str, names: Iterable[str], allowed: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in allowed:
-            raise UnknownNameError(what, name, allowed)
+def _known(part: str, source: Mapping[str, Any], where: str = "") -> Mapping[str, Any]:
+    """A part of the descriptor, in which nothing stands that would be passed over."""
+    for name in source:
+        if name not in KNOWN[part]:
+            raise UnknownNameError(f"property of a {part}{where}", name, KNOWN[part])
+    return source
 
 
 def _values(mapping: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
@@ -327,9 +344,10 @@ def _values(mapping: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
 
 def _field(source: Mapping[str, Any], key: tuple[str, ...]) -> Field:
     name, kind = _text(source, "name"), _text(source, "type")
-    _named(f"type of the field {name!r}", [kind], TYPES)
-    limits = source.get("constraints", {})
-    _named(f"constraint of the field {name!r}", limits, CONSTRAINTS)
+    if kind not in TYPES:
+        raise UnknownNameError(f"type of the field {name!r}", kind, TYPES)
+    _known("field", source, f", {name!r}")
+    limits = _known("constraint", source.get("constraints", {}), f" of the field {name!r}")
     for flag in ("required", "unique"):
         if not isinstance(limits.get(flag, False), bool):
             raise ValueError(f"field {name!r}: {flag} must be true or false")
@@ -371,13 +389,13 @@ def _pattern(name: str, pattern: str) -> str:
 
 
 def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
-    there = source["reference"]
+    there = _known("foreign key", source)["reference"]
     (field,), (target,) = _texts(source["fields"], "fields"), _texts(there["fields"], "fields")
     return ForeignKey(field, there["resource"], target)
 
 
 def _coverage(source: Mapping[str, Any]) -> Coverage:
-    every = source["every"]
+    every = _known("list of keys", _known("coverage", source)["every"])
     return Coverage(
         field=source["field"],
         resource=every["resource"],
@@ -390,10 +408,8 @@ def _coverage(source: Mapping[str, Any]) -> Coverage:
 
 
 def _table(source: Mapping[str, Any]) -> Table:
-    schema = source["schema"]
+    schema = _known("schema", _known("resource", source)["schema"])
     key = _texts(schema["primaryKey"], "primaryKey")
-    mine = (name.removeprefix(_PREFIX) for name in source if name.startswith(_PREFIX))
-    _named(f"property behind {_PREFIX!r}", mine, OWN)
     path = _text(source, "path")
     if not re.fullmatch(r"\w[\w.-]*\.csv", path, re.ASCII):
         raise ValueError(f"the path {path!r} is not the name of a CSV file in the data folder")
@@ -410,19 +426,20 @@ def _table(source: Mapping[str, Any]) -> Table:
         foreign_keys=tuple(_foreign_key(entry) for entry in schema.get("foreignKeys", ())),
         rules=tuple(
             Rule(_values(rule["when"]), _values(rule["then"]), rule["says"])
-            for rule in source.get("buzan:rules", ())
+            for rule in (_known("rule", rule) for rule in source.get("buzan:rules", ()))
         ),
         ordered=tuple((first, second) for first, second in source.get("buzan:ordered", ())),
         begins=tuple((whole, part) for whole, part in source.get("buzan:begins", ())),
         coverage=tuple(_coverage(entry) for entry in source.get("buzan:coverage", ())),
         counts=tuple(
             Count(entry["field"], entry["resource"], entry["by"], _values(entry.get("where")))
-            for entry in source.get("buzan:counts", ())
+            for entry in (_known("count", entry) for entry in source.get("buzan:counts", ()))
         ),
         own=_own(source["buzan:own"]) if "buzan:own" in source else None,
     )
 
 
 def _own(source: Mapping[str, Any]) -> Own:
-    _named("type of columns of one's own", [source["type"]], TYPES)
+    if _known("columns of one's own", source)["type"] not in TYPES:
+        raise UnknownNameError("type of columns of one's own", source["type"], TYPES)
     return Own(_pattern("of one's own", source["pattern"]), source["type"], _text(source, "description"))
