@@ -136,7 +136,7 @@ def _from_workbook(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _measure(path: Path) -> None:
-    """Refuse a workbook of a few bytes that would fill the memory: a cell far out, or parts that unpack to gigabytes."""
+    """Refuse a small workbook that would fill the memory: a cell far out, or parts that unpack to gigabytes."""
     try:
         with zipfile.ZipFile(path) as book:
             if sum(part.file_size for part in book.infolist()) > _BYTES:

@@ -116,7 +116,7 @@ def _faults_of_names(
     file: str, coded: list[_Entry], passages: Collection[str], taken: Mapping[str, str]
 ) -> list[Fault]:
     """Faults in who coded and in what was coded."""
-    faults = []
+    faults: list[Fault] = []
     first: dict[tuple[str, str], int] = {}
     spelt = {name.casefold(): name for name in taken}
     for entry in coded:

@@ -235,6 +235,10 @@ def _explained(
     meaning, allowed = (bracketed[1], Allowed.parse(bracketed[2])) if bracketed else (words, Allowed())
     if not meaning:
         raise StudyError(f"{where}: {parameter.name!r} needs a comment that says what it means")
+    if allowed.bounds and parameter.kind not in ("int", "float"):
+        raise StudyError(
+            f"{where}: {parameter.name!r} is of the kind {parameter.kind}; only a number has bounds"
+        )
     if fault := allowed.fault(parameter.default):
         raise StudyError(f"{where}: the default {parameter.default!r} of {parameter.name!r}; {fault}")
     return Parameter(parameter.name, parameter.kind, parameter.default, meaning, allowed)

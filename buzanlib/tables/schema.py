@@ -35,8 +35,9 @@ TYPES = ("string", "integer", "number", "year", "date")
 #: What may stand in each part of the descriptor; a name that is not known may be a rule that is misspelt.
 KNOWN = {
     "resource": (
-        "name", "path", "profile", "title", "description", "format", "mediatype", "encoding", "bytes", "hash", "licenses",
-        "sources", "schema", "buzan:rules", "buzan:ordered", "buzan:begins", "buzan:own", "buzan:coverage", "buzan:counts",
+        "name", "path", "profile", "title", "description", "format", "mediatype", "encoding", "bytes", "hash",
+        "licenses", "sources", "schema", "buzan:rules", "buzan:ordered", "buzan:begins", "buzan:own",
+        "buzan:coverage", "buzan:counts",
     ),
     "schema": ("fields", "primaryKey", "foreignKeys", "missingValues"),
     "field": (

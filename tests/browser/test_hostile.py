@@ -1,4 +1,4 @@
-"""Whatever stands in the tables, the descriptor, the parameters and the results, the book shows it and never runs it."""
+"""Whatever stands in tables, descriptor, parameters and results: the book shows it, and never runs it."""
 
 from __future__ import annotations
 
@@ -69,10 +69,11 @@ table(frame, hostile[1], links={{hostile[2]: hostile[9]}}, note=hostile[3], stac
 
 # An attribute that would run if it were touched counts as much as one that has run.
 ARMED = """() => [...document.querySelectorAll('*')].flatMap(element => [...element.attributes]
-  .filter(one => one.value.includes('pwned') && (/^on|^srcdoc$/i.test(one.name) || /^\\s*javascript:/i.test(one.value)))
+  .filter(one => one.value.includes('window.pwned'))
+  .filter(one => /^on|^srcdoc$/i.test(one.name) || /^\\s*javascript:/i.test(one.value))
   .map(one => `${element.tagName} ${one.name}=${one.value}`))
   .concat([...document.querySelectorAll('script, style, title')]
-  .filter(element => element.tagName !== 'TITLE' && element.textContent.includes('pwned'))
+  .filter(element => element.tagName !== 'TITLE' && element.textContent.includes('window.pwned'))
   .map(element => `${element.tagName}: ${element.textContent}`))"""
 
 

@@ -103,9 +103,21 @@ OTHERS: dict[str, tuple[Any, tuple[type, ...]]] = {
 
 #: Parts of the descriptor that only describe.
 WORDS = {
-    "title", "description", "says", "licenses", "sources", "source", "licence", "unit", "format", "mediatype", "encoding",
-    "profile", "missingValues", "version", "profile",
-}  # fmt: skip
+    "title",
+    "description",
+    "says",
+    "licenses",
+    "sources",
+    "source",
+    "licence",
+    "unit",
+    "format",
+    "mediatype",
+    "encoding",
+    "profile",
+    "missingValues",
+    "version",
+}
 
 
 def ruled(path: tuple[Any, ...]) -> bool:
@@ -139,25 +151,93 @@ def test_a_descriptor_that_rules_something_else(turn: int, folder: Path) -> None
 
 
 FAULTS: dict[str, tuple[tuple[Any, ...], Any, str]] = {
-    "path_above": (("resources", 0, "path"), UP, r"'resource 1'; the path '\.\./.*' is not the name of a CSV file"),
-    "path_from_the_top": (("resources", 0, "path"), "/etc/passwd", "'resource 1'; the path '/etc/passwd' is not"),
-    "path_twice": (("resources", 1, "path"), "states.csv", "'resource 2'; name and path of 'panel' may stand only once"),
-    "name_twice": (("resources", 1, "name"), "states", "'resource 2'; name and path of 'states' may stand only once"),
-    "no_type": (("resources", 0, "schema", "fields", 0, "type"), "text", "unknown type of the field 'iso3' 'text'"),
-    "field_twice": (("resources", 0, "schema", "fields", 1, "name"), "iso3", "'resource 1'; a field may stand only once"),
-    "enum_of_letters": (("resources", 0, "schema", "fields", 3, "constraints", "enum"), "African", "'region': enum must be a list"),
-    "required_word": (("resources", 0, "schema", "fields", 0, "constraints", "required"), "no", "'iso3': required must be true or false"),
-    "constraint": (("resources", 0, "schema", "fields", 1, "constraints", "minimun"), 3, "unknown property of a constraint of the field 'cow' 'minimun'; nearest allowed: 'minimum'"),
-    "bound": (("resources", 0, "schema", "fields", 1, "constraints", "minimum"), "two", "field 'cow': minimum 'two' is no integer"),
-    "bound_of_date": (("resources", 0, "schema", "fields", 5, "constraints", "minimum"), "1945", "field 'member_from': minimum '1945' is no date"),
-    "pattern": (("resources", 0, "schema", "fields", 0, "constraints", "pattern"), "[A-Z", "field 'iso3': the pattern is none: unterminated"),
-    "key": (("resources", 0, "schema", "primaryKey"), ["iso"], "'resource states'; unknown field of states.csv 'iso'; nearest allowed: 'iso3'"),
-    "foreign_table": (("resources", 1, "schema", "foreignKeys", 0, "reference", "resource"), "state", "'resource panel'; unknown table 'state'"),
-    "rule": (("resources", 0, "buzan:rules", 0, "when"), {"kin": ["member"]}, "'resource states'; unknown field of states.csv 'kin'"),
-    "rules_misspelt": (("resources", 0, "buzan:rulse"), [], "unknown property of a resource 'buzan:rulse'; nearest allowed: 'buzan:rules'"),
+    "path_above": (
+        ("resources", 0, "path"),
+        UP,
+        r"'resource 1'; the path '\.\./.*' is not the name of a CSV file",
+    ),
+    "path_from_the_top": (
+        ("resources", 0, "path"),
+        "/etc/passwd",
+        "'resource 1'; the path '/etc/passwd' is not",
+    ),
+    "path_twice": (
+        ("resources", 1, "path"),
+        "states.csv",
+        "'resource 2'; name and path of 'panel' may stand only once",
+    ),
+    "name_twice": (
+        ("resources", 1, "name"),
+        "states",
+        "'resource 2'; name and path of 'states' may stand only once",
+    ),
+    "no_type": (
+        ("resources", 0, "schema", "fields", 0, "type"),
+        "text",
+        "unknown type of the field 'iso3' 'text'",
+    ),
+    "field_twice": (
+        ("resources", 0, "schema", "fields", 1, "name"),
+        "iso3",
+        "'resource 1'; a field may stand only once",
+    ),
+    "enum_of_letters": (
+        ("resources", 0, "schema", "fields", 3, "constraints", "enum"),
+        "African",
+        "'region': enum must be a list",
+    ),
+    "required_word": (
+        ("resources", 0, "schema", "fields", 0, "constraints", "required"),
+        "no",
+        "'iso3': required must be true or false",
+    ),
+    "constraint": (
+        ("resources", 0, "schema", "fields", 1, "constraints", "minimun"),
+        3,
+        "unknown property of a constraint of the field 'cow' 'minimun'; nearest allowed: 'minimum'",
+    ),
+    "bound": (
+        ("resources", 0, "schema", "fields", 1, "constraints", "minimum"),
+        "two",
+        "field 'cow': minimum 'two' is no integer",
+    ),
+    "bound_of_date": (
+        ("resources", 0, "schema", "fields", 5, "constraints", "minimum"),
+        "1945",
+        "field 'member_from': minimum '1945' is no date",
+    ),
+    "pattern": (
+        ("resources", 0, "schema", "fields", 0, "constraints", "pattern"),
+        "[A-Z",
+        "field 'iso3': the pattern is none: unterminated",
+    ),
+    "key": (
+        ("resources", 0, "schema", "primaryKey"),
+        ["iso"],
+        "'resource states'; unknown field of states.csv 'iso'; nearest allowed: 'iso3'",
+    ),
+    "foreign_table": (
+        ("resources", 1, "schema", "foreignKeys", 0, "reference", "resource"),
+        "state",
+        "'resource panel'; unknown table 'state'",
+    ),
+    "rule": (
+        ("resources", 0, "buzan:rules", 0, "when"),
+        {"kin": ["member"]},
+        "'resource states'; unknown field of states.csv 'kin'",
+    ),
+    "rules_misspelt": (
+        ("resources", 0, "buzan:rulse"),
+        [],
+        "unknown property of a resource 'buzan:rulse'; nearest allowed: 'buzan:rules'",
+    ),
     "ordered": (("resources", 0, "buzan:ordered", 0), ["member_from"], "'resource 1'; not enough values"),
-    "coverage": (("resources", 1, "buzan:coverage", 0, "every", "where"), {"king": ["member"]}, "'resource panel'; unknown field of states.csv 'king'"),
-}  # fmt: skip
+    "coverage": (
+        ("resources", 1, "buzan:coverage", 0, "every", "where"),
+        {"king": ["member"]},
+        "'resource panel'; unknown field of states.csv 'king'",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -59,36 +59,96 @@ AT = r"sheet\.csv, row {}, column {}: "
 FAULTS: dict[str, tuple[Change, str]] = {
     "empty": (lambda text: "", r"sheet\.csv, row 1: ''; a header row is needed"),
     "header_alone": (lambda text: HEADER + "\n", r"sheet\.csv: 'no code'; at least one passage"),
-    "wide_characters": (lambda text: text.encode("utf-16"), r"sheet\.csv, row 1: 'byte 0xff'; UTF-8 is needed"),
-    "western_letter": (lambda text: text.encode() + b"\xe9\n", r"sheet\.csv, row 6: 'byte 0xe9'; UTF-8 is needed"),
-    "zero_bytes": (lambda text: text.replace("Ana", "A\0a"), AT.format(2, "coder") + r"'A\\x00a'; a name is needed"),
+    "wide_characters": (
+        lambda text: text.encode("utf-16"),
+        r"sheet\.csv, row 1: 'byte 0xff'; UTF-8 is needed",
+    ),
+    "western_letter": (
+        lambda text: text.encode() + b"\xe9\n",
+        r"sheet\.csv, row 6: 'byte 0xe9'; UTF-8 is needed",
+    ),
+    "zero_bytes": (
+        lambda text: text.replace("Ana", "A\0a"),
+        AT.format(2, "coder") + r"'A\\x00a'; a name is needed",
+    ),
     "lone_quote": (replaced("yes", '"yes'), r"sheet\.csv, row 2: .*quotes must be paired"),
-    "cell_of_megabytes": (replaced(f"{CODED}\n", CODED + "x" * 1_000_000 + "\n"), r"sheet\.csv, row 2: 'field larger.*a cell may have at most"),
-    "long_row": (replaced(f"{CODED}\n", f"{CODED},,more\n"), r"sheet\.csv, row 2: 'more'; no more than 12 cells"),
-    "heading_unknown": (replaced("level", "leval"), AT.format(1, "leval") + "'leval'; unknown column; nearest allowed: 'level'"),
-    "heading_twice": (replaced("pol kind", "level"), AT.format(1, "level") + "'level'; a column may stand only once"),
-    "heading_missing": (replaced("passage,coder", "note,coder"), AT.format(1, "passage") + "''; missing column"),
-    "heading_is_a_script": (replaced("pol kind", SCRIPT), AT.format(1, re.escape(SCRIPT)) + ".*unknown column"),
-    "heading_is_an_escape": (replaced("pol kind", "\x1b[2J"), AT.format(1, r"\\x1b\[2J") + ".*unknown column"),
-    "coder_is_a_formula": (replaced("Ana", "=Ana"), AT.format(2, "coder") + "'=Ana'; a name is needed: a letter"),
+    "cell_of_megabytes": (
+        replaced(f"{CODED}\n", CODED + "x" * 1_000_000 + "\n"),
+        r"sheet\.csv, row 2: 'field larger.*a cell may have at most",
+    ),
+    "long_row": (
+        replaced(f"{CODED}\n", f"{CODED},,more\n"),
+        r"sheet\.csv, row 2: 'more'; no more than 12 cells",
+    ),
+    "heading_unknown": (
+        replaced("level", "leval"),
+        AT.format(1, "leval") + "'leval'; unknown column; nearest allowed: 'level'",
+    ),
+    "heading_twice": (
+        replaced("pol kind", "level"),
+        AT.format(1, "level") + "'level'; a column may stand only once",
+    ),
+    "heading_missing": (
+        replaced("passage,coder", "note,coder"),
+        AT.format(1, "passage") + "''; missing column",
+    ),
+    "heading_is_a_script": (
+        replaced("pol kind", SCRIPT),
+        AT.format(1, re.escape(SCRIPT)) + ".*unknown column",
+    ),
+    "heading_is_an_escape": (
+        replaced("pol kind", "\x1b[2J"),
+        AT.format(1, r"\\x1b\[2J") + ".*unknown column",
+    ),
+    "coder_is_a_formula": (
+        replaced("Ana", "=Ana"),
+        AT.format(2, "coder") + "'=Ana'; a name is needed: a letter",
+    ),
     "coder_is_a_script": (replaced("Ana", SCRIPT), AT.format(2, "coder") + "'<script>.*'; a name is needed"),
     "coder_is_a_path": (replaced("Ana", UP), AT.format(2, "coder") + r"'\.\./.*'; a name is needed"),
-    "coder_is_huge": (replaced("Ana", "A" * 100_000), AT.format(2, "coder") + r"'AAA.*\.\.\.; a name is needed"),
-    "coder_in_other_capitals": (replaced("Ana", "ANA"), "column coder: 'Ana?'; names that differ only in capitals|column coder: .*names that differ"),
-    "coder_that_ships": (lambda text: text.replace("Ana", "adjudicated"), AT.format(2, "coder") + "'adjudicated'; this name is one of those that ship"),
-    "passage_unknown": (lambda text: re.sub("P[0-9a-f]{8}", "P00000000", text, count=1), AT.format(2, "passage") + "'P00000000'; no such passage"),
-    "passage_is_a_path": (lambda text: re.sub("P[0-9a-f]{8}", UP, text, count=1), AT.format(2, "passage") + r"'\.\./.*'; no such passage"),
-    "passage_twice": (lambda text: text + text.splitlines()[1] + "\n", AT.format(6, "passage") + "'P.*'; a coder codes a passage once"),
-    "word_unknown": (replaced("police", "polise"), AT.format(2, "measure") + "'polise'; nearest allowed: 'police'"),
+    "coder_is_huge": (
+        replaced("Ana", "A" * 100_000),
+        AT.format(2, "coder") + r"'AAA.*\.\.\.; a name is needed",
+    ),
+    "coder_in_other_capitals": (
+        replaced("Ana", "ANA"),
+        "column coder: 'Ana?'; names that differ only in capitals|column coder: .*names that differ",
+    ),
+    "coder_that_ships": (
+        lambda text: text.replace("Ana", "adjudicated"),
+        AT.format(2, "coder") + "'adjudicated'; this name is one of those that ship",
+    ),
+    "passage_unknown": (
+        lambda text: re.sub("P[0-9a-f]{8}", "P00000000", text, count=1),
+        AT.format(2, "passage") + "'P00000000'; no such passage",
+    ),
+    "passage_is_a_path": (
+        lambda text: re.sub("P[0-9a-f]{8}", UP, text, count=1),
+        AT.format(2, "passage") + r"'\.\./.*'; no such passage",
+    ),
+    "passage_twice": (
+        lambda text: text + text.splitlines()[1] + "\n",
+        AT.format(6, "passage") + "'P.*'; a coder codes a passage once",
+    ),
+    "word_unknown": (
+        replaced("police", "polise"),
+        AT.format(2, "measure") + "'polise'; nearest allowed: 'police'",
+    ),
     "word_is_a_formula": (replaced("police", "=1+1"), AT.format(2, "measure") + "'=1\\+1'; allowed"),
     "threat_is_a_script": (replaced("cri", SCRIPT), AT.format(2, "threats") + "'<script>"),
     "level_beyond": (replaced("cri,,1", "cri,,7"), AT.format(2, "level") + "'7'; allowed"),
     "level_in_other_digits": (replaced("cri,,1", "cri,,１"), AT.format(2, "level") + "'１'; allowed"),
-    "level_is_a_date": (replaced("cri,,1", "cri,,2021-01-01"), AT.format(2, "level") + "'2021-01-01'; allowed"),
+    "level_is_a_date": (
+        replaced("cri,,1", "cri,,2021-01-01"),
+        AT.format(2, "level") + "'2021-01-01'; allowed",
+    ),
     "against_the_codebook": (replaced("yes", "no"), r"sheet\.csv, row 2, column "),
     "other_separator": (lambda text: text.replace(",", "|"), r"sheet\.csv, row 1, column .*unknown column"),
-    "columns_without_end": (lambda text: text.replace("note", "note" + ",x" * 3000), r"sheet\.csv, row 1, column x: 'x'; unknown column"),
-}  # fmt: skip
+    "columns_without_end": (
+        lambda text: text.replace("note", "note" + ",x" * 3000),
+        r"sheet\.csv, row 1, column x: 'x'; unknown column",
+    ),
+}
 
 
 @pytest.fixture
@@ -205,14 +265,24 @@ FAR = b"</row></sheetData>", b'<c r="XFD1048576" t="inlineStr"><is><t>x</t></is>
     ("part", "old", "new", "message"),
     [
         ("xl/worksheets/sheet1.xml", *FAR, "has room for 1048576 rows of 16384 cells, more than 10000000"),
-        ("xl/worksheets/sheet1.xml", b"<sheetData>", b" " * 200_000_000 + b"<sheetData>", "unpacked it has more than"),
-        ("xl/worksheets/sheet1.xml", b">cri<", b"><![CDATA[" + SCRIPT.encode() + b"]]><", "row 2, column threats: '<script>"),
+        (
+            "xl/worksheets/sheet1.xml",
+            b"<sheetData>",
+            b" " * 200_000_000 + b"<sheetData>",
+            "unpacked it has more than",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            b">cri<",
+            b"><![CDATA[" + SCRIPT.encode() + b"]]><",
+            "row 2, column threats: '<script>",
+        ),
         ("xl/worksheets/sheet1.xml", b">Ana<", b">=1+1<", r"row 2, column coder: '=1\+1'; a name is needed"),
         ("xl/worksheets/sheet1.xml", b"<sheetData>", b"<sheetDat", r"sheet\.xlsx"),
         ("xl/workbook.xml", b"r1", b"r9", r"sheet\.xlsx"),
         ("xl/_rels/workbook.xml.rels", b"worksheets/sheet1.xml", UP.encode(), r"sheet\.xlsx"),
     ],
-)  # fmt: skip
+)
 def test_a_workbook_at_fault(
     part: str, old: bytes, new: bytes, message: str, folder: Path, parts: dict[str, bytes]
 ) -> None:

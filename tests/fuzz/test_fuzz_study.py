@@ -73,23 +73,96 @@ AT = r"study\.yml, line {}: "
 
 #: What is at fault, and what must be said.
 FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
-    **{f"no_{key}": (lambda text, key=key: re.sub(rf"^{key}:.*\n(  .*\n)*", "", text, flags=re.M), rf"study\.yml: the key '{key}' is missing")
-       for key in ("title", "data", "output", "notebooks")},
-    **{f"{key}_twice": (lambda text, key=key: text + f"{key}: x\n", AT.format(14) + f"the key '{key}' stands twice") for key in KEYS},
-    **{f"{key}_misspelt": (put(f"{key}:", f"{key}x:"), rf"line [0-9]+: unknown key '{key}x'; nearest allowed: '{key}'") for key in KEYS},
-    **{f"{key}_is_a_list": (line(key, "[1]"), rf"line [0-9]+: {key}: \[1\] is not|study\.yml, line|is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_is_nothing": (line(key, "null"), rf"line [0-9]+: {key}: None is not|is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_is_a_date": (line(key, "2011-01-01"), rf"line [0-9]+: {key}: datetime.date|is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_is_no_date": (line(key, "2011-02-30"), r"line [0-9]+: '2011-02-30' cannot be read: day|is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_is_an_object": (line(key, "!!python/object/apply:os.system ['touch pwned']"), r"line [0-9]+: the tag .*python/object|is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_is_a_name": (line(key, "!!python/name:os.system x"), r"is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_is_an_alias": (line(key, "*nobody"), r"is not a study file: an alias cannot stand here.* line [0-9]+|line [0-9]+") for key in KEYS},
-    **{f"{key}_has_half_a_pair": (line(key, r'"a\ud800"'), r"line [0-9]+: .*cannot be read: .*surrogates|is not a study file: .* line [0-9]+") for key in KEYS},
-    **{f"{key}_has_a_zero": (line(key, r'"a\0b"'), r"line [0-9]+: {}".format("(title|templates|data|output|seed|parameters|notebooks)") + r"|is not a study file: .* line [0-9]+") for key in KEYS if key != "title"},
+    **{
+        f"no_{key}": (
+            lambda text, key=key: re.sub(rf"^{key}:.*\n(  .*\n)*", "", text, flags=re.M),
+            rf"study\.yml: the key '{key}' is missing",
+        )
+        for key in ("title", "data", "output", "notebooks")
+    },
+    **{
+        f"{key}_twice": (
+            lambda text, key=key: text + f"{key}: x\n",
+            AT.format(14) + f"the key '{key}' stands twice",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_misspelt": (
+            put(f"{key}:", f"{key}x:"),
+            rf"line [0-9]+: unknown key '{key}x'; nearest allowed: '{key}'",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_a_list": (
+            line(key, "[1]"),
+            rf"line [0-9]+: {key}: \[1\] is not|study\.yml, line|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_nothing": (
+            line(key, "null"),
+            rf"line [0-9]+: {key}: None is not|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_a_date": (
+            line(key, "2011-01-01"),
+            rf"line [0-9]+: {key}: datetime.date|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_no_date": (
+            line(key, "2011-02-30"),
+            r"line [0-9]+: '2011-02-30' cannot be read: day|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_an_object": (
+            line(key, "!!python/object/apply:os.system ['touch pwned']"),
+            r"line [0-9]+: the tag .*python/object|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_a_name": (line(key, "!!python/name:os.system x"), r"is not a study file: .* line [0-9]+")
+        for key in KEYS
+    },
+    **{
+        f"{key}_is_an_alias": (
+            line(key, "*nobody"),
+            r"is not a study file: an alias cannot stand here.* line [0-9]+|line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_has_half_a_pair": (
+            line(key, r'"a\ud800"'),
+            r"line [0-9]+: .*cannot be read: .*surrogates|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+    },
+    **{
+        f"{key}_has_a_zero": (
+            line(key, r'"a\0b"'),
+            r"line [0-9]+: {}".format("(title|templates|data|output|seed|parameters|notebooks)")
+            + r"|is not a study file: .* line [0-9]+",
+        )
+        for key in KEYS
+        if key != "title"
+    },
     "empty": (lambda text: "", r"study\.yml: None is not a mapping"),
     "a_list": (lambda text: "- 1\n", r"study\.yml: \['?1'?\] is not a mapping"),
     "a_word": (lambda text: "study\n", r"study\.yml: 'study' is not a mapping"),
-    "two_documents": (lambda text: text + "---\n" + text, r"is not a study file: expected a single document.* line"),
+    "two_documents": (
+        lambda text: text + "---\n" + text,
+        r"is not a study file: expected a single document.* line",
+    ),
     "wide_characters": (lambda text: text.encode("utf-16"), r"study\.yml is not a study file: .*utf-8"),
     "western_letter": (lambda text: text.encode() + b"# \xe9\n", r"study\.yml is not a study file: .*0xe9"),
     "zero_byte": (lambda text: text + "\0", r"study\.yml is not a study file: .*position"),
@@ -99,9 +172,15 @@ FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     "bomb": (bomb, r"is not a study file: an alias cannot stand here.* line 2"),
     "endless": (lambda text: "a: &a [*a]\n" + text, r"an alias cannot stand here.* line 1"),
     "merged": (put("  numbers:", "  <<: {a: b}\n  numbers:"), r"line [0-9]+"),
-    "deep": (lambda text: "a: " + "[" * 5000 + "]" * 5000 + "\n" + text, r"study\.yml is not a study file: it is nested too deeply"),
+    "deep": (
+        lambda text: "a: " + "[" * 5000 + "]" * 5000 + "\n" + text,
+        r"study\.yml is not a study file: it is nested too deeply",
+    ),
     "deep_blocks": (lambda text: "".join(" " * n + f"a{n}:\n" for n in range(400)) + text, r"study\.yml"),
-    "megabytes": (line("title", "x" * 10_000_000), r"study\.yml is not a study file: it has [0-9]+ bytes, more than"),
+    "megabytes": (
+        line("title", "x" * 10_000_000),
+        r"study\.yml is not a study file: it has [0-9]+ bytes, more than",
+    ),
     "a_key_that_is_a_list": (lambda text: text + "? [a, b]\n: c\n", r"study\.yml, line 14: a name is needed"),
     "a_key_that_is_a_mapping": (lambda text: text + "{a: b}: c\n", r"study\.yml, line 14: a name is needed"),
     "seed_without_end": (line("seed", "9" * 5000), AT.format(5) + ".*cannot be read"),
@@ -109,45 +188,134 @@ FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     "seed_is_no_number": (line("seed", ".nan"), AT.format(5) + "seed: nan is not a whole number"),
     "title_is_empty": (line("title", "''"), AT.format(1) + "title: '' is empty"),
     "title_is_a_script": (line("title", f'"{SCRIPT}"'), AT.format(1) + "title: '<script>.* is empty or has"),
-    "height_is_a_word": (put("height: 2.0", "height: tall"), AT.format(7) + "parameter 'height' of figure is 'tall'"),
-    "height_is_infinite": (put("height: 2.0", "height: .inf"), AT.format(7) + "parameter 'height' of figure is inf"),
-    "height_is_a_list": (put("height: 2.0", "height: [2.0]"), AT.format(7) + r"parameter 'height' of figure is \[2.0\]"),
-    "count_is_a_fraction": (put("count: 3", "count: 3.5"), AT.format(10) + "parameter 'count' of numbers is 3.5"),
-    "count_is_a_script": (put("count: 3", f"count: '{SCRIPT}'"), AT.format(10) + "parameter 'count' of numbers is '<script>"),
-    "count_is_huge": (put("count: 3", f"count: '{'x' * 50_000}'"), AT.format(10) + "parameter 'count' of numbers is 'xxx"),
-    "count_twice": (put("count: 3", "count: 3\n    count: 3"), AT.format(11) + "the key 'count' stands twice"),
-    "count_misspelt": (put("count: 3", "cuont: 3"), AT.format(10) + "unknown parameter of numbers 'cuont'; nearest"),
-    "data_of_a_notebook": (put("count: 3", f"data: {UP}"), AT.format(10) + "unknown parameter of numbers 'data'"),
+    "height_is_a_word": (
+        put("height: 2.0", "height: tall"),
+        AT.format(7) + "parameter 'height' of figure is 'tall'",
+    ),
+    "height_is_infinite": (
+        put("height: 2.0", "height: .inf"),
+        AT.format(7) + "parameter 'height' of figure is inf",
+    ),
+    "height_is_a_list": (
+        put("height: 2.0", "height: [2.0]"),
+        AT.format(7) + r"parameter 'height' of figure is \[2.0\]",
+    ),
+    "count_is_a_fraction": (
+        put("count: 3", "count: 3.5"),
+        AT.format(10) + "parameter 'count' of numbers is 3.5",
+    ),
+    "count_is_a_script": (
+        put("count: 3", f"count: '{SCRIPT}'"),
+        AT.format(10) + "parameter 'count' of numbers is '<script>",
+    ),
+    "count_is_huge": (
+        put("count: 3", f"count: '{'x' * 50_000}'"),
+        AT.format(10) + "parameter 'count' of numbers is 'xxx",
+    ),
+    "count_twice": (
+        put("count: 3", "count: 3\n    count: 3"),
+        AT.format(11) + "the key 'count' stands twice",
+    ),
+    "count_misspelt": (
+        put("count: 3", "cuont: 3"),
+        AT.format(10) + "unknown parameter of numbers 'cuont'; nearest",
+    ),
+    "data_of_a_notebook": (
+        put("count: 3", f"data: {UP}"),
+        AT.format(10) + "unknown parameter of numbers 'data'",
+    ),
     "notebook_elsewhere": (put("  numbers:", f"  {UP}:"), AT.format(9) + r"unknown notebook '\.\./"),
-    "notebook_with_ending": (put("  figure:", "  figure.ipynb:"), AT.format(13) + "unknown notebook 'figure.ipynb'"),
+    "notebook_with_ending": (
+        put("  figure:", "  figure.ipynb:"),
+        AT.format(13) + "unknown notebook 'figure.ipynb'",
+    ),
     "notebook_by_number": (put("  figure:", "  5:"), AT.format(13) + "unknown notebook 5"),
     "notebook_twice": (put("  figure:", "  numbers:"), AT.format(13) + "the key 'numbers' stands twice"),
-    "notebooks_are_none": (lambda text: text[: text.index("notebooks:")] + "notebooks: {}\n", AT.format(8) + "notebooks: none is named"),
+    "notebooks_are_none": (
+        lambda text: text[: text.index("notebooks:")] + "notebooks: {}\n",
+        AT.format(8) + "notebooks: none is named",
+    ),
     "sweep_of_nothing": (put("[1, 2]", "[]"), AT.format(12) + r"sweep, times: \[\] is not a list of values"),
     "sweep_of_one": (put("[1, 2]", "1"), AT.format(12) + "sweep, times: 1 is not a list"),
     "sweep_twice": (put("[1, 2]", "[1, 1]"), AT.format(12) + "sweep, times: a value stands twice"),
-    "sweep_alike": (put("{times: [1, 2]}", "{unit: [a/b, a.b]}"), AT.format(12) + "(sweep, unit: a value stands twice|unknown)"),
+    "sweep_alike": (
+        put("{times: [1, 2]}", "{unit: [a/b, a.b]}"),
+        AT.format(12) + "(sweep, unit: a value stands twice|unknown)",
+    ),
     "sweep_of_words": (put("[1, 2]", "[one, two]"), AT.format(12) + "parameter 'times' of reads is 'one'"),
-    "sweep_of_two": (put("{times: [1, 2]}", "{times: [1], height: [1.0]}"), AT.format(12) + "sweep: .* is not one parameter"),
-    "sweep_of_the_data": (put("{times: [1, 2]}", "{data: [a]}"), AT.format(12) + "unknown parameter of reads 'data'"),
-    "sweep_too_long": (lambda text: text.replace("  reads: {sweep: {times: [1, 2]}}\n", "").replace("    label: a word", f"    sweep: {{label: [{'x' * 300}]}}"), r"line 11: sweep, label: a value is [0-9]+ characters too long"),
-    "data_elsewhere": (line("data", UP), AT.format(3) + r"data: there is no folder '\.\./|data: .*cannot be a path"),
+    "sweep_of_two": (
+        put("{times: [1, 2]}", "{times: [1], height: [1.0]}"),
+        AT.format(12) + "sweep: .* is not one parameter",
+    ),
+    "sweep_of_the_data": (
+        put("{times: [1, 2]}", "{data: [a]}"),
+        AT.format(12) + "unknown parameter of reads 'data'",
+    ),
+    "sweep_too_long": (
+        lambda text: text.replace("  reads: {sweep: {times: [1, 2]}}\n", "").replace(
+            "    label: a word", f"    sweep: {{label: [{'x' * 300}]}}"
+        ),
+        r"line 11: sweep, label: a value is [0-9]+ characters too long",
+    ),
+    "data_elsewhere": (
+        line("data", UP),
+        AT.format(3) + r"data: there is no folder '\.\./|data: .*cannot be a path",
+    ),
     "data_is_a_file": (line("data", "study.yml"), AT.format(3) + "data: there is no folder 'study.yml'"),
-    "data_too_long": (line("data", "x" * 5000), AT.format(3) + "data: 'xxx.* cannot be a path: .*[Tt]oo long"),
-    "templates_elsewhere": (line("templates", "/nowhere"), AT.format(2) + "templates: there is no folder '/nowhere'"),
-    "output_too_long": (line("output", "x" * 300), AT.format(4) + "output: 'xxx.* cannot be a path: .*[Tt]oo long"),
-    "output_is_the_study": (line("output", "."), AT.format(4) + "output: a run would write over the study file"),
-    "output_is_above": (line("output", "../.."), AT.format(4) + "output: a run would write over the study file"),
-    "output_is_everything": (line("output", "/"), AT.format(4) + "output: a run would write over the study file"),
+    "data_too_long": (
+        line("data", "x" * 5000),
+        AT.format(3) + "data: 'xxx.* cannot be a path: .*[Tt]oo long",
+    ),
+    "templates_elsewhere": (
+        line("templates", "/nowhere"),
+        AT.format(2) + "templates: there is no folder '/nowhere'",
+    ),
+    "output_too_long": (
+        line("output", "x" * 300),
+        AT.format(4) + "output: 'xxx.* cannot be a path: .*[Tt]oo long",
+    ),
+    "output_is_the_study": (
+        line("output", "."),
+        AT.format(4) + "output: a run would write over the study file",
+    ),
+    "output_is_above": (
+        line("output", "../.."),
+        AT.format(4) + "output: a run would write over the study file",
+    ),
+    "output_is_everything": (
+        line("output", "/"),
+        AT.format(4) + "output: a run would write over the study file",
+    ),
     "output_is_a_file": (line("output", "study.yml"), AT.format(4) + "output: a file lies there"),
-    "output_below_a_file": (line("output", "study.yml/out"), AT.format(4) + "output: 'study.yml/out' cannot be a path"),
-    "tables_unknown": (lambda text: text + "tables: {code: x.csv}\n", AT.format(14) + "unknown table 'code'; nearest allowed: 'codes'"),
-    "tables_missing": (lambda text: text + "tables: {codes: x.csv}\n", AT.format(14) + "tables, codes: there is no file 'x.csv'"),
-    "tables_elsewhere": (lambda text: text + f"tables: {{codes: {UP}x}}\n", AT.format(14) + "tables, codes: (there is no file|.*cannot be a path)"),
-    "tables_are_folders": (lambda text: text + "tables: {codes: .}\n", AT.format(14) + "tables, codes: there is no file '.'"),
-    "tables_of_numbers": (lambda text: text + "tables: {codes: 5}\n", AT.format(14) + "tables, codes: 5 is not a text"),
-    "tables_with_zeros": (lambda text: text + 'tables: {codes: "a\\0"}\n', AT.format(14) + "tables, codes: .* cannot be a path"),
-}  # fmt: skip
+    "output_below_a_file": (
+        line("output", "study.yml/out"),
+        AT.format(4) + "output: 'study.yml/out' cannot be a path",
+    ),
+    "tables_unknown": (
+        lambda text: text + "tables: {code: x.csv}\n",
+        AT.format(14) + "unknown table 'code'; nearest allowed: 'codes'",
+    ),
+    "tables_missing": (
+        lambda text: text + "tables: {codes: x.csv}\n",
+        AT.format(14) + "tables, codes: there is no file 'x.csv'",
+    ),
+    "tables_elsewhere": (
+        lambda text: text + f"tables: {{codes: {UP}x}}\n",
+        AT.format(14) + "tables, codes: (there is no file|.*cannot be a path)",
+    ),
+    "tables_are_folders": (
+        lambda text: text + "tables: {codes: .}\n",
+        AT.format(14) + "tables, codes: there is no file '.'",
+    ),
+    "tables_of_numbers": (
+        lambda text: text + "tables: {codes: 5}\n",
+        AT.format(14) + "tables, codes: 5 is not a text",
+    ),
+    "tables_with_zeros": (
+        lambda text: text + 'tables: {codes: "a\\0"}\n',
+        AT.format(14) + "tables, codes: .* cannot be a path",
+    ),
+}
 
 
 @pytest.fixture
