@@ -1,4 +1,4 @@
-"""Titles of pages as text: the theme puts that of a page into the heading for print as if it were HTML."""
+"""Titles of pages as text: the theme puts them into the heading for print and the sidebar as if they were HTML."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 def _escape_title(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Escape the plain text that the theme made of a title, in which a value of a sweep may stand."""
-    if page in app.env.titles:
-        context["pagetitle"] = escape(app.env.titles[page].astext())
+    """Escape the plain text that the theme made of titles, in which a value of a sweep may stand."""
+    for name, shown in (("pagetitle", page), ("root_title", app.config.root_doc)):
+        if shown in app.env.titles:
+            context[name] = escape(app.env.titles[shown].astext())
 
 
 def setup(app: Sphinx) -> None:

@@ -273,7 +273,8 @@ STRANGE = {
         "endless": "9" * 400, "formula": "=1+1", "script": SCRIPT, "base": "0x10",
     },
     "number": {
-        "words": "many", "comma": "1,5", "infinite": "1e999", "no_number": "nan", "other_digits": "１.５", "space": "1 ",
+        "words": "many", "comma": "1,5", "infinite": "1e999", "no_number": "nan",
+        "other_digits": "１.５", "space": "1 ",
         "two_signs": "--1", "formula": "=1+1", "script": SCRIPT, "unit": "5 %",
     },
     "year": {

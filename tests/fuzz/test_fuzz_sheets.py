@@ -307,9 +307,11 @@ def test_a_workbook_of_which_bytes_have_changed(turn: int, folder: Path, parts: 
         content = spoilt(content, draw)
     book.write_bytes(content)
     try:
-        grid = read_grid(book)
+        grid, why = read_grid(book), ""
     except BuzanError as error:
-        assert "sheet.xlsx" in str(error)
+        grid, why = None, str(error)
+    if grid is None:
+        assert "sheet.xlsx" in why
     else:
         assert len(grid.rows) <= PASSAGES
 
