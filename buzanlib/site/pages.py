@@ -36,6 +36,7 @@ def data_page(package: Mapping[str, Any]) -> str:
         "# The data",
         escape(package["description"]),
         "Every row is held against this description before any notebook runs. Empty cells are missing values."
+        " No text begins with =, +, -, @ or a tab, which a spreadsheet would take for a formula."
         " The datasheet in `data/README.md` says how and why the tables were made.",
     ]
     for table in package["resources"]:

@@ -151,7 +151,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     ------
     StudyError
         At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
-        range, an index that the panel lacks, or a folder or file that does not exist. Names file and line.
+        range, an index that the panel lacks, a folder or file that does not exist, or an output folder that holds
+        what a run is made from. Names file and line.
     """
     document = read(path)
     content = document.content
