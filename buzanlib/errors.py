@@ -31,6 +31,30 @@ def nearest(value: object, allowed: Iterable[object]) -> str:
     return f"allowed: {shown}" + (f" and {len(options) - 8} more" if len(options) > 8 else "")
 
 
+HINTED = 50
+"""For so many wrong values of a column the nearest is looked for: among thousands of allowed ones that takes time."""
+
+LONG = 120
+"""Characters of a value that a message shows."""
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its representation, cut where it is long.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    str
+        At most some `LONG` characters.
+    """
+    text = repr(value[: LONG + 1] if isinstance(value, str) else value)
+    return text if len(text) <= LONG else f"{text[:LONG]}..."
+
+
 class BuzanError(Exception):
     """Base of every error that a user can cause and mend; the command line turns it into exit code 2."""
 
@@ -49,7 +73,7 @@ class UnknownNameError(BuzanError):
     """
 
     def __init__(self, kind: str, value: object, allowed: Iterable[object]) -> None:
-        super().__init__(f"unknown {kind} {value!r}; {nearest(value, allowed)}")
+        super().__init__(f"unknown {kind} {shown(value)}; {nearest(value, allowed)}")
 
 
 class LockError(BuzanError):
@@ -102,8 +126,8 @@ class Fault:
         if self.row:
             place.append(f"row {self.row}")
         if self.column:
-            place.append(f"column {self.column}")
-        return f"{', '.join(place)}: {self.value!r}; {self.allowed}"
+            place.append(f"column {shown(self.column)[1:-1]}")
+        return f"{', '.join(place)}: {shown(self.value)}; {self.allowed}"
 
 
 class DataError(BuzanError):

@@ -129,14 +129,14 @@ def _data_build(given: argparse.Namespace) -> int:
 
 def _data_check(given: argparse.Namespace) -> int:
     from buzanlib.tables.descriptor import examine
-    from buzanlib.theory.predictions import verify_lock
+    from buzanlib.theory.predictions import load_predictions
 
     if (given.data / STUDY.name).is_file():
         return _check_of_study(given.data / STUDY.name)
     frames, faults = examine(given.data)
     said = [told(faults)] if faults else []
     try:
-        verify_lock(given.data)
+        load_predictions(given.data)
     except LockError as error:
         # A table with faults is not what was locked either; to say so would bury the fault.
         files = {fault.file for fault in faults}

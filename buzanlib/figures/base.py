@@ -70,6 +70,7 @@ def style() -> Iterator[None]:
                 "figure.dpi": 100,
                 "savefig.dpi": 200,
                 "svg.hashsalt": "buzanlib",
+                "text.parse_math": False,  # a dollar sign in a name is a dollar sign
             }
         ),
     ):

@@ -6,7 +6,6 @@ one at a time, and only counts are kept of their permuted statistics, so that me
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.inference.contrasts import FLOOR
 from buzanlib.inference.permutation import Array, Moves, Permutations, p_value
+from buzanlib.strictjson import parse
 
 Floats = npt.NDArray[np.float32]
 
@@ -77,7 +77,7 @@ class Declaration:
         """
         path = data / "multiverse.json"
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
+            raw = parse(path.read_text(encoding="utf-8"))
             threshold, _, weighting = raw["excluded"].partition(" with ")
             return cls(
                 {axis: tuple(options) for axis, options in raw["axes"].items()},

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import DataError, Fault
+from buzanlib.strictjson import parse
 from buzanlib.study.files import write_whole
 from buzanlib.study.markup import escape
 
 DESCRIPTOR = "datapackage.json"
 CODEBOOK = "codebook.md"
+
+_LIVE = re.compile(r"<[a-z/!?]|(`{3}|~{3}|:{3})\s*\{|\{[\w:+-]+\}`|javascript:", re.IGNORECASE)
+"""What in a codebook could run on its page."""
 
 
 def data_page(package: Mapping[str, Any]) -> str:
@@ -33,6 +36,7 @@ def data_page(package: Mapping[str, Any]) -> str:
         "# The data",
         escape(package["description"]),
         "Every row is held against this description before any notebook runs. Empty cells are missing values."
+        " No text begins with =, +, -, @ or a tab, which a spreadsheet would take for a formula."
         " The datasheet in `data/README.md` says how and why the tables were made.",
     ]
     for table in package["resources"]:
@@ -127,10 +131,11 @@ def write_pages(data: Path, folder: Path) -> None:
     Raises
     ------
     DataError
-        Where the descriptor or the codebook is missing or cannot be read.
+        Where the descriptor or the codebook is missing or cannot be read, or the codebook has more in it than plain
+        Markdown: it comes with the data, and nothing that comes with data may run on a page.
     """
     try:
-        package = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))
+        package = parse((data / DESCRIPTOR).read_text(encoding="utf-8"))
         page = data_page(package)
     except FileNotFoundError:
         raise DataError(
@@ -144,5 +149,11 @@ def write_pages(data: Path, folder: Path) -> None:
         raise DataError(
             [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
         ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError([Fault(CODEBOOK, 0, "", "cannot be read", str(error))]) from None
+    if found := _LIVE.search(codebook):
+        line = codebook[: found.start()].count("\n") + 1
+        need = "plain Markdown is needed, without HTML, roles and directives"
+        raise DataError([Fault(CODEBOOK, line, "", found[0], need)])
     write_whole(folder / "data.md", page)
     write_whole(folder / "codebook.md", codebook)

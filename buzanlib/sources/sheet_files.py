@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import struct
+import zipfile
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +16,15 @@ from python_calamine import CalamineWorkbook
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
 from buzanlib.sources.raw import opened
+from buzanlib.tables.reading import well_formed
 
 SUFFIXES = (".csv", ".xlsx")
 DELIMITERS = ",;\t"
+
+_BYTES, _CELLS = 10**8, 10**7
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 @dataclass(frozen=True)
@@ -110,8 +120,7 @@ def _from_csv(path: Path) -> list[tuple[int, list[str]]]:
             rows.append((start, cells))
             start = reader.line_num + 1
     except csv.Error as error:
-        allowed = "quotes must be paired, and doubled inside a cell"
-        raise DataError([Fault(path.name, start, "", str(error), allowed)]) from None
+        raise DataError([Fault(path.name, start, "", str(error), well_formed(error))]) from None
     return rows
 
 
@@ -119,10 +128,34 @@ def _from_workbook(path: Path) -> list[tuple[int, list[str]]]:
     """Rows of the first sheet, numbered as the sheet numbers them."""
 
     def read() -> list[list[Any]]:
+        _measure(path)
         with CalamineWorkbook.from_path(path) as book:
             return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
 
     return [(row, [_text(value) for value in cells]) for row, cells in enumerate(opened(read, path), start=1)]
+
+
+def _measure(path: Path) -> None:
+    """Refuse a small workbook that would fill the memory: a cell far out, or parts that unpack to gigabytes."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            if sum(part.file_size for part in book.infolist()) > _BYTES:
+                raise ValueError(f"unpacked it has more than {_BYTES} bytes")
+            for name in filter(_SHEET.fullmatch, book.namelist()):
+                places = _PLACE.findall(book.read(name))
+                columns = max((_number(letters) for letters, _ in places), default=0)
+                rows = max((int(row) for _, row in places), default=0)
+                if rows * columns > _CELLS:
+                    raise ValueError(
+                        f"{name} has room for {rows} rows of {columns} cells, more than {_CELLS} in all"
+                    )
+    except (NotImplementedError, RuntimeError, struct.error) as error:
+        raise ValueError(str(error)) from error
+
+
+def _number(letters: bytes) -> int:
+    """Number of a column, ``AA`` being 27."""
+    return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
 
 
 def _text(value: Any) -> str:

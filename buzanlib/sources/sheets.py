@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import DataError, Fault, nearest
+from buzanlib.errors import HINTED, DataError, Fault, nearest
 from buzanlib.sources.annotation import ANNOTATOR, CODE
 from buzanlib.sources.sheet_files import Grid, read_grid
 from buzanlib.sources.sheet_headings import CODES, Column, read_columns
@@ -133,13 +133,15 @@ def _faults_of_names(
     file: str, coded: list[_Entry], passages: Collection[str], taken: Mapping[str, str]
 ) -> list[Fault]:
     """Faults in who coded and in what was coded."""
-    faults = []
+    faults: list[Fault] = []
     first: dict[tuple[str, str], int] = {}
     spelt = {name.casefold(): name for name in taken}
     for entry in coded:
         heading, passage = entry.cells["passage_id"]
         if passage not in passages:
-            need = "a passage is needed" if not passage else f"no such passage; {nearest(passage, passages)}"
+            need = "no such passage" if passage else "a passage is needed"
+            if passage and len(faults) < HINTED:
+                need += f"; {nearest(passage, passages)}"
             faults.append(Fault(file, entry.row, heading, passage, need))
         where = entry.cells["annotator"][0] if "annotator" in entry.cells else f"({entry.coder})"
         known = spelt.setdefault(entry.coder.casefold(), entry.coder)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from buzanlib.strictjson import parse
 from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.publish import Page
 
@@ -201,7 +202,7 @@ def _write(note: Path, content: Mapping[str, Any]) -> None:
 def _read(note: Path) -> dict[str, Any]:
     """What a note says; nothing where it is missing or not, to the last digit, what was written."""
     try:
-        content: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+        content: dict[str, Any] = parse(note.read_text(encoding="utf-8"))
         seal = content.pop("seal")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

@@ -159,7 +159,7 @@ def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
     taken: set[str] = set()
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset(), frozenset()  # whoever runs it will be told
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -98,6 +98,7 @@ def execute(
             str(beside),
             parameters=dict(run.given),
             kernel_name="python3",
+            language="python",  # whatever the notebook says of itself, or does not
             progress_bar=bar,
             resources={"metadata": {"path": str(home)}},
             config=_of_kernels(folder / f"{run.name}.kernel.json"),

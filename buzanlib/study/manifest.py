@@ -13,6 +13,7 @@ from typing import Any
 
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
+from buzanlib.strictjson import parse
 from buzanlib.study.dependencies import LOCK, required
 from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.making import Making
@@ -71,7 +72,7 @@ class Manifest:
             Where there is no such file, or it is no manifest.
         """
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            return cls(**parse(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise BuzanError(f"no manifest at {path.name}: run the study first") from None
         except (ValueError, TypeError) as error:

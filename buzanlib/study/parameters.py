@@ -12,9 +12,12 @@ from pathlib import Path
 
 import nbformat
 
-from buzanlib.errors import StudyError, nearest
+from buzanlib.errors import StudyError, nearest, shown
 
 KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError, nbformat.ValidationError)
+"""What nbformat raises, or whoever looks into what it has read, where a file is no notebook."""
 
 Value = str | int | float | bool
 
@@ -167,19 +170,28 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     """
     try:
         content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, AttributeError, UnicodeDecodeError, nbformat.ValidationError) as error:
+        sources = [cell.source for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
+        unread = [source for source in sources if not isinstance(source, str)]
+    except (*UNREADABLE, OSError) as error:
         raise StudyError(f"{notebook.name} cannot be read as a notebook: {error}") from error
-    cells = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1:
-        raise StudyError(f"{notebook.name}: {len(cells)} cells are tagged 'parameters'; there must be one")
-    source = cells[0].source
+    if len(sources) != 1 or unread:
+        raise StudyError(f"{notebook.name}: {len(sources)} cells are tagged 'parameters'; there must be one")
+    (source,) = sources
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
         raise StudyError(f"{notebook.name}, parameters cell, line {error.lineno}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise StudyError(f"{notebook.name}, parameters cell, cannot be read: {error}") from error
     comments = _comments(source)
-    parameters = [_parameter(notebook, statement, comments) for statement in statements]
-    return {parameter.name: parameter for parameter in parameters}
+    found: dict[str, Parameter] = {}
+    for statement in statements:
+        parameter = _parameter(notebook, statement, comments)
+        if parameter.name in found:
+            where = f"{notebook.name}, parameters cell, line {statement.lineno}"
+            raise StudyError(f"{where}: {parameter.name!r} is declared twice")
+        found[parameter.name] = parameter
+    return found
 
 
 def _comments(source: str) -> dict[int, tuple[int, str]]:
@@ -200,12 +212,12 @@ def _parameter(notebook: Path, statement: ast.stmt, comments: dict[int, tuple[in
         ) if kind in KINDS:
             try:
                 default = ast.literal_eval(value)
-            except ValueError:
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
                 default = None
             if isinstance(default, Value) and Parameter(name, kind, default).accepts(default):
                 return _explained(where, Parameter(name, kind, default), statement, comments)
     raise StudyError(
-        f"{where}: {ast.unparse(statement)!r} is not of the"
+        f"{where}: {shown(ast.unparse(statement))} is not of the"
         f" form 'name: kind = value' with a kind of {', '.join(KINDS)} and a value of that kind"
     )
 
@@ -228,6 +240,10 @@ def _explained(
     meaning, allowed = (bracketed[1], Allowed.parse(bracketed[2])) if bracketed else (words, Allowed())
     if not meaning:
         raise StudyError(f"{where}: {parameter.name!r} needs a comment that says what it means")
+    if allowed.bounds and parameter.kind not in ("int", "float"):
+        raise StudyError(
+            f"{where}: {parameter.name!r} is of the kind {parameter.kind}; only a number has bounds"
+        )
     if fault := allowed.fault(parameter.default):
         raise StudyError(f"{where}: the default {parameter.default!r} of {parameter.name!r}; {fault}")
     return Parameter(parameter.name, parameter.kind, parameter.default, meaning, allowed)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import Scalar
+from buzanlib.strictjson import parse
 from buzanlib.study.files import write_whole
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class Results:
             Where there is no such file, or it is not a file of results.
         """
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = parse(path.read_text(encoding="utf-8"))
             values = {key: Value(**entry) for key, entry in content.pop("values").items()}
             return cls(**content, values=values)
         except FileNotFoundError:

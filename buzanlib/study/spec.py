@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from buzanlib.errors import StudyError, nearest
+from buzanlib.errors import StudyError, nearest, shown
 from buzanlib.study.offers import Offers
 from buzanlib.study.parameters import Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
@@ -36,6 +37,12 @@ _OWN = ("data", "seed", RESULTS)
 """Parameters that a study sets by keys of its own, or the runner."""
 
 _SWEEP = "sweep"
+
+_NAME = re.compile(r"\w[\w.-]*")
+"""Of a notebook, which becomes that of its page, its address and its place in the table of contents."""
+
+_LENGTH = 100
+"""Characters that the name of a page may have."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +162,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     ------
     StudyError
         At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
-        range, an index, corpus or annotator that the data lack, or a folder or file that does not exist. Names file
-        and line.
+        range, an index, corpus or annotator that the data lack, a folder or file that does not exist, or an output
+        folder that holds what a run is made from. Names file and line.
     """
     document = read(path, "study file", StudyError)
     content = document.content
@@ -166,16 +173,14 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
             if key not in _OPTIONAL:
                 raise document.error(f"the key {key!r} is missing")
         elif not isinstance(content[key], kind) or isinstance(content[key], bool):
-            raise document.error(f"{key}: {content[key]!r} is not {_kind(kind)}", key)
+            raise document.error(f"{key}: {shown(content[key])} is not {_kind(kind)}", key)
     if not content["title"].strip() or set(content["title"]) & set("<>"):
-        raise document.error(f"title: {content['title']!r} is empty or has '<' or '>' in it", "title")
+        raise document.error(f"title: {shown(content['title'])} is empty or has '<' or '>' in it", "title")
     base = path.resolve().parent
-    folders = {
-        key: Path(os.path.normpath(base / content.get(key, default))) for key, default in _FOLDERS.items()
-    }
+    folders = {key: _place(document, base, content.get(key, own), key) for key, own in _FOLDERS.items()}
     for key in ("templates", "data"):
         if not folders[key].is_dir():
-            raise document.error(f"{key}: there is no folder {content.get(key, '.')!r}", key)
+            raise document.error(f"{key}: there is no folder {shown(content.get(key, '.'))}", key)
     study = Study(
         file=path.resolve(),
         title=content["title"],
@@ -184,7 +189,41 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         runs=(),
         **folders,
     )
+    _keep_apart(document, study)
     return replace(study, runs=_runs(document, study, changes or {}))
+
+
+def _place(document: Document, base: Path, text: str, *keys: str) -> Path:
+    """A path of the study file, absolute, if there can be one of this name."""
+    path = Path(os.path.normpath(base / text))
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise document.error(f"{', '.join(keys)}: {shown(text)} cannot be a path: {why}", *keys) from None
+    return path
+
+
+def _keep_apart(document: Document, study: Study) -> None:
+    """Refuse an output folder in which a run would write over, or clear away, what it is made from.
+
+    Folders in it are the runner's own: it removes what it does not know there.
+    """
+    output = study.output.resolve()
+    if output.exists() and not output.is_dir():
+        raise document.error("output: a file lies there; name another folder", "output")
+    own = {"the study file": study.file, "templates": study.templates, "data": study.data, "book": study.book}
+    own |= {f"the table {name}": path for name, path in study.tables.items()}
+    own |= {f"the sheet {path.name}": path for path in study.sheets}
+    for what, place in own.items():
+        if place.resolve().is_relative_to(output):
+            raise document.error(
+                f"output: a run would write over {what}, which lies there; name another", "output"
+            )
+    if output.is_relative_to(study.data.resolve()):
+        raise document.error("output: it lies in the folder of the data; name another", "output")
 
 
 def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:
@@ -199,10 +238,10 @@ def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:
     found = {}
     for name, file in own.items():
         if not isinstance(file, str):
-            raise document.error(f"tables, {name}: {file!r} is not {_kind(str)}", "tables", name)
-        path = Path(os.path.normpath(base / file))
+            raise document.error(f"tables, {name}: {shown(file)} is not {_kind(str)}", "tables", name)
+        path = _place(document, base, file, "tables", name)
         if not path.is_file():
-            raise document.error(f"tables, {name}: there is no file {file!r}", "tables", name)
+            raise document.error(f"tables, {name}: there is no file {shown(file)}", "tables", name)
         found[known[name].path] = path
     return found
 
@@ -212,10 +251,10 @@ def _sheets(document: Document, base: Path) -> tuple[Path, ...]:
     found = []
     for index, file in enumerate(document.content.get("sheets", [])):
         if not isinstance(file, str):
-            raise document.error(f"sheets: {file!r} is not {_kind(str)}", "sheets", index)
-        path = Path(os.path.normpath(base / file))
+            raise document.error(f"sheets: {shown(file)} is not {_kind(str)}", "sheets", index)
+        path = _place(document, base, file, "sheets")
         if not path.is_file():
-            raise document.error(f"sheets: there is no file {file!r}", "sheets", index)
+            raise document.error(f"sheets: there is no file {shown(file)}", "sheets", index)
         if path in found:
             raise document.error(f"sheets: {file!r} stands twice", "sheets", index)
         found.append(path)
@@ -230,6 +269,10 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
     if not content["notebooks"]:
         raise document.error("notebooks: none is named", "notebooks")
     _known(document, "notebook", content["notebooks"], found, "notebooks")
+    for name in content["notebooks"]:
+        if not _NAME.fullmatch(name):
+            says = "the name of a notebook has letters, digits, hyphens, underscores and dots"
+            raise document.error(f"notebooks: {shown(name)}; {says}", "notebooks", name)
     has = {name: declared(found[name]) for name in content["notebooks"]}
     common = content.get("parameters", {})
     everywhere = {name for parameters in has.values() for name in parameters} - set(_OWN)
@@ -246,7 +289,9 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
         special = content["notebooks"][name]
         special = {} if special is None else special
         if not isinstance(special, dict):
-            raise document.error(f"notebooks, {name}: {special!r} is not {_kind(dict)}", "notebooks", name)
+            raise document.error(
+                f"notebooks, {name}: {shown(special)} is not {_kind(dict)}", "notebooks", name
+            )
         allowed = parameters.keys() - set(_OWN)
         _known(document, f"parameter of {name}", special, {*allowed, _SWEEP}, "notebooks", name)
         wanted = {key: value for key, value in keys.items() if key in parameters}
@@ -265,6 +310,9 @@ def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple
             checker.check(name, parameters[key], parameters[key].default, "notebooks", name)
         defaults = {key: parameter.default for key, parameter in parameters.items()}
         runs += _swept(document, checker, name, found[name], parameters, defaults, wanted, special)
+    twice = [name for name, count in Counter(run.name for run in runs).items() if count > 1]
+    if twice:
+        raise document.error(f"notebooks: two pages have the name {twice[0]!r}", "notebooks")
     return tuple(_with_numbers(study, run) for run in runs)
 
 
@@ -297,16 +345,20 @@ def _swept(
         return [run(name, {})]
     sweep, place = special[_SWEEP], ("notebooks", name, _SWEEP)
     if not isinstance(sweep, dict) or len(sweep) != 1:
-        raise document.error(f"sweep: {sweep!r} is not one parameter with a list of values", *place)
+        raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
     ((key, values),) = sweep.items()
     _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
     if not isinstance(values, list) or not values:
-        raise document.error(f"sweep, {key}: {values!r} is not a list of values", *place, key)
+        raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
     for value in values:
         checker.check(name, parameters[key], value, *place, key)
     pages = [f"{name}--{key}-{slug(value)}" for value in values]
+    if longest := max(pages, key=len)[_LENGTH:]:
+        raise document.error(
+            f"sweep, {key}: a value is {len(longest)} characters too long for a page", *place, key
+        )
     if len(set(pages)) < len(pages):
-        raise document.error(f"sweep, {key}: a value stands twice in {values!r}", *place, key)
+        raise document.error(f"sweep, {key}: a value stands twice in {shown(values)}", *place, key)
     return [run(page, {key: value}, key) for page, value in zip(pages, values, strict=True)]
 
 
@@ -336,7 +388,7 @@ class _Checker:
         return value
 
     def _fault(self, notebook: str, parameter: Parameter, value: object) -> str:
-        says = f"parameter {parameter.name!r} of {notebook} is {value!r}"
+        says = f"parameter {parameter.name!r} of {notebook} is {shown(value)}"
         if not isinstance(value, Value) or not parameter.accepts(value):
             return f"{says}, which is not of the kind {parameter.kind} (default {parameter.default!r})"
         if what := parameter.allowed.of_data:
@@ -352,7 +404,7 @@ def _known(
     options = sorted(allowed)
     for name in given:
         if name not in options:
-            raise document.error(f"unknown {what} {name!r}; {nearest(name, options)}", *place, name)
+            raise document.error(f"unknown {what} {shown(name)}; {nearest(name, options)}", *place, name)
 
 
 def _kind(kind: type) -> str:

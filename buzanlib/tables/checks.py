@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 
 import pandas as pd
 
-from buzanlib.errors import Fault, nearest
+from buzanlib.errors import Fault, nearest, shown
 from buzanlib.tables.schema import Field, Table
 
 FORMS = {
@@ -19,6 +20,12 @@ FORMS = {
     "year": (re.compile(r"[0-9]{4}"), "a year in four digits is needed"),
     "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a date as YYYY-MM-DD is needed"),
 }
+
+FORMULA = "=+-@\t"
+"""What a spreadsheet takes for the beginning of a formula."""
+
+GREATEST = 2**53
+"""Whole numbers below it are exact in every program that reads the tables."""
 
 
 def check_table(table: Table, frame: pd.DataFrame) -> list[Fault]:
@@ -87,6 +94,8 @@ def _problem(field: Field, value: str) -> str:
         form, need = FORMS[field.type]
         if not form.fullmatch(value) or (field.type == "date" and not _is_date(value)):
             return need + _range(field)
+    if field.type == "string" and value[0] in FORMULA:
+        return "text must not begin with =, +, -, @ or a tab: spreadsheets would take it for a formula"
     if field.enum and value not in field.enum:
         return nearest(value, field.enum)
     if field.pattern and not re.fullmatch(field.pattern, value):
@@ -107,7 +116,11 @@ def _is_date(value: str) -> bool:
 def _within(field: Field, value: str) -> bool:
     if field.type == "date":  # ISO dates sort as text
         return (field.minimum or value) <= value <= (field.maximum or value)
+    if field.type == "string":
+        return True
     low, high = field.minimum, field.maximum
+    if not abs(float(value)) < (GREATEST if field.type == "integer" else math.inf):
+        return False
     return (low is None or float(value) >= float(low)) and (high is None or float(value) <= float(high))
 
 
@@ -156,7 +169,7 @@ def _ordered(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]
         else:
             bad = pd.to_numeric(low).to_numpy() >= pd.to_numeric(high).to_numpy()
         for line, limit, value in zip(low.index[bad], low[bad], high[bad], strict=True):
-            need = f"a value greater than {first}, {limit}, is needed"
+            need = f"a value greater than {first}, {shown(limit)[1:-1]}, is needed"
             faults.append(Fault(table.path, int(line), second, value, need))
     return faults
 
@@ -169,7 +182,7 @@ def _begins(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]]
         given = frame.loc[~wrong[whole] & ~wrong[part], [whole, part]]
         for line, value, start in given.itertuples(name=None):
             if not value.startswith(f"{start}-"):
-                need = f"{whole} must begin with {part}, {start!r}, and a hyphen"
+                need = f"{whole} must begin with {part}, {shown(start)}, and a hyphen"
                 faults.append(Fault(table.path, int(line), whole, value, need))
     return faults
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.tables.checks import check_table
+from buzanlib.tables.declarations import check_declarations
 from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
 from buzanlib.tables.schema import Descriptor, Table
@@ -20,7 +21,7 @@ __all__ = ["Descriptor", "check", "examine", "load", "load_tables"]
 def examine(
     data_dir: Path, names: Iterable[str] | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Read tables as text and check them; see `check`.
+    """Read tables as text and check them, and with all of them the declarations; see `check`.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ def examine(
     for name in chosen:
         if name in frames:
             faults += check_relations(descriptor, fitted[name], frames, known)
+    if names is None:
+        faults += check_declarations(data_dir)
     return frames, sorted(faults)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -13,6 +14,9 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import Fault
+
+WIDEST = 1000
+"""Columns that a table may have."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
         close = get_close_matches(file, spare, n=1)
         hint = f"; is it {close[0]!r} that is here?" if close else ""
         return RawTable(None, [Fault(file, 0, "", "missing", f"the table must be in the data folder{hint}")])
+    except OSError as error:
+        return RawTable(None, [Fault(file, 0, "", "cannot be read", error.strerror or "a file is needed")])
     text, faults, broken = _decode(data, file)
     lines: list[int] = []
     cells: list[list[str]] = []
@@ -69,13 +75,14 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
             cells.append(row)
             start = reader.line_num + 1
     except csv.Error as error:
-        faults.append(
-            Fault(file, reader.line_num, "", str(error), "quotes must be paired, and doubled inside a cell")
-        )
+        faults.append(Fault(file, reader.line_num, "", str(error), well_formed(error)))
         return RawTable(None, faults)
     if not header:
         return RawTable(None, [*faults, Fault(file, 1, "", "", "a header line is needed")])
     width = len(header)
+    if width > WIDEST:
+        faults.append(Fault(file, 1, "", f"{width} columns", f"at most {WIDEST} columns can be read"))
+        return RawTable(None, faults)
     for number, (line, row) in enumerate(zip(lines, cells, strict=True)):
         if len(row) != width:
             faults.append(
@@ -83,7 +90,7 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
             )
             broken.add(line)
             cells[number] = (row + [""] * width)[:width]
-    repeated = {name for name in header if header.count(name) > 1}
+    repeated = [name for name, count in Counter(header).items() if count > 1]
     if repeated:
         faults.extend(Fault(file, 1, name, name, "a column may stand only once") for name in repeated)
         return RawTable(None, faults)
@@ -93,6 +100,13 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     )
     frame.index = pd.Index(lines, dtype="int64", name="line")
     return RawTable(frame, faults, broken)
+
+
+def well_formed(error: csv.Error) -> str:
+    """Say what a file needs that `csv` cannot read."""
+    if "limit" in str(error):
+        return f"a cell may have at most {csv.field_size_limit()} characters"
+    return "quotes must be paired, and doubled inside a cell"
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Fault], set[int]]:

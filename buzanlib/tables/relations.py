@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from buzanlib.errors import Fault, nearest
+from buzanlib.errors import HINTED, Fault, nearest
 from buzanlib.tables.checks import FORMS
 from buzanlib.tables.schema import Count, Coverage, Descriptor, ForeignKey, Table
 
@@ -93,9 +93,9 @@ def _foreign(
     bad = (values != "") & ~values.isin(there) & ~_ill(frame, known[table.name], [key.field])
     options = sorted(set(there) - {""})
     where = f"not in column {key.target} of {descriptor.table(key.resource).path}"
-    hints = {value: f"{where}; {nearest(value, options)}" for value in values[bad].unique()}
+    hints = {value: f"{where}; {nearest(value, options)}" for value in values[bad].unique()[:HINTED]}
     return [
-        Fault(table.path, int(line), key.field, str(value), hints[value])
+        Fault(table.path, int(line), key.field, str(value), hints.get(value, where))
         for line, value in zip(frame.index[bad], values[bad], strict=True)
     ]
 

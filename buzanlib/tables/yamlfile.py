@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 
-from buzanlib.errors import BuzanError
+from buzanlib.errors import BuzanError, shown
 
 Keys = tuple[str, ...]
+
+GREATEST = 100_000
+"""Bytes that such a file may have, so that whatever stands in it is refused in a moment."""
 
 
 @dataclass(frozen=True)
@@ -61,42 +65,71 @@ def read(path: Path, kind: str, family: type[BuzanError]) -> Document:
         Of this family, where there is no such file, it is no YAML, a key stands twice, or the top level is no mapping.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise family(f"there is no {kind} {path.name!r}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise family(f"{path.name} is not a {kind}: {error}") from error
+    if len(content) > GREATEST:
+        raise family(f"{path.name} is not a {kind}: it has {len(content)} bytes, more than {GREATEST}")
     lines: dict[Keys, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = _value(family, path.name, node, (), lines) if node is not None else None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        node = yaml.compose(text, Loader=_Loader)
+        found = _value(family, path.name, node, (), lines) if node is not None else None
+    except yaml.YAMLError as error:
         told = " ".join(str(error).split())
         raise family(f"{path.name} is not a {kind}: {told}") from error
-    if not isinstance(content, dict):
-        raise family(f"{path.name}: {content!r} is not a mapping of names to values")
-    return Document(path.name, content, lines, family)
+    except RecursionError:
+        raise family(f"{path.name} is not a {kind}: it is nested too deeply") from None
+    if not isinstance(found, dict):
+        raise family(f"{path.name}: {shown(found)} is not a mapping of names to values")
+    return Document(path.name, found, lines, family)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what such a file has no use for: a few lines of aliases can stand for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, "an alias cannot stand here; write its value out", mark)
+        return super().compose_node(parent, index)
 
 
 def _value(family: type[BuzanError], name: str, node: yaml.Node, path: Keys, lines: dict[Keys, int]) -> Any:
     """Content of a node; the lines of its keys are noted on the way."""
     if isinstance(node, yaml.MappingNode):
+        _untagged(family, name, node, "map")
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key, line = _plain(key_node), key_node.start_mark.line + 1
+            key, line = _plain(family, name, key_node), key_node.start_mark.line + 1
             if key in found:
-                raise family(f"{name}, line {line}: the key {key!r} stands twice")
+                raise family(f"{name}, line {line}: the key {shown(key)} stands twice")
             place = (*path, str(key))
             lines[place] = line
             found[key] = _value(family, name, value_node, place, lines)
         return found
     if isinstance(node, yaml.SequenceNode):
+        _untagged(family, name, node, "seq")
         return [_value(family, name, item, path, lines) for item in node.value]
-    return _plain(node)
+    return _plain(family, name, node)
 
 
-def _plain(node: yaml.Node) -> Any:
-    """A scalar as YAML types it; what is none becomes its text."""
+def _untagged(family: type[BuzanError], name: str, node: yaml.Node, kind: str) -> None:
+    if node.tag != f"tag:yaml.org,2002:{kind}":
+        line = node.start_mark.line + 1
+        raise family(f"{name}, line {line}: the tag {shown(node.tag)} cannot stand here")
+
+
+def _plain(family: type[BuzanError], name: str, node: yaml.Node) -> Any:
+    """A scalar as YAML types it."""
+    line = node.start_mark.line + 1
     if not isinstance(node, yaml.ScalarNode):
-        return str(node.tag)
-    return yaml.SafeLoader("").construct_object(node)
+        raise family(f"{name}, line {line}: a name is needed before the colon")
+    try:
+        value = yaml.SafeLoader("").construct_object(node)
+        str(value).encode("utf-8")
+    except ValueError as error:
+        raise family(f"{name}, line {line}: {shown(node.value)} cannot be read: {error}") from None
+    return value

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import LockError
+from buzanlib.strictjson import parse
 
 PREDICTIONS = "predictions.json"
 AMENDMENTS = "amendments.json"
@@ -189,15 +190,15 @@ def load_predictions(data: Path) -> Predictions:
         return _typed(raw, digest(data / PREDICTIONS))
     except KeyError as error:
         raise LockError(f"{PREDICTIONS}: there is no field {error}") from None
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as error:
         raise LockError(f"{PREDICTIONS}: a field is of the wrong kind ({error})") from None
 
 
 def _object(path: Path) -> dict[str, Any]:
     """A JSON object from a file."""
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        read = parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise LockError(f"{path.name}: cannot be read as JSON ({error})") from None
     if not isinstance(read, dict):
         raise LockError(f"{path.name}: {read!s:.40}; allowed: a JSON object")
@@ -206,7 +207,10 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _typed(raw: Mapping[str, Any], sha256: str) -> Predictions:
     """The locked file with its numbers as numbers."""
-    signs = {"+": 1, "-": -1}
+    signs = {"+": 1, "-": -1, None: 0}
+    ids = [entry["id"] for entry in raw["hypotheses"]]
+    if len(set(ids)) < len(ids):
+        raise ValueError("the id of a hypothesis stands twice")
     return Predictions(
         hypotheses={
             entry["id"]: Hypothesis(
@@ -216,7 +220,7 @@ def _typed(raw: Mapping[str, Any], sha256: str) -> Predictions:
                 where=entry["where"],
                 threat=entry.get("threat", ""),
                 effect=entry.get("effect", ""),
-                sign=signs.get(entry.get("sign", ""), 0),
+                sign=signs[entry.get("sign")],
             )
             for entry in raw["hypotheses"]
         },
@@ -261,6 +265,14 @@ def load_amendments(data: Path) -> list[dict[str, Any]]:
     -------
     list of dict
         In order; keys ``number``, ``date``, ``to``, ``what``, ``why``, ``status``.
+
+    Raises
+    ------
+    LockError
+        If there is no such file, or it cannot be read.
     """
-    amendments: list[dict[str, Any]] = json.loads((data / AMENDMENTS).read_text(encoding="utf-8"))
+    try:
+        amendments: list[dict[str, Any]] = parse((data / AMENDMENTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LockError(f"{AMENDMENTS}: cannot be read as JSON ({error})") from None
     return amendments

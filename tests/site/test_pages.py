@@ -107,3 +107,24 @@ def test_a_missing_or_broken_file_is_told(data_dir: Path, tmp_path: Path) -> Non
     with pytest.raises(DataError, match=r"codebook\.md: 'missing'"):
         write_pages(data, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        "<script>alert(1)</script>",
+        "a <!-- b",
+        "> ```{raw} html",
+        "- :::{include} x",
+        "{raw}`<b>`",
+        "[a](JavaScript:alert)",
+    ],
+)
+def test_a_codebook_is_plain_markdown(live: str, data_dir: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(data_dir / "datapackage.json", data)
+    (data / "codebook.md").write_text(f"# Codebook\n\n{live}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"codebook\.md, row 3: .*plain Markdown is needed"):
+        write_pages(data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

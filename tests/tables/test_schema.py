@@ -161,7 +161,7 @@ def test_an_unknown_type_names_the_allowed_ones(tmp_path: Path, package: dict[st
     changed["resources"][0]["schema"]["fields"][1]["type"] = "integr"
     (tmp_path / FILE).write_text(json.dumps(changed), encoding="utf-8")
     with pytest.raises(
-        UnknownNameError, match=r"type of the field 'cow' 'integr'; nearest allowed: 'integer'"
+        DataError, match=r"'resource 1'; unknown type of the field 'cow' 'integr'; nearest allowed: 'integer'"
     ):
         Descriptor.load(tmp_path)
 

@@ -1,0 +1,134 @@
+"""Every table, corrupted: accepted with the same result, or refused with the place."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from corruptions import DATA, FILES, SEED, Corrupted, Corruption, cells, parsed, rendered, rng, tree
+
+from buzanlib.cli import main
+from buzanlib.errors import LockError
+from buzanlib.tables.descriptor import examine, load_tables
+from buzanlib.theory.predictions import LOCKED, write_lock
+
+TABLES = sorted(path.name for path in DATA.glob("*.csv"))
+CELLS = {f"{table}-{cell.field}-{cell.kind}": (table, cell) for table, cell in cells()}
+CASES: dict[str, tuple[str, Corruption]] = {
+    **{f"{table}-{corrupt.__name__}": (table, corrupt) for table in TABLES for corrupt in FILES},
+    **CELLS,
+}
+
+
+@pytest.fixture
+def folder(small: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small, tmp_path / "data"))
+
+
+def corrupted(folder: Path, name: str) -> Corrupted:
+    """Corrupt a table of the folder; what comes of it depends on the name alone."""
+    table, corrupt = CASES[name]
+    found = corrupt((folder / table).read_bytes(), rng(name))
+    if found.content is None:
+        (folder / table).unlink()
+    else:
+        (folder / table).write_bytes(found.content)
+    return found
+
+
+def says(frame: pd.DataFrame) -> list[list[str]]:
+    return [list(frame.columns), *frame.to_numpy(dtype=object).tolist()]
+
+
+def test_there_are_enough_corruptions_of_every_table_and_field() -> None:
+    assert len(CASES) > 450
+    for table in TABLES:
+        header = (DATA / table).read_text(encoding="utf-8").partition("\n")[0].split(",")
+        assert {cell.field for file, cell in CELLS.values() if file == table} == set(header)
+
+
+def test_the_small_folder_is_sound(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "check", str(folder)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(TABLES)
+    for table in TABLES:
+        content = (folder / table).read_bytes()
+        assert rendered(parsed(content)) == content
+        assert len(parsed(content)) > 2
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_corrupted_table_is_the_same_or_refused(name: str, folder: Path) -> None:
+    table, _ = CASES[name]
+    found = corrupted(folder, name)
+    before = tree(folder.parent)
+    stem = Path(table).stem
+    frames, faults = examine(folder, [stem])
+    assert tree(folder.parent) == before
+    if found.place is not None:
+        told = [str(fault) for fault in faults]
+        assert any(re.match(rf"{re.escape(table)}(, |: ){found.place}", line) for line in told), told[:20]
+        assert max(map(len, told)) < 2500
+    else:
+        assert (faults, says(frames[stem])) == ([], found.rows)
+
+
+@pytest.mark.parametrize("corrupt", FILES, ids=lambda corrupt: corrupt.__name__)
+def test_all_tables_corrupted_alike(
+    corrupt: Corruption, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {table: corrupted(folder, f"{table}-{corrupt.__name__}") for table in TABLES}
+    told(folder, found, capsys)
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_one_cell_of_every_table_corrupted(
+    turn: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw = random.Random(f"{SEED} {turn}")
+    names = {table: [name for name, (file, cell) in CELLS.items() if file == table] for table in TABLES}
+    found = {table: corrupted(folder, draw.choice(names[table])) for table in TABLES}
+    told(folder, found, capsys)
+
+
+def told(folder: Path, found: dict[str, Corrupted], capsys: pytest.CaptureFixture[str]) -> None:
+    """Hold what the command says of a folder of corrupted tables against what was done to them."""
+    if all((folder / name).is_file() for name in LOCKED):
+        write_lock(folder)  # else the lock would hide what lies behind it
+    before = tree(folder.parent)
+    status = main(["data", "check", str(folder)])
+    out, err = capsys.readouterr()
+    assert tree(folder.parent) == before
+    assert "\x1b" not in out + err
+    for table, one in found.items():
+        if one.place is not None:
+            assert status == 2
+            assert re.search(rf"^ *(buzan: )?{re.escape(table)}(, |: ){one.place}", err, re.MULTILINE), err
+    if status == 0:
+        assert err == ""
+        frames = load_tables(folder, [Path(table).stem for table in found])
+        for table, one in found.items():
+            assert one.rows is not None
+            empty = [[cell == "" for cell in row] for row in one.rows[1:]]
+            assert frames[Path(table).stem].isna().to_numpy().tolist() == empty, "NA and null are words"
+
+
+@pytest.mark.parametrize("name", LOCKED)
+def test_what_is_locked_cannot_change_by_a_byte(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content.removesuffix(b"\n"))
+    before = tree(folder)
+    assert main(["data", "check", str(folder)]) == 2
+    assert f"{name}: SHA-256" in capsys.readouterr().err
+    assert tree(folder) == before
+
+
+def test_a_folder_without_a_lock_is_refused(folder: Path) -> None:
+    (folder / "predictions.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(LockError, match=r"predictions\.json: SHA-256 .* predictions never change"):
+        write_lock(folder)
