@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
 from buzanlib.sources.raw import opened
-from buzanlib.tables.reading import well_formed
+from buzanlib.tables.reading import limited, well_formed
 
 SUFFIXES = (".csv", ".xlsx")
 DELIMITERS = ",;\t"
@@ -116,9 +116,10 @@ def _from_csv(path: Path) -> list[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, start = [], 1
     try:
-        for cells in reader:
-            rows.append((start, cells))
-            start = reader.line_num + 1
+        with limited():
+            for cells in reader:
+                rows.append((start, cells))
+                start = reader.line_num + 1
     except csv.Error as error:
         raise DataError([Fault(path.name, start, "", str(error), well_formed(error))]) from None
     return rows

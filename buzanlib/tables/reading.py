@@ -6,17 +6,24 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from buzanlib.errors import Fault
 
 WIDEST = 1000
 """Columns that a table may have."""
+
+LONGEST = 2**17
+"""Characters that a cell may have."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +71,19 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     except OSError as error:
         return RawTable(None, [Fault(file, 0, "", "cannot be read", error.strerror or "a file is needed")])
     text, faults, broken = _decode(data, file)
+    if not faults and (frame := _regular(text)) is not None:
+        return RawTable(frame)
     lines: list[int] = []
     cells: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
     try:
-        header = next(reader, [])
-        start = reader.line_num + 1
-        for row in reader:
-            lines.append(start)
-            cells.append(row)
+        with limited():
+            header = next(reader, [])
             start = reader.line_num + 1
+            for row in reader:
+                lines.append(start)
+                cells.append(row)
+                start = reader.line_num + 1
     except csv.Error as error:
         faults.append(Fault(file, reader.line_num, "", str(error), well_formed(error)))
         return RawTable(None, faults)
@@ -102,10 +112,43 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     return RawTable(frame, faults, broken)
 
 
+def _regular(text: str) -> pd.DataFrame | None:
+    """Read a text in which every line is a row of as many cells as the header; None where there is more to it.
+
+    Nothing is quoted and no line empty in it, so that nothing has to be understood but commas and line ends.
+    """
+    header = text.partition("\n")[0].split(",")
+    if '"' in text or "\n\n" in text or not 1 < len(header) == len(set(header)) <= WIDEST:
+        return None
+    if len(max(text.split("\n"), key=len)) > LONGEST:
+        return None
+    try:
+        table = pacsv.read_csv(
+            io.BytesIO(text.encode()),
+            parse_options=pacsv.ParseOptions(quote_char=False),
+            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string())),
+        )
+    except pa.ArrowInvalid:
+        return None
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
+    frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
+    return frame
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Let `csv` read cells of at most `LONGEST` characters, whatever other libraries set for the whole process."""
+    before = csv.field_size_limit(LONGEST)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
 def well_formed(error: csv.Error) -> str:
     """Say what a file needs that `csv` cannot read."""
     if "limit" in str(error):
-        return f"a cell may have at most {csv.field_size_limit()} characters"
+        return f"a cell may have at most {LONGEST} characters"
     return "quotes must be paired, and doubled inside a cell"
 
 
