@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.spatial.distance import jensenshannon
+from scipy.special import rel_entr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.dispersion import location_and_spread
@@ -23,7 +23,7 @@ from buzanlib.inference.divergence import (
 from buzanlib.theory.distances import PAIRS, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
-weights = arrays(float, 6, elements=st.floats(0, 1)).filter(lambda w: w.sum() > 0.1)
+weights = arrays(float, 6, elements=st.floats(0, 1, allow_subnormal=False)).filter(lambda w: w.sum() > 0.1)
 
 
 @given(weights, weights, st.sampled_from(sorted(DIVERGENCES)))
@@ -41,7 +41,9 @@ def test_divergences_are_symmetric_not_negative_and_zero_for_equals(
 def test_equal_independent_formulas(a: np.ndarray, b: np.ndarray) -> None:
     a, b = a / a.sum(), b / b.sum()
     root = distances(DIVERGENCES["jensen_shannon"](a, b))
-    assert root == pytest.approx(jensenshannon(a, b, base=2), abs=1e-6)
+    middle = (a + b) / 2
+    entropy = (rel_entr(a, middle).sum() + rel_entr(b, middle).sum()) / 2 / np.log(2)
+    assert root == pytest.approx(np.sqrt(max(entropy, 0)), abs=1e-6)
     hellinger = np.linalg.norm(np.sqrt(a) - np.sqrt(b)) / np.sqrt(2)
     assert distances(DIVERGENCES["hellinger"](a, b)) == pytest.approx(hellinger, abs=1e-6)
     clr = [np.log(x + EPS) - np.log(x + EPS).mean() for x in (a, b)]
