@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.inference.contrasts import FLOOR
-from buzanlib.inference.permutation import Array, Moves, Permutations, p_value
+from buzanlib.inference.permutation import Array, Moves, Permutations, Small, p_value
 from buzanlib.strictjson import parse
 
 Floats = npt.NDArray[np.float32]
@@ -275,7 +275,7 @@ class Multiverse:
         """Observed and permuted contrasts and statistics of specifications on the same states, one after another."""
         states = cases[0].states
         # The observed placement first, then the permuted ones.
-        blocks = [np.arange(len(states))[None], *permutations.blocks_among(states)]
+        blocks = [np.arange(len(states))[:, None], *permutations.blocks_among(states)]
         for case in cases:
             parts = [case.kernel(block) for block in blocks]
             contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*parts, strict=True))
@@ -334,22 +334,26 @@ class _Tally:
     def __init__(self, draws: int) -> None:
         self.count = 0
         self._bins = np.zeros((1 + draws, len(WHOLE), _EDGES), dtype=np.uint16)
+        self._starts = _EDGES * np.arange((1 + draws) * len(WHOLE)).reshape(1 + draws, len(WHOLE))
         self._right = np.zeros((1 + draws, len(WHOLE)), dtype=np.int32)
         self._significant = np.zeros((1 + draws, len(WHOLE)), dtype=np.int32)
 
     def add(self, fitted: _Fit) -> None:
         """Count one specification."""
         self.count += 1
-        # A small set of states has fewer permutations than draws; its own are then taken again in turn.
-        turn = np.resize(np.arange(1, len(fitted.contrasts)), len(self._bins) - 1)
-        rows = np.concatenate([[0], turn])
-        places = np.clip((fitted.contrasts[rows] + _REACH) / _BIN, 0, _EDGES - 1).astype(np.intp)
-        self._bins[np.arange(len(rows))[:, None], np.arange(len(WHOLE)), places] += 1
-        self._right += fitted.contrasts[rows] > 0
-        statistics = fitted.statistics[rows]
+        contrasts, statistics = fitted.contrasts, fitted.statistics
+        if len(contrasts) < len(self._bins):
+            # A small set of states has fewer permutations than draws; its own are then taken again in turn.
+            turn = np.resize(np.arange(1, len(contrasts)), len(self._bins) - 1)
+            rows = np.concatenate([[0], turn])
+            contrasts, statistics = contrasts[rows], statistics[rows]
+        places = np.clip((contrasts + _REACH) / _BIN, 0, _EDGES - 1).astype(np.intp)
+        self._bins.reshape(-1)[self._starts + places] += 1
+        self._right += contrasts > 0
         # p below the level means that fewer than this many statistics are as large.
         rank = int(np.ceil(_LEVEL * len(statistics)))
-        limit = np.partition(statistics, len(statistics) - rank, axis=0)[len(statistics) - rank]
+        ordered = np.partition(np.ascontiguousarray(statistics.T), len(statistics) - rank, axis=1)
+        limit = ordered[:, len(statistics) - rank]
         self._significant += statistics > limit + _TIE * np.maximum(1, np.abs(limit))
 
     def medians(self) -> Array:
@@ -386,11 +390,11 @@ class _Hard:
         self._rows, self._axes = columns.T.astype(np.float32), axes.T.astype(np.float32)
         self._totals = self._rows.sum(axis=1, keepdims=True)
 
-    def __call__(self, moves: Moves) -> tuple[Array, Array]:
+    def __call__(self, moves: Moves | Small) -> tuple[Array, Array]:
         p, k = (np.take(axis, moves) for axis in self._axes)
-        by_p, by_k = self._rows @ p.T, self._rows @ k.T
-        by_pk = self._rows @ np.multiply(p, k, out=p).T
-        contrasts = np.zeros((len(_PLACE), len(moves)), dtype=np.float32)
+        by_p, by_k = self._rows @ p, self._rows @ k
+        by_pk = self._rows @ np.multiply(p, k, out=p)
+        contrasts = np.zeros((len(_PLACE), moves.shape[1]), dtype=np.float32)
         variances = np.zeros_like(contrasts)
         for a, b in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
             sums = (self._totals + a * by_p + b * by_k + a * b * by_pk) / 4
@@ -413,19 +417,20 @@ class _Fuzzy:
         projector = design @ self._inverse
         leverage = (design * projector).sum(axis=1)
         self._scale = ((projector / (1 - leverage)[:, None]) ** 2).T.astype(np.float32)
-        self._logits, self._axes = logits.astype(np.float32), axes.T.astype(np.float32)
+        self._logits, self._axes = logits.T.astype(np.float32), axes.T.astype(np.float32)
 
-    def __call__(self, moves: Moves) -> tuple[Array, Array]:
+    def __call__(self, moves: Moves | Small) -> tuple[Array, Array]:
         p, k = (np.take(axis, moves) for axis in self._axes)
         pk = p * k
-        constant = np.broadcast_to(self._logits.sum(axis=0), (len(moves), 3))
-        sums = np.stack([constant, p @ self._logits, k @ self._logits, pk @ self._logits], axis=1)
-        coefficients = np.einsum("ij,bjt->bit", self._inverse, sums).astype(np.float32)
-        contrasts, errors = np.empty((len(moves), 3)), np.empty((len(moves), 3))
+        draws = moves.shape[1]
+        constant = np.broadcast_to(self._logits.sum(axis=1, keepdims=True), (3, draws))
+        sums = np.stack([constant, self._logits @ p, self._logits @ k, self._logits @ pk])
+        coefficients = np.einsum("ij,jtb->itb", self._inverse, sums).astype(np.float32)
+        contrasts, errors = np.empty((draws, 3)), np.empty((draws, 3))
         for threat, place in enumerate(_PLACE + 1):
-            level, on_p, on_k, on_pk = coefficients[:, :, threat].T[..., None]
-            residuals = self._logits[:, threat] - level - on_p * p - on_k * k - on_pk * pk
+            level, on_p, on_k, on_pk = coefficients[:, threat]
+            residuals = self._logits[threat, :, None] - level - on_p * p - on_k * k - on_pk * pk
             squares = np.square(residuals, out=residuals)
-            contrasts[:, threat] = 2 * coefficients[:, place, threat]
-            errors[:, threat] = 2 * np.sqrt((squares * np.take(self._scale[place], moves)).sum(axis=1))
+            contrasts[:, threat] = 2 * coefficients[place, threat]
+            errors[:, threat] = 2 * np.sqrt((squares * np.take(self._scale[place], moves)).sum(axis=0))
         return contrasts, contrasts / np.maximum(errors, FLOOR)

@@ -64,10 +64,10 @@ class Permutations:
         EstimationError
             If a state has no group, or all are alone in theirs.
         """
-        return np.concatenate(list(self.blocks_among(states)))
+        return np.concatenate([block.T for block in self.blocks_among(states)]).astype(np.intp)
 
-    def blocks_among(self, states: Sequence[str]) -> Iterator[Moves]:
-        """The rows of `among`, some at a time, so that what is looked up at random stays near.
+    def blocks_among(self, states: Sequence[str]) -> Iterator[Moves | Small]:
+        """The rows of `among` as columns, some at a time, so that what is looked up at random stays near.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class Permutations:
         if all(len(group) == 1 for group in members):
             raise EstimationError("no two states share a group, so that there is nothing to permute")
         if prod(factorial(len(group)) for group in members) <= len(self.moves) + 1:
-            yield _all_permutations(members)
+            yield _all_permutations(members).T
             return
         inside = self.groups.index.get_indexer(pd.Index(states))
         place = np.full(len(self.groups), -1, dtype=np.int16)
@@ -101,7 +101,7 @@ class Permutations:
         ]
 
 
-def _first_return(block: Small, inside: Moves, place: Small) -> Moves:
+def _first_return(block: Small, inside: Moves, place: Small) -> Small:
     """Follow moves of shape (all states, draws) from each state of a subset to the next one that is in it.
 
     `inside` are the places of the subset among all states, `place` those of all states in the subset, -1 outside.
@@ -117,7 +117,7 @@ def _first_return(block: Small, inside: Moves, place: Small) -> Moves:
         done = found >= 0
         received[open_[done]] = found[done]
         open_, draw, at = open_[~done], draw[~done], at[~done]
-    return received.reshape(len(inside), draws).T.astype(np.intp)
+    return received.reshape(len(inside), draws)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from buzanlib.study.runner import alone, processors, run_loaded
 from buzanlib.study.spec import load_study
 
 _JUPYTER_BOOK = """
-import os, sys
+import gc, os, sys
+gc.set_threshold(100_000, 50, 50)
 from buzanlib.study.parent import end_with
 end_with(int(sys.argv.pop(1)))
 this = os.getpid()
@@ -30,7 +31,12 @@ sphinx.build_sphinx.__kwdefaults__["jobs"] = int(sys.argv.pop(1))
 main()
 """
 """Its command, of this very environment whatever the search path says, with a number of processes, for which it has
-no option. None of them outlives the one that has started it: the next build would meet them."""
+no option. None of them outlives the one that has started it: the next build would meet them. Documents are large trees
+of which nothing goes before the end, so that at Python's own thresholds a third of the time is spent on looking for
+what could go."""
+
+_SHARES = 2
+"""Processes for each processor: some pages take much longer than others."""
 
 _BUILT = "built.json"
 """What the book was built from, written when it is whole."""
@@ -88,7 +94,7 @@ def build_book(
         for folder in (layout.toc.parent, built.parent):
             sweep(folder)
         _make_room(built, before, found, force)
-        _jupyter_book(layout, place, jobs or processors(), progress)
+        _jupyter_book(layout, place, _SHARES * (jobs or processors()), progress)
         write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
         return front
 
