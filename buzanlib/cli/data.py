@@ -210,6 +210,6 @@ def _data_index(given: argparse.Namespace) -> int:
         f"{merged.column}: {merged.values} values of {merged.states} states, {merged.first} to {merged.last}"
     )
     if merged.added:
-        print(f"rows that the panel lacked: {merged.added}")
+        print(f"rows of later years, one a member and year: {merged.added}")
     print(f"{given.out}: name it in a study under tables, panel, and let {given.axis} be {merged.column}")
     return 0

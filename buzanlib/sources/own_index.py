@@ -34,7 +34,7 @@ class Merged:
     first, last : int
         Its years.
     added : int
-        Rows that the panel lacked.
+        Rows of later years than the panel had, one for every member.
     """
 
     column: str
@@ -91,11 +91,41 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
     described = Descriptor.load(data).table("panel")
     states = set(load_tables(data, ["states"])["states"]["iso3"])
     own = _read(read_grid(file), described, states)
-    whole = raw.frame.merge(own.rename(columns={"value": column}), on=KEY, how="outer").fillna("")
-    write_table(whole.sort_values(KEY), out)
     years = own["year"].astype(int)
-    added = len(whole) - len(raw.frame)
+    longer = _continued(raw.frame, int(years.max()))
+    _demand_rows(own, longer, file.name)
+    whole = longer.merge(own.rename(columns={"value": column}), on=KEY, how="left").fillna("")
+    write_table(whole.sort_values(KEY), out)
+    added = len(longer) - len(raw.frame)
     return Merged(column, len(own), own["iso3"].nunique(), int(years.min()), int(years.max()), added)
+
+
+def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
+    """The panel up to a year, with an empty row for each state that is in its own last year and each year behind it.
+
+    A panel has every member in every year, also those that an index does not know.
+    """
+    end = max(map(int, panel["year"].unique()))
+    members = panel.loc[panel["year"] == str(end), "iso3"]
+    more = [
+        pd.DataFrame({"iso3": members.to_numpy(), "year": str(year)}, dtype="str")
+        for year in range(end + 1, last + 1)
+    ]
+    return pd.concat([panel, *more]).fillna("").reset_index(drop=True)
+
+
+def _demand_rows(own: pd.DataFrame, panel: pd.DataFrame, file: str) -> None:
+    """Refuse values of years in which the panel does not have the state."""
+    there = pd.MultiIndex.from_frame(panel[KEY])
+    alone = own[~pd.MultiIndex.from_frame(own[KEY]).isin(there)]
+    if len(alone):
+        need = "the panel has no such state in this year: only members of the United Nations are placed"
+        raise DataError(
+            [
+                Fault(file, row, "iso3+year", f"{code}, {year}", need)
+                for row, code, year in zip(alone.index.tolist(), alone["iso3"], alone["year"], strict=True)
+            ]
+        )
 
 
 def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:

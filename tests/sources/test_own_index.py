@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from buzanlib.errors import BuzanError, DataError
 from buzanlib.measurement.placement import Placement
 from buzanlib.sources.own_index import merge_index
+from buzanlib.tables.descriptor import check
 from buzanlib.tables.schema import Descriptor
 from buzanlib.tables.states import load_panel, load_regions
 
@@ -28,14 +30,24 @@ def index(tmp_path: Path, data_dir: Path) -> Path:
 def test_states_are_placed_by_it_as_by_any_other(index: Path, data_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "panel.csv"
     merged = merge_index(index, "power", "reach", data_dir, out)
-    assert (merged.column, merged.last, merged.added) == ("power_reach", 2031, 1)
     panel = pd.read_csv(out)
     shipped = pd.read_csv(data_dir / "panel.csv")
-    same = panel[panel["year"] < 2031].reset_index(drop=True)
+    members = (shipped["year"] == shipped["year"].max()).sum()
+    added = members * (2031 - shipped["year"].max())
+    assert (merged.column, merged.last, merged.added) == ("power_reach", 2031, added)
+    same = panel[panel["year"] <= shipped["year"].max()].reset_index(drop=True)
     pd.testing.assert_frame_equal(same[shipped.columns], shipped)
     regions = load_regions(data_dir)
     by_own = Placement(power="power_reach")(panel, regions)
     pd.testing.assert_frame_equal(by_own, Placement(power="gdp")(load_panel(data_dir), regions))
+
+
+def test_the_whole_folder_is_sound_with_it(index: Path, data_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(data_dir, folder)
+    merge_index(index, "power", "reach", data_dir, tmp_path / "panel.csv")
+    shutil.copy(tmp_path / "panel.csv", folder)
+    assert check(folder) == []
 
 
 def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path: Path) -> None:
@@ -71,6 +83,10 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
         (
             "iso3,year,value\nUSA,2010,1\nUSA,2010,2\n",
             "row 3, column iso3\\+year: 'USA, 2010'; a key may stand only",
+        ),
+        (
+            "iso3,year,value\nSSD,2001,1\n",
+            r"row 2, column iso3\+year: 'SSD, 2001'; the panel has no such state in this",
         ),
         ("iso3,year,value\nUSA,2010,\n", "column value: 'no value'; at least one state needs a value"),
         ("", "header"),
