@@ -155,7 +155,8 @@ def _check_of_study(file: Path) -> int:
 
     study = load_study(file)
     folder = prepare(study, Cache(study.output))
-    print(f"{len(folder.hashes)} files are sound, {len(study.tables)} of them of this study")
+    own = [*study.tables, *(sheet.name for sheet in study.sheets)]
+    print(f"{len(folder.hashes)} files are sound; of this study: {', '.join(own) or 'none'}")
     return 0
 
 

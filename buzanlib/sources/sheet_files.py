@@ -150,6 +150,7 @@ def _measure(path: Path) -> None:
                     raise ValueError(
                         f"{name} has room for {rows} rows of {columns} cells, more than {_CELLS} in all"
                     )
+    # What `zipfile` raises at a compression or an encryption that it does not know, or at a damaged part.
     except (NotImplementedError, RuntimeError, struct.error) as error:
         raise ValueError(str(error)) from error
 

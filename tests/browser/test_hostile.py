@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
-import functools
-import http.server
 import io
 import itertools
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -146,20 +143,6 @@ def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     (folder / "study.yml").write_text(json.dumps(study), encoding="utf-8")
     return build_book(folder / "study.yml", progress=False).parent
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(html: Path) -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(html)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 def test_no_text_of_the_data_runs_on_any_page(html: Path, address: str, browser: Browser) -> None:

@@ -159,6 +159,15 @@ def test_turning_a_contrast_round_turns_the_interval_round(seed: int, world) -> 
     assert there.p + back.p >= 1
 
 
+def test_claims_on_states_of_their_own_are_left_out_where_there_are_none(world) -> None:  # type: ignore[no-untyped-def]
+    made = world(40)
+    counts, names = speech(made)
+    whole = WordingTests(sesoi=0.4, draws=9)(counts, names, made.placed, made.permutations)
+    counts["measure.none"] = counts["relevant"]
+    found = WordingTests(sesoi=0.4, draws=9)(counts, 0 * names, made.placed, made.permutations)
+    assert list(found) == [name for name in whole if name not in ("B16", "F1")]
+
+
 def test_one_state_is_too_few_to_compare_two_threats(world) -> None:
     made = world(6, size=30)
     counts, names = speech(made)

@@ -20,7 +20,6 @@ from buzanlib.policy.burden import (
     sizes_and_spending,
 )
 from buzanlib.tables.descriptor import load
-from buzanlib.tables.states import load_panel
 
 MEMBERSHIPS = pd.DataFrame(
     {
@@ -31,11 +30,6 @@ MEMBERSHIPS = pd.DataFrame(
         "status": ["full", "full", "full", "full"],
     }
 )
-
-
-@pytest.fixture(scope="module")
-def panel(data_dir: Path) -> pd.DataFrame:
-    return load_panel(data_dir)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,19 +7,8 @@ import pytest
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.measurement.placement import Placement
 from buzanlib.policy.movement import change_of_speech, expected_change, journeys, paths, standing_in
-from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
-
-
-@pytest.fixture(scope="module")
-def panel(data_dir: Path) -> pd.DataFrame:
-    return load_panel(data_dir)
-
-
-@pytest.fixture(scope="module")
-def regions(data_dir: Path) -> pd.Series:
-    return load_regions(data_dir)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,20 +9,9 @@ from hypothesis import strategies as st
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.measurement.placement import Placement
 from buzanlib.policy.shocks import crossed, shock, shortest_gap, yearly_changes
-from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.vocabulary import Quadrant
 
 RELIABILITY = {"power": 0.9, "cohesion": 0.8}
-
-
-@pytest.fixture(scope="module")
-def panel(data_dir: Path) -> pd.DataFrame:
-    return load_panel(data_dir)
-
-
-@pytest.fixture(scope="module")
-def regions(data_dir: Path) -> pd.Series:
-    return load_regions(data_dir)
 
 
 def test_without_a_shock_it_is_the_fuzzy_placement(panel, regions):
