@@ -54,7 +54,7 @@ def execute(
     home: Path,
     folder: Path,
     *,
-    manager: type[AsyncKernelManager] = AsyncKernelManager,
+    manager: type[AsyncKernelManager],
     bar: bool | dict[str, Any] = False,
 ) -> Executed:
     """Execute a notebook.

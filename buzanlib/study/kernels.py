@@ -1,6 +1,7 @@
 """Kernels that start at once: forked from a nursery that has imported what notebooks need.
 
-To papermill and Jupyter they look like any other. Where `available` says no, ordinary kernels take their place.
+To papermill and Jupyter they look like any other. Where `available` says no, ordinary kernels take their place. Both
+choose their own ports: those that Jupyter finds free may be taken before a kernel gets there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from abc import abstractmethod
 from collections.abc import Sequence
 from multiprocessing.connection import Pipe
 from pathlib import Path
@@ -38,6 +40,9 @@ _LISTEN = 0.2
 
 _PATIENCE = 5.0
 """Seconds that a nursery has to end its kernels and itself."""
+
+_START = 60.0
+"""Seconds that an ordinary kernel has to say how it can be reached, as many as papermill gives it to answer."""
 
 
 def available() -> bool:
@@ -109,7 +114,7 @@ class Nursery:
         class Manager(AsyncKernelManager):
             def __init__(self, **settings: Any) -> None:
                 super().__init__(**settings)
-                self.provisioner = _Provisioner(nursery, parent=self, kernel_spec=self.kernel_spec)
+                self.provisioner = _Forked(nursery, parent=self, kernel_spec=self.kernel_spec)
                 self.client_factory = _Client
                 self.cache_ports = False
 
@@ -174,18 +179,103 @@ class _Process:
                 self._code = -signal.SIGKILL
 
 
+class Ordinary:
+    """Kernels that Jupyter starts one by one, where they cannot be forked; they end with this context."""
+
+    def __init__(self) -> None:
+        self._managers: list[AsyncKernelManager] = []
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closed = True
+        for manager in self._managers:
+            _kill(manager)
+
+    def manager(self) -> type[AsyncKernelManager]:
+        """What papermill takes as ``kernel_manager_class``."""
+        ordinary = self
+
+        class Manager(AsyncKernelManager):
+            def __init__(self, **settings: Any) -> None:
+                super().__init__(**settings)
+                self.provisioner = _Launched(parent=self, kernel_spec=self.kernel_spec)
+                self.cache_ports = False
+                ordinary._managers.append(self)
+
+            async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override]
+                await super().start_kernel(**settings)
+                if ordinary._closed:  # while it started
+                    _kill(self)
+
+        return Manager
+
+
+def _kill(manager: AsyncKernelManager) -> None:
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None:
+        process.kill()
+
+
 class _Provisioner(LocalProvisioner):
-    """Has its process forked by the nursery; keys and connection file are those of any local kernel."""
+    """Lets a kernel choose its ports and write them down; keys and connection file are those of any local kernel."""
+
+    async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
+        """Start a kernel, and wait until it can be reached."""
+        manager: Any = self.parent
+        file = Path(manager.connection_file)
+        if self.pid is None:  # a kernel that is started again keeps its ports
+            about = json.loads(file.read_text(encoding="utf-8"))
+            file.write_text(json.dumps(about | dict.fromkeys(port_names, 0)), encoding="utf-8")
+        await self._start(cmd, settings, file)
+        for name in port_names:
+            setattr(manager, name, 0)
+        manager.load_connection_file()
+        self.connection_info = manager.get_connection_info()
+        return self.connection_info
+
+    @abstractmethod
+    async def _start(self, cmd: list[str], settings: dict[str, Any], file: Path) -> None:
+        """Start a kernel, and wait until it has written its ports into the file."""
+
+
+class _Launched(_Provisioner):
+    """Starts a process of its own for each kernel."""
+
+    async def _start(self, cmd: list[str], settings: dict[str, Any], file: Path) -> None:
+        await LocalProvisioner.launch_kernel(self, cmd, **settings)
+        try:
+            async with asyncio.timeout(_START):
+                while not _has_ports(file):
+                    if await self.poll() is not None:
+                        raise RunError("a kernel cannot start: it ended while it started")
+                    await asyncio.sleep(_MOMENT)
+        except TimeoutError:
+            await self.kill()
+            raise RunError(f"a kernel cannot start: not in {_START:g} seconds") from None
+
+
+def _has_ports(connection_file: Path) -> bool:
+    """Say whether a kernel has written down all of its ports."""
+    try:
+        about = json.loads(connection_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # it is just writing
+        return False
+    return all(about[name] for name in port_names)
+
+
+class _Forked(_Provisioner):
+    """Has the kernel forked by the nursery."""
 
     def __init__(self, nursery: Nursery, **settings: Any) -> None:
         super().__init__(**settings)
         self._nursery = nursery
 
-    async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
-        """Have a kernel forked, and wait until it can be reached: a client that comes early waits longer."""
-        manager: Any = self.parent
-        if self.pid is None:  # a kernel that is started again keeps its ports
-            _leave_ports_open(Path(manager.connection_file))
+    async def _start(self, cmd: list[str], settings: dict[str, Any], file: Path) -> None:
         # Before "-f" stand the interpreter and the launcher, which have run already.
         order = Order(tuple(cmd[cmd.index("-f") :]), str(settings.get("cwd", Path.cwd())), settings["env"])
         try:
@@ -201,23 +291,12 @@ class _Provisioner(LocalProvisioner):
             await self.wait()
             raise RunError(f"a kernel cannot start: {fault}")
         self.pid, self.cwd = pid, order.folder
-        for name in port_names:
-            setattr(manager, name, 0)
-        manager.load_connection_file()
-        self.connection_info = manager.get_connection_info()
-        return self.connection_info
 
     async def kill(self, restart: bool = False) -> None:
         """Kill the kernel, and wait until it is dead: Jupyter would look again after a tenth of a second."""
         await super().kill(restart)
         while self.process and self.process.poll() is None:
             await asyncio.sleep(_MOMENT)
-
-
-def _leave_ports_open(connection_file: Path) -> None:
-    """Let the kernel choose its ports and write them down: those that Jupyter found free may no longer be so."""
-    about = json.loads(connection_file.read_text(encoding="utf-8"))
-    connection_file.write_text(json.dumps(about | dict.fromkeys(port_names, 0)), encoding="utf-8")
 
 
 class _Client(AsyncKernelClient):

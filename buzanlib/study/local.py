@@ -10,11 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from jupyter_client.manager import AsyncKernelManager
-
 from buzanlib.study.dependencies import others
 from buzanlib.study.execute import Executed, execute
-from buzanlib.study.kernels import Nursery, available
+from buzanlib.study.kernels import Nursery, Ordinary, available
 from buzanlib.study.spec import Run
 
 ONE_CORE = dict.fromkeys(
@@ -70,46 +68,6 @@ class Local:
         return execute(
             run, self._data, self._templates, self._folder, manager=self._kernels.manager(), bar=bar
         )
-
-
-class Ordinary:
-    """Kernels that Jupyter starts one by one, where they cannot be forked; they end with this context."""
-
-    def __init__(self) -> None:
-        self._managers: list[AsyncKernelManager] = []
-        self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closed = True
-        for manager in self._managers:
-            _kill(manager)
-
-    def manager(self) -> type[AsyncKernelManager]:
-        """What papermill takes as ``kernel_manager_class``."""
-        ordinary = self
-
-        class Manager(AsyncKernelManager):
-            def __init__(self, **settings: Any) -> None:
-                super().__init__(**settings)
-                ordinary._managers.append(self)
-
-            async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override]
-                await super().start_kernel(**settings)
-                if ordinary._closed:  # while it started
-                    _kill(self)
-
-        return Manager
-
-
-def _kill(manager: AsyncKernelManager) -> None:
-    process = getattr(manager.provisioner, "process", None)
-    if process is not None:
-        process.kill()
 
 
 @contextmanager

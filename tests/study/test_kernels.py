@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import papermill
 import psutil
 import pytest
 import zmq
+from jupyter_client import connect
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
@@ -30,7 +32,7 @@ from traitlets.config import Config
 from buzanlib.errors import RunError
 from buzanlib.inference.verdicts import Finding
 from buzanlib.study.dependencies import modules_of
-from buzanlib.study.kernels import Nursery, available
+from buzanlib.study.kernels import Nursery, Ordinary, available
 from buzanlib.study.parameters import declared
 from buzanlib.study.results import Results, Value
 
@@ -122,6 +124,20 @@ def house(environment: None) -> Iterator[Kernels]:
         yield nursery.manager()
 
 
+@pytest.fixture(scope="module")
+def plain(environment: None) -> Iterator[Kernels]:
+    """Kernels that start one by one."""
+    with Ordinary() as ordinary:
+        yield ordinary.manager()
+
+
+@pytest.fixture(params=["forked", "ordinary"])
+def either(request: pytest.FixtureRequest) -> Kernels:
+    """Kernels of both kinds."""
+    kind: Kernels = request.getfixturevalue({"forked": "kernels", "ordinary": "plain"}[request.param])
+    return kind
+
+
 def notebook(*cells: str) -> Any:
     about = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": about})
@@ -181,11 +197,11 @@ def wait_for(condition: Any) -> None:
 
 @pytest.mark.parametrize("source", OUTPUTS.values(), ids=OUTPUTS)
 def test_a_cell_shows_what_it_shows_in_an_ordinary_kernel(
-    kernels: Kernels, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kernels: Kernels, plain: Kernels, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SET_FOR_KERNELS", source)  # later than the nursery has started
-    forked, plain = (run(notebook(source), kind, tmp_path) for kind in (kernels, AsyncKernelManager))
-    assert without_ids(forked) == without_ids(plain)
+    forked, ordinary = (run(notebook(source), kind, tmp_path) for kind in (kernels, plain))
+    assert without_ids(forked) == without_ids(ordinary)
     assert forked[0] != []
 
 
@@ -210,23 +226,25 @@ def recorded(path: Path) -> Path:
 @pytest.mark.xdist_group("templates")
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_template_shows_what_it_shows_in_an_ordinary_kernel(
-    house: Kernels, template: Path, tmp_path: Path
+    house: Kernels, plain: Kernels, template: Path, tmp_path: Path
 ) -> None:
     has = declared(template)
     few: dict[str, object] = {name: FEW[name] for name in has if name in FEW}
     if "results" in has:
         few["results"] = str(recorded(tmp_path / "results.json"))
     with ThreadPoolExecutor(2) as pool:
-        forked, plain = pool.map(
-            lambda kind: run(str(template), kind, TEMPLATES, parameters=few), (house, AsyncKernelManager)
+        forked, ordinary = pool.map(
+            lambda kind: run(str(template), kind, TEMPLATES, parameters=few), (house, plain)
         )
-    assert without_ids(forked) == without_ids(plain)
+    assert without_ids(forked) == without_ids(ordinary)
 
 
-def test_modules_are_imported_before_a_kernel_starts(kernels: Kernels, tmp_path: Path) -> None:
+def test_modules_are_imported_before_a_kernel_starts(
+    kernels: Kernels, plain: Kernels, tmp_path: Path
+) -> None:
     source = "import sys; print('imaplib' in sys.modules)"
     assert printed(source, kernels, tmp_path) == "True\n"
-    assert printed(source, AsyncKernelManager, tmp_path) == "False\n"
+    assert printed(source, plain, tmp_path) == "False\n"
 
 
 def test_what_draws_pictures_may_be_named_among_the_modules(tmp_path: Path) -> None:
@@ -277,9 +295,9 @@ async def evaluate(client: AsyncKernelClient, expression: str) -> str:
     return str(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
 
 
-def test_a_kernel_can_be_interrupted_restarted_and_asked_to_end(kernels: Kernels) -> None:
+def test_a_kernel_can_be_interrupted_restarted_and_asked_to_end(either: Kernels) -> None:
     async def scenario() -> None:
-        manager, client = await start(kernels)
+        manager, client = await start(either)
         # What comes soon after an error is passed over, unless one says otherwise.
         client.execute("import time; print('going'); time.sleep(600)", stop_on_error=False)
         while (await client.get_iopub_msg(timeout=60))["msg_type"] != "stream":
@@ -302,20 +320,37 @@ def test_a_kernel_can_be_interrupted_restarted_and_asked_to_end(kernels: Kernels
     asyncio.run(scenario())
 
 
-def test_nobody_without_the_keys_is_answered(kernels: Kernels) -> None:
+def test_a_kernel_starts_though_the_ports_that_were_free_are_taken(
+    either: Kernels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = dict.fromkeys(connect.port_names, taken.getsockname()[1])
+        write = connect.write_connection_file
+        monkeypatch.setattr(
+            connect, "write_connection_file", lambda file, **about: write(file, **about | ports)
+        )
+        assert printed("print('here')", either, tmp_path) == "here\n"
+
+
+def test_a_kernel_that_cannot_start_says_so(either: Kernels) -> None:
+    with pytest.raises(RunError, match="a kernel cannot start"):
+        asyncio.run(either(kernel_name="python3").start_kernel(extra_arguments=["--pylab=nothing"]))
+
+
+def test_nobody_without_the_keys_is_answered(either: Kernels) -> None:
     async def scenario() -> None:
-        manager, client = await start(kernels)
+        manager, client = await start(either)
         assert manager.curve_secretkey is not None
         answered = []
         for keys in (manager.curve_secretkey, None):
-            with zmq.Context() as context, context.socket(zmq.REQ) as socket:
-                socket.linger = 0
+            with zmq.Context() as context, context.socket(zmq.REQ) as asker:
+                asker.linger = 0
                 if keys:
-                    socket.curve_secretkey, socket.curve_publickey = keys, manager.curve_publickey
-                    socket.curve_serverkey = manager.curve_publickey
-                socket.connect(f"tcp://{manager.ip}:{manager.hb_port}")
-                socket.send(b"ping")
-                answered.append(socket.poll(60_000 if keys else 500))
+                    asker.curve_secretkey, asker.curve_publickey = keys, manager.curve_publickey
+                    asker.curve_serverkey = manager.curve_publickey
+                asker.connect(f"tcp://{manager.ip}:{manager.hb_port}")
+                asker.send(b"ping")
+                answered.append(asker.poll(60_000 if keys else 500))
         assert answered == [zmq.POLLIN, 0]
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
@@ -323,9 +358,9 @@ def test_nobody_without_the_keys_is_answered(kernels: Kernels) -> None:
     asyncio.run(scenario())
 
 
-def test_a_kernel_that_dies_is_noticed(kernels: Kernels, tmp_path: Path) -> None:
+def test_a_kernel_that_dies_is_noticed(either: Kernels, tmp_path: Path) -> None:
     with pytest.raises(DeadKernelError, match="Kernel died"):
-        run(notebook("import os; os._exit(3)"), kernels, tmp_path)
+        run(notebook("import os; os._exit(3)"), either, tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

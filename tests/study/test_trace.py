@@ -15,7 +15,7 @@ from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from buzanlib.study.kernels import Nursery, available
+from buzanlib.study.kernels import Nursery, Ordinary, available
 from buzanlib.study.trace import arguments, read
 
 pytestmark = pytest.mark.xdist_group("kernels")
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.xdist_group("kernels")
 @pytest.fixture(scope="module", params=["ordinary", "forked"])
 def kernels(request: pytest.FixtureRequest) -> Iterator[type[AsyncKernelManager]]:
     if request.param == "ordinary":
-        yield AsyncKernelManager
+        with Ordinary() as ordinary:
+            yield ordinary.manager()
     elif available():
         with Nursery([]) as nursery:
             yield nursery.manager()
