@@ -110,8 +110,8 @@ class Cells:
         """
         weights = np.asarray(weights, dtype=float)
         return Contrasts(
-            np.einsum("...q,bqt->b...t", weights, self.means),
-            np.sqrt(np.einsum("...q,bqt->b...t", weights**2, self.variances)),
+            weights @ self.means,
+            np.sqrt(weights**2 @ self.variances),
         )
 
 

@@ -13,7 +13,7 @@ from scipy.special import expit, logit, stdtrit
 from scipy.stats import beta
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.contrasts import CODING, POSITION, empirical_logit, factorial
+from buzanlib.inference.contrasts import CODING, POSITION, Contrasts, cell_means, empirical_logit
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.sample import Codes, Sample
 from buzanlib.inference.verdicts import COVERAGE
@@ -167,19 +167,22 @@ class PowerStudy:
         signs = np.array([hypothesis.sign for hypothesis in family], dtype=float)
         values = self._values(sample, regions, contrast * signs, rows, columns, rng)
 
-        def signed(array: Array) -> Array:
-            """Of the three predictions, shape (placements, worlds, 3)."""
-            by_world = array.reshape(-1, 4, self.worlds, len(_THREATS))
-            return np.asarray(by_world[:, rows, :, columns].transpose(1, 2, 0), dtype=float)
+        def fit(quadrants: Codes) -> Contrasts:
+            """Of the three predictions, in the predicted direction, shape (placements, worlds, 3)."""
+            found = [
+                cell_means(values[..., column], quadrants).contrast(sign * CODING[row] / 4)
+                for row, column, sign in zip(rows, columns, signs, strict=True)
+            ]
+            estimates, errors = ([getattr(one, name) for one in found] for name in ("estimates", "errors"))
+            return Contrasts(np.stack(estimates, axis=-1), np.stack(errors, axis=-1))
 
-        fit = factorial(values, sample.quadrants)
-        observed = signs * signed(fit.statistics)[0]
-        drawn = signs * signed(factorial(values, sample.permuted).statistics)
+        placed = fit(sample.quadrants)
+        observed, drawn = placed.statistics[0], fit(sample.permuted).statistics
         alpha = self.predictions.alpha
         gate = p_value(observed.sum(axis=-1), drawn.sum(axis=-1)) < alpha
         adjusted = p_value(observed, drawn.max(axis=-1, keepdims=True)) < alpha
-        estimate = 2 * signs * signed(fit.estimates)[0]
-        half = 2 * float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * signed(fit.errors)[0]
+        estimate = 2 * placed.estimates[0]
+        half = 2 * float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * placed.errors[0]
         nothing = np.full((self.worlds, 1), np.nan)
         return {
             "found": np.column_stack([adjusted & gate[:, None], gate]),
@@ -197,7 +200,7 @@ class PowerStudy:
         columns: Codes,
         rng: np.random.Generator,
     ) -> Array:
-        """Outcomes of the states in all worlds, shape (states, worlds times threats)."""
+        """Outcomes of the states in all worlds, shape (states, worlds, threats)."""
         n = sample.counts["relevant"].to_numpy(dtype=float)[:, None, None]
         pattern = np.zeros((len(sample), len(_THREATS)))
         pattern[:, columns] = (contrasts[:, None] / 2 * CODING[rows]).T[sample.quadrants]
@@ -208,4 +211,4 @@ class PowerStudy:
         own = sd * rng.normal(size=shape)
         common = self.regional * rng.normal(size=(len(codes), *shape[1:]))[places]
         y = rng.binomial(n.astype(int), expit(mean + pattern[:, None] + own + common))
-        return OUTCOMES[self.outcome](y.astype(float), n).reshape(len(sample), -1)
+        return OUTCOMES[self.outcome](y.astype(float), n)
