@@ -133,17 +133,16 @@ def freedman_lane(small: Array, added: Array, outcomes: Array, moves: Moves) -> 
     """
     base, _ = np.linalg.qr(small)
     beyond, _ = np.linalg.qr(added - base @ (base.T @ added))
-    residuals = outcomes - base @ (base.T @ outcomes)
+    residuals = (outcomes - base @ (base.T @ outcomes)).T
+    total = (residuals**2).sum(axis=1, keepdims=True)  # whatever the order of the states
+    r, df = added.shape[1], len(small) - small.shape[1] - added.shape[1]
 
     def partial_f(permuted: Array) -> Array:
-        """Sum of F for residuals of shape (..., states, outcomes)."""
-        explained = (np.einsum("sr,...so->...ro", beyond, permuted) ** 2).sum(axis=-2)
-        lost = (np.einsum("sk,...so->...ko", base, permuted) ** 2).sum(axis=-2)
-        left = (permuted**2).sum(axis=-2) - lost - explained
-        r, df = added.shape[1], len(small) - small.shape[1] - added.shape[1]
-        return np.asarray((explained / r / (left / df)).sum(axis=-1), dtype=float)
+        """Sum of F for residuals of shape (outcomes, placements, states)."""
+        explained, lost = (((permuted @ some) ** 2).sum(axis=-1) for some in (beyond, base))
+        return np.asarray((explained / r / ((total - lost - explained) / df)).sum(axis=0), dtype=float)
 
-    return float(p_value(float(partial_f(residuals)), partial_f(residuals[moves])))
+    return float(p_value(partial_f(residuals[:, None])[0], partial_f(residuals[:, moves])))
 
 
 def _left_out(design: Array, outcomes: Array) -> Array:
