@@ -13,7 +13,8 @@ import pandas as pd
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.multiverse import Outcome, Position
 from buzanlib.inference.sample import Codes
-from buzanlib.measurement.placement import Placement, neighbours_from_tiles
+from buzanlib.measurement.indices import normal_scores
+from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Corpus, PoliticalKind
@@ -100,6 +101,7 @@ class Alternatives:
         self._position = cache(self._make_position)
         self._threats = cache(self._make_threats)
         self._scored = cache(self._make_scores)
+        self._one = cache(self._make_one)
 
     def outcome(self, record: Mapping[str, str]) -> Outcome | None:
         """What is counted under a specification; None where nothing is.
@@ -180,11 +182,19 @@ class Alternatives:
         self, power: str, cohesion: str, window: str
     ) -> tuple[pd.DataFrame, dict[str, float]] | None:
         """Scores, and the reliability of both indices; None where one has no data in the window."""
-        place = Placement(power, cohesion, *years(window))
         try:
-            return place.scores(self._panel), place.reliability(self._panel)
+            made = {
+                axis: self._one(axis, index, window)
+                for axis, index in (("power", power), ("cohesion", cohesion))
+            }
         except EstimationError:
             return None
+        return both(scores for scores, _ in made.values()), {axis: one[1] for axis, one in made.items()}
+
+    def _make_one(self, axis: str, index: str, window: str) -> tuple[pd.Series[float], float]:
+        """Scores and reliability of one index."""
+        where = self._panel, index, axis, *years(window)
+        return normal_scores(*where), parallel_forms(*where)
 
 
 def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataFrame:

@@ -7,10 +7,10 @@ one at a time, and only counts are kept of their permuted statistics, so that me
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.inference.contrasts import FLOOR
-from buzanlib.inference.permutation import Array, Moves, Permutations, Small, p_value
+from buzanlib.inference.permutation import Array, Induced, Moves, Permutations, p_value
 from buzanlib.strictjson import parse
 
 Floats = npt.NDArray[np.float32]
@@ -229,6 +229,29 @@ class Multiverse:
         EstimationError
             If no specification can be estimated.
         """
+        return self.under(specifications, {"": permutations})[""]
+
+    def under(
+        self, specifications: pd.DataFrame, rules: Mapping[str, Permutations]
+    ) -> dict[str, MultiverseResult]:
+        """Run all under several rules of exchange.
+
+        Parameters
+        ----------
+        specifications : DataFrame of str
+            As in the call.
+        rules : mapping of str to Permutations
+            By the name of the rule.
+
+        Returns
+        -------
+        dict of str to MultiverseResult
+
+        Raises
+        ------
+        EstimationError
+            As the call.
+        """
         cases: dict[tuple[str, ...], list[_Case]] = {}
         for row, options in enumerate(specifications.to_dict("records")):
             record = {str(axis): str(option) for axis, option in options.items()}
@@ -236,23 +259,46 @@ class Multiverse:
                 cases.setdefault(case.states, []).append(case)
         if not cases:
             raise EstimationError(f"none of {len(specifications)} specifications can be estimated")
+        return {rule: self._run(specifications, cases, some) for rule, some in rules.items()}
+
+    def _run(
+        self,
+        specifications: pd.DataFrame,
+        cases: Mapping[tuple[str, ...], Sequence[_Case]],
+        permutations: Permutations,
+    ) -> MultiverseResult:
         tally = _Tally(len(permutations.moves))
         rows = dict.fromkeys(range(len(specifications)), _row(None))
-        counting = Lock()
+        below = _nested(list(cases))
+        counting, waiting = Lock(), BoundedSemaphore(2 * self.threads)
+        done: list[Future[None]] = []
 
-        def count(some: Sequence[_Case]) -> None:
-            for row, fit in self._fits(some, permutations):
-                rows[row] = _row(fit)
-                with counting:  # whole numbers: the order in which they are added does not matter
-                    tally.add(fit)
+        def count(some: Sequence[_Case], induced: Induced) -> None:
+            try:
+                for row, fit in _fits(some, induced):
+                    rows[row] = _row(fit)
+                    with counting:  # whole numbers: the order in which they are added does not matter
+                        tally.add(fit)
+            finally:
+                waiting.release()
+
+        def walk(states: tuple[str, ...], through: Induced | None) -> None:
+            induced = permutations.induced(states, through)
+            waiting.acquire()  # few sets of permutations are held at a time
+            done.append(pool.submit(count, cases[states], induced))
+            for fewer in below[states]:
+                walk(fewer, through if induced.every else induced)
 
         # The products are narrow: threads inside each would only wait for each other.
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
-            for _ in pool.map(count, cases.values()):  # an error in a thread is raised here
-                pass
+            for states in below[()]:
+                walk(states, None)
+            for one in done:
+                one.result()  # an error in a thread is raised here
         found = pd.DataFrame.from_dict(rows, orient="index")
         table = pd.concat([specifications.reset_index(drop=True), found], axis=1)
-        return MultiverseResult(table, tally.joint(), tally.medians()[1:])
+        medians = tally.medians()
+        return MultiverseResult(table, tally.joint(medians), medians[1:])
 
     def _case(self, row: int, record: Mapping[str, str]) -> _Case | None:
         """What one specification is estimated from; None where it cannot be."""
@@ -268,25 +314,7 @@ class Multiverse:
         logits = np.log((y + 0.5) / (n[:, None] - y + 0.5))
         logits -= logits.mean(axis=0)  # a constant moves no contrast, and small numbers keep their digits
         weights = np.where(record["weighting"] == "passages", n, 1.0)
-        kernel = _Hard(logits, axes, weights) if position.hard else _Fuzzy(logits, axes)
-        return _Case(row, tuple(states), kernel)
-
-    def _fits(self, cases: Sequence[_Case], permutations: Permutations) -> Iterator[tuple[int, _Fit]]:
-        """Observed and permuted contrasts and statistics of specifications on the same states, one after another."""
-        states = cases[0].states
-        # The observed placement first, then the permuted ones.
-        blocks = [np.arange(len(states))[:, None], *permutations.blocks_among(states)]
-        for case in cases:
-            parts = [case.kernel(block) for block in blocks]
-            contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*parts, strict=True))
-            yield (
-                case.row,
-                _Fit(
-                    np.column_stack([contrasts, contrasts.mean(axis=1)]),
-                    np.column_stack([statistics, statistics.sum(axis=1)]),
-                    len(states),
-                ),
-            )
+        return _Case(row, tuple(states), axes, position.hard, logits, weights)
 
     def _estimable(self, axes: Array) -> bool:
         strong = (axes + 1) / 2
@@ -298,11 +326,55 @@ class Multiverse:
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """A specification that can be estimated: its row, its states, and what makes contrasts of placements."""
+    """A specification that can be estimated: its row, its states, where they stand, and their centred logits."""
 
     row: int
     states: tuple[str, ...]
-    kernel: _Hard | _Fuzzy
+    axes: Array
+    hard: bool
+    logits: Array
+    weights: Array
+
+
+def _nested(sets: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Each set below the smallest larger one that holds it, or below none, the empty one."""
+    below: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
+    held: list[tuple[tuple[str, ...], frozenset[str]]] = []
+    for states in sorted(sets, key=len, reverse=True):
+        members = frozenset(states)
+        holder = next((larger for larger, some in reversed(held) if members <= some), ())
+        below[holder].append(states)
+        below[states] = []
+        held.append((states, members))
+    return below
+
+
+def _fits(cases: Sequence[_Case], induced: Induced) -> Iterator[tuple[int, _Fit]]:
+    """Observed and permuted contrasts and statistics of specifications on the same states."""
+    # The observed placement first, then the permuted ones.
+    blocks = [np.arange(len(induced.states))[:, None], *(block.astype(np.intp) for block in induced.blocks)]
+    alike: dict[tuple[bytes, bool], list[_Case]] = {}
+    for case in cases:
+        alike.setdefault((case.axes.tobytes(), case.hard), []).append(case)
+    for (_, hard), some in alike.items():
+        p, k = some[0].axes.T.astype(np.float32)
+        kernels = [(_Hard if hard else _Fuzzy)(case.logits, case.axes, case.weights) for case in some]
+        parts: list[list[tuple[Array, Array]]] = [[] for _ in some]
+        for moves in blocks:
+            by_p, by_k = np.take(p, moves), np.take(k, moves)
+            by_pk = by_p * by_k
+            for kernel, made in zip(kernels, parts, strict=True):
+                made.append(kernel(moves, by_p, by_k, by_pk))
+        for case, made in zip(some, parts, strict=True):
+            contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*made, strict=True))
+            yield (
+                case.row,
+                _Fit(
+                    np.column_stack([contrasts, contrasts.mean(axis=1)]),
+                    np.column_stack([statistics, statistics.sum(axis=1)]),
+                    len(induced.states),
+                ),
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -364,10 +436,10 @@ class _Tally:
             middle[:, column] = (2 * below >= self.count).argmax(axis=1)
         return (middle + 0.5) * _BIN - _REACH
 
-    def joint(self) -> pd.DataFrame:
+    def joint(self, medians: Array) -> pd.DataFrame:
         """Each summary with its p value."""
         columns = {
-            "median": self.medians(),
+            "median": medians,
             "right_signed": self._right / self.count,
             "significant": self._significant / self.count,
         }
@@ -386,51 +458,71 @@ class _Hard:
 
     def __init__(self, logits: Array, axes: Array, weights: Array) -> None:
         w = (weights / weights.mean())[:, None]
-        columns = np.hstack([np.ones_like(w), w, w**2, w * logits, w**2 * logits, w**2 * logits**2])
-        self._rows, self._axes = columns.T.astype(np.float32), axes.T.astype(np.float32)
+        self._equal = bool((w == 1).all())
+        if self._equal:  # what only counts states is the same under every permutation
+            columns = np.hstack([logits, logits**2])
+        else:
+            columns = np.hstack([w * logits, w**2 * logits**2, w**2 * logits, w, w**2])
+        self._rows = (columns / 4).T.astype(np.float32)
         self._totals = self._rows.sum(axis=1, keepdims=True)
+        self._sizes = {
+            (a, b): np.float32(((axes[:, 0] == a) & (axes[:, 1] == b)).sum())
+            for a in (-1, 1)
+            for b in (-1, 1)
+        }
 
-    def __call__(self, moves: Moves | Small) -> tuple[Array, Array]:
-        p, k = (np.take(axis, moves) for axis in self._axes)
-        by_p, by_k = self._rows @ p, self._rows @ k
-        by_pk = self._rows @ np.multiply(p, k, out=p)
+    def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
+        by_p, by_k, by_pk = (self._rows @ signs for signs in (p, k, pk))
         contrasts = np.zeros((len(_PLACE), moves.shape[1]), dtype=np.float32)
         variances = np.zeros_like(contrasts)
-        for a, b in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
-            sums = (self._totals + a * by_p + b * by_k + a * b * by_pk) / 4
-            size, mass, squared = sums[:3]
-            means = sums[3:6] / mass
-            spread = sums[9:] - means * (2 * sums[6:9] - means * squared)
-            contrasts += np.array([a, b, a * b], dtype=np.float32)[_PLACE, None] * means
-            variances += np.maximum(spread, 0) * (size / ((size - 1) * mass)) ** 2
+        for a in (-1, 1):
+            level, slope = self._totals + a * by_p, by_k + a * by_pk
+            for b in (-1, 1):
+                sums = level + b * slope
+                size = self._sizes[a, b]
+                mass = size if self._equal else sums[9]
+                means = sums[:3] / mass
+                if self._equal:
+                    spread = sums[3:] - means * sums[:3]
+                else:
+                    spread = sums[3:6] - means * (2 * sums[6:9] - means * sums[10])
+                contrasts += np.array([a, b, a * b], dtype=np.float32)[_PLACE, None] * means
+                variances += np.maximum(spread, 0) * (size / ((size - 1) * mass)) ** 2
         doubles = contrasts.T.astype(float) / 2
         errors = np.sqrt(variances).T.astype(float) / 2
         return doubles, doubles / np.maximum(errors, FLOOR)
 
 
 class _Fuzzy:
-    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors."""
+    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors.
 
-    def __init__(self, logits: Array, axes: Array) -> None:
+    Squares of residuals are summed term by term: what depends on the placement alone is the same under every
+    permutation.
+    """
+
+    def __init__(self, logits: Array, axes: Array, _weights: Array) -> None:
         design = np.column_stack([np.ones(len(axes)), axes, axes.prod(axis=1)])
         self._inverse = np.linalg.inv(design.T @ design)
         projector = design @ self._inverse
         leverage = (design * projector).sum(axis=1)
-        self._scale = ((projector / (1 - leverage)[:, None]) ** 2).T.astype(np.float32)
-        self._logits, self._axes = logits.T.astype(np.float32), axes.T.astype(np.float32)
+        scale = ((projector / (1 - leverage)[:, None]) ** 2)[:, _PLACE + 1].T
+        self._scale = scale.astype(np.float32)
+        self._within = (scale[:, None] * design.T) @ design
+        self._logits = logits.T.astype(np.float32)
+        self._sums = logits.sum(axis=0)
 
-    def __call__(self, moves: Moves | Small) -> tuple[Array, Array]:
-        p, k = (np.take(axis, moves) for axis in self._axes)
-        pk = p * k
+    def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
         draws = moves.shape[1]
-        constant = np.broadcast_to(self._logits.sum(axis=1, keepdims=True), (3, draws))
-        sums = np.stack([constant, self._logits @ p, self._logits @ k, self._logits @ pk])
-        coefficients = np.einsum("ij,jtb->itb", self._inverse, sums).astype(np.float32)
         contrasts, errors = np.empty((draws, 3)), np.empty((draws, 3))
         for threat, place in enumerate(_PLACE + 1):
-            level, on_p, on_k, on_pk = coefficients[:, threat]
-            residuals = self._logits[threat, :, None] - level - on_p * p - on_k * k - on_pk * pk
-            squares = np.square(residuals, out=residuals)
-            contrasts[:, threat] = 2 * coefficients[place, threat]
-            errors[:, threat] = 2 * np.sqrt((squares * np.take(self._scale[place], moves)).sum(axis=0))
+            logits = self._logits[threat]
+            constant = np.full(draws, self._sums[threat])
+            coefficients = self._inverse @ np.stack([constant, *(logits @ sign for sign in (p, k, pk))])
+            scale = np.take(self._scale[threat], moves)
+            products = np.stack([logits @ scale, *(logits @ (scale * sign) for sign in (p, k, pk))])
+            squares = logits**2 @ scale + (
+                coefficients * (self._within[threat] @ coefficients - 2 * products)
+            ).sum(axis=0)
+            contrasts[:, threat] = 2 * coefficients[place]
+            errors[:, threat] = 2 * np.sqrt(np.maximum(squares, 0))
         return contrasts, contrasts / np.maximum(errors, FLOOR)

@@ -6,7 +6,7 @@ induces among these, so that tests on different sets of states still share their
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations, product
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 Moves = npt.NDArray[np.intp]
 Small = npt.NDArray[np.int16]
 
-_ROWS = 1000
+_ROWS = 2500
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +64,18 @@ class Permutations:
         EstimationError
             If a state has no group, or all are alone in theirs.
         """
-        return np.concatenate([block.T for block in self.blocks_among(states)]).astype(np.intp)
+        return np.concatenate([block.T for block in self.induced(states).blocks]).astype(np.intp)
 
-    def blocks_among(self, states: Sequence[str]) -> Iterator[Moves | Small]:
-        """The rows of `among` as columns, some at a time, so that what is looked up at random stays near.
+    def induced(self, states: Sequence[str], through: Induced | None = None) -> Induced:
+        """The permutations of `among` as columns, some at a time, so that what is looked up at random stays near.
+
+        Parameters
+        ----------
+        states : sequence of str
+            Some of the states, in any order.
+        through : Induced, optional
+            What these permutations induce among more states, drawn and not `every` one: the result is the same and
+            comes sooner, since fewer states are left out.
 
         Raises
         ------
@@ -79,18 +87,19 @@ class Permutations:
             raise EstimationError(
                 f"no group for {', '.join(without)}; states are permuted within groups, so each needs one"
             )
-        groups = self.groups.loc[list(states)].to_numpy()
+        chosen = pd.Index(states)
+        groups = self.groups.loc[chosen].to_numpy()
         members = [np.flatnonzero(groups == group) for group in pd.unique(groups)]
         if all(len(group) == 1 for group in members):
             raise EstimationError("no two states share a group, so that there is nothing to permute")
         if prod(factorial(len(group)) for group in members) <= len(self.moves) + 1:
-            yield _all_permutations(members).T
-            return
-        inside = self.groups.index.get_indexer(pd.Index(states))
-        place = np.full(len(self.groups), -1, dtype=np.int16)
+            return Induced(chosen, [_all_permutations(members).T], every=True)
+        if through is None:
+            through = Induced(self.groups.index, self._blocks, every=False)
+        inside = through.states.get_indexer(chosen)
+        place = np.full(len(through.states), -1, dtype=np.int16)
         place[inside] = np.arange(len(inside))
-        for block in self._blocks:
-            yield _first_return(block, inside, place)
+        return Induced(chosen, [_first_return(block, inside, place) for block in through.blocks], every=False)
 
     @cached_property
     def _blocks(self) -> list[Small]:
@@ -101,7 +110,26 @@ class Permutations:
         ]
 
 
-def _first_return(block: Small, inside: Moves, place: Small) -> Small:
+@dataclass(frozen=True, eq=False)
+class Induced:
+    """What permutations induce among some of their states.
+
+    Attributes
+    ----------
+    states : Index of str
+        These states.
+    blocks : list of ndarray of int, shape (states, some draws)
+        Columns are the rows of `Permutations.among`.
+    every : bool
+        Whether these are all permutations that there are, and not draws.
+    """
+
+    states: pd.Index[str]
+    blocks: Sequence[Moves | Small]
+    every: bool
+
+
+def _first_return(block: Moves | Small, inside: Moves, place: Small) -> Small:
     """Follow moves of shape (all states, draws) from each state of a subset to the next one that is in it.
 
     `inside` are the places of the subset among all states, `place` those of all states in the subset, -1 outside.

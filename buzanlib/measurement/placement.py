@@ -6,7 +6,7 @@ others. The rules differ in who the others are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -20,6 +20,56 @@ from buzanlib.theory.vocabulary import Quadrant
 
 AXES = ("power", "cohesion")
 RULES = ("median", "quantile", "regional", "neighbour")
+
+
+def both(columns: Iterable[pd.Series[float]]) -> pd.DataFrame:
+    """Scores on both axes of the states that have both.
+
+    Parameters
+    ----------
+    columns : iterable of Series of float
+        By ``iso3``, as `buzanlib.measurement.indices.normal_scores` gives them.
+
+    Returns
+    -------
+    DataFrame of float, shape (states, 2)
+        Index ``iso3``, sorted; columns ``power``, ``cohesion``.
+    """
+    return pd.concat(columns, axis=1, join="inner").sort_index()
+
+
+def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> float:
+    """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it.
+
+    The median correlation between its scores and those of each other index of the axis that has data in the
+    window, each over the states that have both. Agreement between the years of one index would be higher, and
+    would count a lasting bias of the index as truth.
+
+    Parameters
+    ----------
+    panel, name, axis, first, last
+        As in `buzanlib.measurement.indices.normal_scores`.
+
+    Returns
+    -------
+    float
+        At most 1.
+
+    Raises
+    ------
+    EstimationError
+        If the axis has no rival index in the window, or no state has this one.
+    """
+    scores = normal_scores(panel, name, axis, first, last)
+    window = panel[panel["year"].between(first, last)]
+    rivals = [
+        rival
+        for rival, index in INDICES.items()
+        if index.axis == axis and rival != name and window[index.column].notna().any()
+    ]
+    if not rivals:
+        raise EstimationError(f"no rival of the index {name!r} of {axis} in {first}-{last}")
+    return float(np.median([scores.corr(normal_scores(panel, rival, axis, first, last)) for rival in rivals]))
 
 
 @dataclass(frozen=True)
@@ -74,8 +124,7 @@ class Placement:
         DataFrame of float, shape (states, 2)
             Index ``iso3``; columns ``power``, ``cohesion``.
         """
-        columns = [normal_scores(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES]
-        return pd.concat(columns, axis=1, join="inner").sort_index()
+        return both(normal_scores(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES)
 
     def thresholds(
         self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
@@ -159,11 +208,7 @@ class Placement:
         return placed.assign(quadrant=pd.Series(names, index=placed.index, dtype="str"))
 
     def reliability(self, panel: pd.DataFrame) -> dict[str, float]:
-        """Reliability of each axis by parallel forms: how well its rival indices agree with the one chosen.
-
-        The median correlation between the scores of the chosen index and those of each other index of the
-        axis that has data in the window, each over the states that have both. Agreement between the years
-        of one index would be higher, and would count a lasting bias of the index as truth.
+        """Reliability of each axis, as `parallel_forms` estimates it.
 
         Parameters
         ----------
@@ -180,24 +225,9 @@ class Placement:
         EstimationError
             If an axis has no rival index in the window.
         """
-        window = panel[panel["year"].between(self.first, self.last)]
-        found = {}
-        for axis in AXES:
-            chosen = getattr(self, axis)
-            scores = normal_scores(panel, chosen, axis, self.first, self.last)
-            rivals = [
-                name
-                for name, index in INDICES.items()
-                if index.axis == axis and name != chosen and window[index.column].notna().any()
-            ]
-            if not rivals:
-                raise EstimationError(
-                    f"no rival of the index {chosen!r} of {axis} in {self.first}-{self.last}"
-                )
-            found[axis] = float(
-                np.median([scores.corr(normal_scores(panel, r, axis, self.first, self.last)) for r in rivals])
-            )
-        return found
+        return {
+            axis: parallel_forms(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES
+        }
 
     def memberships(
         self,
