@@ -28,12 +28,19 @@ os.register_at_fork(after_in_child=lambda: end_with(this))
 from jupyter_book import sphinx
 from jupyter_book.cli.main import main
 sphinx.build_sphinx.__kwdefaults__["jobs"] = int(sys.argv.pop(1))
-main()
+try:
+    main()
+except SystemExit as end:
+    if end.code:
+        raise
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(0)
 """
 """Its command, of this very environment whatever the search path says, with a number of processes, for which it has
 no option. None of them outlives the one that has started it: the next build would meet them. Documents are large trees
 of which nothing goes before the end, so that at Python's own thresholds a third of the time is spent on looking for
-what could go."""
+what could go; to take them apart at the end would take a second more."""
 
 _SHARES = 2
 """Processes for each processor: some pages take much longer than others."""
