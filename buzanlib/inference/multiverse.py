@@ -358,7 +358,7 @@ def _fits(cases: Sequence[_Case], induced: Induced) -> Iterator[tuple[int, _Fit]
         alike.setdefault((case.axes.tobytes(), case.hard), []).append(case)
     for (_, hard), some in alike.items():
         p, k = some[0].axes.T.astype(np.float32)
-        kernels = [(_Hard if hard else _Fuzzy)(case.logits, case.axes, case.weights) for case in some]
+        kernels = [_Hard(case) if hard else _Fuzzy(case) for case in some]
         parts: list[list[tuple[Array, Array]]] = [[] for _ in some]
         for moves in blocks:
             by_p, by_k = np.take(p, moves), np.take(k, moves)
@@ -456,8 +456,9 @@ class _Hard:
     Sums over quadrants follow from sums with the signs of power, cohesion and product, of which there are fewer.
     """
 
-    def __init__(self, logits: Array, axes: Array, weights: Array) -> None:
-        w = (weights / weights.mean())[:, None]
+    def __init__(self, case: _Case) -> None:
+        logits, axes = case.logits, case.axes
+        w = (case.weights / case.weights.mean())[:, None]
         self._equal = bool((w == 1).all())
         if self._equal:  # what only counts states is the same under every permutation
             columns = np.hstack([logits, logits**2])
@@ -494,13 +495,14 @@ class _Hard:
 
 
 class _Fuzzy:
-    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors.
+    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors, without weights.
 
     Squares of residuals are summed term by term: what depends on the placement alone is the same under every
     permutation.
     """
 
-    def __init__(self, logits: Array, axes: Array, _weights: Array) -> None:
+    def __init__(self, case: _Case) -> None:
+        logits, axes = case.logits, case.axes
         design = np.column_stack([np.ones(len(axes)), axes, axes.prod(axis=1)])
         self._inverse = np.linalg.inv(design.T @ design)
         projector = design @ self._inverse

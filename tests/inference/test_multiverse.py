@@ -136,6 +136,25 @@ def test_neither_threads_nor_order_change_anything(world) -> None:
     assert (one.null == turned.null).all()
 
 
+def test_a_specification_depends_on_none_beside_it_and_on_no_other_rule(world) -> None:
+    made = world(8)
+    run, table, outcomes, _ = made_up(made, gap=0.3, specifications=9)
+    # Some sets of states hold others, so that permutations of these come from those of the larger ones.
+    for number in range(1, 9):
+        held = (
+            outcomes[str(number - 1)]
+            .n.index[2 * (number % 3 > 0) :]
+            .intersection(outcomes[str(number)].n.index)
+        )
+        outcomes[str(number)] = Outcome(outcomes[str(number)].y.loc[held], outcomes[str(number)].n.loc[held])
+    free = PermutationBank(199, seed=8)(pd.Series("all", index=made.names))
+    together = run.under(table, {"region": made.permutations, "free": free})
+    assert together["free"].estimable["n"].nunique() > 4
+    for rule, permutations in (("region", made.permutations), ("free", free)):
+        alone = [run(table.iloc[[row]], permutations).table for row in range(len(table))]
+        pd.testing.assert_frame_equal(together[rule].table, pd.concat(alone, ignore_index=True))
+
+
 def test_joint_summaries_are_those_of_the_table(world) -> None:
     made = world(5)
     run, table, *_ = made_up(made, gap=0.2, specifications=21)

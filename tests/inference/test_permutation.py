@@ -44,6 +44,18 @@ def test_what_is_induced_permutes_the_subset_within_groups(data: st.DataObject, 
     assert (kept.to_numpy()[moves] == kept.to_numpy()).all()
 
 
+@given(st.data(), st.integers(0, 99))
+def test_what_is_induced_through_more_states_is_the_same(data: st.DataObject, seed: int) -> None:
+    groups = grouped("aaaaaaaaaabbbbbbbbbbb")
+    bank = PermutationBank(draws=5, seed=seed)(groups)
+    more = data.draw(st.lists(st.sampled_from(list(groups.index)), min_size=10, unique=True))
+    some = data.draw(st.permutations(more).map(lambda states: states[: max(8, len(states) // 2)]))
+    through = bank.induced(more)
+    assert not through.every
+    found = np.concatenate([block.T for block in bank.induced(some, through).blocks])
+    assert (found == bank.among(some)).all()
+
+
 def test_the_seed_decides() -> None:
     groups = grouped("aabbbbcc")
     first = PermutationBank(50, seed=1)(groups).moves
