@@ -21,6 +21,7 @@ import pytest
 from buzanlib import __version__
 from buzanlib.cli import main
 from buzanlib.cli import parser as cli_parser
+from buzanlib.cli.study import _pages
 from buzanlib.errors import BuzanError, RunError
 from buzanlib.site.serve import server
 from buzanlib.study.results import Results, Value
@@ -425,7 +426,13 @@ def test_two_runs_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["diff", str(tmp_path / "old"), str(tmp_path / "new" / "results.json")]) == 0
     assert capsys.readouterr().out == "1 value\n  n: 1 → 2 (+1)\n"
     assert main(["diff", str(tmp_path / "old"), str(tmp_path / "none.json")]) == 2
-    assert "no results at none.json" in capsys.readouterr().err
+    assert f"no results at {str(tmp_path / 'none.json')!r}: run the study first" in capsys.readouterr().err
+
+
+def test_a_book_is_served_by_the_folder_of_its_study(tmp_path: Path) -> None:
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    assert _pages(tmp_path / "mine") == tmp_path / "mine" / "out" / "_build" / "html"
+    assert _pages(tmp_path) == tmp_path
 
 
 def test_a_book_is_served(tmp_path: Path) -> None:

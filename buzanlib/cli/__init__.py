@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -36,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with _asked_to_end():
             status: int = given.command(given)
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever was reading has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except DataError as error:
         print(f"buzan: {told(error.faults)}", file=sys.stderr)
         return 2

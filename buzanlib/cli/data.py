@@ -40,7 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         type=Path,
         nargs="?",
         default=Path("data"),
-        help="folder of tables, or of a study (default: data)",
+        help="folder of tables, or a study (default: data)",
     )
     check.set_defaults(command=_data_check)
 
@@ -131,8 +131,9 @@ def _data_check(given: argparse.Namespace) -> int:
     from buzanlib.tables.descriptor import examine
     from buzanlib.theory.predictions import load_predictions
 
-    if (given.data / STUDY.name).is_file():
-        return _check_of_study(given.data / STUDY.name)
+    study = given.data if given.data.is_file() else given.data / STUDY.name
+    if study.is_file():
+        return _check_of_study(study)
     frames, faults = examine(given.data)
     said = [told(faults)] if faults else []
     try:
@@ -195,7 +196,7 @@ def _data_texts(given: argparse.Namespace) -> int:
 
     made = gather_texts(given.folder, given.corpus, given.data, given.out, given.sample)
     print(
-        f"{made.documents} texts of {made.states} states: {made.passages} passages, {made.silent} texts without any"
+        f"texts: {made.documents}, states: {made.states}, passages: {made.passages}, texts without any: {made.silent}"
     )
     documents, passages, sheet = made.files
     print(f"{documents} and {passages}: name them in a study under tables")

@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from buzanlib.errors import BuzanError
+
 STUDY = Path("notebooks/study.yml")
 HTML = Path("_build/html")
 
@@ -68,10 +70,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "serve",
         help="show a built book in the browser",
         description="Serve a built book to the browser of this machine, until interrupted.",
-        epilog="example: buzan serve mine/out/_build/html --port 8000",
+        epilog="example: buzan serve mine --port 8000",
     )
     serve.add_argument(
-        "html", type=Path, nargs="?", default=HTML, help=f"folder of the pages (default: {HTML})"
+        "html",
+        type=Path,
+        nargs="?",
+        default=HTML,
+        help=f"folder of the pages, or of a study (default: {HTML})",
     )
     serve.add_argument("--port", type=_count, default=0, metavar="N", help="port (default: any free one)")
     serve.set_defaults(command=_serve)
@@ -172,8 +178,10 @@ def _book(given: argparse.Namespace) -> int:
 def _status(given: argparse.Namespace) -> int:
     from buzanlib.study.plan import status
 
-    for step in status(given.study, dict(given.changes)):
-        print(f"{step.run.name:<28}{step.reason or 'has not changed'}")
+    steps = list(status(given.study, dict(given.changes)))
+    width = max(26, *(len(step.run.name) for step in steps))
+    for step in steps:
+        print(f"{step.run.name:<{width}}  {step.reason or 'has not changed'}")
     return 0
 
 
@@ -182,15 +190,26 @@ def _diff(given: argparse.Namespace) -> int:
     from buzanlib.study.results import Results
     from buzanlib.study.runner import RESULTS
 
-    old, new = (Results.load(path / RESULTS if path.is_dir() else path) for path in (given.old, given.new))
-    print(told(compare(old, new)))
+    files = [path / RESULTS if path.is_dir() else path for path in (given.old, given.new)]
+    for file in files:
+        if not file.is_file():
+            raise BuzanError(f"no results at {str(file)!r}: run the study first")
+    print(told(compare(*map(Results.load, files))))
     return 0
+
+
+def _pages(folder: Path) -> Path:
+    """Folder of the pages of a study, or the one that is named."""
+    from buzanlib.study.spec import load_study
+
+    study = folder / STUDY.name
+    return load_study(study).output / HTML if study.is_file() else folder
 
 
 def _serve(given: argparse.Namespace) -> int:
     from buzanlib.site.serve import server
 
-    with server(given.html, given.port) as book:
+    with server(_pages(given.html), given.port) as book:
         print(f"http://127.0.0.1:{book.server_port}/ (end with Ctrl-C)", flush=True)
         try:
             book.serve_forever()

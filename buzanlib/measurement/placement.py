@@ -279,7 +279,8 @@ class Placement:
         for axis in AXES:
             if not 0 <= reliability[axis] < 1:
                 raise BuzanError(
-                    f"reliability {reliability[axis]} of {axis}; allowed: at least 0 and below 1"
+                    f"reliability {reliability[axis]:.2f} of {axis}, how well its index agrees with rivals; allowed:"
+                    " at least 0 and below 1 (below 0: do high values mean what they should?)"
                 )
         error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
         strong = ((scores - self.thresholds(scores, regions, neighbours)) / error).apply(ndtr)

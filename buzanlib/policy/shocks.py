@@ -55,7 +55,9 @@ def shock(
         raise UnknownNameError("axis", axis, AXES)
     for name in AXES:
         if not 0 <= reliability[name] < 1:
-            raise BuzanError(f"reliability {reliability[name]:g} of {name}; allowed: at least 0 and below 1")
+            raise BuzanError(
+                f"reliability {reliability[name]:.2f} of {name}; allowed: at least 0 and below 1"
+            )
     beyond = scores - place.thresholds(scores, regions)
     error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
     shocked = {}

@@ -198,12 +198,13 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
     if study.sheets:
         sheets = ", ".join(escape(sheet.name) for sheet in study.sheets)
         parts.append(f"**Codes from sheets of its own:** {sheets}, beside those of the data folder.")
-    if verdicts := [key.removesuffix(VERDICT) for key in results.values if key.endswith(VERDICT)]:
+    judged = [key.removesuffix(VERDICT) for key in results.values if key.endswith(VERDICT)]
+    known = {
+        name: claims.get(name.rpartition(".")[2], results.scalars.get(f"{name}.claim")) for name in judged
+    }
+    if any(known.values()):
         rows = [row(["", "claim", "verdict"]), "|---|---|---|"]
-        rows += [
-            row([name, claims.get(name.rpartition(".")[2], "–"), results[name + VERDICT]])
-            for name in verdicts
-        ]
+        rows += [row([name, claim, results[name + VERDICT]]) for name, claim in known.items() if claim]
         parts += ["## Verdicts", "\n".join(rows)]
     parts += ["## Chapters", "\n".join(f"- {{doc}}`executed/{run.name}`" for run in study.runs)]
     parts.append(
@@ -211,6 +212,13 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         " {doc}`_generated/changes` what moved since the run before."
     )
     return "\n\n".join(parts) + "\n"
+
+
+_UNCHOSEN = {
+    False: "Every choice is that of the notebook.",
+    True: "Its numbers are those of the pages before it.",
+}
+"""What is said of a page for which nothing was chosen, by whether it reads the numbers of others."""
 
 
 def own_note(run: Run) -> str:
@@ -226,7 +234,7 @@ def own_note(run: Run) -> str:
         for name, value in run.given.items()
         if name not in ("data", RESULTS_OF)
     ]
-    choices = f"Here {', '.join(chosen)}." if chosen else "Every choice is that of the notebook."
+    choices = f"Here {', '.join(chosen)}." if chosen else _UNCHOSEN[run.reads_results]
     return (
         f":::{{note}}\n{choices} Numbers and figures are those of this study; the text was written for the data that"
         " ship with buzanlib, so hold what it explains against them.\n:::"

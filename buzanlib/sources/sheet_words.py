@@ -45,10 +45,10 @@ NOT_READ = (
 )  # fmt: skip
 
 _KINDS = {
-    "pol": ("political", "destabilizing political action"),
+    "pol": ("political", "political action", "destabilizing political action"),
     "inf": ("infrastructure",),
     "cri": ("crime", "criminal", "cybercrime"),
-    "mil": ("military", "military or interstate force"),
+    "mil": ("military", "military force", "military or interstate force"),
     "ter": ("terrorism", "terrorist"),
     "oth": ("other",),
     "gen": ("general",),

@@ -183,7 +183,10 @@ def gather(study: Study, folder: DataFolder, pages: Mapping[str, Page]) -> Resul
     for name, page in pages.items():
         for key, value in page.values.items():
             if key in values:
-                raise RunError(f"{key!r} is recorded by {values[key].notebook} and by {name}")
+                raise RunError(
+                    f"{key!r} is recorded by {values[key].notebook} and by {name}: leave one of them out, or record it"
+                    " under another key"
+                )
             values[key] = Value(value, name)
         for label, picture in page.figures.items():
             if label in shown:

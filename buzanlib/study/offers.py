@@ -54,22 +54,23 @@ class Offers:
             return in_panel(self._file("panel.csv"), what)
         name, column = _COLUMNS[what]
         found = _distinct(self._file(name), column)
-        if what == "annotator" and found:
-            found |= self._coders()
+        if what == "annotator" and found and self._sheets:
+            coders = self._coders()
+            return sorted(found | coders) if coders else []
         return sorted(found)
 
     def _file(self, name: str) -> Path:
         return self._tables.get(name, self._data / name)
 
     def _coders(self) -> set[str]:
-        if not self._sheets:
-            return set()
+        """Names in the sheets; none where one cannot be read or names nobody, which the check of the data tells."""
         from buzanlib.sources.sheets import coders_of
 
         try:
-            return {name for sheet in self._sheets for name in coders_of(sheet)}
-        except BuzanError:  # told when the sheet is read in earnest
+            by_sheet = [coders_of(sheet) for sheet in self._sheets]
+        except BuzanError:
             return set()
+        return {name for names in by_sheet for name in names} if all(by_sheet) else set()
 
 
 def _distinct(file: Path, column: str) -> set[str]:

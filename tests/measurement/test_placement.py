@@ -171,5 +171,5 @@ def test_bad_parameters_are_named(panel: pd.DataFrame, regions: pd.Series) -> No
     pair = pd.DataFrame({"iso3": ["A", "B"], "row": [0, 0], "col": [0, 1]})
     with pytest.raises(BuzanError, match="2 neighbours among 2 tiles; allowed: 1 to 1"):
         neighbours_from_tiles(pair, count=2)
-    with pytest.raises(BuzanError, match=r"reliability 1\.0 of power"):
+    with pytest.raises(BuzanError, match=r"reliability 1\.00 of power"):
         Placement().memberships(panel, regions, {"power": 1.0, "cohesion": 0.5})

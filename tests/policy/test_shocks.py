@@ -52,7 +52,7 @@ def test_a_shock_refuses_what_cannot_be(panel, regions):
     scores = place.scores(panel)
     with pytest.raises(UnknownNameError, match=r"unknown axis 'cohesin'; nearest allowed: 'cohesion'"):
         shock(place, scores, regions, RELIABILITY, [0.0], "cohesin")
-    with pytest.raises(BuzanError, match=r"reliability 1 of power; allowed: at least 0 and below 1"):
+    with pytest.raises(BuzanError, match=r"reliability 1\.00 of power; allowed: at least 0 and below 1"):
         shock(place, scores, regions, {"power": 1.0, "cohesion": 0.8}, [0.0])
 
 

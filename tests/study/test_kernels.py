@@ -239,6 +239,18 @@ def test_a_template_shows_what_it_shows_in_an_ordinary_kernel(
     assert without_ids(forked) == without_ids(ordinary)
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("templates")
+def test_what_a_study_adds_is_listed_and_what_it_does_not_test_is_named(
+    house: Kernels, tmp_path: Path
+) -> None:
+    numbers = {"results": str(recorded(tmp_path / "results.json"))}
+    shown = json.dumps(run(str(TEMPLATES / "15_verdicts.ipynb"), house, TEMPLATES, parameters=numbers))
+    assert "Hypotheses that this study adds" in shown
+    assert "One of mine" in shown
+    assert re.search("No notebook before this one recorded a finding on .*B2, B3", shown)
+
+
 def test_modules_are_imported_before_a_kernel_starts(
     kernels: Kernels, plain: Kernels, tmp_path: Path
 ) -> None:

@@ -111,6 +111,10 @@ def test_what_depends_on_the_data_is_held_against_those_of_the_study(write_study
     own = {"tables": "{documents: documents.csv}", "sheets": "[sheet.csv]"}
     (run,) = load_study(write_study("offered: {corpus: MINE, annotator: Ana}", **own)).runs
     assert (run.parameters["corpus"], run.parameters["annotator"]) == ("MINE", "Ana")
+    # Of a sheet that cannot be read nobody knows who coded: that is told when the data are checked.
+    (tmp_path / "sheet.csv").write_text("passage,reference\n1,state\n", encoding="utf-8")
+    (run,) = load_study(write_study("offered: {corpus: MINE, annotator: Bob}", **own)).runs
+    assert run.parameters["annotator"] == "Bob"
     # A default that the data lack is as wrong as a value that somebody gave.
     with pytest.raises(StudyError, match=r"'corpus' of offered is 'UNGDC'; allowed: 'MINE', 'NCSS'"):
         load_study(write_study("offered", **own))

@@ -54,7 +54,7 @@ def test_its_numbers_are_those_of_the_same_codes_without_a_sheet(study: Path, da
     assert results["own.n_both"] == results["own.n_passages"]
     assert results["B4.verdict"] in ("supported", "contradicted", "undecided")
     page = nbformat.read(study.parent / "out" / "15_verdicts.ipynb", as_version=4)  # type: ignore[no-untyped-call]
-    assert any("All hypotheses" in str(cell.get("outputs")) for cell in page.cells)
+    assert any("The hypotheses of the locked file" in str(cell.get("outputs")) for cell in page.cells)
 
 
 def laid_out(study: Study) -> bytes:
