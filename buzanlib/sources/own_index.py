@@ -164,5 +164,5 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
             if code and code not in states
         ]
     if faults:
-        raise DataError(faults)
+        raise DataError(sorted(faults))
     return frame
