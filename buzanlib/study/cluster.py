@@ -11,6 +11,7 @@ import os
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -80,6 +81,8 @@ class Cluster:
         self._lock = threading.Lock()
         self._looked = -_MOMENT
         self._ready: set[str] = set()  # addresses of workers that have all they need
+        self._threads: dict[str, int] = {}  # of each of these
+        self._busy: Counter[str] = Counter()  # notebooks that a worker has been given
         self._refused: set[str] = set()
         self._futures: set[distributed.Future[Any]] = set()
         self._over = threading.Event()
@@ -132,7 +135,12 @@ class Cluster:
                         f"the scheduler at {self._address} has gone, or has had no worker for {self._patience:g} s;"
                         " what is finished is kept, and the same command goes on from there"
                     )
-                answer = self._answer(task, workers)
+                worker = self._take(workers)
+                try:
+                    answer = self._answer(task, worker)
+                finally:
+                    with self._lock:
+                        self._busy[worker] -= 1
                 if isinstance(answer, Executed):
                     return answer
                 with self._lock:
@@ -141,30 +149,40 @@ class Cluster:
         seconds = time.perf_counter() - start
         return Executed(task.template, f"notebook {task.run.name} failed: {why}", None, seconds)
 
-    def _answer(self, task: remote.Task, workers: Collection[str]) -> Executed | str:
-        """What a task has left, or the address of a worker that was not ready; empty where all of them have gone.
+    def _take(self, workers: Collection[str]) -> str:
+        """The worker with most threads to spare, one of which is taken.
 
-        Where only some have gone, Dask hands their tasks to the others.
+        Dask would go by how long tasks take, which it does not know of notebooks: one could wait for hours behind
+        another while a thread elsewhere has nothing to do.
         """
+        with self._lock:
+            worker = max(
+                sorted(workers), key=lambda address: self._threads.get(address, 1) - self._busy[address]
+            )
+            self._busy[worker] += 1
+            return worker
+
+    def _answer(self, task: remote.Task, worker: str) -> Executed | str:
+        """What a task has left, or the address of a worker that was not ready; empty where it has gone."""
         key = f"{task.run.name}-{uuid.uuid4().hex}"
         try:
-            future = self._client.submit(remote.run, self._outfit.key, task, key=key, workers=list(workers))
+            future = self._client.submit(remote.run, self._outfit.key, task, key=key, workers=[worker])
             self._futures.add(future)
-            answer = self._wait(future, workers)
+            answer = self._wait(future, worker)
         except (CancelledError, OSError):
             return ""  # the scheduler has gone: should it return, it knows nothing of this
         self._futures.discard(future)
         return answer
 
-    def _wait(self, future: distributed.Future[Executed | str], workers: Collection[str]) -> Executed | str:
-        """Wait for an answer as long as one of the workers is there that may give it; else it is empty."""
+    def _wait(self, future: distributed.Future[Executed | str], worker: str) -> Executed | str:
+        """Wait for an answer as long as the worker is there that may give it; else it is empty."""
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
         while True:
             if done.wait(_MOMENT):
                 with suppress(TimeoutError):
                     return future.result(self._patience)
-            if self._client.status == "running" and not self._look() & set(workers):
+            if self._client.status == "running" and worker not in self._look():
                 future.cancel()
                 return ""
 
@@ -188,8 +206,10 @@ class Cluster:
                     there = self._there()
                     self._ready &= there.keys()
                     self._admit(there.keys() - self._ready - self._refused, first)
-                    threads = sum(there[address]["nthreads"] for address in self._ready & there.keys())
-                    self.at_once = max(self.at_once, min(threads, self._most))
+                    self._threads = {
+                        address: there[address]["nthreads"] for address in self._ready & there.keys()
+                    }
+                    self.at_once = max(self.at_once, min(sum(self._threads.values()), self._most))
                 self._looked = time.monotonic()
             return set(self._ready)
 
