@@ -162,6 +162,10 @@ class Cache:
             old.unlink()
             old.with_suffix(".ipynb").unlink(missing_ok=True)
 
+    def is_empty(self) -> bool:
+        """Say whether it has no page."""
+        return not any(self.folder.glob("*.ipynb"))
+
     def sweep(self) -> None:
         """Take away pages without a note, which a run has left that was killed between the two."""
         for page in self.folder.glob("*.ipynb"):

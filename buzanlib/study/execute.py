@@ -14,6 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
 from traitlets.config import Config
@@ -24,6 +25,25 @@ from buzanlib.study.trace import arguments, read
 
 _NOT_OF_THE_TEMPLATE = {"injected-parameters", ERROR_MARKER_TAG}
 """Tags of cells that papermill adds."""
+
+
+class _SavedOnce(NBClientEngine):  # type: ignore[misc]
+    """Writes a notebook when its last cell has ended, in whatever way; papermill writes it twice for every cell."""
+
+    NAME = "saved once"
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any
+    ) -> None:
+        path, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **settings)
+        finally:
+            nb_man.output_path = path
+
+
+papermill_engines.register(_SavedOnce.NAME, _SavedOnce)
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,7 @@ def execute(
             str(run.template),
             str(beside),
             parameters=dict(run.given),
+            engine_name=_SavedOnce.NAME,
             kernel_name="python3",
             language="python",  # whatever the notebook says of itself, or does not
             progress_bar=bar,

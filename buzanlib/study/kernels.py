@@ -14,6 +14,7 @@ import sys
 import threading
 from abc import abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from queue import Empty
@@ -54,7 +55,7 @@ class Nursery:
     """A process that has imported some modules and forks kernels; see `buzanlib.study.nursery`.
 
     It starts to import at once, and `manager` waits until it has finished. A context manager: all kernels end with it.
-    May be used from several threads.
+    Once it is prepared it may be used from several threads.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ class Nursery:
                 start_new_session=True,  # an interrupt at the terminal is for the runner
                 cwd=folder,
             )
-        self._fault: str | None = None  # not known yet
+        self._fault = ""
+        self._owed = 1  # answers, of which each is a fault or empty
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +89,20 @@ class Nursery:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def prepare(self, modules: Sequence[str], data: Path) -> None:
+        """Let it go on to further modules, and then have tables loaded for those kernels that start later.
+
+        Parameters
+        ----------
+        modules : sequence of str
+            Like those that it has started with.
+        data : Path
+            Folder of the tables; the numbers do not depend on who loads them.
+        """
+        self._owed += 1
+        with suppress(OSError):  # it has ended, as whoever asks for kernels is told
+            self._connection.send(("prepare", list(modules), str(data.absolute())))
 
     def manager(self) -> type[AsyncKernelManager]:
         """Wait until everything is imported.
@@ -102,7 +118,8 @@ class Nursery:
             Where a module cannot be imported, or does what it may not, naming it.
         """
         with self._lock:
-            if self._fault is None:
+            while self._owed and not self._fault:
+                self._owed -= 1
                 try:
                     self._fault = str(self._connection.recv())
                 except (EOFError, OSError):
@@ -122,7 +139,7 @@ class Nursery:
 
     def close(self) -> None:
         """End all kernels and the nursery; nothing happens the second time."""
-        if self._fault is None:
+        if self._owed:
             self._process.kill()  # it has no kernels yet; whoever waits for it to import is told, and lets go the lock
         with self._lock:
             self._connection.close()
@@ -195,6 +212,9 @@ class Ordinary:
         self._closed = True
         for manager in self._managers:
             _kill(manager)
+
+    def prepare(self, modules: Sequence[str], data: Path) -> None:
+        """Do nothing: each kernel imports and loads what it needs."""
 
     def manager(self) -> type[AsyncKernelManager]:
         """What papermill takes as ``kernel_manager_class``."""

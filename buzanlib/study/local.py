@@ -22,6 +22,10 @@ ONE_CORE = dict.fromkeys(
 share in it."""
 
 
+_FIRST = ("pandas", "seaborn", "statsmodels.api")
+"""Packages that take longest to import and that hardly a notebook does without."""
+
+
 class Local:
     """Threads of this process, each with a kernel at a time.
 
@@ -29,8 +33,6 @@ class Local:
 
     Parameters
     ----------
-    modules : sequence of str
-        Modules of this library that the notebooks import.
     templates : Path
         Folder of the notebooks.
     data : Path
@@ -41,14 +43,14 @@ class Local:
         Notebooks that run at the same time.
     """
 
-    def __init__(self, modules: Sequence[str], templates: Path, data: Path, folder: Path, jobs: int) -> None:
+    def __init__(self, templates: Path, data: Path, folder: Path, jobs: int) -> None:
         self._templates, self._data, self._folder = templates, data, folder
         self.at_once = jobs
         self._stack = ExitStack()
         self._stack.enter_context(_environment(ONE_CORE))
         self._pool = self._stack.enter_context(ThreadPoolExecutor(jobs))
         # Left first: with their kernels gone the threads come to an end.
-        self._kernels = Nursery([*modules, *others(modules)], templates) if available() else Ordinary()
+        self._kernels = Nursery(_FIRST, templates) if available() else Ordinary()
         self._stack.enter_context(self._kernels)
 
     def __enter__(self) -> Self:
@@ -59,6 +61,16 @@ class Local:
     ) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._stack.close()
+
+    def prepare(self, modules: Sequence[str]) -> None:
+        """Say what the notebooks import, before the first is submitted.
+
+        Parameters
+        ----------
+        modules : sequence of str
+            Modules of this library.
+        """
+        self._kernels.prepare([*modules, *others(modules)], self._data)
 
     def submit(self, run: Run, bar: bool | dict[str, Any]) -> Future[Executed]:
         """Run a notebook as soon as there is room."""

@@ -17,9 +17,9 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +38,9 @@ _KERNEL = (
     "sqlite3",
     "tornado.platform.asyncio",
 )
+
+_TABLES = "buzanlib.tables.descriptor"
+"""Loads tables, in notebooks that import it."""
 
 _INLINE = "matplotlib_inline.backend_inline"
 """Draws in notebooks. It connects itself to the shell as it is imported, and so has to be imported by each kernel."""
@@ -91,12 +94,12 @@ class Birth:
 def main() -> None:
     """Import the modules that the command line names, say how that went, and serve; in a child, be the kernel."""
     runner, parent = Connection(int(sys.argv[1])), os.getppid()
+    gc.disable()  # nothing of what is imported goes before the end; kernels collect again
     # The working directory is not that of the kernels; each adds its own, as ever.
     sys.path[:] = [folder for folder in sys.path if folder]
     os.environ.update(_ENVIRONMENT | os.environ)
     try:
-        with _as_in_a_notebook():
-            fault = warm([*_KERNEL, *sys.argv[2:]], parent)
+        fault = warm([*_KERNEL, *sys.argv[2:]], parent)
         runner.send(fault)
         birth = None if fault else serve(runner)
     except (EOFError, OSError):
@@ -124,18 +127,18 @@ def warm(modules: list[str], parent: int) -> str:
     EOFError
         Where the parent, of which the process id is given, goes meanwhile.
     """
-    for name in modules:
-        if os.getppid() != parent:
-            raise EOFError
-        try:
-            importlib.import_module(name)
-        except Exception as error:
-            return f"cannot import {name}: {type(error).__name__}: {error}"
-        if sys.modules.pop(_INLINE, None) and name != _INLINE:
-            return f"importing {name} draws, which can be done only in a kernel"
-        if _keeps_a_thread():
-            return f"importing {name} starts a thread, and a process with threads cannot be forked safely"
-    gc.collect()
+    with _as_in_a_notebook():
+        for name in modules:
+            if os.getppid() != parent:
+                raise EOFError
+            try:
+                importlib.import_module(name)
+            except Exception as error:
+                return f"cannot import {name}: {type(error).__name__}: {error}"
+            if sys.modules.pop(_INLINE, None) and name != _INLINE:
+                return f"importing {name} draws, which can be done only in a kernel"
+            if _keeps_a_thread():
+                return f"importing {name} starts a thread, and a process with threads cannot be forked safely"
     gc.freeze()  # else the first collection in a kernel would write to, and so copy, every page with an object on it
     return ""
 
@@ -160,35 +163,77 @@ def serve(runner: Connection) -> Birth | None:
         Where the runner goes in the middle of a question.
     """
     this, parent = os.getpid(), os.getppid()
-    kernels: dict[int, Connection] = {}
+    children: dict[int, Connection] = {}
+    loader = 0
     try:
         # The parent is looked after as well, since somebody whom it forked may hold its end of the connection.
         while os.getppid() == parent:
-            if not runner.poll(1):
+            ready = wait([runner, children[loader]] if loader else [runner], 1)
+            if loader and children[loader] in ready:
+                _keep(loader, children)
+                loader = 0
+            if runner not in ready:
                 continue
             answer: object = None
             match runner.recv():
+                case "prepare", list(modules), str(data):
+                    answer = warm(modules, parent)
+                    loader = _load(data, children)
                 case Order() as order:
-                    answer = _fork(order, kernels)
+                    answer = _fork(order, children)
                     if isinstance(answer, Birth):
                         runner.close()
                         return answer
                 case "started", int(pid):
-                    answer = _started(kernels[pid])
+                    answer = _started(children[pid])
                 case "poll", int(pid):
-                    answer = _poll(pid, kernels)
-                case "signal", int(pid), int(number) if pid in kernels:
+                    answer = _poll(pid, children)
+                case "signal", int(pid), int(number) if pid in children:
                     _signal(pid, number)
             runner.send(answer)
         return None
     finally:
         if os.getpid() == this:
-            for pid in kernels:
+            for pid in children:
                 _signal(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
 
 
-def _fork(order: Order, kernels: dict[int, Connection]) -> int | OSError | Birth:
+def _load(data: str, children: dict[int, Connection]) -> int:
+    """Have the tables loaded for the kernels to come, where any notebook loads some, by a process that may use threads.
+
+    Returns its process id, under which what it sends is noted; 0 where there is none. Whatever is wrong with the data
+    is told to those who ask for them.
+    """
+    if _TABLES not in sys.modules:
+        return 0
+    loaded, report = Pipe(duplex=False)
+    this = os.getpid()
+    with report:
+        try:
+            pid = os.fork()
+        except OSError:
+            loaded.close()
+            return 0
+        if pid == 0:
+            try:
+                end_with(this)
+                report.send(sys.modules[_TABLES].load_to_keep(Path(data)))
+            finally:
+                os._exit(0)
+    children[pid] = loaded
+    return pid
+
+
+def _keep(loader: int, children: dict[int, Connection]) -> None:
+    """Keep the tables that have been loaded, for every kernel that is forked from now on."""
+    with children.pop(loader) as loaded, suppress(EOFError):
+        sys.modules[_TABLES].keep(loaded.recv())
+        gc.freeze()
+    os.waitpid(loader, 0)
+
+
+def _fork(order: Order, children: dict[int, Connection]) -> int | OSError | Birth:
     """Fork: a process id for the nursery, which notes it, or why there is none; a birth for the child."""
     started, report = Pipe(duplex=False)
     this = os.getpid()
@@ -197,11 +242,11 @@ def _fork(order: Order, kernels: dict[int, Connection]) -> int | OSError | Birth
     except OSError as error:
         return error
     if pid == 0:
-        for connection in (started, *kernels.values()):
+        for connection in (started, *children.values()):
             connection.close()
         return Birth(order, this, report)
     os.setpgid(pid, pid)  # a group of its own, before anybody can send it a signal
-    kernels[pid] = started
+    children[pid] = started
     return pid
 
 
@@ -215,7 +260,7 @@ def _started(report: Connection) -> str | None:
         return "it ended while it started"
 
 
-def _poll(pid: int, kernels: dict[int, Connection]) -> int | None:
+def _poll(pid: int, children: dict[int, Connection]) -> int | None:
     """Exit code of a kernel, or nothing while it runs.
 
     It is reaped here and nowhere else, so that its process id belongs to nobody else as long as it is listed.
@@ -223,7 +268,7 @@ def _poll(pid: int, kernels: dict[int, Connection]) -> int | None:
     ended, status = os.waitpid(pid, os.WNOHANG)
     if not ended:
         return None
-    kernels.pop(pid).close()
+    children.pop(pid).close()
     return os.waitstatus_to_exitcode(status)
 
 
@@ -258,6 +303,7 @@ def _leave_home(birth: Birth) -> None:
     os.environ.clear()
     os.environ.update(birth.order.environment, JPY_PARENT_PID=str(birth.nursery))
     os.chdir(birth.order.folder)
+    gc.enable()
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()

@@ -90,7 +90,8 @@ class Place:
             file = data / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        self._local = Local(outfit.modules, self._templates, data, self._home / ".running", jobs)
+        self._local = Local(self._templates, data, self._home / ".running", jobs)
+        self._local.prepare(outfit.modules)
 
     def run(self, task: Task) -> Executed:
         """Run a notebook; waits until it has ended."""

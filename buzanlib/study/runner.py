@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,6 @@ from buzanlib.study.results import Results
 from buzanlib.study.spec import Study, load_study
 
 if TYPE_CHECKING:
-    from buzanlib.study.cluster import Cluster
     from buzanlib.study.local import Local
 
 RESULTS = "results.json"
@@ -129,11 +128,15 @@ def run_loaded(
         if name not in names:
             raise StudyError(f"unknown page {name!r}; {nearest(name, names)}")
     cache = Cache(study.output)
-    folder = prepare(study, cache)
-    steps = plan(study, folder, cache, force=force)
-    making = Making(study, folder, cache, _chosen(steps, only), force)
-    shutil.rmtree(study.output / FAILED, ignore_errors=True)
-    _make(making, jobs, scheduler, progress)
+    with ExitStack() as stack:
+        local = None
+        if not scheduler and (force or cache.is_empty()):  # kernels are needed in any case, and take a while to come
+            local = stack.enter_context(_local(study, cache, jobs))
+        folder = prepare(study, cache)
+        steps = plan(study, folder, cache, force=force)
+        making = Making(study, folder, cache, _chosen(steps, only), force)
+        shutil.rmtree(study.output / FAILED, ignore_errors=True)
+        _make(making, jobs, scheduler, local, progress)
     if making.faults:
         raise RunError(_told(study, making))
     pages = making.pages
@@ -204,7 +207,7 @@ def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
     return [step if step.run.name in only else replace(step, reason="") for step in steps]
 
 
-def _make(making: Making, jobs: int | None, scheduler: str, shown: bool) -> None:
+def _make(making: Making, jobs: int | None, scheduler: str, local: Local | None, shown: bool) -> None:
     """Run what has to run."""
     to_make = [step for step in making.steps if step.reason]
     with Progress(len(to_make), shown=shown) as progress:
@@ -214,25 +217,28 @@ def _make(making: Making, jobs: int | None, scheduler: str, shown: bool) -> None
         if not to_make:
             return
         modules = sorted({name for step in to_make for name in step.inputs.modules})
-        try:
-            with _workers(making, modules, jobs, scheduler, progress) as workers:
-                making.run(workers, progress)
-        finally:
-            shutil.rmtree(making.cache.folder / _RUNNING, ignore_errors=True)
+        if scheduler:
+            from buzanlib.study.cluster import Cluster
+
+            with Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say) as cluster:
+                making.run(cluster, progress)
+            return
+        with nullcontext(local) if local else _local(making.study, making.cache, jobs) as workers:
+            workers.prepare(modules)
+            making.run(workers, progress)
 
 
-def _workers(
-    making: Making, modules: list[str], jobs: int | None, scheduler: str, progress: Progress
-) -> Cluster | Local:
-    """Who runs notebooks: a cluster, or kernels of this machine."""
-    if scheduler:
-        from buzanlib.study.cluster import Cluster
-
-        return Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say)
+@contextmanager
+def _local(study: Study, cache: Cache, jobs: int | None) -> Iterator[Local]:
+    """Kernels of this machine."""
     from buzanlib.study.local import Local
 
-    running = making.cache.folder / _RUNNING
-    return Local(modules, making.study.templates, making.folder.path, running, jobs or processors())
+    running = cache.folder / _RUNNING
+    try:
+        with Local(study.templates, study.reads, running, jobs or processors()) as local:
+            yield local
+    finally:
+        shutil.rmtree(running, ignore_errors=True)
 
 
 def _told(study: Study, making: Making) -> str:

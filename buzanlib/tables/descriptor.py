@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from buzanlib.tables.checks import check_table
 from buzanlib.tables.declarations import check_declarations
 from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
-from buzanlib.tables.schema import Descriptor, Table
+from buzanlib.tables.schema import FILE, Descriptor, Table
 
-__all__ = ["Descriptor", "check", "examine", "load", "load_tables"]
+__all__ = ["Descriptor", "check", "examine", "keep", "load", "load_tables", "load_to_keep"]
+
+_kept: dict[str, pd.DataFrame] = {}
+"""Tables by what they were read from; see `keep`."""
 
 
 def examine(
@@ -109,11 +113,69 @@ def load(data_dir: Path, name: str) -> pd.DataFrame:
 def load_tables(data_dir: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
     """Load several tables, reading each file once; see `load`."""
     chosen = list(names)
+    if _kept:
+        origins = _origins(data_dir, chosen)
+        if _kept.keys() >= set(origins.values()):
+            return {name: _kept[origin].copy(deep=False) for name, origin in origins.items()}
     raw, faults = examine(data_dir, chosen)
     if faults:
         raise DataError(faults)
     descriptor = Descriptor.load(data_dir)
     return {name: _typed(descriptor.table(name).fitted(_columns(raw[name])), raw[name]) for name in chosen}
+
+
+def load_to_keep(data_dir: Path) -> dict[str, pd.DataFrame]:
+    """Load every table for `keep`.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder with ``datapackage.json`` and the tables.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By hashes of all that a table was made from: the descriptor, its file and those of the tables that it refers to.
+        Empty where one of them has changed meanwhile.
+
+    Raises
+    ------
+    DataError
+        Where any table is at fault.
+    """
+    names = list(Descriptor.load(data_dir).tables)
+    origins = _origins(data_dir, names)
+    tables = load_tables(data_dir, names)
+    if _origins(data_dir, names) != origins:
+        return {}
+    return {origins[name]: table for name, table in tables.items()}
+
+
+def keep(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Let `load_tables` copy these, from `load_to_keep`, wherever it meets the bytes that they were made from.
+
+    Processes that are forked from this one then need not check and parse again what it has.
+    """
+    _kept.update(tables)
+
+
+def _origins(data_dir: Path, names: Iterable[str]) -> dict[str, str]:
+    """Hashes of all that a table is made from, by its name; what cannot be read has none, and is like nothing kept."""
+    descriptor = Descriptor.load(data_dir)
+    closures = {name: descriptor.closure((name,)) for name in names}
+    files = {name: descriptor.table(name).path for closure in closures.values() for name in closure}
+    hashes = {name: _hash(data_dir / file) for name, file in files.items()}
+    rules = _hash(data_dir / FILE)
+    return {
+        name: " ".join([rules, name, *(hashes[other] for other in closure)]) for name, closure in closures.items()
+    }
+
+
+def _hash(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return "unread"
 
 
 def _columns(frame: pd.DataFrame | None) -> list[str]:

@@ -1,0 +1,42 @@
+"""Pages of the programming interface: what is the same for all of them is done once."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+_MODULE = re.compile(r"^\.\. automodule:: (\S+)", re.MULTILINE)
+
+
+def _import(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Import what the pages document, before the processes that read them are forked and each does so for itself."""
+    if app.parallel == 1:
+        return
+    for name in names:
+        for module in _MODULE.findall(Path(env.doc2path(name)).read_text(encoding="utf-8")):
+            with suppress(Exception):  # autodoc tells what is wrong with it
+                importlib.import_module(module)
+
+
+def _pass_over(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
+    """Skip what a module has from elsewhere: autodoc would find that out by parsing the module that it is from."""
+    here = app.env.temp_data.get("autodoc:module")
+    if what != "module" or here is None or not isinstance(member, type | FunctionType):
+        return None
+    named = name in getattr(sys.modules[here], "__all__", ())
+    return True if member.__module__ != here and not named else None
+
+
+def setup(app: Sphinx) -> None:
+    """Run for modules and their members."""
+    app.connect("env-before-read-docs", _import)
+    app.connect("autodoc-skip-member", _pass_over)
