@@ -167,7 +167,8 @@ def _origins(data_dir: Path, names: Iterable[str]) -> dict[str, str]:
     hashes = {name: _hash(data_dir / file) for name, file in files.items()}
     rules = _hash(data_dir / FILE)
     return {
-        name: " ".join([rules, name, *(hashes[other] for other in closure)]) for name, closure in closures.items()
+        name: " ".join([rules, name, *(hashes[other] for other in closure)])
+        for name, closure in closures.items()
     }
 
 

@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,6 +28,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
+from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from buzanlib.errors import RunError
@@ -35,6 +37,9 @@ from buzanlib.study.dependencies import modules_of
 from buzanlib.study.kernels import Nursery, Ordinary, available
 from buzanlib.study.parameters import declared
 from buzanlib.study.results import Results, Value
+from buzanlib.study.trace import arguments, read
+from buzanlib.tables.descriptor import Descriptor
+from buzanlib.tables.schema import FILE
 
 pytestmark = [
     pytest.mark.skipif(not available(), reason="kernels can be forked on Linux only"),
@@ -45,15 +50,17 @@ Kernels = type[AsyncKernelManager]
 
 PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
 TEMPLATES = Path(__file__).parents[2] / "notebooks"
+DATA = TEMPLATES.parent / "data"
 FEW = {"draws": 99, "bootstrap": 49, "worlds": 100, "size": 20}
 
 SURROUNDINGS = """
-import os, signal, sys, warnings
+import gc, os, signal, sys, warnings
 import matplotlib, matplotlib.pyplot, numpy as np, pandas as pd, scipy.stats, seaborn
 
 shell = get_ipython()
 print(__name__, sys.modules["__main__"], sys.flags, sys.path)
 print(sys.argv[:2], sys.argv[3:])
+print(gc.isenabled(), gc.get_threshold())
 print(os.getcwd(), os.environ["MPLBACKEND"], os.environ["SET_FOR_KERNELS"])
 print(shell.config.HistoryManager, shell.config.InteractiveShellApp, sorted(shell.user_ns))
 print(matplotlib.rcParams)
@@ -120,7 +127,8 @@ def kernels(environment: None) -> Iterator[Kernels]:
 def house(environment: None) -> Iterator[Kernels]:
     """Kernels from a nursery that has imported all that the templates do."""
     modules = {name for template in TEMPLATES.glob("*.ipynb") for name in modules_of(template)}
-    with Nursery([*sorted(modules), "matplotlib.pyplot", "seaborn", "statsmodels.api"], TEMPLATES) as nursery:
+    with Nursery(["matplotlib.pyplot", "seaborn", "statsmodels.api"], TEMPLATES) as nursery:
+        nursery.prepare(sorted(modules), DATA)
         yield nursery.manager()
 
 
@@ -257,6 +265,74 @@ def test_modules_are_imported_before_a_kernel_starts(
     source = "import sys; print('imaplib' in sys.modules)"
     assert printed(source, kernels, tmp_path) == "True\n"
     assert printed(source, plain, tmp_path) == "False\n"
+
+
+TABLES = "buzanlib.tables.descriptor"
+
+KEPT = """
+import os
+from pathlib import Path
+
+import psutil
+
+from buzanlib.tables import descriptor
+
+print(psutil.Process(os.getppid()).num_threads(), len(descriptor._kept), len(descriptor.load(Path({data!r}), "codes")))
+"""
+
+
+def test_tables_are_loaded_once_for_all_kernels_and_leave_no_thread_behind(tmp_path: Path) -> None:
+    rows, tables = 3 * 1297, len(Descriptor.load(DATA).tables)
+    with Nursery([]) as nursery:
+        nursery.prepare([TABLES, "psutil"], DATA)
+        kernels = nursery.manager()
+        said = set()
+
+        def loaded() -> bool:
+            said.add(printed(KEPT.format(data=str(DATA)), kernels, tmp_path))
+            return f"1 {tables} {rows}\n" in said
+
+        wait_for(loaded)
+        assert psutil.Process(nursery._process.pid).children() == []
+    assert said <= {f"1 0 {rows}\n", f"1 {tables} {rows}\n"}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_tables_that_are_kept_are_noted_as_read(kept: bool, tmp_path: Path) -> None:
+    source = KEPT.format(data=str(DATA))
+    with Nursery([]) as nursery:
+        nursery.prepare([TABLES, "psutil"], DATA if kept else tmp_path)
+        kernels, notes = nursery.manager(), tmp_path / "notes"
+        wait_for(lambda: printed(source, kernels, tmp_path).startswith("1 13 " if kept else "1 0 "))
+        run(notebook(source), kernels, tmp_path, extra_arguments=arguments(DATA, notes))
+    package = Descriptor.load(DATA)
+    files = {package.table(name).path for name in package.closure(("codes",))}
+    assert len(files) > 1
+    assert read(notes) == files | {FILE}
+
+
+def test_tables_at_fault_are_told_of_by_those_who_load_them(tmp_path: Path) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    with (tmp_path / "data" / "votes.csv").open("a") as file:
+        file.write("1,XXX,yes\n")
+    source = KEPT.format(data=str(tmp_path / "data")) + "descriptor.load(Path('data'), 'votes')"
+    with Nursery([]) as nursery:
+        nursery.prepare([TABLES], tmp_path / "data")
+        with pytest.raises(PapermillExecutionError, match="DataError"):
+            run(notebook(source), nursery.manager(), tmp_path)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_nursery_that_ends_too_early_is_told_of(early: bool, tmp_path: Path) -> None:
+    with Nursery([]) as nursery:
+        process = psutil.Process(nursery._process.pid)
+        if early:
+            process.kill()
+            wait_for(lambda: gone(process.pid))
+        nursery.prepare([TABLES], DATA)
+        process.kill()
+        with pytest.raises(RunError, match="the process from which kernels are forked has ended"):
+            nursery.manager()
 
 
 def test_what_draws_pictures_may_be_named_among_the_modules(tmp_path: Path) -> None:
@@ -437,6 +513,7 @@ def test_many_kernels_leave_nothing_behind(kernels: Kernels, tmp_path: Path) -> 
     assert nursery.children() == []
 
 
+@pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize(
     ("source", "message"),
     [
@@ -453,12 +530,14 @@ def test_many_kernels_leave_nothing_behind(kernels: Kernels, tmp_path: Path) -> 
     ],
 )
 def test_a_nursery_that_cannot_start_says_why(
-    source: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: str | None, message: str, later: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if source:
         (tmp_path / "broken.py").write_text(source)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with Nursery(["broken"]) as nursery:
+    with Nursery([] if later else ["broken"]) as nursery:
+        if later:
+            nursery.prepare(["broken"], tmp_path)
         for _ in range(2):  # every thread that asks is told
             with pytest.raises(RunError, match=message):
                 nursery.manager()

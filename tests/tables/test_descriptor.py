@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import DataError, UnknownNameError
-from buzanlib.tables.descriptor import Descriptor, check, load, load_tables
+from buzanlib.tables import descriptor
+from buzanlib.tables.descriptor import Descriptor, check, keep, load, load_tables, load_to_keep
 from buzanlib.tables.schema import FILE
 
 
@@ -182,3 +183,95 @@ def test_the_descriptor_is_written_in_one_way(data_dir: Path) -> None:
     text = (data_dir / FILE).read_text(encoding="utf-8")
     assert text.endswith("}\n")
     assert "\r" not in text
+
+
+@pytest.fixture
+def kept(world: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
+    """The tables of the world, kept until this test ends."""
+    monkeypatch.setattr(descriptor, "_kept", {})
+    tables = load_to_keep(world.path)
+    keep(tables)
+    return tables
+
+
+def read_from(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Names of tables, as they are read and checked from now on."""
+    asked: list[list[str]] = []
+    examine = descriptor.examine
+
+    def noted(data_dir: Path, names: list[str]) -> Any:
+        asked.append(names)
+        return examine(data_dir, names)
+
+    monkeypatch.setattr(descriptor, "examine", noted)
+    return asked
+
+
+def test_tables_that_are_kept_are_not_read_again_and_are_the_same(
+    world: Any, kept: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = read_from(monkeypatch)
+    names = list(Descriptor.load(world.path).tables)
+    found = load_tables(world.path, names)
+    assert asked == []
+    assert len(kept) == len(names)
+    kept.clear()
+    monkeypatch.setattr(descriptor, "_kept", {})
+    for name, frame in load_tables(world.path, names).items():
+        pd.testing.assert_frame_equal(found[name], frame)
+    assert asked == [names]
+
+
+def test_what_is_done_to_a_table_does_not_reach_the_one_that_is_kept(
+    world: Any, kept: dict[str, pd.DataFrame]
+) -> None:
+    changed = load(world.path, "states")
+    changed.loc[0, "name"] = "Atlantis"
+    changed["more"] = 1
+    changed.index.name = "row"
+    del changed["cow"]
+    again = load(world.path, "states")
+    assert again.loc[0, "name"] == "Estonia"
+    assert tuple(again.columns) == Descriptor.load(world.path).table("states").columns
+    assert again.index.name is None
+
+
+def test_a_table_is_read_again_when_it_or_what_it_refers_to_has_changed(
+    world: Any, kept: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = read_from(monkeypatch)
+    world.set("states.csv", 2, "name", "Eesti")
+    assert load(world.path, "states").loc[0, "name"] == "Eesti"
+    load(world.path, "panel")
+    load(world.path, "resolutions")
+    assert asked == [["states"], ["panel"]]
+    world.set("states.csv", 2, "name", "Estonia")
+    load(world.path, "states")
+    assert len(asked) == 2
+    file = world.path / FILE
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    load(world.path, "states")
+    assert len(asked) == 3
+
+
+def test_what_is_kept_hides_no_fault(world: Any, kept: dict[str, pd.DataFrame]) -> None:
+    world.set("votes.csv", 2, "iso3", "XXX")
+    with pytest.raises(DataError, match="XXX"):
+        load(world.path, "votes")
+    (world.path / "votes.csv").unlink()
+    with pytest.raises(DataError, match="the table must be in the data folder"):
+        load(world.path, "votes")
+    with pytest.raises(DataError, match=r"XXX|votes\.csv"):
+        load_to_keep(world.path)
+
+
+def test_nothing_is_kept_of_tables_that_change_meanwhile(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_all = descriptor.load_tables
+
+    def slow(data_dir: Path, names: list[str]) -> dict[str, pd.DataFrame]:
+        tables = load_all(data_dir, names)
+        world.set("states.csv", 2, "name", "Eesti")
+        return tables
+
+    monkeypatch.setattr(descriptor, "load_tables", slow)
+    assert load_to_keep(world.path) == {}
