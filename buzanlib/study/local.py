@@ -15,12 +15,20 @@ from buzanlib.study.execute import Executed, execute
 from buzanlib.study.kernels import Nursery, Ordinary, available
 from buzanlib.study.spec import Run
 
-ONE_CORE = dict.fromkeys(
+_ONE_CORE = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 """For every kernel: as many notebooks run as there is room for, and a sum does not depend on how many threads
 share in it."""
 
+
+_ROOM = {
+    "MALLOC_MMAP_THRESHOLD_": f"{2**25}",
+    "MALLOC_TRIM_THRESHOLD_": f"{2**28}",
+    "MALLOC_TOP_PAD_": f"{2**25}",
+}
+"""For every kernel, where the C library is that of GNU: it keeps the memory of arrays that come and go, of which the
+system would have to clear every page each time. In bytes; the first is the largest that it takes."""
 
 _FIRST = ("pandas", "seaborn", "statsmodels.api")
 """Packages that take longest to import and that hardly a notebook does without."""
@@ -47,7 +55,7 @@ class Local:
         self._templates, self._data, self._folder = templates, data, folder
         self.at_once = jobs
         self._stack = ExitStack()
-        self._stack.enter_context(_environment(ONE_CORE))
+        self._stack.enter_context(_environment(_ONE_CORE | _ROOM))
         self._pool = self._stack.enter_context(ThreadPoolExecutor(jobs))
         # Left first: with their kernels gone the threads come to an end.
         self._kernels = Nursery(_FIRST, templates) if available() else Ordinary()

@@ -240,18 +240,22 @@ def test_a_table_is_read_again_when_it_or_what_it_refers_to_has_changed(
     world: Any, kept: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = read_from(monkeypatch)
+    world.set("panel.csv", 2, "cinc", "0.5")
+    assert load(world.path, "panel").loc[0, "cinc"] == 0.5
+    load(world.path, "states")
+    load(world.path, "votes")
+    assert asked == [["panel"]]
     world.set("states.csv", 2, "name", "Eesti")
     assert load(world.path, "states").loc[0, "name"] == "Eesti"
-    load(world.path, "panel")
-    load(world.path, "resolutions")
-    assert asked == [["states"], ["panel"]]
+    load(world.path, "votes")
+    assert asked == [["panel"], ["states"], ["votes"]]
     world.set("states.csv", 2, "name", "Estonia")
-    load(world.path, "states")
-    assert len(asked) == 2
+    load(world.path, "votes")
+    assert len(asked) == 3
     file = world.path / FILE
     file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    load(world.path, "states")
-    assert len(asked) == 3
+    load(world.path, "votes")
+    assert len(asked) == 4
 
 
 def test_what_is_kept_hides_no_fault(world: Any, kept: dict[str, pd.DataFrame]) -> None:
