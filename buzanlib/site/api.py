@@ -38,5 +38,6 @@ def _pass_over(app: Sphinx, what: str, name: str, member: Any, skip: bool, optio
 
 def setup(app: Sphinx) -> None:
     """Run for modules and their members."""
+    app.setup_extension("sphinx.ext.autodoc")
     app.connect("env-before-read-docs", _import)
     app.connect("autodoc-skip-member", _pass_over)

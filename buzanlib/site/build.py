@@ -9,25 +9,33 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from buzanlib.errors import RunError
 from buzanlib.site.layout import Layout, lay_out
+from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.files import sha256, sweep, write_whole
 from buzanlib.study.runner import alone, processors, run_loaded
 from buzanlib.study.spec import load_study
 
 _JUPYTER_BOOK = """
-import gc, os, sys
+import gc, json, os, sys
 gc.set_threshold(100_000, 50, 50)
 from buzanlib.study.parent import end_with
-end_with(int(sys.argv.pop(1)))
+end_with(int(sys.argv[1]))
 this = os.getpid()
 os.register_at_fork(after_in_child=lambda: end_with(this))
 from jupyter_book import sphinx
 from jupyter_book.cli.main import main
-sphinx.build_sphinx.__kwdefaults__["jobs"] = int(sys.argv.pop(1))
+import myst_nb.sphinx_ext, pandas, seaborn, sphinx_book_theme, statsmodels.api
+told = sys.stdin.readline()
+if not told:
+    sys.exit()
+sphinx.build_sphinx.__kwdefaults__["jobs"], *sys.argv[1:] = json.loads(told)
 try:
     main()
 except SystemExit as end:
@@ -37,10 +45,11 @@ sys.stdout.flush()
 sys.stderr.flush()
 os._exit(0)
 """
-"""Its command, of this very environment whatever the search path says, with a number of processes, for which it has
-no option. None of them outlives the one that has started it: the next build would meet them. Documents are large trees
-of which nothing goes before the end, so that at Python's own thresholds a third of the time is spent on looking for
-what could go; to take them apart at the end would take a second more."""
+"""Its command, of this very environment whatever the search path says. What it will need in any case is imported before
+it is told what to build: a number of processes, for which it has no option, and its words. None of the processes
+outlives the one that has started it: the next build would meet them. Documents are large trees of which nothing goes
+before the end, so that at Python's own thresholds a third of the time is spent on looking for what could go; to take
+them apart at the end would take a second more."""
 
 _SHARES = 2
 """Processes for each processor: some pages take much longer than others."""
@@ -86,7 +95,10 @@ def build_book(
         Where a notebook fails, or Jupyter Book warns of anything.
     """
     loaded = load_study(study, changes)
-    with alone(loaded.output):
+    with alone(loaded.output), ExitStack() as stack:
+        press = None
+        if force or Cache(loaded.output).is_empty():  # the book will have to be built
+            press = stack.enter_context(_JupyterBook(progress))
         results = run_loaded(loaded, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
         layout = lay_out(loaded, results)
         place = (out or layout.place).resolve()
@@ -101,7 +113,8 @@ def build_book(
         for folder in (layout.toc.parent, built.parent):
             sweep(folder)
         _make_room(built, before, found, force)
-        _jupyter_book(layout, place, _SHARES * (jobs or processors()), progress)
+        press = press or stack.enter_context(_JupyterBook(progress))
+        press.build(layout, place, _SHARES * (jobs or processors()))
         write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
         return front
 
@@ -120,21 +133,41 @@ def _make_room(built: Path, before: Mapping[str, str], found: Mapping[str, str],
         shutil.rmtree(built.parent / name, ignore_errors=True)
 
 
-def _jupyter_book(layout: Layout, place: Path, jobs: int, progress: bool) -> None:
-    words = ["build", str(layout.book), "-W", "-n", "--keep-going", "--path-output", str(place)]
-    words += ["--toc", str(layout.toc), "--config", str(layout.config)]
-    # A process of its own: Sphinx leaves much behind in the one in which it ran.
-    done = subprocess.run(
-        [sys.executable, "-c", _JUPYTER_BOOK, str(os.getpid()), str(jobs), *words],
-        start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
-        stdout=None if progress else subprocess.PIPE,
-        stderr=None if progress else subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        told = "" if progress else f":\n{done.stdout}"
-        raise RunError(f"Jupyter Book did not build the book without a warning{told}")
+class _JupyterBook:
+    """Its process, which may be started before it is known what to build; a context manager that ends it.
+
+    A process of its own, since Sphinx leaves much behind in the one in which it ran.
+    """
+
+    def __init__(self, progress: bool) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _JUPYTER_BOOK, str(os.getpid())],
+            start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
+            stdin=subprocess.PIPE,
+            stdout=None if progress else subprocess.PIPE,
+            stderr=None if progress else subprocess.STDOUT,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        with self._process:  # closes what leads to it, and waits
+            pass
+
+    def build(self, layout: Layout, place: Path, jobs: int) -> None:
+        """Build a book by a number of processes, and wait until it is there."""
+        words = ["build", str(layout.book), "-W", "-n", "--keep-going", "--path-output", str(place)]
+        words += ["--toc", str(layout.toc), "--config", str(layout.config)]
+        told, _ = self._process.communicate(json.dumps([jobs, *words]) + "\n")
+        if self._process.returncode:
+            raise RunError(
+                "Jupyter Book did not build the book without a warning" + (f":\n{told}" if told else "")
+            )
 
 
 def _fingerprint(layout: Layout) -> dict[str, str]:

@@ -39,6 +39,9 @@ class Sphinx:
         self.handlers: dict[str, Any] = {}
         api.setup(self)  # type: ignore[arg-type]
 
+    def setup_extension(self, name: str) -> None:
+        assert name == "sphinx.ext.autodoc"
+
     def connect(self, event: str, handler: Any) -> None:
         self.handlers[event] = handler
 

@@ -266,19 +266,29 @@ def stop_before(number, interrupted):
                 os._exit(9)
     sys.addaudithook(write)
 
-def jupyter_book(layout, place, jobs, progress):
+class JupyterBook:
     # As the one that it stands for, it uses again whatever is there.
-    for name in (".doctrees/read", "jupyter_execute/picture", "html/page.html", "html/index.html"):
-        file = place / "_build" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            with file.open("w") as half:
-                half.write("half ")
-                half.flush()
-                file.chmod(0o644)
-                half.write("and half")
+    def __init__(self, progress):
+        pass
 
-build._jupyter_book = jupyter_book
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *about):
+        pass
+
+    def build(self, layout, place, jobs):
+        for name in (".doctrees/read", "jupyter_execute/picture", "html/page.html", "html/index.html"):
+            file = place / "_build" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.exists():
+                with file.open("w") as half:
+                    half.write("half ")
+                    half.flush()
+                    file.chmod(0o644)
+                    half.write("and half")
+
+build._JupyterBook = JupyterBook
 
 def save(study):
     for n in range(6):
