@@ -429,10 +429,11 @@ def test_two_runs_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert f"no results at {str(tmp_path / 'none.json')!r}: run the study first" in capsys.readouterr().err
 
 
-def test_a_book_is_served_by_the_folder_of_its_study(tmp_path: Path) -> None:
+def test_a_book_is_served_by_the_folder_of_its_study(tmp_path: Path, root: Path) -> None:
     assert main(["new", str(tmp_path / "mine")]) == 0
     assert _pages(tmp_path / "mine") == tmp_path / "mine" / "out" / "_build" / "html"
     assert _pages(tmp_path) == tmp_path
+    assert _pages(root / "notebooks").resolve() == root / "_build" / "html"
 
 
 def test_a_book_is_served(tmp_path: Path) -> None:

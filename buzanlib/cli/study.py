@@ -200,10 +200,11 @@ def _diff(given: argparse.Namespace) -> int:
 
 def _pages(folder: Path) -> Path:
     """Folder of the pages of a study, or the one that is named."""
+    from buzanlib.site.layout import place_of
     from buzanlib.study.spec import load_study
 
     study = folder / STUDY.name
-    return load_study(study).output / HTML if study.is_file() else folder
+    return place_of(load_study(study)) / HTML if study.is_file() else folder
 
 
 def _serve(given: argparse.Namespace) -> int:

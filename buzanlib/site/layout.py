@@ -57,6 +57,16 @@ class Layout:
     config: Path
 
 
+def place_of(study: Study) -> Path:
+    """Folder in which ``_build`` of the book of a study is made, unless another is asked for."""
+    return study.output.parent.parent if _is_at_home(study) else study.output
+
+
+def _is_at_home(study: Study) -> bool:
+    """Whether the output of a study lies in the folder of a book, of which it makes all chapters."""
+    return (study.output.parent / TOC).is_file() and study.output.name == EXECUTED
+
+
 def lay_out(study: Study, results: Results) -> Layout:
     """Write everything that the book of a study is built from.
 
@@ -77,7 +87,7 @@ def lay_out(study: Study, results: Results) -> Layout:
     StudyError
         Where the study names no folder of a book.
     """
-    at_home = (study.output.parent / TOC).is_file() and study.output.name == EXECUTED
+    at_home = _is_at_home(study)
     source = study.output.parent if at_home else study.book
     for file in (source / TOC, source.parent / CONFIG):
         if not file.is_file():
@@ -103,7 +113,7 @@ def lay_out(study: Study, results: Results) -> Layout:
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
     layout = Layout(
         book=book,
-        place=source.parent if at_home else study.output,
+        place=place_of(study),
         toc=book / GENERATED / TOC,
         config=book / GENERATED / CONFIG,
     )

@@ -21,7 +21,6 @@ _ONE_CORE = dict.fromkeys(
 """For every kernel: as many notebooks run as there is room for, and a sum does not depend on how many threads
 share in it."""
 
-
 _ROOM = {
     "MALLOC_MMAP_THRESHOLD_": f"{2**25}",
     "MALLOC_TRIM_THRESHOLD_": f"{2**28}",

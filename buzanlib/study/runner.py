@@ -130,9 +130,8 @@ def run_loaded(
     cache = Cache(study.output)
     with ExitStack() as stack:
         local = None
-        if not scheduler and (
-            force or cache.is_empty()
-        ):  # kernels are needed in any case, and take a while to come
+        if not scheduler and (force or cache.is_empty()):
+            # Kernels are needed in any case, and take a while to come.
             local = stack.enter_context(_local(study, cache, jobs))
         folder = prepare(study, cache)
         steps = plan(study, folder, cache, force=force)

@@ -4,12 +4,16 @@ import fcntl
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import psutil
 import pytest
 
 from buzanlib.errors import DataError, LockError, RunError, StudyError
+from buzanlib.study import runner
 from buzanlib.study.files import sha256, write_whole
+from buzanlib.study.kernels import available
 from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.plan import status
 from buzanlib.study.results import Results
@@ -111,6 +115,7 @@ def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, roo
     with pytest.raises(StudyError, match="unknown notebook 'nubmers'"):
         run_study(write_study("nubmers"), progress=False)
 
+    before = psutil.Process().children()
     data = tmp_path / "broken"
     shutil.copytree(root / "data", data)
     text = (data / "predictions.json").read_text(encoding="utf-8")
@@ -121,6 +126,26 @@ def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, roo
     (data / "states.csv").unlink()
     with pytest.raises(DataError, match=r"states\.csv"):
         run_study(write_study("fails", data="broken"), progress=False)
+    assert psutil.Process().children() == before
+
+
+def test_kernels_come_before_the_plan_where_they_are_needed_in_any_case(
+    write_study, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers")
+    before = len(psutil.Process().children())
+    came: list[int] = []
+    made = runner.plan
+
+    def noted(*about: Any, **settings: Any) -> Any:
+        came.append(len(psutil.Process().children()) - before)
+        return made(*about, **settings)
+
+    monkeypatch.setattr(runner, "plan", noted)
+    for force in (False, False, True):
+        run_study(path, progress=False, force=force)
+    assert came == ([1, 0, 1] if available() else [0, 0, 0])
+    assert len(psutil.Process().children()) == before
 
 
 def test_what_does_not_depend_on_a_failure_is_finished_and_kept(write_study, capsys) -> None:  # type: ignore[no-untyped-def]
