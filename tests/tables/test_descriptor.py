@@ -215,7 +215,6 @@ def test_tables_that_are_kept_are_not_read_again_and_are_the_same(
     found = load_tables(world.path, names)
     assert asked == []
     assert len(kept) == len(names)
-    kept.clear()
     monkeypatch.setattr(descriptor, "_kept", {})
     for name, frame in load_tables(world.path, names).items():
         pd.testing.assert_frame_equal(found[name], frame)
