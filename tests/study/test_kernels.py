@@ -299,13 +299,13 @@ def test_tables_are_loaded_once_for_all_kernels_and_leave_no_thread_behind(tmp_p
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_tables_that_are_kept_are_noted_as_read(kept: bool, tmp_path: Path) -> None:
-    source = KEPT.format(data=str(DATA))
+    source, package = KEPT.format(data=str(DATA)), Descriptor.load(DATA)
+    expected = f"1 {len(package.tables) if kept else 0} "
     with Nursery([]) as nursery:
         nursery.prepare([TABLES, "psutil"], DATA if kept else tmp_path)
         kernels, notes = nursery.manager(), tmp_path / "notes"
-        wait_for(lambda: printed(source, kernels, tmp_path).startswith("1 13 " if kept else "1 0 "))
+        wait_for(lambda: printed(source, kernels, tmp_path).startswith(expected))
         run(notebook(source), kernels, tmp_path, extra_arguments=arguments(DATA, notes))
-    package = Descriptor.load(DATA)
     files = {package.table(name).path for name in package.closure(("codes",))}
     assert len(files) > 1
     assert read(notes) == files | {FILE}
