@@ -150,14 +150,14 @@ def _data_check(given: argparse.Namespace) -> int:
 
 
 def _check_of_study(file: Path) -> int:
-    from buzanlib.study.cache import Cache
-    from buzanlib.study.folder import prepare
+    from buzanlib.study.folder import looked_at
     from buzanlib.study.spec import load_study
 
     study = load_study(file)
-    folder = prepare(study, Cache(study.output))
+    with looked_at(study) as folder:
+        count = len(folder.hashes)
     own = [*study.tables, *(sheet.name for sheet in study.sheets)]
-    print(f"{len(folder.hashes)} files are sound; of this study: {', '.join(own) or 'none'}")
+    print(f"{count} files are sound; of this study: {', '.join(own) or 'none'}")
     return 0
 
 

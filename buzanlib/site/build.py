@@ -5,26 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from buzanlib.errors import RunError
-from buzanlib.site.layout import Layout, lay_out
+from buzanlib.errors import RunError, StudyError
+from buzanlib.files import sha256
+from buzanlib.site.layout import GENERATED, Layout, lay_out, place_of, sources_of
 from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import ROOT, packages
-from buzanlib.study.files import sha256, sweep, write_whole
-from buzanlib.study.runner import alone, processors, run_loaded
+from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.runner import processors, run_loaded
 from buzanlib.study.spec import load_study
 
 _JUPYTER_BOOK = """
 import gc, json, os, sys
+from pathlib import Path
 gc.set_threshold(100_000, 50, 50)
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.parent import end_with
 end_with(int(sys.argv[1]))
 this = os.getpid()
@@ -35,7 +37,8 @@ import myst_nb.sphinx_ext, pandas, seaborn, sphinx_book_theme, statsmodels.api
 told = sys.stdin.readline()
 if not told:
     sys.exit()
-sphinx.build_sphinx.__kwdefaults__["jobs"], *sys.argv[1:] = json.loads(told)
+sphinx.build_sphinx.__kwdefaults__["jobs"], folder, *sys.argv[1:] = json.loads(told)
+OwnedFolder(Path(folder)).follow()
 try:
     main()
 except SystemExit as end:
@@ -46,16 +49,19 @@ sys.stderr.flush()
 os._exit(0)
 """
 """Its command, of this very environment whatever the search path says. What it will need in any case is imported before
-it is told what to build: a number of processes, for which it has no option, and its words. None of the processes
-outlives the one that has started it: the next build would meet them. Documents are large trees of which nothing goes
-before the end, so that at Python's own thresholds a third of the time is spent on looking for what could go; to take
-them apart at the end would take a second more."""
+it is told what to build: a number of processes, for which it has no option, a folder of which it lists what it writes,
+and its words. None of the processes outlives the one that has started it: the next build would meet them. Documents are
+large trees of which nothing goes before the end, so that at Python's own thresholds a third of the time is spent on
+looking for what could go; to take them apart at the end would take a second more."""
 
 _SHARES = 2
 """Processes for each processor: some pages take much longer than others."""
 
 _BUILT = "built.json"
-"""What the book was built from, written when it is whole."""
+"""Note of what the book was built from and what was built, written when it is whole."""
+
+_MADE = ("html", ".doctrees", "jupyter_execute")
+"""Folders of a build: the pages, and what the next build uses again."""
 
 
 def build_book(
@@ -90,47 +96,60 @@ def build_book(
     Raises
     ------
     StudyError, DataError, LockError, ClusterError
-        Where the input is at fault, or the cluster; see `run_study`.
+        Where the input is at fault, or the cluster; see `run_study`. Where the book would be built in a folder in which
+        there is anything else.
     RunError
         Where a notebook fails, or Jupyter Book warns of anything.
     """
     loaded = load_study(study, changes)
-    with alone(loaded.output), ExitStack() as stack:
+    place = (out or place_of(loaded)).absolute()
+    with ExitStack() as stack:
+        output = stack.enter_context(OwnedFolder.claimed(loaded.output))
+        generated = sources_of(loaded) / GENERATED
+        apart = not generated.is_relative_to(output.path)
+        pages = stack.enter_context(OwnedFolder.claimed(generated) if apart else nullcontext(output))
+        build = stack.enter_context(OwnedFolder.claimed(place / "_build"))
         press = None
-        if force or Cache(loaded.output).is_empty():  # the book will have to be built
+        if force or Cache(output).is_empty():  # the book will have to be built
             press = stack.enter_context(_JupyterBook(progress))
-        results = run_loaded(loaded, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
-        layout = lay_out(loaded, results)
-        place = (out or layout.place).resolve()
-        front = place / "_build" / "html" / "index.html"
-        built = place / "_build" / _BUILT
+        results = run_loaded(loaded, output, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
+        layout = lay_out(loaded, results, pages)
+        front = build.path / "html" / "index.html"
         found = _fingerprint(layout)
-        before = _recall(built)
+        before = Cache(build).recall(_BUILT)
+        if before.pop("made", None) != _made(build):
+            before = {}  # somebody has changed what was built
         if front.is_file() and before == found and not force:
             if progress:
                 print("the book has not changed", file=sys.stderr)
             return front
-        for folder in (layout.toc.parent, built.parent):
-            sweep(folder)
-        _make_room(built, before, found, force)
+        _make_room(build, before, found, force)
         press = press or stack.enter_context(_JupyterBook(progress))
-        press.build(layout, place, _SHARES * (jobs or processors()))
-        write_whole(built, json.dumps(found, indent=1, sort_keys=True) + "\n")
+        press.build(layout, build.path, _SHARES * (jobs or processors()))
+        build = OwnedFolder(build.path)  # with what was listed meanwhile
+        Cache(build).remember(_BUILT, {**found, "made": _made(build)})
         return front
 
 
-def _make_room(built: Path, before: Mapping[str, str], found: Mapping[str, str], force: bool) -> None:
+def _made(build: OwnedFolder) -> dict[str, str]:
+    """Hashes of what lies in the folders of a build."""
+    return {name: build.digest(build.path / name) for name in _MADE}
+
+
+def _make_room(build: OwnedFolder, before: Mapping[str, str], found: Mapping[str, str], force: bool) -> None:
     """Take away what Jupyter Book would use again though it may not, and the note, until the next build is whole."""
-    built.unlink(missing_ok=True)
-    names = []
+    build.remove(Cache(build).folder / _BUILT)
+    pages, *again = (build.path / name for name in _MADE)
     if not before:
         # Of a build that failed or was cut off, nothing that it has read would be warned of again, and half a page or
         # picture would be taken for a whole one.
-        names += [".doctrees", "jupyter_execute"]
+        for folder in again:
+            build.clear(folder)
     if force or before.get("pages") != found["pages"]:
-        names.append("html")  # pages that have gone would stay
-    for name in names:
-        shutil.rmtree(built.parent / name, ignore_errors=True)
+        build.clear(pages)  # pages that have gone would stay
+    for folder in again:
+        if stranger := build.stranger(folder):  # Sphinx runs what is in such a file
+            raise StudyError(f"{stranger} was not made by a build, and would be used by one: take it away")
 
 
 class _JupyterBook:
@@ -159,11 +178,11 @@ class _JupyterBook:
         with self._process:  # closes what leads to it, and waits
             pass
 
-    def build(self, layout: Layout, place: Path, jobs: int) -> None:
-        """Build a book by a number of processes, and wait until it is there."""
-        words = ["build", str(layout.book), "-W", "-n", "--keep-going", "--path-output", str(place)]
+    def build(self, layout: Layout, folder: Path, jobs: int) -> None:
+        """Build a book in a folder ``_build`` by a number of processes, and wait until it is there."""
+        words = ["build", str(layout.book), "-W", "-n", "--keep-going", "--path-output", str(folder.parent)]
         words += ["--toc", str(layout.toc), "--config", str(layout.config)]
-        told, _ = self._process.communicate(json.dumps([jobs, *words]) + "\n")
+        told, _ = self._process.communicate(json.dumps([jobs, str(folder), *words]) + "\n")
         if self._process.returncode:
             raise RunError(
                 "Jupyter Book did not build the book without a warning" + (f":\n{told}" if told else "")
@@ -191,11 +210,3 @@ def _sources(book: Path) -> Iterator[Path]:
 def _hash(files: list[Path], base: Path) -> str:
     named = "".join(f"{file.relative_to(base).as_posix()} {sha256(file)}\n" for file in files)
     return hashlib.sha256(named.encode()).hexdigest()
-
-
-def _recall(built: Path) -> dict[str, str]:
-    try:
-        content = json.loads(built.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

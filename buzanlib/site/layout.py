@@ -13,9 +13,9 @@ import yaml
 from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
-from buzanlib.site.pages import write_pages
-from buzanlib.site.study_pages import front_page, own_note, write_study_pages
-from buzanlib.study.files import copy_whole, write_whole
+from buzanlib.site.pages import generated_pages
+from buzanlib.site.study_pages import front_page, own_note, study_pages
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import RESULTS
 from buzanlib.study.spec import RESULTS as NUMBERS
@@ -67,7 +67,12 @@ def _is_at_home(study: Study) -> bool:
     return (study.output.parent / TOC).is_file() and study.output.name == EXECUTED
 
 
-def lay_out(study: Study, results: Results) -> Layout:
+def sources_of(study: Study) -> Path:
+    """Folder of the sources of the book of a study: where its chapters lie, or else a copy in the output."""
+    return study.output.parent if _is_at_home(study) else study.output / "book"
+
+
+def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     """Write everything that the book of a study is built from.
 
     Parameters
@@ -77,6 +82,9 @@ def lay_out(study: Study, results: Results) -> Layout:
         are; else those that say nothing of results are copied, and the front page is written for the study.
     results : Results
         Its numbers.
+    output : OwnedFolder
+        Folder that is written to: that of generated pages where the chapters are used where they are, else the output
+        folder.
 
     Returns
     -------
@@ -95,11 +103,11 @@ def lay_out(study: Study, results: Results) -> Layout:
                 f"{study.file.name}: a book needs {file.name} in {file.parent.name!r}; name its folder under 'book',"
                 " or run the notebooks alone with 'buzan run'"
             )
-    book = source if at_home else study.output / "book"
+    book = sources_of(study)
     if not at_home:
-        _copy(study, source, book, results)
-    write_pages(study.reads, book / GENERATED)
-    write_study_pages(study, book / GENERATED)
+        _copy(study, source, book, results, output)
+    for name, text in (generated_pages(study.reads) | study_pages(study)).items():
+        output.write(book / GENERATED / name, text)
     toc = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
     config = yaml.safe_load((source.parent / CONFIG).read_text(encoding="utf-8"))
     before = set(_files(toc))
@@ -117,32 +125,32 @@ def lay_out(study: Study, results: Results) -> Layout:
         toc=book / GENERATED / TOC,
         config=book / GENERATED / CONFIG,
     )
-    write_whole(layout.toc, yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
-    write_whole(layout.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    output.write(layout.toc, yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
+    output.write(layout.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     return layout
 
 
-def _copy(study: Study, source: Path, book: Path, results: Results) -> None:
+def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
     """Copy what is not written by a study, and take away what an earlier copy had."""
     wanted = {Path("index.md")}
     for file in sorted(source.glob("_assets/**/*")) + sorted(source.glob("*.bib")):
         if file.is_file():
             wanted.add(file.relative_to(source))
-            copy_whole(file, book / file.relative_to(source))
+            output.copy(file, book / file.relative_to(source))
     for name in _SHARED:
         wanted.add(Path(f"{name}.md"))
-        copy_whole(source / f"{name}.md", book / f"{name}.md")
+        output.copy(source / f"{name}.md", book / f"{name}.md")
     wanted.add(Path(EXECUTED, RESULTS))
-    copy_whole(study.output / RESULTS, book / EXECUTED / RESULTS)
+    output.copy(study.output / RESULTS, book / EXECUTED / RESULTS)
     for run in study.runs:
         page = Path(EXECUTED, f"{run.name}.ipynb")
         wanted.add(page)
-        write_whole(book / page, _own_page(study.output / page.name, own_note(run)))
-    write_whole(book / "index.md", front_page(study, results, _claims(study)))
-    for file in sorted(book.rglob("*")):
+        output.write(book / page, _own_page(study.output / page.name, own_note(run)))
+    output.write(book / "index.md", front_page(study, results, _claims(study)))
+    for file in output.files(book):
         place = file.relative_to(book)
-        if file.is_file() and place not in wanted and place.parts[0] != GENERATED:
-            file.unlink()
+        if place not in wanted and place.parts[0] != GENERATED:
+            output.remove(file)
 
 
 def _own_page(file: Path, note: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.strictjson import parse
-from buzanlib.study.files import write_whole
 from buzanlib.study.markup import escape
 
 DESCRIPTOR = "datapackage.json"
@@ -118,15 +117,18 @@ def _linked(entry: Mapping[str, str]) -> str:
     return escape(title)
 
 
-def write_pages(data: Path, folder: Path) -> None:
-    """Write ``data.md`` and ``codebook.md`` for the book.
+def generated_pages(data: Path) -> dict[str, str]:
+    """Make ``data.md`` and ``codebook.md`` for the book.
 
     Parameters
     ----------
     data : Path
         Data folder.
-    folder : Path
-        Where to; made if missing.
+
+    Returns
+    -------
+    dict of str to str
+        Text by name.
 
     Raises
     ------
@@ -155,5 +157,4 @@ def write_pages(data: Path, folder: Path) -> None:
         line = codebook[: found.start()].count("\n") + 1
         need = "plain Markdown is needed, without HTML, roles and directives"
         raise DataError([Fault(CODEBOOK, line, "", found[0], need)])
-    write_whole(folder / "data.md", page)
-    write_whole(folder / "codebook.md", codebook)
+    return {"data.md": page, "codebook.md": codebook}

@@ -10,7 +10,6 @@ from buzanlib.errors import BuzanError
 from buzanlib.figures.typeset import typeset
 from buzanlib.site.pages import row
 from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
-from buzanlib.study.files import write_whole
 from buzanlib.study.manifest import MANIFEST, Manifest
 from buzanlib.study.markup import escape
 from buzanlib.study.parameters import Parameter, declared
@@ -241,15 +240,18 @@ def own_note(run: Run) -> str:
     )
 
 
-def write_study_pages(study: Study, folder: Path) -> None:
-    """Write ``parameters.md``, ``colophon.md`` and ``changes.md`` for the book.
+def study_pages(study: Study) -> dict[str, str]:
+    """Make ``parameters.md``, ``colophon.md`` and ``changes.md`` for the book.
 
     Parameters
     ----------
     study : Study
         A study that has been run.
-    folder : Path
-        Where to; made if missing.
+
+    Returns
+    -------
+    dict of str to str
+        Text by name.
 
     Raises
     ------
@@ -261,6 +263,8 @@ def write_study_pages(study: Study, folder: Path) -> None:
         changes = compare(Results.load(study.output / PREVIOUS), after)
     except BuzanError:
         changes = None
-    write_whole(folder / "parameters.md", parameters_page(study.runs))
-    write_whole(folder / "colophon.md", colophon_page(Manifest.load(study.output / MANIFEST)))
-    write_whole(folder / "changes.md", changes_page(changes))
+    return {
+        "parameters.md": parameters_page(study.runs),
+        "colophon.md": colophon_page(Manifest.load(study.output / MANIFEST)),
+        "changes.md": changes_page(changes),
+    }

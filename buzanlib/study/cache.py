@@ -1,8 +1,8 @@
 """What was run, kept by content: a page is used again only if nothing that it was made from has changed.
 
 Every page is kept as two files, the notebook and a note of all that it depends on and left. The note is written last
-and carries the hash of the notebook and its own, so that whatever a run that was cut off has left is either whole or
-not there, and what is damaged is made again.
+and carries the hash of the notebook and a seal of this user, so that whatever a run that was cut off has left is either
+whole or not there, and what is damaged, or was made by anybody else, is made again.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from buzanlib.files import sha256
 from buzanlib.strictjson import parse
-from buzanlib.study.files import sha256, write_whole
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.publish import Page
+from buzanlib.study.user_key import fits, seal
 
 FOLDER = ".cache"
 
-DAMAGED = "what it left is damaged"
+DAMAGED = "what it left is damaged, or was made by somebody else"
 
 KEPT = 4
 """Of each page so many are kept: to go back to earlier data or parameters costs nothing."""
@@ -120,12 +122,14 @@ class Cache:
 
     Parameters
     ----------
-    output : Path
-        Output folder of a study; pages are kept in a hidden folder in it.
+    output : OwnedFolder or Path
+        Output folder of a study; pages are kept in a hidden folder in it. Where it is not one's own it is looked at and
+        nothing is kept in it.
     """
 
-    def __init__(self, output: Path) -> None:
-        self.folder = output / FOLDER
+    def __init__(self, output: OwnedFolder | Path) -> None:
+        self._output = output if isinstance(output, OwnedFolder) else None
+        self.folder = (output if isinstance(output, Path) else output.path) / FOLDER
 
     def find(self, name: str, inputs: Inputs) -> Found:
         """Look for a page that was made from these inputs."""
@@ -143,10 +147,12 @@ class Cache:
         return Found(None, reason or "it has not run yet", seconds)
 
     def save(self, name: str, entry: Entry) -> None:
-        """Keep a page."""
+        """Keep a page; nothing happens in a folder that is only looked at."""
+        if self._output is None:
+            return
         note = self.folder / f"{name}.{_digest(entry.inputs)}.json"
-        note.unlink(missing_ok=True)
-        write_whole(note.with_suffix(".ipynb"), entry.page.text)
+        self._output.remove(note)
+        self._output.write(note.with_suffix(".ipynb"), entry.page.text)
         content = {
             "sha256": sha256(note.with_suffix(".ipynb")),
             "inputs": asdict(entry.inputs),
@@ -155,12 +161,11 @@ class Cache:
             "warned": entry.page.warned,
             "seconds": entry.seconds,
         }
-        _write(note, content)
+        self.remember(note.name, content)
         # By name, since a clock that was set back makes the newest look old.
         others = [other for other in self._notes(name) if other != note]
         for old in others[KEPT - 1 :]:
-            old.unlink()
-            old.with_suffix(".ipynb").unlink(missing_ok=True)
+            self._output.remove(old, old.with_suffix(".ipynb"))
 
     def is_empty(self) -> bool:
         """Say whether it has no page."""
@@ -168,16 +173,19 @@ class Cache:
 
     def sweep(self) -> None:
         """Take away pages without a note, which a run has left that was killed between the two."""
-        for page in self.folder.glob("*.ipynb"):
-            if not page.with_suffix(".json").exists():
-                page.unlink()
+        if self._output:
+            pages = self.folder.glob("*.ipynb")
+            self._output.remove(*(page for page in pages if not page.with_suffix(".json").exists()))
 
     def remember(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep a note of another kind, such as what was checked."""
-        _write(self.folder / name, content)
+        """Keep a note, such as what was checked; nothing happens in a folder that is only looked at."""
+        if self._output:
+            sealed = {**content, "seal": seal(_canonical(content))}
+            text = json.dumps(sealed, indent=1, sort_keys=True, allow_nan=False)
+            self._output.write(self.folder / name, text + "\n")
 
     def recall(self, name: str) -> dict[str, Any]:
-        """A note of another kind; empty where there is none."""
+        """A note; empty where there is none of this user."""
         return _read(self.folder / name)
 
     def _notes(self, name: str) -> list[Path]:
@@ -198,23 +206,18 @@ def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
     return Page(text, content["values"], content["figures"], tuple(content["warned"]))
 
 
-def _write(note: Path, content: Mapping[str, Any]) -> None:
-    sealed = {**content, "seal": _seal(content)}
-    write_whole(note, json.dumps(sealed, indent=1, sort_keys=True, allow_nan=False) + "\n")
-
-
 def _read(note: Path) -> dict[str, Any]:
-    """What a note says; nothing where it is missing or not, to the last digit, what was written."""
+    """What a note says; nothing where it is missing or not, to the last digit, what this user wrote."""
     try:
         content: dict[str, Any] = parse(note.read_text(encoding="utf-8"))
-        seal = content.pop("seal")
+        sealed = content.pop("seal")
+        return content if fits(_canonical(content), sealed) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return content if seal == _seal(content) else {}
 
 
-def _seal(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _canonical(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True)
 
 
 def _digest(inputs: Inputs) -> str:

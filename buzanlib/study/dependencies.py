@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 
 import buzanlib
-from buzanlib.study.files import sha256
+from buzanlib.files import sha256
 
 PACKAGE = buzanlib.__name__
 ROOT = Path(buzanlib.__file__).parent

@@ -68,6 +68,11 @@ class Executed:
     seconds: float
 
 
+def left_by(run: Run, folder: Path) -> tuple[Path, Path, Path]:
+    """Files that a run has in a folder meanwhile: the notebook, what it reads, and how its kernel is reached."""
+    return folder / f"{run.name}.ipynb", folder / f"{run.name}.read", folder / f"{run.name}.kernel.json"
+
+
 def execute(
     run: Run,
     data: Path,
@@ -110,7 +115,7 @@ def execute(
     """
     start = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
-    beside, notes = folder / f"{run.name}.ipynb", folder / f"{run.name}.read"
+    beside, notes, connection = left_by(run, folder)
     error = ""
     try:
         papermill.execute_notebook(
@@ -122,7 +127,7 @@ def execute(
             language="python",  # whatever the notebook says of itself, or does not
             progress_bar=bar,
             resources={"metadata": {"path": str(home)}},
-            config=_of_kernels(folder / f"{run.name}.kernel.json"),
+            config=_of_kernels(connection),
             kernel_manager_class=manager,
             extra_arguments=arguments(data, notes),
             shutdown_kernel="immediate",  # nothing is left to save; a polite end takes longer and may complain

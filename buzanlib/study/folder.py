@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import DataError, Fault
+from buzanlib.files import sha256
 from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import closure
-from buzanlib.study.files import copy_whole, sha256
-from buzanlib.study.spec import Study
+from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.spec import READS, Study
 
 CHECKED = "checked.json"
 """Note in the cache: which files have been found sound, and by which code."""
@@ -38,7 +41,20 @@ class DataFolder:
     hashes: Mapping[str, str]
 
 
-def prepare(study: Study, cache: Cache) -> DataFolder:
+@contextmanager
+def looked_at(study: Study) -> Iterator[DataFolder]:
+    """The data of a study as a run would find them, without writing to its output folder.
+
+    Raises
+    ------
+    DataError, LockError
+        As `prepare`.
+    """
+    with tempfile.TemporaryDirectory() as place, OwnedFolder.claimed(Path(place)) as aside:
+        yield prepare(study, Cache(study.output), aside)
+
+
+def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
     """Lay the data of a study ready, and hold every row and the lock against what they must be.
 
     Parameters
@@ -48,6 +64,8 @@ def prepare(study: Study, cache: Cache) -> DataFolder:
         folder and locked anew; the predictions must be those of the folder that it names.
     cache : Cache
         Files that have been found sound are not held against the descriptor again.
+    output : OwnedFolder
+        That of the study, or another for the folder that is made.
 
     Returns
     -------
@@ -58,15 +76,16 @@ def prepare(study: Study, cache: Cache) -> DataFolder:
     DataError, LockError
         Where the data are at fault; a fault of a table of one's own names one's own file.
     """
+    reads = output.path / READS if study.laid_out else study.data
     if study.laid_out:
-        _lay_out(study, cache)
+        _lay_out(study, cache, output)
     code = closure(["buzanlib.tables.descriptor", "buzanlib.theory.predictions"])
-    found: dict[str, Any] = {"files": hashes_of(study.reads), "code": code}
+    found: dict[str, Any] = {"files": hashes_of(reads), "code": code}
     if cache.recall(CHECKED) != found:
-        _check(study)
-        found["files"] = hashes_of(study.reads)  # the lock may be new
+        _check(study, output, reads)
+        found["files"] = hashes_of(reads)  # the lock may be new
         cache.remember(CHECKED, found)
-    return DataFolder(study.reads, found["files"])
+    return DataFolder(reads, found["files"])
 
 
 def hashes_of(folder: Path) -> dict[str, str]:
@@ -79,27 +98,30 @@ def hashes_of(folder: Path) -> dict[str, str]:
     }
 
 
-def _lay_out(study: Study, cache: Cache) -> None:
+def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
     """Make the folder that is read: the one that is named, with what is one's own in place of what is in it.
 
     A lock that fits what lies there already is kept; the one of the folder that is named would not fit.
     """
     from buzanlib.theory.predictions import LOCK
 
-    study.reads.mkdir(parents=True, exist_ok=True)
+    reads = output.path / READS
+    if reads != study.reads:
+        for name in (LOCK, CODES):  # as the last run has left them
+            if (study.reads / name).is_file():
+                output.copy(study.reads / name, reads / name)
     wanted = {name: study.data / name for name in hashes_of(study.data)} | dict(study.tables)
-    for name in hashes_of(study.reads).keys() - wanted.keys():
-        (study.reads / name).unlink()
-    kept = {LOCK} if (study.reads / LOCK).exists() else set()
+    output.remove(*(reads / name for name in hashes_of(reads).keys() - wanted.keys()))
+    kept = {LOCK} if (reads / LOCK).exists() else set()
     made_from = _made_from(study, wanted) if study.sheets else []
-    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": _sha256(study.reads / CODES)}:
+    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": _sha256(reads / CODES)}:
         kept.add(CODES)
     for name, file in wanted.items():
         if name not in kept:
-            copy_whole(file, study.reads / name)
+            output.copy(file, reads / name)
     if study.sheets and CODES not in kept:
-        _add_codes(study)
-        cache.remember(CODED, {"from": made_from, "sha256": _sha256(study.reads / CODES)})
+        _add_codes(study, output.listed(reads / CODES))
+        cache.remember(CODED, {"from": made_from, "sha256": _sha256(reads / CODES)})
 
 
 def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
@@ -109,33 +131,33 @@ def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     return [*map(_sha256, (*files, *study.sheets)), *code]
 
 
-def _add_codes(study: Study) -> None:
-    """Add the codes of the sheets to those that lie there."""
+def _add_codes(study: Study, codes: Path) -> None:
+    """Add the codes of the sheets to a table of codes."""
     from buzanlib.sources.coders import codes_with
     from buzanlib.sources.write import write_table
 
     for sheet in study.sheets:
         try:
-            codes, _ = codes_with(sheet, study.reads)
+            more, _ = codes_with(sheet, codes.parent)
         except DataError as error:
             raise _renamed(study, error.faults) from None
-        write_table(codes, study.reads / CODES)
+        write_table(more, codes)
 
 
 def _sha256(file: Path) -> str:
     return sha256(file) if file.is_file() else ""
 
 
-def _check(study: Study) -> None:
+def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
     from buzanlib.tables.descriptor import check
     from buzanlib.theory.predictions import LOCK, load_predictions, write_lock
 
-    if faults := check(study.reads):
+    if faults := check(reads):
         raise _renamed(study, faults)
     if study.laid_out:
-        copy_whole(study.data / LOCK, study.reads / LOCK)  # it says what the predictions must be
-        write_lock(study.reads)
-    load_predictions(study.reads)
+        output.copy(study.data / LOCK, reads / LOCK)  # it says what the predictions must be
+        write_lock(reads)
+    load_predictions(reads)
 
 
 def _renamed(study: Study, faults: Iterable[Fault]) -> DataError:

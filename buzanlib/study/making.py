@@ -11,10 +11,11 @@ from typing import Any, Protocol
 import nbformat
 
 from buzanlib.errors import RunError
+from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry
 from buzanlib.study.execute import Executed
-from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.folder import DataFolder
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import Step, settle
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page, publish
@@ -45,6 +46,8 @@ class Making:
     ----------
     study : Study
         The study.
+    output : OwnedFolder
+        Its output folder.
     folder : DataFolder
         Its data.
     cache : Cache
@@ -60,6 +63,7 @@ class Making:
     """
 
     study: Study
+    output: OwnedFolder
     folder: DataFolder
     cache: Cache
     steps: Sequence[Step]
@@ -102,7 +106,7 @@ class Making:
         """Write the numbers of the pages before one that reads them to where it does."""
         there = self.pages
         before = {name: there[name] for name in self._before(run)}
-        gather(self.study, self.folder, before).write(self.study.numbers(run.name))
+        gather(self.study, self.folder, before).write(self.output.listed(self.study.numbers(run.name)))
 
     def _before(self, run: Run) -> list[str]:
         """Names of the pages before one that reads their numbers."""
@@ -139,7 +143,7 @@ class Making:
             inputs = replace(step.inputs, files=self._read(step, executed))
         except RunError as error:
             self.faults[name] = str(error)
-            write_whole(self.study.output / FAILED / f"{name}.ipynb", executed.notebook)
+            self.output.write(self.study.output / FAILED / f"{name}.ipynb", executed.notebook)
             return "failed"
         entry = Entry(inputs, page, executed.seconds)
         self.cache.save(name, entry)

@@ -13,9 +13,9 @@ from typing import Any
 
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
+from buzanlib.files import sha256, write_whole
 from buzanlib.strictjson import parse
 from buzanlib.study.dependencies import LOCK, required
-from buzanlib.study.files import sha256, write_whole
 from buzanlib.study.making import Making
 from buzanlib.theory.predictions import PREDICTIONS
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import BuzanError
+from buzanlib.files import write_whole
 from buzanlib.study.citation import PROJECT
-from buzanlib.study.files import write_whole
 from buzanlib.study.spec import load_study
 
 FILE = "study.yml"

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry, Inputs
 from buzanlib.study.dependencies import modules_of, packages
-from buzanlib.study.files import sha256
-from buzanlib.study.folder import DataFolder, prepare
+from buzanlib.study.folder import DataFolder, looked_at
 from buzanlib.study.publish import Page
 from buzanlib.study.spec import Run, Study, load_study
 
@@ -42,7 +42,7 @@ class Step:
 
 
 def status(path: Path, changes: Mapping[str, str] | None = None) -> list[Step]:
-    """Say of every page of a study whether `run_study` would make it, and why; nothing runs.
+    """Say of every page of a study whether `run_study` would make it, and why; nothing runs or is written.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def status(path: Path, changes: Mapping[str, str] | None = None) -> list[Step]:
         Where the input is at fault.
     """
     study = load_study(path, changes)
-    cache = Cache(study.output)
-    return plan(study, prepare(study, cache), cache)
+    with looked_at(study) as folder:
+        return plan(study, folder, Cache(study.output))
 
 
 def plan(study: Study, folder: DataFolder, cache: Cache, *, force: bool = False) -> list[Step]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from buzanlib.errors import RunError
+from buzanlib.files import write_whole
 from buzanlib.study.dependencies import code, versions
 from buzanlib.study.execute import Executed
-from buzanlib.study.files import write_whole
 from buzanlib.study.local import Local
 from buzanlib.study.spec import RESULTS, Run
 

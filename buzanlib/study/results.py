@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import Scalar
+from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
-from buzanlib.study.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

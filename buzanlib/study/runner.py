@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
-from buzanlib.study.cache import FOLDER, Cache
-from buzanlib.study.files import sweep, write_whole
+from buzanlib.study.cache import Cache
 from buzanlib.study.folder import prepare
 from buzanlib.study.making import FAILED, Making, gather
 from buzanlib.study.manifest import MANIFEST, manifest_of
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
@@ -92,12 +91,15 @@ def run_study(
         Also where no worker of a cluster is left.
     """
     study = load_study(path, changes)
-    with alone(study.output):
-        return run_loaded(study, only=only, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
+    with OwnedFolder.claimed(study.output) as output:
+        return run_loaded(
+            study, output, only=only, force=force, jobs=jobs, scheduler=scheduler, progress=progress
+        )
 
 
 def run_loaded(
     study: Study,
+    output: OwnedFolder,
     *,
     only: Collection[str] = (),
     force: bool = False,
@@ -105,12 +107,14 @@ def run_loaded(
     scheduler: str = "",
     progress: bool = True,
 ) -> Results:
-    """Do what `run_study` does, for a caller who has the output folder to himself; see `alone`.
+    """Do what `run_study` does, for a caller who has claimed the output folder.
 
     Parameters
     ----------
     study : Study
         The study.
+    output : OwnedFolder
+        Its output folder.
     only, force, jobs, scheduler, progress
         As in `run_study`.
 
@@ -127,16 +131,18 @@ def run_loaded(
     for name in only:
         if name not in names:
             raise StudyError(f"unknown page {name!r}; {nearest(name, names)}")
-    cache = Cache(study.output)
+    cache = Cache(output)
+    cache.sweep()
+    output.clear(cache.folder / _RUNNING)
     with ExitStack() as stack:
         local = None
         if not scheduler and (force or cache.is_empty()):
             # Kernels are needed in any case, and take a while to come.
-            local = stack.enter_context(_local(study, cache, jobs))
-        folder = prepare(study, cache)
+            local = stack.enter_context(_local(study, output, jobs))
+        folder = prepare(study, cache, output)
         steps = plan(study, folder, cache, force=force)
-        making = Making(study, folder, cache, _chosen(steps, only), force)
-        shutil.rmtree(study.output / FAILED, ignore_errors=True)
+        making = Making(study, output, folder, cache, _chosen(steps, only), force)
+        output.clear(study.output / FAILED)
         _make(making, jobs, scheduler, local, progress)
     if making.faults:
         raise RunError(_told(study, making))
@@ -148,47 +154,13 @@ def run_loaded(
     if len(pages) == len(steps):
         _publish(making, results)
     else:
-        _show(study, {name: pages[name] for name in only}, len(steps) - len(pages))
+        _show(output, {name: pages[name] for name in only}, len(steps) - len(pages))
     return results
 
 
 def processors() -> int:
     """How many notebooks can run at the same time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def alone(output: Path) -> Iterator[None]:
-    """Keep other runs away from an output folder, and take away what one that was killed has left in it.
-
-    The system gives the place free however this one ends.
-
-    Parameters
-    ----------
-    output : Path
-        Output folder of a study; made if missing.
-
-    Raises
-    ------
-    StudyError
-        Where another run is at work there.
-    """
-    try:
-        import fcntl
-    except ImportError:  # on Windows two runs may do the same work twice
-        yield
-        return
-    lock = output / FOLDER / "lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StudyError(f"another run is at work in {output.name!r}; wait for it to end") from None
-        sweep(output)
-        shutil.rmtree(lock.parent / _RUNNING, ignore_errors=True)
-        Cache(output).sweep()
-        yield
 
 
 def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
@@ -224,22 +196,26 @@ def _make(making: Making, jobs: int | None, scheduler: str, local: Local | None,
             with Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say) as cluster:
                 making.run(cluster, progress)
             return
-        with nullcontext(local) if local else _local(making.study, making.cache, jobs) as workers:
+        with nullcontext(local) if local else _local(making.study, making.output, jobs) as workers:
             workers.prepare(modules)
             making.run(workers, progress)
 
 
 @contextmanager
-def _local(study: Study, cache: Cache, jobs: int | None) -> Iterator[Local]:
+def _local(study: Study, output: OwnedFolder, jobs: int | None) -> Iterator[Local]:
     """Kernels of this machine."""
+    from buzanlib.study.execute import left_by
     from buzanlib.study.local import Local
 
-    running = cache.folder / _RUNNING
+    running = Cache(output).folder / _RUNNING
+    for run in study.runs:
+        for file in left_by(run, running):
+            output.listed(file)
     try:
         with Local(study.templates, study.reads, running, jobs or processors()) as local:
             yield local
     finally:
-        shutil.rmtree(running, ignore_errors=True)
+        output.clear(running)
 
 
 def _told(study: Study, making: Making) -> str:
@@ -253,24 +229,23 @@ def _told(study: Study, making: Making) -> str:
 
 def _publish(making: Making, results: Results) -> None:
     """Write all pages, then the numbers; take away the pages of notebooks that the study no longer has."""
-    output, pages, cache = making.study.output, making.pages, making.cache
-    before = _published(output / RESULTS)
+    output, pages, cache = making.output, making.pages, making.cache
+    before = _published(output.path / RESULTS)
     there = {*cache.recall(_PAGES).get("names", ()), *(before.notebooks if before else ())}
     cache.remember(_PAGES, {"names": sorted(there | pages.keys())})
     for name, page in pages.items():
-        write_whole(output / f"{name}.ipynb", page.text)
+        output.write(output.path / f"{name}.ipynb", page.text)
     for name in there - pages.keys():
-        (output / f"{name}.ipynb").unlink(missing_ok=True)
-        making.study.numbers(name).unlink(missing_ok=True)
+        output.remove(output.path / f"{name}.ipynb", making.study.numbers(name))
     for run in making.study.runs:
         if run.reads_results:
             making.hand_over(run)  # what lies there may be of other parameters
     cache.remember(_PAGES, {"names": sorted(pages)})
-    shutil.rmtree(output / PREVIEW, ignore_errors=True)
+    output.clear(output.path / PREVIEW)
     if before and before != results:
-        before.write(output / PREVIOUS)
-    manifest_of(making).write(output / MANIFEST)
-    results.write(output / RESULTS)
+        before.write(output.listed(output.path / PREVIOUS))
+    manifest_of(making).write(output.listed(output.path / MANIFEST))
+    results.write(output.listed(output.path / RESULTS))
 
 
 def _published(file: Path) -> Results | None:
@@ -281,11 +256,11 @@ def _published(file: Path) -> Results | None:
         return None
 
 
-def _show(study: Study, pages: Mapping[str, Page], others: int) -> None:
+def _show(output: OwnedFolder, pages: Mapping[str, Page], others: int) -> None:
     """Write pages that were made alone."""
     for name, page in pages.items():
-        write_whole(study.output / PREVIEW / f"{name}.ipynb", page.text)
+        output.write(output.path / PREVIEW / f"{name}.ipynb", page.text)
     print(
-        f"not published, since {others} other pages have to run: see {study.output.name}/{PREVIEW}",
+        f"not published, since {others} other pages have to run: see {output.path.name}/{PREVIEW}",
         file=sys.stderr,
     )

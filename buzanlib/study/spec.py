@@ -12,6 +12,7 @@ from typing import Any
 
 from buzanlib.errors import StudyError, nearest, shown
 from buzanlib.study.offers import Offers
+from buzanlib.study.owned import refusal
 from buzanlib.study.parameters import Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 
@@ -29,6 +30,9 @@ _KEYS: dict[str, type] = {
 }
 _OPTIONAL = {"templates", "tables", "sheets", "book", "seed", "parameters"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
+
+READS = "data"
+"""Folder, in that of the output, of data that are put together."""
 
 RESULTS = "results"
 """A notebook with a parameter of this name reads the numbers of all notebooks that stand before it."""
@@ -128,7 +132,7 @@ class Study:
     @property
     def reads(self) -> Path:
         """The folder of data that the notebooks read."""
-        return self.output / "data" if self.laid_out else self.data
+        return self.output / READS if self.laid_out else self.data
 
     def numbers(self, page: str) -> Path:
         """File with the numbers of the notebooks before a page that reads them."""
@@ -212,8 +216,6 @@ def _keep_apart(document: Document, study: Study) -> None:
     Folders in it are the runner's own: it removes what it does not know there.
     """
     output = study.output.resolve()
-    if output.exists() and not output.is_dir():
-        raise document.error("output: a file lies there; name another folder", "output")
     own = {"the study file": study.file, "templates": study.templates, "data": study.data, "book": study.book}
     own |= {f"the table {name}": path for name, path in study.tables.items()}
     own |= {f"the sheet {path.name}": path for path in study.sheets}
@@ -224,6 +226,8 @@ def _keep_apart(document: Document, study: Study) -> None:
             )
     if output.is_relative_to(study.data.resolve()):
         raise document.error("output: it lies in the folder of the data; name another", "output")
+    if why := refusal(study.output):
+        raise document.error(f"output: it cannot be written to: {why}; name a new folder", "output")
 
 
 def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:

@@ -23,7 +23,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from buzanlib.study.cache import FOLDER, Cache, Entry, Inputs
-from buzanlib.study.files import sweep
+from buzanlib.files import sweep
 from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results

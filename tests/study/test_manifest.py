@@ -9,7 +9,7 @@ import pytest
 
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
-from buzanlib.study.files import sha256
+from buzanlib.files import sha256
 from buzanlib.study.manifest import MANIFEST, Manifest
 from buzanlib.study.runner import run_study
 

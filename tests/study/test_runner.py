@@ -12,7 +12,7 @@ import pytest
 
 from buzanlib.errors import DataError, LockError, RunError, StudyError
 from buzanlib.study import runner
-from buzanlib.study.files import sha256, write_whole
+from buzanlib.files import sha256, write_whole
 from buzanlib.study.kernels import available
 from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.plan import status

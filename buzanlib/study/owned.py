@@ -1,0 +1,232 @@
+"""Folders that runs write to: nothing in them is written over or taken away that no run has made.
+
+Every file is listed in the record of its folder before it is made. A line of the record is a name and this user's seal
+of it, so that a record from elsewhere lists nothing. Without a line for the folder itself, only an empty folder is
+taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from buzanlib.errors import StudyError
+from buzanlib.files import LOCK, PLAIN, alone, part_of, sha256, write_whole
+from buzanlib.study.dependencies import ROOT
+from buzanlib.study.user_key import fits, seal
+
+RECORD = ".buzan"
+"""In the folder: what runs have made there."""
+
+_ITSELF = "."
+"""In a record, the folder itself."""
+
+
+def refusal(folder: Path) -> str:
+    """Say why runs may not write to a folder; empty where they may.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not be there; nothing is changed.
+    """
+    folder = folder.resolve()
+    if ".git" in folder.parts:
+        return "it lies in the folder of git"
+    if folder.is_relative_to(ROOT):
+        return "it lies in the library's own folder"
+    if not os.path.lexists(folder):
+        return ""
+    if not folder.is_dir():
+        return "a file lies there"
+    inside = {entry.name for entry in os.scandir(folder)} - {LOCK}
+    if not inside or _ITSELF in _listed(folder):
+        return ""
+    if RECORD in inside:
+        return "what lies there was made by somebody else, or on another machine: empty it"
+    return f"it holds {min(inside)!r}, which no run has made"
+
+
+class OwnedFolder:
+    """A folder that this process alone writes to; see `claimed`.
+
+    Attributes
+    ----------
+    path : Path
+        The folder, absolute.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(os.path.normpath(path.absolute()))
+        self._listed = _listed(self.path)
+
+    @classmethod
+    @contextmanager
+    def claimed(cls, path: Path) -> Iterator[Self]:
+        """Take a folder for oneself, and give it free in the end.
+
+        Parameters
+        ----------
+        path : Path
+            Made if missing.
+
+        Raises
+        ------
+        StudyError
+            Where it is neither empty nor one that runs of this user have made.
+        BuzanError
+            Where another command is at work there.
+        """
+        if why := refusal(path):
+            raise StudyError(f"{path.name!r} cannot be written to: {why}; name a new folder")
+        path.mkdir(parents=True, exist_ok=True)
+        with alone(path):
+            if why := refusal(path):  # another command was there in between
+                raise StudyError(f"{path.name!r} cannot be written to: {why}; name a new folder")
+            owned = cls(path)
+            owned._tidy()
+            try:
+                yield owned
+            finally:
+                with suppress(OSError):  # a disk that is full, say, of which somebody else has told
+                    owned._tidy()
+
+    def listed(self, path: Path) -> Path:
+        """List a file that is about to be made, and give its place back.
+
+        Raises
+        ------
+        StudyError
+            Where a file of this name is there that no run has made, or a link leads there.
+        """
+        name = self._own(path)
+        if name not in self._listed:
+            _append(self.path, name)
+            self._listed.add(name)
+        return path
+
+    def write(self, path: Path, content: str | bytes) -> None:
+        """Write a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : Path
+            In this folder.
+        content : str or bytes
+            As in `buzanlib.files.write_whole`.
+
+        Raises
+        ------
+        StudyError
+            As `listed`.
+        """
+        write_whole(self.listed(path), content)
+
+    def copy(self, source: Path, path: Path) -> None:
+        """Copy a file; see `write`."""
+        self.write(path, source.read_bytes())
+
+    def remove(self, *paths: Path) -> None:
+        """Take files away, if runs have made them."""
+        for path in paths:
+            if self._name(path) in self._listed and self._own(path):
+                path.unlink(missing_ok=True)
+
+    def clear(self, folder: Path) -> None:
+        """Take away what runs have made in a folder of this one, and folders that are empty then."""
+        files = self.files(folder)
+        self.remove(*files)
+        above = {parent for file in files for parent in file.parents if parent.is_relative_to(folder)} | {folder}
+        for parent in sorted(above, reverse=True):
+            with suppress(OSError):  # it is gone already, or holds what is somebody else's
+                parent.rmdir()
+
+    def files(self, folder: Path) -> list[Path]:
+        """Files in a folder of this one that runs have made, in order."""
+        found = (self.path / name for name in sorted(self._listed - {_ITSELF}))
+        return [file for file in found if file.is_relative_to(folder) and os.path.lexists(file)]
+
+    def stranger(self, folder: Path) -> Path | None:
+        """A file in a folder of this one that no run has made, if there is any."""
+        for file in sorted(folder.rglob("*")):
+            if self._name(file) not in self._listed and (file.is_symlink() or not file.is_dir()):
+                return file
+        return None
+
+    def digest(self, folder: Path) -> str:
+        """One hash of all that `files` finds; what has become a link counts as gone."""
+        files = [file for file in self.files(folder) if not file.is_symlink()]
+        named = "".join(f"{file.relative_to(folder).as_posix()} {sha256(file)}\n" for file in files)
+        return hashlib.sha256(os.fsencode(named)).hexdigest()
+
+    def follow(self) -> None:
+        """List whatever this process, and those forked from it, write in the folder, until they end."""
+
+        def opened(event: str, about: tuple[Any, ...]) -> None:
+            if event != "open" or not about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+                return
+            if not isinstance(about[0], str | bytes | os.PathLike):
+                return
+            path = Path(os.path.normpath(Path(os.fsdecode(about[0])).absolute()))
+            if not path.is_relative_to(self.path) or path.name == RECORD:
+                return
+            if self._name(path) not in self._listed and os.path.lexists(path):
+                self._listed = _listed(self.path)  # another of the processes may have made it
+            self.listed(path)
+
+        sys.addaudithook(opened)
+
+    def _name(self, path: Path) -> str:
+        return Path(os.path.normpath(path)).relative_to(self.path).as_posix()
+
+    def _own(self, path: Path) -> str:
+        """Name of a file of this folder, unless a link leads there or it is not one that runs have made."""
+        name = self._name(path)
+        inner = [self.path.joinpath(*Path(name).parts[:depth]) for depth in range(1, name.count("/") + 2)]
+        for place in inner:
+            with suppress(FileNotFoundError):
+                mode = place.lstat().st_mode
+                if stat.S_ISLNK(mode):
+                    raise StudyError(f"{place} is a link, and no run writes through one: take it away")
+                if place == inner[-1] and name not in self._listed:
+                    raise StudyError(f"{place} was not made by a run, and is not written over: move it away")
+        return name
+
+    def _tidy(self) -> None:
+        """Take away the parts that writers have left who were killed, and write the record with what is there."""
+        for name in self._listed - {_ITSELF}:
+            with suppress(OSError, StudyError):
+                self._own(self.path / name)
+                part_of(self.path / name).unlink()
+        self._listed = {_ITSELF} | {name for name in _listed(self.path) if os.path.lexists(self.path / name)}
+        write_whole(self.path / RECORD, "".join(map(_line, sorted(self._listed))))
+
+
+def _listed(folder: Path) -> set[str]:
+    """Names in the record of a folder, as far as this user has sealed them."""
+    try:
+        with os.fdopen(os.open(folder / RECORD, os.O_RDONLY | PLAIN), "rb") as file:
+            lines = os.fsdecode(file.read()).split("\n")
+    except OSError:
+        return set()
+    pairs = (line.partition(" ") for line in lines)
+    return {name for sealed, _, name in pairs if fits(name, sealed)}
+
+
+def _line(name: str) -> str:
+    return f"{seal(name)} {name}\n"
+
+
+def _append(folder: Path, name: str) -> None:
+    """Add to the record of a folder, in one go, so that several processes may."""
+    descriptor = os.open(folder / RECORD, os.O_WRONLY | os.O_CREAT | os.O_APPEND | PLAIN, 0o666)
+    try:
+        os.write(descriptor, os.fsencode(_line(name)))
+    finally:
+        os.close(descriptor)
