@@ -14,7 +14,7 @@ from buzanlib.errors import BuzanError
 PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Flags of `os.open`, where the system has them: no link is followed, and no pipe waited for."""
 
-LOCK = ".buzan.lock"
+BUSY = ".buzan.lock"
 """In a folder as long as a command works there."""
 
 
@@ -103,19 +103,21 @@ def alone(folder: Path) -> Iterator[None]:
     Parameters
     ----------
     folder : Path
-        An existing folder.
+        Where to; it need not be locked to be read.
 
     Raises
     ------
     BuzanError
-        Where another command is at work there.
+        Where there is no such folder, or another command is at work there.
     """
+    if not folder.is_dir():
+        raise BuzanError(f"there is no folder {str(folder)!r}")
     try:
         import fcntl
     except ImportError:  # on Windows two commands may do the same work twice
         yield
         return
-    lock = folder / LOCK
+    lock = folder / BUSY
     busy = BuzanError(f"another command is at work in {folder.name!r}; wait for it to end")
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | PLAIN, 0o666)
     try:

@@ -162,13 +162,14 @@ def _check_of_study(file: Path) -> int:
 
 
 def _data_lock(given: argparse.Namespace) -> int:
+    from buzanlib.files import alone
     from buzanlib.tables.descriptor import check
     from buzanlib.theory.predictions import write_lock
 
-    faults = check(given.data)
-    if faults:
-        raise DataError(faults)
-    print(write_lock(given.data))
+    with alone(given.data):
+        if faults := check(given.data):
+            raise DataError(faults)
+        print(write_lock(given.data))
     return 0
 
 

@@ -18,7 +18,7 @@ from buzanlib.files import sha256
 from buzanlib.site.layout import GENERATED, Layout, lay_out, place_of, sources_of
 from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import ROOT, packages
-from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.runner import processors, run_loaded
 from buzanlib.study.spec import load_study
 
@@ -107,12 +107,14 @@ def build_book(
         output = stack.enter_context(OwnedFolder.claimed(loaded.output))
         generated = sources_of(loaded) / GENERATED
         apart = not generated.is_relative_to(output.path)
-        pages = stack.enter_context(OwnedFolder.claimed(generated) if apart else nullcontext(output))
-        build = stack.enter_context(OwnedFolder.claimed(place / "_build"))
+        for folder in (generated, place / "_build") if apart else (place / "_build",):
+            demand(folder)  # before anything runs
         press = None
         if force or Cache(output).is_empty():  # the book will have to be built
             press = stack.enter_context(_JupyterBook(progress))
         results = run_loaded(loaded, output, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
+        pages = stack.enter_context(OwnedFolder.claimed(generated) if apart else nullcontext(output))
+        build = stack.enter_context(OwnedFolder.claimed(place / "_build"))
         layout = lay_out(loaded, results, pages)
         front = build.path / "html" / "index.html"
         found = _fingerprint(layout)

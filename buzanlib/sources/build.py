@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError
+from buzanlib.files import alone
 from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
 from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.held import Held, joined
 from buzanlib.sources.inventory import take_stock
 from buzanlib.sources.progress import Progress, shown
 from buzanlib.sources.stock import Stock
-from buzanlib.sources.write import write_table
+from buzanlib.sources.write import workshop, write_table
 from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
 
 #: Tables made by hand; they are read, and written again in canonical form.
@@ -54,7 +54,8 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
     Raises
     ------
     BuzanError
-        If no source is there at all, if a file is there twice, or says what cannot be.
+        If no source is there at all, if a file is there twice, or says what cannot be; or if another command is at
+        work in `data`.
     LockError
         If the predictions are not those that were locked.
     """
@@ -69,20 +70,17 @@ def build(raw: Path, data: Path, progress: Progress = shown) -> list[Path]:
         data / name for name in (*LOCKED, LOCK) if (data / name).is_file() and name not in LOCKED_WITH
     ]
     # Beside the tables, so that moving them into place is renaming and cannot stop half-way through a file.
-    workshop = Path(tempfile.mkdtemp(dir=data, prefix=".build-"))
-    try:
+    with alone(data), workshop(data) as aside:
         for path in to_lock:
-            shutil.copy(path, workshop)
+            shutil.copy(path, aside)
         names = []
         for name, table in _tables(stock, Held(data), states_csv, accessions_csv, progress):
-            write_table(table, workshop / name)
+            write_table(table, aside / name)
             names.append(name)
         # Locked before anything is moved: predictions that were tampered with stop the build here.
-        write_lock(workshop)
+        write_lock(aside)
         for name in (*names, LOCK):
-            (workshop / name).replace(data / name)
-    finally:
-        shutil.rmtree(workshop)
+            (aside / name).replace(data / name)
     return [data / name for name in names]
 
 

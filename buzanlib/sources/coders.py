@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.files import alone, create_whole
 from buzanlib.sources.annotation import CODE, SHIPPED
 from buzanlib.sources.held import Held
 from buzanlib.sources.sheet_headings import CODES
 from buzanlib.sources.sheets import read_sheet
-from buzanlib.sources.write import render_table, replace_file, write_table
+from buzanlib.sources.write import render_table, workshop, write_table
 from buzanlib.tables.descriptor import check, load_tables
 from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
@@ -71,15 +72,18 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
         With every fault of the sheet, or of the tables.
     LockError
         If the folder is not what was locked, so that a new lock would cover more than the new codes.
+    BuzanError
+        If another command is at work in the folder.
     """
-    try:
-        verify_lock(data)
-    except LockError as error:
-        raise LockError(
-            f"{error}\nwhere these tables are as they should be, buzan data lock locks them"
-        ) from None
-    codes, added = codes_with(sheet, data, replace)
-    _put(codes, data)
+    with alone(data):
+        try:
+            verify_lock(data)
+        except LockError as error:
+            raise LockError(
+                f"{error}\nwhere these tables are as they should be, buzan data lock locks them"
+            ) from None
+        codes, added = codes_with(sheet, data, replace)
+        _put(codes, data)
     return added
 
 
@@ -127,20 +131,17 @@ def _refusal(name: str) -> str:
 
 def _put(codes: pd.DataFrame, data: Path) -> None:
     """Check the folder with the new codes in a copy, and move codes and lock into place."""
-    workshop = Path(tempfile.mkdtemp(dir=data, prefix=".codes-"))
-    try:
+    with workshop(data) as aside:
         files = {table.path for table in Descriptor.load(data).tables.values()} | {FILE, LOCK, *LOCKED}
         for name in sorted(files - {"codes.csv"}):
             if (data / name).is_file():
-                shutil.copy(data / name, workshop)
-        write_table(codes, workshop / "codes.csv")
-        if faults := check(workshop):
+                shutil.copy(data / name, aside)
+        write_table(codes, aside / "codes.csv")
+        if faults := check(aside):
             raise DataError(faults)
-        write_lock(workshop)
+        write_lock(aside)
         for name in ("codes.csv", LOCK):
-            (workshop / name).replace(data / name)
-    finally:
-        shutil.rmtree(workshop)
+            (aside / name).replace(data / name)
 
 
 def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = SEED) -> int:
@@ -173,7 +174,7 @@ def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = 
     DataError
         With every fault of the tables.
     """
-    if out.exists():
+    if os.path.lexists(out):
         raise BuzanError(f"{out} is there already, and is not written over")
     tables = load_tables(data, ["passages", "documents", "gists"])
     places = tables["passages"].merge(tables["documents"][["doc_id", "corpus", "year"]], on="doc_id")
@@ -185,5 +186,5 @@ def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = 
         random.Random(seed).shuffle(order)
         places = places[places["passage_id"].isin(order[:passages])]
     sheet = places[list(PLACE)].assign(**dict.fromkeys(BLANK, ""))
-    replace_file(out, render_table(sheet).encode("utf-8-sig"))
+    create_whole(out, render_table(sheet).encode("utf-8-sig"))
     return len(sheet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
+from buzanlib.files import alone
 from buzanlib.sources.sheet_files import Grid, read_grid
 from buzanlib.sources.write import write_table
 from buzanlib.tables.checks import check_table
@@ -73,16 +75,21 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
     DataError
         With every fault of the file, or of the panel.
     BuzanError
-        If the axis or the name is none, the panel has the column, or something else is at `out`.
+        If the axis or the name is none, the panel has the column, something else is at `out`, or another command is at
+        work in that folder.
     """
     if axis not in AXES:
         raise BuzanError(f"unknown axis {axis!r}; {nearest(axis, AXES)}")
     if not re.fullmatch(r"[a-z0-9_]+", name):
         raise BuzanError(f"{name!r} is no name of an index: small letters, digits and underscores are needed")
     source = panel or data / "panel.csv"
-    if out.exists() and out.resolve() != source.resolve():
+    if os.path.lexists(out) and out.resolve() != source.resolve():
         raise BuzanError(f"{out} is there already, and is not written over")
-    column = f"{axis}_{name}"
+    with alone(out.parent):
+        return _merged(file, f"{axis}_{name}", source, data, out)
+
+
+def _merged(file: Path, column: str, source: Path, data: Path, out: Path) -> Merged:
     raw = read(source.parent, source.name)
     if raw.frame is None or raw.faults:
         raise DataError(raw.faults)

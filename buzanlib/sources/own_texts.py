@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
+from buzanlib.files import create_whole
 from buzanlib.sources.annotation import LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, TERMS
 from buzanlib.sources.held import Held
 from buzanlib.sources.passages import Passage, digital_passages, draw, normalise
-from buzanlib.sources.write import as_text, render_table, replace_file, write_table
+from buzanlib.sources.write import as_text, render_table
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.vocabulary import Corpus
@@ -80,7 +82,7 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
         )
     paths = out / "documents.csv", out / "passages.csv", out / "sheet.csv"
     for path in paths:
-        if path.exists():
+        if os.path.lexists(path):
             raise BuzanError(f"{path} is there already, and is not written over")
     states = set(load_tables(data, ["states"])["states"]["iso3"])
     held = Held(data)
@@ -107,9 +109,10 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     cut = as_text(pd.DataFrame(locators, columns=LOCATOR))
     filled = pd.DataFrame(sheet, columns=["passage", "year", "document", "text"]).sort_values("passage")
     out.mkdir(parents=True, exist_ok=True)
-    write_table(pd.concat([documents, made]).sort_values("doc_id"), paths[0])
-    write_table(pd.concat([passages, cut]).sort_values("passage_id"), paths[1])
-    replace_file(paths[2], render_table(filled.assign(**dict.fromkeys(BLANK, ""))).encode("utf-8-sig"))
+    sheet_text = render_table(filled.assign(**dict.fromkeys(BLANK, ""))).encode("utf-8-sig")
+    create_whole(paths[0], render_table(pd.concat([documents, made]).sort_values("doc_id")))
+    create_whole(paths[1], render_table(pd.concat([passages, cut]).sort_values("passage_id")))
+    create_whole(paths[2], sheet_text)
     silent = int((made["sampled"] == "0").sum())
     return Gathered(len(made), made["iso3"].nunique(), len(cut), silent, paths)
 

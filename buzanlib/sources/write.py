@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from buzanlib.errors import BuzanError
+from buzanlib.files import write_whole
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -28,7 +31,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     path : pathlib.Path
         Where to; its folder must exist.
     """
-    replace_file(path, render_table(frame).encode("utf-8"))
+    write_whole(path, render_table(frame))
 
 
 def render_table(frame: pd.DataFrame) -> str:
@@ -57,26 +60,32 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(_cells(frame[name]), dtype="str") for name in frame.columns})
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one step: a reader sees the old file or the new one, never a part.
+@contextmanager
+def workshop(data: Path) -> Iterator[Path]:
+    """Make an empty folder beside tables, from which they can be moved into place, and take it away.
 
     Parameters
     ----------
-    path : pathlib.Path
-        Where to; its folder must exist.
-    content : bytes
-        The whole file.
+    data : pathlib.Path
+        Folder of the tables, in which no other command works.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    folder = data / ".buzan-workshop"
+    if os.path.lexists(folder):
+        _take_away(folder)  # of a command that was killed
+    folder.mkdir()
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp makes files that only their owner can read; a data table is for everyone.
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        yield folder
+    finally:
+        _take_away(folder)
+
+
+def _take_away(folder: Path) -> None:
+    """Remove a folder of files; one that holds folders, or is a link, is nobody's workshop, and stays."""
+    if folder.is_symlink():
+        raise BuzanError(f"{folder} is a link, and no command writes through one: take it away")
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
 
 
 def _cells(column: pd.Series[Any]) -> list[str]:

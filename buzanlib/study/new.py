@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import BuzanError
-from buzanlib.files import write_whole
+from buzanlib.files import BUSY, alone, write_whole
 from buzanlib.study.citation import PROJECT
 from buzanlib.study.spec import load_study
 
@@ -67,13 +67,24 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
     Raises
     ------
     BuzanError
-        Where the folder holds something, or the project does not.
+        Where the folder holds something, the project does not, or another command is at work in the folder.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BuzanError(f"{str(folder)!r} is not empty: a new study needs a folder of its own")
+    _demand_empty(folder)
     for name in ("data", "notebooks", "book"):
         if not (project / name).is_dir():
             raise BuzanError(f"there is no folder {name!r}: install the library from a clone of the project")
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder):
+        _demand_empty(folder)
+        return _write(folder, project)
+
+
+def _demand_empty(folder: Path) -> None:
+    if os.path.lexists(folder) and (not folder.is_dir() or {file.name for file in folder.iterdir()} - {BUSY}):
+        raise BuzanError(f"{str(folder)!r} is not empty: a new study needs a folder of its own")
+
+
+def _write(folder: Path, project: Path) -> Path:
     package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
     for table in package["resources"]:
         rows = list(_first(project / "data" / table["path"]))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from buzanlib.errors import StudyError
-from buzanlib.files import LOCK, PLAIN, alone, part_of, sha256, write_whole
+from buzanlib.files import BUSY, PLAIN, alone, part_of, sha256, write_whole
 from buzanlib.study.dependencies import ROOT
 from buzanlib.study.user_key import fits, seal
 
@@ -45,12 +45,24 @@ def refusal(folder: Path) -> str:
         return ""
     if not folder.is_dir():
         return "a file lies there"
-    inside = {entry.name for entry in os.scandir(folder)} - {LOCK}
+    inside = {entry.name for entry in os.scandir(folder)} - {BUSY}
     if not inside or _ITSELF in _listed(folder):
         return ""
     if RECORD in inside:
         return "what lies there was made by somebody else, or on another machine: empty it"
     return f"it holds {min(inside)!r}, which no run has made"
+
+
+def demand(folder: Path) -> None:
+    """Refuse a folder that runs may not write to.
+
+    Raises
+    ------
+    StudyError
+        Where there is a `refusal`.
+    """
+    if why := refusal(folder):
+        raise StudyError(f"{folder.name!r} cannot be written to: {why}; name a new folder")
 
 
 class OwnedFolder:
@@ -83,12 +95,10 @@ class OwnedFolder:
         BuzanError
             Where another command is at work there.
         """
-        if why := refusal(path):
-            raise StudyError(f"{path.name!r} cannot be written to: {why}; name a new folder")
+        demand(path)
         path.mkdir(parents=True, exist_ok=True)
         with alone(path):
-            if why := refusal(path):  # another command was there in between
-                raise StudyError(f"{path.name!r} cannot be written to: {why}; name a new folder")
+            demand(path)  # another command may have been there in between
             owned = cls(path)
             owned._tidy()
             try:
@@ -142,7 +152,9 @@ class OwnedFolder:
         """Take away what runs have made in a folder of this one, and folders that are empty then."""
         files = self.files(folder)
         self.remove(*files)
-        above = {parent for file in files for parent in file.parents if parent.is_relative_to(folder)} | {folder}
+        above = {parent for file in files for parent in file.parents if parent.is_relative_to(folder)} | {
+            folder
+        }
         for parent in sorted(above, reverse=True):
             with suppress(OSError):  # it is gone already, or holds what is somebody else's
                 parent.rmdir()
@@ -168,19 +180,23 @@ class OwnedFolder:
     def follow(self) -> None:
         """List whatever this process, and those forked from it, write in the folder, until they end."""
 
-        def opened(event: str, about: tuple[Any, ...]) -> None:
-            if event != "open" or not about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        def written(event: str, about: tuple[Any, ...]) -> None:
+            if event == "open" and about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+                place = about[0]
+            elif event == "os.rename":
+                place = about[1]
+            else:
                 return
-            if not isinstance(about[0], str | bytes | os.PathLike):
+            if not isinstance(place, str | bytes | os.PathLike):
                 return
-            path = Path(os.path.normpath(Path(os.fsdecode(about[0])).absolute()))
+            path = Path(os.path.normpath(Path(os.fsdecode(place)).absolute()))
             if not path.is_relative_to(self.path) or path.name == RECORD:
                 return
             if self._name(path) not in self._listed and os.path.lexists(path):
                 self._listed = _listed(self.path)  # another of the processes may have made it
             self.listed(path)
 
-        sys.addaudithook(opened)
+        sys.addaudithook(written)
 
     def _name(self, path: Path) -> str:
         return Path(os.path.normpath(path)).relative_to(self.path).as_posix()

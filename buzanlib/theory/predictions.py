@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import LockError
+from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
 
 PREDICTIONS = "predictions.json"
@@ -161,9 +162,7 @@ def write_lock(data: Path) -> Path:
                 f"{PREDICTIONS}: SHA-256 {hashes[PREDICTIONS]}; allowed: {expected}; "
                 f"predictions never change, add to {AMENDMENTS} instead"
             )
-    new = lock.with_suffix(".new")
-    new.write_text(json.dumps(hashes, indent=2) + "\n", encoding="utf-8")
-    new.replace(lock)
+    write_whole(lock, json.dumps(hashes, indent=2) + "\n")
     return lock
 
 

@@ -9,9 +9,10 @@ from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.site.build import build_book
-from buzanlib.site.layout import lay_out
+from buzanlib.site.layout import Layout, lay_out
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
-from buzanlib.study.runner import run_study
+from buzanlib.study.runner import run_loaded
 from buzanlib.study.spec import load_study
 
 
@@ -34,9 +35,15 @@ def pages(toc: Path) -> dict[str, list[str]]:
     return {part["caption"]: [chapter["file"] for chapter in part["chapters"]] for part in parts}
 
 
+def laid_out(path: Path) -> Layout:
+    study = load_study(path)
+    with OwnedFolder.claimed(study.output) as output:
+        return lay_out(study, run_loaded(study, output, progress=False), output)
+
+
 def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: Path) -> None:
     path = study_of(tmp_path, root, "  02_table1:\n  03_table2:\n")
-    layout = lay_out(load_study(path), run_study(path, progress=False))
+    layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1", "executed/03_table2"]
     assert "The evidence" not in pages(layout.toc)
     assert "glossary" in pages(layout.toc)["Reference"]
@@ -45,7 +52,7 @@ def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: P
     assert config["sphinx"]["config"]["buzan_absent"]["executed/04_placement"] == "Placing the states"
 
     study_of(tmp_path, root, "  02_table1:\n")
-    layout = lay_out(load_study(path), run_study(path, progress=False))
+    layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1"]
     executed = layout.book / "executed"
     assert sorted(file.name for file in executed.iterdir()) == ["02_table1.ipynb", "results.json"]
@@ -55,7 +62,7 @@ def test_a_notebook_that_the_book_does_not_know_has_its_place(tmp_path: Path, ro
     path = study_of(
         tmp_path, root, "  reads: {sweep: {times: [1, 2]}}\n", templates=str(root / "tests" / "notebooks")
     )
-    layout = lay_out(load_study(path), run_study(path, progress=False))
+    layout = laid_out(path)
     assert pages(layout.toc)["Added"] == ["executed/reads--times-1", "executed/reads--times-2"]
 
 
@@ -67,7 +74,7 @@ def test_a_page_of_ones_own_says_how_it_was_made_and_leaves_out_what_is_said_of_
     template.cells.append(new_markdown_cell("Five is much.", metadata={"tags": ["about-what-ships"]}))  # type: ignore[no-untyped-call]
     (tmp_path / "templates").mkdir()
     nbformat.write(template, tmp_path / "templates" / "numbers.ipynb")  # type: ignore[no-untyped-call]
-    layout = lay_out(load_study(path), run_study(path, progress=False))
+    layout = laid_out(path)
     page = nbformat.read(layout.book / "executed" / "numbers.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     texts = [cell.source for cell in page.cells if cell.cell_type == "markdown"]
     assert texts[0].startswith("# ")
@@ -79,8 +86,11 @@ def test_a_page_of_ones_own_says_how_it_was_made_and_leaves_out_what_is_said_of_
 def test_a_study_without_a_book_is_told(tmp_path: Path, root: Path) -> None:
     path = study_of(tmp_path, root, "  02_table1:\n", book="nowhere")
     nothing = Results("", {}, {}, {}, {})
-    with pytest.raises(StudyError, match=r"study\.yml: a book needs _toc\.yml in 'nowhere'"):
-        lay_out(load_study(path), nothing)
+    with (
+        OwnedFolder.claimed(tmp_path / "out") as output,
+        pytest.raises(StudyError, match=r"study\.yml: a book needs _toc\.yml in 'nowhere'"),
+    ):
+        lay_out(load_study(path), nothing, output)
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from buzanlib.errors import DataError
-from buzanlib.site.pages import data_page, write_pages
+from buzanlib.site.pages import data_page, generated_pages
 from buzanlib.study.markup import escape
 
 HOSTILE = "<script>alert(1)</script> | `a` {num}`B1.p` $x$ [b](c) {{d}} *e* # f \\ &amp; http://x.example"
@@ -83,8 +83,8 @@ def test_what_is_allowed_is_said_in_words(constraints: dict[str, object], said: 
 
 
 def test_the_page_of_the_data_that_ship_names_every_field(data_dir: Path, tmp_path: Path) -> None:
-    write_pages(data_dir, tmp_path)
-    page = (tmp_path / "data.md").read_text(encoding="utf-8")
+    pages = generated_pages(data_dir)
+    page = pages["data.md"]
     descriptor = json.loads((data_dir / "datapackage.json").read_text(encoding="utf-8"))
     for table in descriptor["resources"]:
         section = page.split(f"`{table['path']}`")[1].split("\n## ")[0]
@@ -92,21 +92,20 @@ def test_the_page_of_the_data_that_ship_names_every_field(data_dir: Path, tmp_pa
             assert f"| {escape(field['name'])} | {escape(field['description'])}" in section
         assert section.count("**Terms:**") == len(table["licenses"])
         assert section.count("**Source:**") == len(table["sources"])
-    assert (tmp_path / "codebook.md").read_bytes() == (data_dir / "codebook.md").read_bytes()
+    assert pages["codebook.md"].encode() == (data_dir / "codebook.md").read_bytes()
 
 
 def test_a_missing_or_broken_file_is_told(data_dir: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     with pytest.raises(DataError, match=r"datapackage\.json: 'missing'"):
-        write_pages(data, tmp_path / "out")
+        generated_pages(data)
     (data / "datapackage.json").write_text("{}", encoding="utf-8")
     with pytest.raises(DataError, match=r"datapackage\.json.*must be a descriptor of tables"):
-        write_pages(data, tmp_path / "out")
+        generated_pages(data)
     shutil.copy(data_dir / "datapackage.json", data)
     with pytest.raises(DataError, match=r"codebook\.md: 'missing'"):
-        write_pages(data, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        generated_pages(data)
 
 
 @pytest.mark.parametrize(
@@ -126,5 +125,4 @@ def test_a_codebook_is_plain_markdown(live: str, data_dir: Path, tmp_path: Path)
     shutil.copy(data_dir / "datapackage.json", data)
     (data / "codebook.md").write_text(f"# Codebook\n\n{live}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"codebook\.md, row 3: .*plain Markdown is needed"):
-        write_pages(data, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        generated_pages(data)

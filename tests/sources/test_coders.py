@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.files import BUSY
 from buzanlib.measurement.reliability import reliability_table
 from buzanlib.sources.coders import BLANK, PLACE, Added, add_codes, empty_sheet
 from buzanlib.tables.descriptor import check
@@ -177,6 +178,7 @@ add_codes(Path(sys.argv[1]), Path(sys.argv[2]))
     done = subprocess.run([sys.executable, "-c", code, mine, folder], check=False)
     assert done.returncode == -signal.SIGKILL
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert after.pop(BUSY) == b""  # whose owner is gone, so that it is in nobody's way
     changed = {name for name in after if after[name] != before[name]}
     assert changed == ({"codes.csv"} if at == 2 else set())
     assert check(folder) == []

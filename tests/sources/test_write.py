@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buzanlib.sources.write import render_table, replace_file, write_table
+from buzanlib.sources.write import render_table, write_table
 
 
 def test_every_kind_of_value_has_one_form() -> None:
@@ -59,6 +59,6 @@ def test_failure_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        replace_file(path, b"half")
+        write_table(pd.DataFrame({"a": [2]}), path)
     assert path.read_text() == "a\n1\n"
     assert list(tmp_path.iterdir()) == [path]

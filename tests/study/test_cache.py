@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from buzanlib.study import dependencies
-from buzanlib.study.cache import DAMAGED, FOLDER, KEPT, Cache, Entry, Inputs
+from buzanlib.study.cache import DAMAGED, KEPT, Cache, Entry, Inputs
+from buzanlib.study.folder import CHECKED, prepare
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.publish import Page
+from buzanlib.study.spec import load_study
 
 INPUTS = Inputs("template", {"count": 1}, {"buzanlib.errors": "1"}, "3.13", "", {"tiles.csv": "1"})
 PAGE = Page("{}\n", {"n": 0.1, "label": "ä"}, {"fig-line": "2"}, ("careful",))
@@ -22,11 +25,12 @@ ENTRY = Entry(INPUTS, PAGE, 1.5)
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
+def cache(tmp_path: Path) -> Iterator[Cache]:
     """With one page in it."""
-    cache = Cache(tmp_path)
-    cache.save("one", ENTRY)
-    return cache
+    with OwnedFolder.claimed(tmp_path) as output:
+        cache = Cache(output)
+        cache.save("one", ENTRY)
+        yield cache
 
 
 def note(cache: Cache) -> Path:
@@ -123,8 +127,8 @@ def kept(write_study, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatc
     path: Path = write_study("numbers reads", templates="templates", data="data")
     for step in status(path):
         read = {"tiles.csv": step.inputs.files["tiles.csv"]} if step.run.name == "reads" else {}
-        entry = Entry(replace(step.inputs, files=read), PAGE, 1.0)
-        Cache(tmp_path / "executed").save(step.run.name, entry)
+        with OwnedFolder.claimed(tmp_path / "executed") as output:
+            Cache(output).save(step.run.name, Entry(replace(step.inputs, files=read), PAGE, 1.0))
     assert reasons(path) == {"numbers": "", "reads": ""}
     return path
 
@@ -153,10 +157,13 @@ def test_what_is_touched_has_not_changed(kept: Path) -> None:
 
 
 def test_a_note_of_the_data_that_is_damaged_lets_them_be_checked_again(kept: Path) -> None:
-    checked = kept.parent / "executed" / FOLDER / "checked.json"
-    before = checked.read_bytes()
-    content = json.loads(before)
-    content["files"]["tiles.csv"] = "0" * 64
-    checked.write_text(json.dumps(content), encoding="utf-8")
-    assert reasons(kept) == {"numbers": "", "reads": ""}
-    assert checked.read_bytes() == before
+    with OwnedFolder.claimed(kept.parent / "executed") as output:
+        cache = Cache(output)
+        folder = prepare(load_study(kept), cache, output)
+        checked = cache.folder / CHECKED
+        before = checked.read_bytes()
+        content = json.loads(before)
+        content["files"]["tiles.csv"] = "0" * 64
+        checked.write_text(json.dumps(content), encoding="utf-8")
+        assert prepare(load_study(kept), cache, output) == folder
+        assert checked.read_bytes() == before

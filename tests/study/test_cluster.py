@@ -30,6 +30,7 @@ from buzanlib.cli import main
 from buzanlib.errors import ClusterError, RunError
 from buzanlib.study.admission import connected, fault, told
 from buzanlib.study.manifest import MANIFEST
+from buzanlib.study.owned import RECORD
 from buzanlib.study.plan import status
 from buzanlib.study.runner import run_study
 
@@ -175,7 +176,7 @@ def waiting(write_study: Callable[..., Path], tmp_path: Path, root: Path) -> Cal
 def published(path: Path, output: str = "executed") -> dict[str, bytes]:
     """Files of the output folder; the manifest knows times."""
     files = [file for file in (path.parent / output).glob("*") if file.is_file()]
-    return {file.name: file.read_bytes() for file in files if file.name != MANIFEST}
+    return {file.name: file.read_bytes() for file in files if file.name not in (MANIFEST, RECORD)}
 
 
 def wait_for(condition: Callable[[], Any]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from buzanlib.cli import main
+from buzanlib.study.owned import RECORD
 from buzanlib.study.plan import status
 
 GOOD = """
@@ -54,7 +55,9 @@ def write(folder: Path, name: str, source: str, parameters: str = 'data: str = "
 
 
 def state(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    return {
+        file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.name != RECORD
+    }
 
 
 @pytest.mark.slow

@@ -22,9 +22,10 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from buzanlib.files import BUSY
 from buzanlib.study.cache import FOLDER, Cache, Entry, Inputs
-from buzanlib.files import sweep
 from buzanlib.study.manifest import MANIFEST
+from buzanlib.study.owned import RECORD, OwnedFolder
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
 from buzanlib.study.runner import PREVIOUS, RESULTS
@@ -151,7 +152,7 @@ def published(output: Path) -> dict[str, Any]:
     files: dict[str, Any] = {
         str(file.relative_to(output)): file.read_bytes()
         for file in output.rglob("*")
-        if file.is_file() and FOLDER not in file.parts and file.name not in (MANIFEST, PREVIOUS)
+        if file.is_file() and FOLDER not in file.parts and file.name not in (MANIFEST, PREVIOUS, RECORD)
     }
     files[MANIFEST] = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
     for about in files[MANIFEST]["notebooks"].values():
@@ -171,7 +172,7 @@ def whole(output: Path) -> None:
 
 def parts(folder: Path) -> list[Path]:
     """Files that are not whole yet, or never will be."""
-    return list(folder.rglob("*.part"))
+    return [*folder.rglob("*.buzan-part"), *folder.rglob(BUSY)]
 
 
 def clean(runs: Runs) -> None:
@@ -247,12 +248,13 @@ import os, sys
 from pathlib import Path
 from buzanlib.study import local
 from buzanlib.study.cache import Cache, Entry, Inputs
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.publish import Page
 from buzanlib.study.runner import run_study
 from buzanlib.site import build
 
-WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod"}
+WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.link"}
 
 def stop_before(number, interrupted):
     left = number
@@ -277,9 +279,9 @@ class JupyterBook:
     def __exit__(self, *about):
         pass
 
-    def build(self, layout, place, jobs):
+    def build(self, layout, folder, jobs):
         for name in (".doctrees/read", "jupyter_execute/picture", "html/page.html", "html/index.html"):
-            file = place / "_build" / name
+            file = OwnedFolder(folder).listed(folder / name)
             file.parent.mkdir(parents=True, exist_ok=True)
             if not file.exists():
                 with file.open("w") as half:
@@ -291,9 +293,10 @@ class JupyterBook:
 build._JupyterBook = JupyterBook
 
 def save(study):
-    for n in range(6):
-        inputs = Inputs("template", {"n": n}, {}, "", "", {"a.csv": "1"})
-        Cache(study.parent / "executed").save("page", Entry(inputs, Page(f"{n}", {"n": n}, {}, ()), 1.0))
+    with OwnedFolder.claimed(study.parent / "executed") as output:
+        for n in range(6):
+            inputs = Inputs("template", {"n": n}, {}, "", "", {"a.csv": "1"})
+            Cache(output).save("page", Entry(inputs, Page(f"{n}", {"n": n}, {}, ()), 1.0))
 
 WHAT = {
     "run": lambda study: run_study(study, progress=False),
@@ -424,8 +427,9 @@ def test_a_page_whose_keeping_is_stopped_anywhere_is_kept_whole_or_not_at_all(
             inputs = Inputs("template", {"n": n}, {}, "", "", {"a.csv": "1"})
             found = cache.find("page", inputs)
             assert found.entry in (None, Entry(inputs, Page(f"{n}", {"n": n}, {}, ()), 1.0))
-        sweep(output)
-        cache.sweep()
+        if output.exists():
+            with OwnedFolder.claimed(output) as own:
+                Cache(own).sweep()
         assert not stopped("save", path)
         assert all_of(output) == undisturbed
     assert number > 40
@@ -441,17 +445,19 @@ def test_nobody_builds_on_a_book_whose_builder_was_killed(tmp_path: Path, root: 
     process.communicate()
     wait_for(lambda: not runs.survivors())
     assert not (runs.output / "_build" / "html" / "index.html").exists()
-    assert not (runs.output / "_build" / "built.json").exists()
+    assert Cache(runs.output / "_build").recall("built.json") == {}
 
 
 @pytest.mark.slow
 def test_a_study_runs_once_at_a_time_and_two_studies_at_once(tmp_path: Path, root: Path) -> None:
     one, two = (Runs(study_in(tmp_path / name, root)) for name in ("one", "two"))
     first = one.start("run")
-    wait_for(lambda: (one.output / FOLDER / "lock").exists())
+    wait_for(lambda: (one.output / BUSY).exists())
     for command in ("run", "book"):
         again = one.start(command)
-        assert again.communicate()[1] == "buzan: another run is at work in 'executed'; wait for it to end\n"
+        assert (
+            again.communicate()[1] == "buzan: another command is at work in 'executed'; wait for it to end\n"
+        )
         assert again.returncode == 2
     two.finish()
     told = first.communicate()[1]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 import re
 import shutil
 from pathlib import Path
@@ -10,11 +9,13 @@ import nbformat
 import psutil
 import pytest
 
-from buzanlib.errors import DataError, LockError, RunError, StudyError
-from buzanlib.study import runner
+from buzanlib.errors import BuzanError, DataError, LockError, RunError, StudyError
 from buzanlib.files import sha256, write_whole
+from buzanlib.study import runner
+from buzanlib.study.cache import DAMAGED
 from buzanlib.study.kernels import available
 from buzanlib.study.manifest import MANIFEST
+from buzanlib.study.owned import RECORD, OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_study
@@ -24,9 +25,9 @@ ROWS = 1919
 
 
 def published(path: Path) -> dict[str, bytes]:
-    """Files of the output folder, but not the folders in it, nor the manifest, which knows times."""
+    """Files of the output folder, but not the folders in it, nor the manifest, which knows times, nor the record."""
     files = [file for file in (path.parent / "executed").glob("*") if file.is_file()]
-    return {file.name: file.read_bytes() for file in files if file.name != MANIFEST}
+    return {file.name: file.read_bytes() for file in files if file.name not in (MANIFEST, RECORD)}
 
 
 def reasons(path: Path) -> dict[str, str]:
@@ -272,7 +273,7 @@ def test_a_damaged_page_is_made_again(write_study) -> None:  # type: ignore[no-u
     before = published(path)
     (kept,) = (path.parent / "executed" / ".cache").glob("numbers.*.ipynb")
     kept.write_bytes(kept.read_bytes()[:-100])
-    assert reasons(path) == {"numbers": "what it left is damaged"}
+    assert reasons(path) == {"numbers": DAMAGED}
     (path.parent / "executed" / "numbers.ipynb").write_text("{", encoding="utf-8")
     run_study(path, progress=False)
     assert published(path) == before
@@ -352,10 +353,11 @@ def test_codes_of_ones_own_are_locked_to_the_same_predictions(
 def test_two_runs_of_one_study_do_not_meet(write_study, root: Path) -> None:  # type: ignore[no-untyped-def]
     path = write_study("numbers")
     run_study(path, progress=False)
-    with (path.parent / "executed" / ".cache" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(StudyError, match="another run is at work in 'executed'"):
-            run_study(path, progress=False)
+    with (
+        OwnedFolder.claimed(path.parent / "executed"),
+        pytest.raises(BuzanError, match="another command is at work in 'executed'"),
+    ):
+        run_study(path, progress=False)
     run_study(path, progress=False)
 
 

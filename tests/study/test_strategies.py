@@ -14,6 +14,7 @@ from buzanlib.measurement.placement import Placement
 from buzanlib.sources.coders import codes_with
 from buzanlib.study.cache import Cache
 from buzanlib.study.folder import prepare
+from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.runner import run_study
 from buzanlib.study.spec import Study, load_study
 
@@ -58,7 +59,8 @@ def test_its_numbers_are_those_of_the_same_codes_without_a_sheet(study: Path, da
 
 
 def laid_out(study: Study) -> bytes:
-    folder = prepare(study, Cache(study.output))
+    with OwnedFolder.claimed(study.output) as output:
+        folder = prepare(study, Cache(output), output)
     return (folder.path / "codes.csv").read_bytes()
 
 
