@@ -119,6 +119,8 @@ def alone(folder: Path) -> Iterator[None]:
         return
     lock = folder / BUSY
     busy = BuzanError(f"another command is at work in {folder.name!r}; wait for it to end")
+    if lock.is_symlink():
+        raise BuzanError(f"{lock} is a link, and no command writes through one: take it away")
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | PLAIN, 0o666)
     try:
         try:
