@@ -41,28 +41,20 @@ def world(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     mine = tmp_path / "mine"
     mine.mkdir()
     shutil.copy(tmp_path / "data" / "tiles.csv", mine)
-    for name in (
-        *(
-            "thesis.docx",
-            ".thesis.part",
-            ".thesis.buzan-part",
-            "proj/data/thesis.docx",
-            "proj/book/thesis.docx",
+    folders = {
+        ".": ("thesis.docx", ".thesis.part", ".thesis.buzan-part"),
+        "proj": (
+            "data/thesis.docx",
+            "book/thesis.docx",
+            "failed/a",
+            "preview/a.ipynb",
+            ".a.part",
+            ".cache/a",
         ),
-        *(
-            "proj/failed/thesis.docx",
-            "proj/preview/a.ipynb",
-            "proj/.a.part",
-            "proj/results.json",
-            "proj/.cache/a.ipynb",
-        ),
-        *(
-            "site/_build/html/index.html",
-            "site/_build/.doctrees/environment.pickle",
-            ".git/config",
-            ".git/HEAD",
-        ),
-    ):
+        "site/_build": ("html/index.html", ".doctrees/environment.pickle"),
+        ".git": ("config", "HEAD"),
+    }
+    for name in [f"{folder}/{name}" for folder, names in folders.items() for name in names]:
         (mine / name).parent.mkdir(parents=True, exist_ok=True)
         (mine / name).write_text(f"what stands in {name}")
     (mine / "texts").mkdir()
@@ -242,15 +234,12 @@ def test_of_two_who_add_codes_at_once_both_or_one_and_a_refusal(world: Path) -> 
     values = dict.fromkeys(CODES, "") | {"relevant": "no"}
     running = []
     for number, coder in enumerate(("Ana", "Ben", "Cleo")):
-        lines = [
-            ",".join(["passage", "coder", *CODES]),
-            f"{rows[number].split(',')[0]},{coder},{','.join(values.values())}",
-        ]
-        (world / f"{coder}.csv").write_text("\n".join(lines) + "\n")
+        row = [rows[number].split(",")[0], coder, *values.values()]
+        (world / f"{coder}.csv").write_text(f"{','.join(['passage', 'coder', *CODES])}\n{','.join(row)}\n")
         words = ["-m", "buzanlib.cli", "data", "codes", f"{coder}.csv"]
         running.append(subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True))
-    told = {process.communicate()[1] for process in running if process.wait()}
-    assert told <= {"buzan: another command is at work in 'data'; wait for it to end\n"}
+    told = {process.communicate()[1] for process in running}
+    assert told <= {"", "buzan: another command is at work in 'data'; wait for it to end\n"}
     coded = (world / "data" / "codes.csv").read_text()
     added = [f",{coder}," in coded for coder in ("Ana", "Ben", "Cleo")]
     assert added == [process.returncode == 0 for process in running]

@@ -143,6 +143,7 @@ def _new(given: argparse.Namespace) -> int:
     print(f"  buzan book {given.folder}      runs it as it is and builds its book")
     print(f"  {given.folder / 'tables'}      has a template of every table; name yours in {file.name}")
     print(f"  buzan data check {given.folder}  holds them against their description")
+    print("Notebooks are code and may do whatever you may: before you add one of somebody else's, read it.")
     return 0
 
 

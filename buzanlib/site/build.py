@@ -19,7 +19,7 @@ from buzanlib.site.layout import GENERATED, Layout, lay_out, place_of, sources_o
 from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.owned import OwnedFolder, demand
-from buzanlib.study.runner import processors, run_loaded
+from buzanlib.study.runner import processors, run_loaded, say_whose
 from buzanlib.study.spec import load_study
 
 _JUPYTER_BOOK = """
@@ -102,6 +102,8 @@ def build_book(
         Where a notebook fails, or Jupyter Book warns of anything.
     """
     loaded = load_study(study, changes)
+    if progress:
+        say_whose(loaded)
     place = (out or place_of(loaded)).absolute()
     with ExitStack() as stack:
         output = stack.enter_context(OwnedFolder.claimed(loaded.output))

@@ -46,7 +46,7 @@ def refusal(folder: Path) -> str:
     if not folder.is_dir():
         return "a file lies there"
     inside = {entry.name for entry in os.scandir(folder)} - {BUSY}
-    if not inside or _ITSELF in _listed(folder):
+    if not inside or is_own(folder):
         return ""
     if RECORD in inside:
         return "what lies there was made by somebody else, or on another machine: empty it"
@@ -63,6 +63,11 @@ def demand(folder: Path) -> None:
     """
     if why := refusal(folder):
         raise StudyError(f"{folder.name!r} cannot be written to: {why}; name a new folder")
+
+
+def is_own(folder: Path) -> bool:
+    """Say whether runs of this user have written to a folder before."""
+    return _ITSELF in _listed(folder)
 
 
 class OwnedFolder:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
 from buzanlib.study.cache import Cache
+from buzanlib.study.dependencies import ROOT
 from buzanlib.study.folder import prepare
 from buzanlib.study.making import FAILED, Making, gather
 from buzanlib.study.manifest import MANIFEST, manifest_of
-from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.owned import OwnedFolder, is_own
 from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
@@ -91,6 +92,8 @@ def run_study(
         Also where no worker of a cluster is left.
     """
     study = load_study(path, changes)
+    if progress:
+        say_whose(study)
     with OwnedFolder.claimed(study.output) as output:
         return run_loaded(
             study, output, only=only, force=force, jobs=jobs, scheduler=scheduler, progress=progress
@@ -156,6 +159,25 @@ def run_loaded(
     else:
         _show(output, {name: pages[name] for name in only}, len(steps) - len(pages))
     return results
+
+
+def say_whose(study: Study) -> None:
+    """Say, before a study runs for the first time, which of its notebooks are not of this project: they are code.
+
+    Parameters
+    ----------
+    study : Study
+        The study; what it runs may have come from anybody.
+    """
+    templates = sorted({run.template for run in study.runs if not run.template.is_relative_to(ROOT.parent)})
+    if templates and not is_own(study.output):
+        named = ", ".join(template.name for template in templates[:3])
+        more = f" and {len(templates) - 3} more" if len(templates) > 3 else ""
+        print(
+            f"notebooks are code and may do whatever you may: {named}{more} did not come with buzanlib;"
+            " run them only if you trust whoever wrote them",
+            file=sys.stderr,
+        )
 
 
 def processors() -> int:

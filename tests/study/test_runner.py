@@ -383,3 +383,15 @@ def test_a_notebook_beside_the_study_reads_the_same_data(write_study, root: Path
     path.write_text(text, encoding="utf-8")
     results = run_study(path, progress=False)
     assert results["tiny.mine"] == results["tiny.rows"]
+
+
+def test_notebooks_of_somebody_else_are_said_to_be_code_once(write_study, root: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("mine numbers")
+    shutil.copy(root / "tests" / "notebooks" / "reads.ipynb", path.parent / "mine.ipynb")
+    said = "notebooks are code and may do whatever you may: mine.ipynb did not come with buzanlib"
+    for first in (True, False):
+        run_study(path)
+        assert (said in capsys.readouterr().err) == first
+    path = write_study("numbers", output="elsewhere")
+    run_study(path)
+    assert "notebooks are code" not in capsys.readouterr().err
