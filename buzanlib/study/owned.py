@@ -45,7 +45,7 @@ def refusal(folder: Path) -> str:
         return ""
     if not folder.is_dir():
         return "a file lies there"
-    inside = {entry.name for entry in os.scandir(folder)} - {BUSY}
+    inside = {entry.name for entry in os.scandir(folder)} - {BUSY, part_of(folder / RECORD).name}
     if not inside or is_own(folder):
         return ""
     if RECORD in inside:

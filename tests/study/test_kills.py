@@ -172,7 +172,7 @@ def whole(output: Path) -> None:
 
 def parts(folder: Path) -> list[Path]:
     """Files that are not whole yet, or never will be."""
-    return [*folder.rglob("*.buzan-part"), *folder.rglob(BUSY)]
+    return list(folder.rglob("*.buzan-part"))
 
 
 def clean(runs: Runs) -> None:
@@ -180,6 +180,7 @@ def clean(runs: Runs) -> None:
     assert list(runs.temporary.iterdir()) == []
     kept = runs.output / FOLDER
     assert parts(runs.output) == []
+    assert not (runs.output / BUSY).exists()
     assert not (kept / "running").exists()
     assert {page.stem for page in kept.glob("*.ipynb")} <= {note.stem for note in kept.glob("*.json")}
 
