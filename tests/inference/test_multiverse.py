@@ -100,6 +100,39 @@ def test_weights_weigh_the_means(world) -> None:
     assert found[["B1", "B2", "B3"]].astype(float).tolist() == pytest.approx(expected, abs=1e-5)
 
 
+def test_weights_weigh_the_errors_too(world) -> None:
+    made = world(2, draws=999)
+    run, table, outcomes, _ = made_up(made, gap=0.2)
+    # A few states that speak much more than others let the errors differ, and with them the order of the draws.
+    y, n = outcomes["1"].y, outcomes["1"].n ** 3
+    outcomes["1"] = Outcome(y, n)
+    found = run(table.iloc[[1]], made.permutations).table.iloc[0]
+    logits, weights = empirical_logit(y, n.to_numpy()[:, None]), n.to_numpy(dtype=float)[:, None]
+    axes = made.placed.loc[n.index, ["p", "k"]].to_numpy()
+    signs = -np.array([[1, 0, 0], [0, 1, 0], [0, 0, -1]])  # of cohesion, power and product in B1, B2 and B3
+
+    def statistics(axes: np.ndarray) -> np.ndarray:
+        contrasts, variances = np.zeros(3), np.zeros(3)
+        for a in (-1, 1):
+            for b in (-1, 1):
+                cell = (axes == (a, b)).all(axis=1)
+                share = weights[cell] / weights[cell].sum()
+                mean = (share * logits[cell]).sum(axis=0)
+                contrasts += signs @ (b, a, a * b) * mean / 2
+                # As HC3: a residual counts for what it would be if its state were left out.
+                left_out = (logits[cell] - mean) * cell.sum() / (cell.sum() - 1)
+                variances += (share**2 * left_out**2).sum(axis=0) / 4
+        return contrasts / np.sqrt(variances)
+
+    null = np.array([statistics(axes[move]) for move in made.permutations.among(list(n.index))])
+    observed = statistics(axes)
+    expected = [
+        *p_value(observed, null),
+        *p_value(observed.sum(keepdims=True), null.sum(axis=1, keepdims=True)),
+    ]
+    assert [found[f"{name}.p"] for name in WHOLE] == pytest.approx(expected)
+
+
 def test_fuzzy_positions_equal_statsmodels(world) -> None:
     made = world(3, draws=15)
     run, table, outcomes, positions = made_up(made)
@@ -275,6 +308,25 @@ def test_options_do_what_they_say(alternatives: Alternatives, data_dir: Path) ->
     assert fuzzy is not None
     assert not fuzzy.hard
     assert fuzzy.axes.abs().max(axis=None) < 1
+
+
+def test_a_document_counts_once_for_each_threat_that_it_names(
+    alternatives: Alternatives, data_dir: Path
+) -> None:
+    locked = Declaration.load(data_dir).specifications().loc[0].to_dict()
+    outcome = alternatives.outcome({**locked, "denominator": "documents"})
+    assert outcome is not None
+    statements = load_statements(data_dir)
+    first, last = map(int, locked["window"].split("-"))
+    inside = f"corpus == @locked['corpus'] and {first} <= year <= {last} and in_paper == 0"
+    documents = statements.documents.query(inside)
+    pd.testing.assert_series_equal(
+        outcome.n, documents.groupby("iso3")["doc_id"].nunique(), check_names=False, check_dtype=False
+    )
+    coded = statements.coded(locked["annotator"]).query(f"relevant == 1 and {inside}")
+    for threat in THREATS:
+        named = coded[coded[threat] == 1].groupby("iso3")["doc_id"].nunique()
+        assert outcome.y[threat].tolist() == named.reindex(outcome.n.index, fill_value=0).tolist()
 
 
 @pytest.mark.parametrize(
