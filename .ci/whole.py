@@ -18,11 +18,15 @@ PROJECT = "buzanlib"
 
 
 def incomplete(packages: Iterable[Distribution]) -> Iterator[str]:
-    """Files of packages that are missing, or not as long as they should be; byte code is listed without a length."""
+    """Files of packages that are missing, or not as long as they should be; byte code is compiled here."""
     for package in packages:
         for file in package.files or ():
             path = Path(str(file.locate()))
-            if file.size is not None and not (path.is_file() and path.stat().st_size == file.size):
+            if (
+                file.size is not None
+                and file.suffix != ".pyc"
+                and not (path.is_file() and path.stat().st_size == file.size)
+            ):
                 yield f"{package.name}: {file}"
 
 

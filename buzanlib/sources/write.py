@@ -67,15 +67,19 @@ def replace_file(path: Path, content: bytes) -> None:
     content : bytes
         The whole file.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    name = ""
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         # mkstemp makes files that only their owner can read; a data table is for everyone.
         Path(name).chmod(0o644)
         Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+    except BaseException as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):  # which names the hidden file, or none
+            error.filename, error.filename2 = str(path), None
         raise
 
 

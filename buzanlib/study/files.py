@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PART = ".part"
@@ -21,12 +23,15 @@ def write_whole(path: Path, text: str) -> None:
     text : str
         Content, written in UTF-8 with line ends as they are.
     """
-    _write(path, text.encode("utf-8"))
+    with named(path):
+        _write(path, text.encode("utf-8"))
 
 
 def copy_whole(source: Path, path: Path) -> None:
     """Copy a file byte for byte, whole or not at all."""
-    _write(path, source.read_bytes())
+    content = source.read_bytes()
+    with named(path):
+        _write(path, content)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -42,6 +47,22 @@ def _write(path: Path, content: bytes) -> None:
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Let what the system refuses be said of this file; of a full disk it names none, and on the way there another.
+
+    Parameters
+    ----------
+    path : Path
+        What is written.
+    """
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
         raise
 
 
