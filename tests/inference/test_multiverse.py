@@ -310,23 +310,68 @@ def test_options_do_what_they_say(alternatives: Alternatives, data_dir: Path) ->
     assert fuzzy.axes.abs().max(axis=None) < 1
 
 
-def test_a_document_counts_once_for_each_threat_that_it_names(
-    alternatives: Alternatives, data_dir: Path
+SECOND = {
+    "strict": "pol_kind in ('regime', 'interference')",
+    "not_health": "pol_kind != 'health'",
+    "serious": "level >= 1",
+}
+NAMED = ["pol", "inf", "cri", "mil", "ter", "oth"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"denominator": "documents", "terrorism": "crime"},
+        {"denominator": "specific", "terrorism": "political"},
+        *({"political": political} for political in SECOND),
+        {
+            "corpus": "NCSS",
+            "window": "2009-2024",
+            "denominator": "documents",
+        },  # one of 2009 is quoted in the paper
+    ],
+    ids=str,
+)
+def test_what_is_counted_is_counted_right(
+    options: dict[str, str], alternatives: Alternatives, data_dir: Path
 ) -> None:
-    locked = Declaration.load(data_dir).specifications().loc[0].to_dict()
-    outcome = alternatives.outcome({**locked, "denominator": "documents"})
+    record = {**Declaration.load(data_dir).specifications().loc[0].to_dict(), **options}
+    outcome = alternatives.outcome(record)
     assert outcome is not None
-    statements = load_statements(data_dir)
-    first, last = map(int, locked["window"].split("-"))
-    inside = f"corpus == @locked['corpus'] and {first} <= year <= {last} and in_paper == 0"
-    documents = statements.documents.query(inside)
-    pd.testing.assert_series_equal(
-        outcome.n, documents.groupby("iso3")["doc_id"].nunique(), check_names=False, check_dtype=False
-    )
-    coded = statements.coded(locked["annotator"]).query(f"relevant == 1 and {inside}")
+    statements, (first, last) = load_statements(data_dir), record["window"].split("-")
+    inside = f"corpus == '{record['corpus']}' and {first} <= year <= {last} and in_paper == 0"
+    coded = statements.coded(record["annotator"]).query(f"relevant == 1 and {inside}")
+    takes = {"political": "pol", "crime": "cri"}.get(record["terrorism"])
+    carry = {threat: coded[coded[threat] == 1] for threat in THREATS}
+    if record["political"] in SECOND:
+        carry["pol"] = carry["pol"].query(SECOND[record["political"]])
+    if takes:
+        carry[takes] = coded[coded[takes].eq(1) | coded["ter"].eq(1)]
+    every = coded[coded[NAMED].eq(1).any(axis=1)] if record["denominator"] == "specific" else coded
+
+    def count(rows: pd.DataFrame) -> pd.Series:
+        return rows.groupby("iso3")["doc_id"].agg(
+            "nunique" if record["denominator"] == "documents" else "size"
+        )
+
+    n = count(statements.documents.query(inside) if record["denominator"] == "documents" else every)
+    assert outcome.n.to_dict() == n.to_dict()
     for threat in THREATS:
-        named = coded[coded[threat] == 1].groupby("iso3")["doc_id"].nunique()
-        assert outcome.y[threat].tolist() == named.reindex(outcome.n.index, fill_value=0).tolist()
+        counted = count(carry[threat]).reindex(n.index, fill_value=0)
+        assert outcome.y[threat].to_dict() == counted.to_dict(), threat
+
+
+def test_positions_are_those_of_their_rules(alternatives: Alternatives, data_dir: Path) -> None:
+    locked = Declaration.load(data_dir).specifications().loc[0].to_dict()
+    at = {}
+    for rule in ("median", "tercile", "fuzzy"):
+        position = alternatives.position({**locked, "threshold": rule})
+        assert position is not None
+        at[rule] = position.axes
+    # Strong is the upper third there, and what is expected of a state leans to the side of the median on which it is.
+    assert at["tercile"].gt(0).mean().tolist() == pytest.approx([1 / 3, 1 / 3], abs=0.02)
+    assert (at["tercile"] <= at["median"]).all(axis=None)
+    assert ((at["fuzzy"] * at["median"]) >= 0).all(axis=None)
 
 
 @pytest.mark.parametrize(
