@@ -13,14 +13,38 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# Installs with uv, or with pip where uv is not to be had. The byte code is compiled at once, or the first start of
-# every notebook would be some seconds slower; the variable that forbids byte code is for other people's projects.
+# Makes the environment afresh. What was cut off is taken away, its mark (pyvenv.cfg) last; never what make has not
+# begun, nor what a link leads to. Whether venv can work is asked first, for where it cannot it leaves half of one.
+define afresh
+	held=$$(find -H $(VENV) -type f -print -quit 2>/dev/null || true); \
+	if [ -d $(VENV) ] && [ ! -L $(VENV) ] && { [ -z "$$held" ] || [ -f $(VENV)/pyvenv.cfg ]; }; then \
+	  echo "$(VENV) is not whole, and is made afresh"; \
+	  find $(VENV) -mindepth 1 -maxdepth 1 ! -name pyvenv.cfg -exec rm -rf {} +; rm -rf $(VENV); \
+	elif [ -n "$$held" ] || { [ -L $(VENV) ] && [ ! -d $(VENV) ]; }; then \
+	  echo "$(VENV) is a link or was not made here, and is left alone: move it away, or make VENV=..."; exit 1; \
+	else echo "making $(VENV)"; fi; \
+	if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	elif command -v uv >/dev/null; then UV_NO_CACHE=1 uv venv --quiet --seed --python $(PYTHON) $(VENV); \
+	elif $(PYTHON) -c 'import virtualenv' 2>/dev/null; then $(PYTHON) -m virtualenv --quiet $(VENV); \
+	else \
+	  echo "$(PYTHON) lacks its module venv or ensurepip: install it (Debian, Ubuntu: apt install python3-venv), or uv"; \
+	  exit 1; \
+	fi
+endef
+
+# Installs with uv, or with pip where uv is not to be had. While anything changes the environment has no stamp, so that
+# it is made afresh if this is cut off; but whether all is to be had is asked before. Where the cache of uv cannot be
+# written it does without (pip sees to that itself). The byte code is compiled at once, or the first start of every
+# notebook would be some seconds slower; the variable that forbids byte code is for other people's projects.
 define install
 	@echo "installing $(1)"
 	@if [ -x $(BIN)/uv ]; then \
-	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r $(1); \
+	  { cache=$$($(BIN)/uv cache dir) && mkdir -p "$$cache" && [ -w "$$cache" ]; } 2>/dev/null || export UV_NO_CACHE=1; \
+	  install="env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python"; \
+	  $$install --dry-run -r $(1); rm -f $(READY) $(TESTS_READY); $$install --compile-bytecode -r $(1); \
 	else \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); \
+	  install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
+	  $$install --dry-run -r $(1); rm -f $(READY) $(TESTS_READY); $$install -r $(1); \
 	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q $(VENV)/lib || true; \
 	fi
 endef
@@ -36,6 +60,10 @@ book: $(READY) ## run the notebooks and build the book: _build/html/index.html
 .PHONY: test
 test: $(TESTS_READY) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+.PHONY: soak
+soak: $(TESTS_READY) ## run the tests that take long
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
 
 .PHONY: check
 check: $(TESTS_READY) ## lint, formatting and types
@@ -70,17 +98,20 @@ clean: ## remove everything that was made, the environment too
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "$(PYTHON) is $$($(PYTHON) --version 2>&1 || true); Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
-	@[ -x $(BIN)/python ] || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@if [ ! -e $@ ] || ! $(BIN)/python -c '' 2>/dev/null; then $(afresh); fi
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
 	  || echo "uv is not to be had here; pip takes a minute longer"
 	$(call install,requirements.txt)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q buzanlib
+	@$(BIN)/python .ci/whole.py
 	@touch $@
 
 # Chromium is for the browser tests, which are skipped, with this reason, where it is missing.
 $(TESTS_READY): $(READY) tests/requirements.txt
 	$(call install,tests/requirements.txt)
+	@$(BIN)/python .ci/whole.py
+	@touch $(READY)
 	@command -v chromium chromium-browser google-chrome >/dev/null \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing Chromium" \
 	    && apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium >/dev/null; } \

@@ -82,18 +82,25 @@ def copy_whole(source: Path, path: Path) -> None:
 @contextmanager
 def _beside(path: Path, data: bytes, mode: int | None) -> Iterator[Path]:
     """Write a part, and take it away unless it was moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = part_of(path)
-    part.unlink(missing_ok=True)  # of a writer that was killed
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # of a writer that was killed
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         if mode is not None:
             part.chmod(mode)  # what the process would not have granted to a new file
         yield part
+    except OSError as error:
+        error.filename, error.filename2 = (
+            str(path),
+            None,
+        )  # of a full disk the system names none, else the part
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

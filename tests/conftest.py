@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -46,3 +47,16 @@ def raw() -> Path:
     if not where:
         pytest.skip("the publishers' raw files are not here: set BUZAN_RAW to their folder")
     return Path(where).resolve()
+
+
+@pytest.fixture(scope="session")
+def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the book, built once, from a copy of the project: its users are of the group "browser"."""
+    from buzanlib.site.build import build_book
+
+    copy = tmp_path_factory.mktemp("book")
+    made = shutil.ignore_patterns("executed", "_generated", "__pycache__")
+    for folder in ("book", "notebooks", "data"):
+        shutil.copytree(root / folder, copy / folder, ignore=made)
+    shutil.copy(root / "_config.yml", copy)
+    return build_book(copy / "notebooks" / "study.yml", progress=False).parent

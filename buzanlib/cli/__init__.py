@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from buzanlib import __version__
 from buzanlib.cli import assess, data, study
@@ -18,6 +21,15 @@ from buzanlib.errors import BuzanError, DataError, RunError
 # Rooms are imported inside the subcommands: `buzan version` need not wait for pandas.
 
 _SHELLS = ("bash", "zsh", "tcsh")
+
+_ADVICE = {
+    errno.ENOSPC: "; make room, and give the same command again",
+    errno.EDQUOT: "; make room, and give the same command again",
+    errno.EACCES: "; name another place, or ask for the right to use it",
+    errno.EPERM: "; name another place, or ask for the right to use it",
+    errno.EROFS: "; name another place",
+}
+"""What can be done where the system refuses."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,12 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 where all went well, 1 where a run failed or was interrupted, 2 where the input is at fault.
     """
     given = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that cannot be shown is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _asked_to_end():
             status: int = given.command(given)
             sys.stdout.flush()
     except BrokenPipeError:  # whoever was reading has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return 0
     except DataError as error:
         print(f"buzan: {told(error.faults)}", file=sys.stderr)
@@ -50,6 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RunError as error:
         print(f"buzan: {error}", file=sys.stderr)
         return 1
+    except (OSError, UnicodeError, MemoryError) as error:
+        print(f"buzan: {_refused(error)}", file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _say_no_more()
+        return 2
     except KeyboardInterrupt:
         print(
             "buzan: interrupted; what is finished is kept, and the same command goes on from there",
@@ -57,6 +78,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     return status
+
+
+def _say_no_more() -> None:
+    """Let what is still to be printed, when the interpreter ends, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refused(error: OSError | UnicodeError | MemoryError) -> str:
+    """Say in one line what the system has refused."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this"
+    if isinstance(error, UnicodeError):
+        return f"a text or the name of a file is not valid UTF-8: {error}"
+    why = error.strerror or str(error)
+    if not isinstance(error.filename, str | bytes):
+        return why + _ADVICE.get(error.errno or 0, "")
+    place = Path(os.fsdecode(error.filename))
+    if error.errno == errno.ENOENT and not place.parent.is_dir():
+        return f"{str(place)!r}: there is no folder {str(place.parent)!r}"
+    return f"{str(place)!r}: {why}{_ADVICE.get(error.errno or 0, '')}"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 
 from buzanlib.errors import BuzanError
@@ -139,10 +140,11 @@ def _new(given: argparse.Namespace) -> int:
     from buzanlib.study.new import new_study
 
     file = new_study(given.folder)
+    place = shlex.quote(f"{'./' * str(given.folder).startswith('-')}{given.folder}")
     print(f"{file} is ready. What to do next:")
-    print(f"  buzan book {given.folder}      runs it as it is and builds its book")
+    print(f"  buzan book {place}      runs it as it is and builds its book")
     print(f"  {given.folder / 'tables'}      has a template of every table; name yours in {file.name}")
-    print(f"  buzan data check {given.folder}  holds them against their description")
+    print(f"  buzan data check {place}  holds them against their description")
     print("Notebooks are code and may do whatever you may: before you add one of somebody else's, read it.")
     return 0
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from buzanlib.study.user_key import fits, seal
 FOLDER = ".cache"
 
 DAMAGED = "what it left is damaged, or was made by somebody else"
+
+_NOTE = re.compile(r"(.+)\.[0-9a-f]{16}\.json")
 
 KEPT = 4
 """Of each page so many are kept: to go back to earlier data or parameters costs nothing."""
@@ -67,13 +71,13 @@ class Inputs:
                 return f"parameter {name} was {was!r} and is {now!r}"
         changed = _changed(before.modules, self.modules)
         if changed:
-            return f"code has changed: {_some(changed)}"
+            return f"code has changed: {some(changed)}"
         if self.packages != before.packages:
             return "packages have changed"
         # Only what it read the last time counts: with the same code and parameters it would read the same again.
         read = {name: self.files.get(name, "") for name in before.files}
         if changed := _changed(before.files, read):
-            return f"data have changed: {_some(changed)}"
+            return f"data have changed: {some(changed)}"
         if self.numbers != before.numbers:
             return "numbers of notebooks before it have changed"
         return ""
@@ -162,6 +166,7 @@ class Cache:
             "seconds": entry.seconds,
         }
         self.remember(note.name, content)
+        self._of_pages[name].add(note)
         # By name, since a clock that was set back makes the newest look old.
         others = [other for other in self._notes(name) if other != note]
         for old in others[KEPT - 1 :]:
@@ -190,9 +195,17 @@ class Cache:
 
     def _notes(self, name: str) -> list[Path]:
         """Notes of a page, the latest first."""
-        pattern = re.compile(re.escape(name) + r"\.[0-9a-f]{16}\.json")
-        notes = [note for note in self.folder.glob("*.json") if pattern.fullmatch(note.name)]
+        notes = [note for note in self._of_pages[name] if note.is_file()]
         return sorted(notes, key=lambda note: (-note.stat().st_mtime_ns, note.name))
+
+    @cached_property
+    def _of_pages(self) -> defaultdict[str, set[Path]]:
+        """Notes by the name of their page: the folder is listed once, however many pages a sweep has in it."""
+        found = defaultdict(set)
+        for note in self.folder.glob("*.json"):
+            if parts := _NOTE.fullmatch(note.name):
+                found[parts[1]].add(note)
+        return found
 
 
 def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
@@ -228,5 +241,6 @@ def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [name for name in sorted(before.keys() | now.keys()) if before.get(name) != now.get(name)]
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """Names, but few of many."""
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import os
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from buzanlib.errors import BuzanError
 from buzanlib.files import BUSY, alone, write_whole
 from buzanlib.study.citation import PROJECT
-from buzanlib.study.spec import load_study
+from buzanlib.study.spec import in_utf8, load_study
 
 FILE = "study.yml"
 
@@ -67,8 +70,10 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
     Raises
     ------
     BuzanError
-        Where the folder holds something, the project does not, or another command is at work in the folder.
+        Where the folder holds something, the project does not, the name of the folder is not valid UTF-8, or another
+        command is at work in the folder.
     """
+    folder = in_utf8(folder)
     _demand_empty(folder)
     for name in ("data", "notebooks", "book"):
         if not (project / name).is_dir():
@@ -93,16 +98,29 @@ def _write(folder: Path, project: Path) -> Path:
     shipped = load_study(project / "notebooks" / FILE)
     names = dict.fromkeys(run.notebook for run in shipped.runs)
     paths = {
-        key: json.dumps(Path(os.path.relpath(project / name, folder)).as_posix())
+        key: _in_quotes(Path(os.path.relpath(project / name, folder.resolve())).as_posix())
         for key, name in (("data", "data"), ("templates", "notebooks"), ("book", "book"))
     }
     text = _STUDY.format(
-        title=json.dumps(f"Study {folder.resolve().name}".replace("<", "").replace(">", "")),
+        title=_in_quotes(f"Study {_in_a_line(folder.resolve().name)}"),
         notebooks="\n".join(f"  {name}:" for name in names),
         **paths,
     )
     write_whole(folder / FILE, text)
     return folder / FILE
+
+
+def _in_quotes(text: str) -> str:
+    """A text as YAML reads it back, whatever stands in it."""
+    return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))).rstrip("\n")
+
+
+def _in_a_line(name: str) -> str:
+    """A name without what a title cannot have: angle brackets, control characters, ends of lines."""
+    odd = {"Cc", "Zl", "Zp"}
+    return " ".join(
+        "".join(" " if unicodedata.category(one) in odd or one in "<>" else one for one in name).split()
+    )
 
 
 def _first(table: Path) -> Iterator[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from buzanlib.files import sha256
-from buzanlib.study.cache import Cache, Entry, Inputs
+from buzanlib.study.cache import Cache, Entry, Inputs, some
 from buzanlib.study.dependencies import modules_of, packages
 from buzanlib.study.folder import DataFolder, looked_at
 from buzanlib.study.publish import Page
@@ -86,15 +87,36 @@ def plan(study: Study, folder: DataFolder, cache: Cache, *, force: bool = False)
         In the order of the study. Of a page that reads the numbers of others that have to be made, nobody knows yet
         whether it has to; its reason says so, and `settle` decides once they are there.
     """
+    code = functools.cache(_code)  # looked at once, however many pages a sweep has
     steps: list[Step] = []
+    before: dict[str, Page | None] = {}
     for run in study.runs:
-        before = {step.run.name: step.kept.page if step.kept else None for step in steps}
-        steps.append(settle(run, folder, cache, before, force=force))
+        steps.append(settle(run, folder, cache, before, force=force, code=code))
+        before[run.name] = steps[-1].kept.page if steps[-1].kept else None
     return steps
 
 
+@dataclass(frozen=True)
+class _Code:
+    """What all pages of a template are made from."""
+
+    template: str
+    modules: Mapping[str, str]
+    packages: str
+
+
+def _code(template: Path) -> _Code:
+    return _Code(sha256(template), modules_of(template), packages())
+
+
 def settle(
-    run: Run, folder: DataFolder, cache: Cache, before: Mapping[str, Page | None], *, force: bool = False
+    run: Run,
+    folder: DataFolder,
+    cache: Cache,
+    before: Mapping[str, Page | None],
+    *,
+    force: bool = False,
+    code: Callable[[Path], _Code] = _code,
 ) -> Step:
     """Decide of one page.
 
@@ -106,22 +128,23 @@ def settle(
         As in `plan`.
     before : mapping of str to Page or None
         The pages before it, in the order of the study; None where a page has to be made first.
+    code : callable
+        Gives what a template brings along.
     """
-    unknown = [name for name, page in before.items() if page is None] if run.reads_results else []
-    pages = {name: page for name, page in before.items() if page is not None}
+    read = before if run.reads_results else {}
+    unknown = [name for name, page in read.items() if page is None]
+    pages = {name: page for name, page in read.items() if page is not None}
     inputs = Inputs(
-        template=sha256(run.template),
         parameters=run.parameters,
-        modules=modules_of(run.template),
-        packages=packages(),
         numbers=_hash(pages) if run.reads_results and not unknown else "",
         files=folder.hashes,
+        **vars(code(run.template)),
     )
     found = cache.find(run.name, inputs)
     if force:
         return Step(run, inputs, None, "it is forced to", found.seconds)
     if unknown:
-        return Step(run, inputs, None, f"it reads the numbers of {', '.join(unknown)}", found.seconds)
+        return Step(run, inputs, None, f"it reads the numbers of {some(unknown)}", found.seconds)
     return Step(run, inputs, found.entry, found.reason, found.seconds)
 
 

@@ -217,6 +217,8 @@ class Results:
             return cls(**content, values=values)
         except FileNotFoundError:
             raise BuzanError(f"no results at {path.name}: run the study first") from None
+        except OSError as error:
+            raise BuzanError(f"{path.name} cannot be read: {error.strerror}") from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BuzanError(f"{path.name} is not a file of results: {error}") from error
 

@@ -169,7 +169,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         range, an index, corpus or annotator that the data lack, a folder or file that does not exist, or an output
         folder that holds what a run is made from. Names file and line.
     """
-    document = read(path, "study file", StudyError)
+    document = read(in_utf8(path), "study file", StudyError)
     content = document.content
     _known(document, "key", content, _KEYS)
     for key, kind in _KEYS.items():
@@ -195,6 +195,23 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     )
     _keep_apart(document, study)
     return replace(study, runs=_runs(document, study, changes or {}))
+
+
+def in_utf8(path: Path) -> Path:
+    """Return a path, if notebooks can be told of it.
+
+    Raises
+    ------
+    StudyError
+        Where a name in it is not valid UTF-8, as some systems allow.
+    """
+    try:
+        str(path.resolve()).encode("utf-8")
+    except UnicodeEncodeError:
+        raise StudyError(
+            f"{str(path.resolve())!r} is not valid UTF-8: a study needs a folder of another name"
+        ) from None
+    return path
 
 
 def _place(document: Document, base: Path, text: str, *keys: str) -> Path:

@@ -1,10 +1,9 @@
-"""The book, built once from a copy of the project, and a browser that looks at it over loopback."""
+"""A browser that looks at a built book over loopback."""
 
 from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,19 +11,6 @@ from pathlib import Path
 import pytest
 from picture import CHROMIUM, FLAGS
 from playwright.sync_api import Browser, sync_playwright
-
-from buzanlib.site.build import build_book
-
-
-@pytest.fixture(scope="session")
-def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of the book, built from the templates and tables that ship."""
-    copy = tmp_path_factory.mktemp("book")
-    made = shutil.ignore_patterns("executed", "_generated", "__pycache__")
-    for folder in ("book", "notebooks", "data"):
-        shutil.copytree(root / folder, copy / folder, ignore=made)
-    shutil.copy(root / "_config.yml", copy)
-    return build_book(copy / "notebooks" / "study.yml", progress=False).parent
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from buzanlib.study import dependencies
+from buzanlib.study import dependencies, plan
 from buzanlib.study.cache import DAMAGED, KEPT, Cache, Entry, Inputs
 from buzanlib.study.folder import CHECKED, prepare
 from buzanlib.study.owned import OwnedFolder
@@ -167,3 +167,39 @@ def test_a_note_of_the_data_that_is_damaged_lets_them_be_checked_again(kept: Pat
         checked.write_text(json.dumps(content), encoding="utf-8")
         assert prepare(load_study(kept), cache, output) == folder
         assert checked.read_bytes() == before
+
+
+def test_the_work_of_looking_does_not_grow_with_the_pages_of_a_sweep(
+    write_study: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_study(f"numbers: {{sweep: {{count: {list(range(1, 2001))}}}}}\ntotal:\n")
+    with OwnedFolder.claimed(path.parent / "executed") as output:
+        output.write(Cache(output).folder / f"numbers--count-7.{'0' * 16}.json", "{}")
+    looked: list[str] = []
+
+    def counted(name: str, function: Callable[..., object]) -> Callable[..., object]:
+        def count(given: object, *others: object) -> object:
+            looked.append(f"{name} {given.name if isinstance(given, Path) else given}")
+            return function(given, *others)
+
+        return count
+
+    for name in ("modules_of", "sha256"):
+        monkeypatch.setattr(plan, name, counted(name, getattr(plan, name)))
+    monkeypatch.setattr(Path, "glob", counted("glob", Path.glob))
+    steps = status(path)
+    assert len(steps) == 2001
+    assert {step.run.name: step.reason for step in steps if step.reason != "it has not run yet"} == {
+        "numbers--count-7": DAMAGED,
+        "total": "it reads the numbers of numbers--count-1, numbers--count-2, numbers--count-3 and 1997 more",
+    }
+    once = [
+        f"{name} {template}.ipynb" for name in ("modules_of", "sha256") for template in ("numbers", "total")
+    ]
+    assert [looked.count(look) for look in ["glob .cache", *once]] == [1] * 5
+
+
+def test_a_page_that_another_has_taken_away_is_not_found(cache: Cache) -> None:
+    assert cache.find("one", INPUTS).entry == ENTRY
+    note(cache).unlink()
+    assert cache.find("one", INPUTS).reason == "it has not run yet"

@@ -1,11 +1,14 @@
-"""The study that ships, with few draws: the same bytes however it is run."""
+"""The study that ships: the same bytes however it is run, and the numbers that are held of it."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from book_numbers import HELD, differences, drawn_by, taken
 
 from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.results import Results
@@ -52,3 +55,54 @@ def every_hypothesis_has_a_verdict(results: Results, data_dir: Path) -> None:
             assert float(results[f"{name}.low90"]) <= float(results[f"{name}.high90"])
         else:
             assert name == "E3"  # its reliability may leave no error, and then no interval
+
+
+@pytest.fixture(scope="module")
+def held() -> dict[str, Any]:
+    """The numbers and pictures of the book, as they were last looked at."""
+    content: dict[str, Any] = json.loads(HELD.read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+def test_no_number_and_no_picture_of_the_book_has_moved(html: Path, held: dict[str, Any]) -> None:
+    results = html.parents[1] / "book" / "executed" / RESULTS
+    now = taken(json.loads(results.read_text(encoding="utf-8")))
+    # Another version of what draws them gives other bytes.
+    moved = list(differences(held, now, pictures=now["drawn_by"] == held["drawn_by"]))
+    assert not moved, "\n".join(
+        [f"{len(moved)} moved; if they should: python tests/reference/book_numbers.py RESULTS", *moved]
+    )
+
+
+def test_pictures_are_held_as_the_locked_versions_draw_them(root: Path, held: dict[str, Any]) -> None:
+    locked = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    for name in ("matplotlib", "pillow"):
+        assert f"{name}=={held['drawn_by'][name]}" in locked, "make tests/reference/numbers.json anew"
+    assert held["drawn_by"].keys() == drawn_by().keys()
+
+
+def test_whatever_moves_is_named() -> None:
+    def run(**values: object) -> dict[str, Any]:
+        recorded = {key: {"notebook": "nb", "value": value} for key, value in values.items()}
+        return taken(
+            {"figures": {f"fig-{key}": str(value) for key, value in values.items()}, "values": recorded}
+        )
+
+    old = run(a=1.0, b=1, c="x", d=True, e=1e-12)
+    assert list(differences(old, run(a=1.0 + 1e-10, b=1, c="x", d=True, e=2e-12), pictures=False)) == []
+    assert list(differences(old, run(a=1.0 + 1e-8, b=2, c="y", d=1, f=0), pictures=False)) == [
+        "nb, a: 1.0, now 1.00000001",
+        "nb, b: 1, now 2",
+        "nb, c: 'x', now 'y'",
+        "nb, d: True, now 1",
+        "nb, e: 1e-12, now none",
+        "nb, f: none, now 0",
+        "picture fig-e: '1e-12', now none",
+        "picture fig-f: none, now '0'",
+    ]
+    assert list(differences(run(a=1), run(a=1.0), pictures=True)) == [
+        "nb, a: 1, now 1.0",
+        "picture fig-a: '1', now '1.0'",
+    ]
