@@ -17,6 +17,7 @@ from typing import Self
 from buzanlib.errors import RunError
 from buzanlib.site.layout import Layout, lay_out
 from buzanlib.study.cache import Cache
+from buzanlib.study.child import PYTHON, search_path
 from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.files import sha256, sweep, write_whole
 from buzanlib.study.runner import alone, processors, run_loaded
@@ -141,7 +142,8 @@ class _JupyterBook:
 
     def __init__(self, progress: bool) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _JUPYTER_BOOK, str(os.getpid())],
+            [*PYTHON, "-c", _JUPYTER_BOOK, str(os.getpid())],
+            env=os.environ | search_path(),
             start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
             stdin=subprocess.PIPE,
             stdout=None if progress else subprocess.PIPE,
@@ -177,7 +179,7 @@ def _fingerprint(layout: Layout) -> dict[str, str]:
         "pages": sha256(layout.toc),
         "sources": _hash(files, layout.book.parent),
         "library": _hash(sorted(ROOT.rglob("*.py")), ROOT),
-        "packages": packages(),
+        "packages": json.dumps(packages(), sort_keys=True),
     }
 
 

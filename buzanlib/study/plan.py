@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from buzanlib.study.cache import Cache, Entry, Inputs
-from buzanlib.study.dependencies import modules_of, packages
+from buzanlib.study.dependencies import machinery, modules_of, packages
 from buzanlib.study.files import sha256
 from buzanlib.study.folder import DataFolder, prepare
+from buzanlib.study.places import BESIDE
 from buzanlib.study.publish import Page
 from buzanlib.study.spec import Run, Study, load_study
 
@@ -89,33 +90,63 @@ def plan(study: Study, folder: DataFolder, cache: Cache, *, force: bool = False)
     steps: list[Step] = []
     for run in study.runs:
         before = {step.run.name: step.kept.page if step.kept else None for step in steps}
-        steps.append(settle(run, folder, cache, before, force=force))
+        steps.append(settle(study, run, folder, cache, before, force=force))
     return steps
 
 
+class _Files(Mapping[str, str]):
+    """SHA-256 of all data, and of a file beside the study where one asks for it; empty where it is not there."""
+
+    def __init__(self, data: Mapping[str, str], study: Path) -> None:
+        self._data, self._study = data, study
+
+    def __getitem__(self, name: str) -> str:
+        if not name.startswith(BESIDE):
+            return self._data[name]
+        file = self._study / name
+        return sha256(file) if file.is_file() else ""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
 def settle(
-    run: Run, folder: DataFolder, cache: Cache, before: Mapping[str, Page | None], *, force: bool = False
+    study: Study,
+    run: Run,
+    folder: DataFolder,
+    cache: Cache,
+    before: Mapping[str, Page | None],
+    *,
+    force: bool = False,
+    planned: Inputs | None = None,
 ) -> Step:
     """Decide of one page.
 
     Parameters
     ----------
+    study, folder, cache, force
+        As in `plan`.
     run : Run
         What makes it.
-    folder, cache, force
-        As in `plan`.
     before : mapping of str to Page or None
         The pages before it, in the order of the study; None where a page has to be made first.
+    planned : Inputs, optional
+        What was found before anything ran: kernels may have loaded the code and the packages of that time.
     """
     unknown = [name for name, page in before.items() if page is None] if run.reads_results else []
     pages = {name: page for name, page in before.items() if page is not None}
+    beside = dict.fromkeys((run.template.parent, study.file.parent, study.templates))
     inputs = Inputs(
         template=sha256(run.template),
         parameters=run.parameters,
-        modules=modules_of(run.template),
-        packages=packages(),
+        modules=planned.modules if planned else modules_of(run.template, beside),
+        packages=planned.packages if planned else packages(),
         numbers=_hash(pages) if run.reads_results and not unknown else "",
-        files=folder.hashes,
+        files=_Files(folder.hashes, study.file.parent),
+        machinery=planned.machinery if planned else machinery(),
     )
     found = cache.find(run.name, inputs)
     if force:

@@ -17,6 +17,7 @@ from buzanlib.study.files import sweep, write_whole
 from buzanlib.study.folder import prepare
 from buzanlib.study.making import FAILED, Making, gather
 from buzanlib.study.manifest import MANIFEST, manifest_of
+from buzanlib.study.places import Folders
 from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
@@ -236,7 +237,8 @@ def _local(study: Study, cache: Cache, jobs: int | None) -> Iterator[Local]:
 
     running = cache.folder / _RUNNING
     try:
-        with Local(study.templates, study.reads, running, jobs or processors()) as local:
+        folders = Folders(study.reads, study.file.parent, study.templates, study.output)
+        with Local(folders, running, jobs or processors()) as local:
             yield local
     finally:
         shutil.rmtree(running, ignore_errors=True)
