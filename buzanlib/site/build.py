@@ -17,6 +17,7 @@ from buzanlib.errors import RunError, StudyError
 from buzanlib.files import sha256
 from buzanlib.site.layout import GENERATED, Layout, lay_out, place_of, sources_of
 from buzanlib.study.cache import Cache
+from buzanlib.study.child import PYTHON, search_path
 from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.runner import processors, run_loaded, say_whose
@@ -164,7 +165,8 @@ class _JupyterBook:
 
     def __init__(self, progress: bool) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _JUPYTER_BOOK, str(os.getpid())],
+            [*PYTHON, "-c", _JUPYTER_BOOK, str(os.getpid())],
+            env=os.environ | search_path(),
             start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
             stdin=subprocess.PIPE,
             stdout=None if progress else subprocess.PIPE,
@@ -200,7 +202,7 @@ def _fingerprint(layout: Layout) -> dict[str, str]:
         "pages": sha256(layout.toc),
         "sources": _hash(files, layout.book.parent),
         "library": _hash(sorted(ROOT.rglob("*.py")), ROOT),
-        "packages": packages(),
+        "packages": json.dumps(packages(), sort_keys=True),
     }
 
 

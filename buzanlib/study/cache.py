@@ -12,7 +12,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from buzanlib.files import sha256
 from buzanlib.strictjson import parse
 from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.places import BESIDE
 from buzanlib.study.publish import Page
 from buzanlib.study.user_key import fits, seal
 
@@ -45,21 +46,24 @@ class Inputs:
         All values with which it runs.
     modules : mapping of str to str
         SHA-256 of the modules of this library that it imports.
-    packages : str
-        Versions of Python and the packages.
+    packages : mapping of str to str
+        Version of Python and of every package, as they are installed.
     numbers : str
         SHA-256 of the numbers of the notebooks before it, where it reads them; else empty.
     files : mapping of str to str
-        SHA-256 of the files of the data folder that it read, by name; empty for a file that was not there. Before it
-        has run nobody knows which: then those of all files.
+        SHA-256 of the files that it read, by name, of the data and beside the study; empty for a file that was not
+        there. Before it has run nobody knows which: then those of all data, and of any other that is asked for.
+    machinery : mapping of str to str
+        SHA-256 of the modules of this library that run it and make its page.
     """
 
     template: str
     parameters: Mapping[str, Any]
     modules: Mapping[str, str]
-    packages: str
+    packages: Mapping[str, str]
     numbers: str
     files: Mapping[str, str]
+    machinery: Mapping[str, str] = field(default_factory=dict)
 
     def reason(self, before: Inputs) -> str:
         """Say why a page that was made from `before` has to be made again; empty where it has not."""
@@ -69,15 +73,22 @@ class Inputs:
             was, now = before.parameters.get(name), self.parameters.get(name)
             if was != now or type(was) is not type(now):
                 return f"parameter {name} was {was!r} and is {now!r}"
-        changed = _changed(before.modules, self.modules)
-        if changed:
-            return f"code has changed: {some(changed)}"
-        if self.packages != before.packages:
-            return "packages have changed"
+        code = _changed({**before.machinery, **before.modules}, {**self.machinery, **self.modules})
+        if code:
+            return f"code has changed: {some(code)}"
+        if changed := _changed(before.packages, self.packages):
+            was, now = before.packages.get, self.packages.get
+            moved = [
+                f"{name} was {was(name) or 'missing'} and is {now(name) or 'missing'}" for name in changed
+            ]
+            return f"packages have changed: {some(moved)}"
         # Only what it read the last time counts: with the same code and parameters it would read the same again.
         read = {name: self.files.get(name, "") for name in before.files}
-        if changed := _changed(before.files, read):
-            return f"data have changed: {some(changed)}"
+        changed = _changed(before.files, read)
+        if data := [name for name in changed if not name.startswith(BESIDE)]:
+            return f"data have changed: {some(data)}"
+        if changed:
+            return f"files have changed: {some([name.removeprefix('./') for name in changed])}"
         if self.numbers != before.numbers:
             return "numbers of notebooks before it have changed"
         return ""

@@ -244,9 +244,8 @@ class Cluster:
 
 def _outfit(modules: Sequence[str], study: Study, folder: DataFolder) -> remote.Outfit:
     """What every worker needs, laid out as here."""
-    base = os.path.commonpath([study.templates, study.output, folder.path])
-    templates, data = (
-        Path(os.path.relpath(path, base)).as_posix() for path in (study.templates, folder.path)
-    )
+    folders = (folder.path, study.file.parent, study.templates, study.output)
+    base = os.path.commonpath(folders)
+    there = tuple(Path(os.path.relpath(path, base)).as_posix() for path in folders)
     files = {name: (folder.path / name).read_bytes() for name in folder.hashes}
-    return remote.Outfit(uuid.uuid4().hex, modules, templates, data, files)
+    return remote.Outfit(uuid.uuid4().hex, modules, there, files)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from importlib.machinery import PathFinder
 from pathlib import Path
+from pkgutil import iter_modules
 
 import nbformat
 
@@ -19,12 +21,15 @@ from buzanlib.files import sha256
 PACKAGE = buzanlib.__name__
 ROOT = Path(buzanlib.__file__).parent
 
+#: What this process has loaded, or is about to load, of this library.
+_LOADED = {file: sha256(file) for file in ROOT.rglob("*.py")}
+
 #: Every package with its version, in the folder that holds the library.
 LOCK = ROOT.parent / "requirements.txt"
 
 
-def modules_of(template: Path) -> dict[str, str]:
-    """Modules of this library that a notebook imports, directly or not, with their hashes.
+def modules_of(template: Path, beside: Iterable[Path] = ()) -> dict[str, str]:
+    """Modules of this library that a notebook imports, directly or by modules of its own, with their hashes.
 
     Imports are read from the source, so that a module counts although it is imported only if some condition holds: a
     notebook may run once too often for that, never once too seldom.
@@ -33,14 +38,28 @@ def modules_of(template: Path) -> dict[str, str]:
     ----------
     template : Path
         The notebook.
+    beside : iterable of Path
+        Folders of modules of its own; of a package every file counts.
 
     Returns
     -------
     dict of str to str
         SHA-256 by dotted name, sorted.
     """
-    modules, taken = _imported(_source(template))
-    return closure(_own(modules | taken))
+    found: set[str] = set()
+    read: set[Path] = set()
+    sources, folders = [_source(template)], list(beside)
+    while sources:
+        names = frozenset.union(*_imported(sources.pop()))
+        found |= names
+        for folder in folders:
+            for name in {name.partition(".")[0] for name in names} - {PACKAGE}:
+                files = {folder / f"{name}.py", *(folder / name).rglob("*.py")} - read
+                read |= files
+                sources += [
+                    file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()
+                ]
+    return closure(_own(found) & _files().keys())
 
 
 def closure(modules: Iterable[str]) -> dict[str, str]:
@@ -56,14 +75,14 @@ def closure(modules: Iterable[str]) -> dict[str, str]:
     dict of str to str
         SHA-256 by dotted name, sorted.
     """
-    found: set[str] = set()
+    files = _files()
+    found: dict[str, _Module] = {}
     ahead = set(modules)
     while ahead:
-        found |= ahead
-        ahead = {
-            name for module in ahead for name in _own(_look(module).modules | _look(module).taken)
-        } - found
-    return {name: _look(name).sha256 for name in sorted(found)}
+        new = {name: _look(files[name]) for name in ahead}
+        found |= new
+        ahead = {name for module in new.values() for name in module.own if name in files} - found.keys()
+    return {name: found[name].sha256 for name in sorted(found)}
 
 
 def others(modules: Iterable[str]) -> list[str]:
@@ -74,13 +93,81 @@ def others(modules: Iterable[str]) -> list[str]:
     modules : iterable of str
         Dotted names.
     """
-    return sorted({name for module in modules for name in _look(module).modules if not _is_own(name)})
+    files = _files()
+    return sorted({name for module in modules for name in _look(files[module]).others})
 
 
-def packages() -> str:
-    """Hash of the versions of Python and of everything that is installed by the lock."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    return f"{version} {sha256(LOCK)}" if LOCK.is_file() else version
+def machinery() -> dict[str, str]:
+    """SHA-256 of the modules of this library that run a notebook and make its page, by dotted name."""
+    return closure(("buzanlib.study.local", "buzanlib.study.publish"))
+
+
+def reloaded(modules: Mapping[str, str]) -> str:
+    """Name the first module of which this process may have loaded something else; empty where there is none.
+
+    Parameters
+    ----------
+    modules : mapping of str to str
+        SHA-256 by dotted name.
+    """
+    files = _files()
+    return next(
+        (name for name, found in modules.items() if _LOADED.get(files.get(name, ROOT), found) != found), ""
+    )
+
+
+def changed(modules: Mapping[str, str]) -> str:
+    """Name the first module whose file is not what it was; empty where there is none.
+
+    Parameters
+    ----------
+    modules : mapping of str to str
+        SHA-256 by dotted name.
+    """
+    files = _files()
+    return next(
+        (name for name, found in modules.items() if name not in files or sha256(files[name]) != found), ""
+    )
+
+
+def hidden(folders: Iterable[Path]) -> dict[str, Path]:
+    """Modules that cannot be imported, since others of their names come before them.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Where they lie.
+
+    Returns
+    -------
+    dict of str to Path
+        Folder by name, sorted.
+    """
+    places = {folder.resolve(): folder for folder in folders}
+    path = [place for place in sys.path if Path(place).resolve() not in places]
+    return {
+        name: folder
+        for folder in places.values()
+        for name in sorted(one.name for one in iter_modules([str(folder)]))
+        if name in sys.stdlib_module_names or name == PACKAGE or _is_installed(name, path)
+    }
+
+
+def _is_installed(name: str, path: list[str]) -> bool:
+    found = PathFinder.find_spec(name, path)
+    return found is not None and found.origin is not None  # folders without an __init__.py come last
+
+
+def packages() -> dict[str, str]:
+    """Version of Python and of everything in the lock, or without a lock of what is required, as it is installed."""
+    folders = {Path(place) for place in sys.path if place}
+    return _packages(frozenset((folder, folder.stat().st_mtime_ns) for folder in folders if folder.is_dir()))
+
+
+@cache
+def _packages(changed: frozenset[tuple[Path, int]]) -> dict[str, str]:
+    """Look once for as long as nothing comes to or goes from where packages are installed."""
+    return versions(locked())
 
 
 def code() -> dict[str, str]:
@@ -135,22 +222,23 @@ def _source(template: Path) -> str:
 
 @dataclass(frozen=True)
 class _Module:
-    """The file of a module: its hash, the modules that are imported anywhere in it, and what is taken from them."""
+    """The file of a module: its hash, and what is imported anywhere in it; of this library all that may be a module."""
 
     sha256: str
-    modules: frozenset[str]
-    taken: frozenset[str]
+    own: frozenset[str]
+    others: frozenset[str]
 
 
-def _look(module: str) -> _Module:
-    file = _file(module)
+def _look(file: Path) -> _Module:
     return _parsed(file, file.stat().st_mtime_ns)
 
 
 @cache
 def _parsed(file: Path, changed: int) -> _Module:
     """Parse a file once for as long as it does not change."""
-    return _Module(sha256(file), *_imported(file.read_text(encoding="utf-8")))
+    modules, taken = _imported(file.read_text(encoding="utf-8"))
+    others = frozenset(name for name in modules if name.partition(".")[0] != PACKAGE)
+    return _Module(sha256(file), _own(modules | taken), others)
 
 
 def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -161,7 +249,7 @@ def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset(), frozenset()  # whoever runs it will be told
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -170,21 +258,39 @@ def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(modules), frozenset(taken)
 
 
-def _is_own(name: str) -> bool:
-    return name.partition(".")[0] == PACKAGE
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All statements, without looking into expressions, of which there are many more."""
+    ahead = [tree]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            ahead += getattr(node, part, ())
 
 
-def _own(names: Iterable[str]) -> Iterator[str]:
-    """Modules of this library among names, with the packages that hold them."""
-    for name in filter(_is_own, names):
-        parts = name.split(".")
-        for length in range(1, len(parts) + 1):
-            module = ".".join(parts[:length])
-            if _file(module).is_file():
-                yield module
+def _own(names: Iterable[str]) -> frozenset[str]:
+    """Names of this library among others, with those of the packages that hold them; not all need be of modules."""
+    parts = [name.split(".") for name in names]
+    return frozenset(
+        ".".join(one[:length]) for one in parts if one[0] == PACKAGE for length in range(1, len(one) + 1)
+    )
 
 
-def _file(module: str) -> Path:
-    """Source of a module; the file need not be there."""
-    path = ROOT.joinpath(*module.split(".")[1:])
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+def _files() -> dict[str, Path]:
+    """Files of all modules of this library, by dotted name; looked for again where a folder of it has changed."""
+    if ROOT not in _found or any(_time(folder) != time for folder, time in _found[ROOT][0].items()):
+        files = list(ROOT.rglob("*.py"))
+        folders = {folder: _time(folder) for folder in {ROOT, *(file.parent for file in files)}}
+        names = {file: (PACKAGE, *file.relative_to(ROOT).with_suffix("").parts) for file in files}
+        _found[ROOT] = (
+            folders,
+            {".".join(name).removesuffix(".__init__"): file for file, name in names.items()},
+        )
+    return _found[ROOT][1]
+
+
+_found: dict[Path, tuple[dict[Path, int], dict[str, Path]]] = {}
+
+
+def _time(folder: Path) -> int:
+    return folder.stat().st_mtime_ns if folder.is_dir() else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -20,6 +21,7 @@ from papermill.execute import ERROR_MARKER_TAG
 from traitlets.config import Config
 
 from buzanlib.errors import RunError
+from buzanlib.study.places import Folders
 from buzanlib.study.spec import Run
 from buzanlib.study.trace import arguments, read
 
@@ -56,27 +58,21 @@ class Executed:
         As JSON, with its outputs; of one that failed the cells up to there.
     fault : str
         What went wrong: cell, its source and the error; empty where nothing did.
-    read : frozenset of str or None
-        Names of the files of the data folder that it opened; None where nobody knows, as of one that failed.
+    read : mapping of str to str, or None
+        The files that it opened; see `buzanlib.study.trace.read`. None where nobody knows, as of one that failed.
     seconds : float
         How long it took.
     """
 
     notebook: str
     fault: str
-    read: frozenset[str] | None
+    read: Mapping[str, str] | None
     seconds: float
-
-
-def left_by(run: Run, folder: Path) -> tuple[Path, Path, Path]:
-    """Files that a run has in a folder meanwhile: the notebook, what it reads, and how its kernel is reached."""
-    return folder / f"{run.name}.ipynb", folder / f"{run.name}.read", folder / f"{run.name}.kernel.json"
 
 
 def execute(
     run: Run,
-    data: Path,
-    home: Path,
+    folders: Folders,
     folder: Path,
     *,
     manager: type[AsyncKernelManager],
@@ -88,10 +84,9 @@ def execute(
     ----------
     run : Run
         What to run.
-    data : Path
-        The data folder, of which it is noted what is read.
-    home : Path
-        Folder in which the kernel runs: the values of a run name files from there.
+    folders : Folders
+        Where it is noted what is read. The kernel runs in that of the templates: the values of a run name files from
+        there.
     folder : Path
         Where the notebook is written while it runs, with notes beside it and how its kernel is reached.
     manager : type of AsyncKernelManager
@@ -115,7 +110,7 @@ def execute(
     """
     start = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
-    beside, notes, connection = left_by(run, folder)
+    beside, notes = folder / f"{run.name}.ipynb", folder / f"{run.name}.read"
     error = ""
     try:
         papermill.execute_notebook(
@@ -126,10 +121,10 @@ def execute(
             kernel_name="python3",
             language="python",  # whatever the notebook says of itself, or does not
             progress_bar=bar,
-            resources={"metadata": {"path": str(home)}},
-            config=_of_kernels(connection),
+            resources={"metadata": {"path": str(folders.templates)}},
+            config=_of_kernels(folder / f"{run.name}.kernel.json"),
             kernel_manager_class=manager,
-            extra_arguments=arguments(data, notes),
+            extra_arguments=[*_of_nobody(folder), *arguments(folders, run.template, notes)],
             shutdown_kernel="immediate",  # nothing is left to save; a polite end takes longer and may complain
         )
     except PapermillExecutionError as failure:
@@ -146,6 +141,20 @@ def execute(
     beside.unlink()
     notes.unlink(missing_ok=True)
     return executed
+
+
+def _of_nobody(folder: Path) -> list[str]:
+    """Arguments of a kernel that has nothing of whoever runs it: settings and start-up files are those of the folder.
+
+    Nor does it look for modules where it runs before it looks elsewhere.
+    """
+    own = folder.absolute() / "ipython"
+    own.mkdir(parents=True, exist_ok=True)
+    return [
+        f"--IPKernelApp.ipython_dir={own}",
+        "--InteractiveShellApp.exec_PYTHONSTARTUP=False",
+        "--InteractiveShellApp.ignore_cwd=True",
+    ]
 
 
 def _of_kernels(connection_file: Path) -> Config:

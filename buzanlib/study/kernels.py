@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -21,15 +22,21 @@ from queue import Empty
 from types import TracebackType
 from typing import Any, Self
 
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo, port_names
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from buzanlib.errors import RunError
-from buzanlib.study.nursery import Order
+from buzanlib.study.child import PYTHON, search_path
+from buzanlib.study.nursery import BACKEND, Order
 
 _MAIN = "from buzanlib.study.nursery import main; main()"
+
+_SPEC = KernelSpec(resource_dir=RESOURCES, **get_kernel_dict(python_arguments=PYTHON[1:]))
+"""Of this very environment; a home may have another of the same name."""
 
 _ENDED = "the process from which kernels are forked has ended"
 
@@ -63,8 +70,8 @@ class Nursery:
         What it imports. None may draw or start a thread as it is imported; linear algebra does, unless the environment
         keeps it to one.
     folder : Path, optional
-        Where it imports them, best the folder of the notebooks: Matplotlib looks there for its settings. The working
-        directory unless given.
+        Where it imports them, best an empty one: Matplotlib looks there for its settings. The working directory unless
+        given.
     """
 
     def __init__(self, modules: Sequence[str], folder: Path | None = None) -> None:
@@ -72,7 +79,8 @@ class Nursery:
         self._connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _MAIN, str(theirs.fileno()), *modules],
+                [*PYTHON, "-c", _MAIN, str(theirs.fileno()), *modules],
+                env=os.environ | search_path(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -128,12 +136,11 @@ class Nursery:
             raise RunError(self._fault)
         nursery = self
 
-        class Manager(AsyncKernelManager):
+        class Manager(_Manager):
             def __init__(self, **settings: Any) -> None:
                 super().__init__(**settings)
                 self.provisioner = _Forked(nursery, parent=self, kernel_spec=self.kernel_spec)
                 self.client_factory = _Client
-                self.cache_ports = False
 
         return Manager
 
@@ -165,6 +172,18 @@ class Nursery:
                 # An answer that was not waited for would be taken for that to the next question.
                 self._connection.close()
                 raise
+
+
+class _Manager(AsyncKernelManager):
+    """What kernels of both kinds have in common."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.cache_ports = False
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return _SPEC
 
 
 class _Process:
@@ -220,11 +239,10 @@ class Ordinary:
         """What papermill takes as ``kernel_manager_class``."""
         ordinary = self
 
-        class Manager(AsyncKernelManager):
+        class Manager(_Manager):
             def __init__(self, **settings: Any) -> None:
                 super().__init__(**settings)
                 self.provisioner = _Launched(parent=self, kernel_spec=self.kernel_spec)
-                self.cache_ports = False
                 ordinary._managers.append(self)
 
             async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override]
@@ -251,6 +269,7 @@ class _Provisioner(LocalProvisioner):
         if self.pid is None:  # a kernel that is started again keeps its ports
             about = json.loads(file.read_text(encoding="utf-8"))
             file.write_text(json.dumps(about | dict.fromkeys(port_names, 0)), encoding="utf-8")
+        settings["env"] |= BACKEND | search_path()
         await self._start(cmd, settings, file)
         for name in port_names:
             setattr(manager, name, 0)

@@ -13,6 +13,7 @@ from typing import Any, Self
 from buzanlib.study.dependencies import others
 from buzanlib.study.execute import Executed, execute
 from buzanlib.study.kernels import Nursery, Ordinary, available
+from buzanlib.study.places import Folders
 from buzanlib.study.spec import Run
 
 _ONE_CORE = dict.fromkeys(
@@ -40,24 +41,23 @@ class Local:
 
     Parameters
     ----------
-    templates : Path
-        Folder of the notebooks.
-    data : Path
-        The data folder, of which it is noted what is read.
+    folders : Folders
+        Where the files of the study are.
     folder : Path
         Where notebooks are written while they run.
     jobs : int
         Notebooks that run at the same time.
     """
 
-    def __init__(self, templates: Path, data: Path, folder: Path, jobs: int) -> None:
-        self._templates, self._data, self._folder = templates, data, folder
+    def __init__(self, folders: Folders, folder: Path, jobs: int) -> None:
+        self._folders, self._folder = folders, folder
+        folder.mkdir(parents=True, exist_ok=True)
         self.at_once = jobs
         self._stack = ExitStack()
         self._stack.enter_context(_environment(_ONE_CORE | _ROOM))
         self._pool = self._stack.enter_context(ThreadPoolExecutor(jobs))
         # Left first: with their kernels gone the threads come to an end.
-        self._kernels = Nursery(_FIRST, templates) if available() else Ordinary()
+        self._kernels = Nursery(_FIRST, folder) if available() else Ordinary()
         self._stack.enter_context(self._kernels)
 
     def __enter__(self) -> Self:
@@ -77,16 +77,14 @@ class Local:
         modules : sequence of str
             Modules of this library.
         """
-        self._kernels.prepare([*modules, *others(modules)], self._data)
+        self._kernels.prepare([*modules, *others(modules)], self._folders.data)
 
     def submit(self, run: Run, bar: bool | dict[str, Any]) -> Future[Executed]:
         """Run a notebook as soon as there is room."""
         return self._pool.submit(self._execute, run, bar)
 
     def _execute(self, run: Run, bar: bool | dict[str, Any]) -> Executed:
-        return execute(
-            run, self._data, self._templates, self._folder, manager=self._kernels.manager(), bar=bar
-        )
+        return execute(run, self._folders, self._folder, manager=self._kernels.manager(), bar=bar)
 
 
 @contextmanager

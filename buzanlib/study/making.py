@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,11 @@ import nbformat
 from buzanlib.errors import RunError
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry
+from buzanlib.study.dependencies import changed, hidden, packages, reloaded
 from buzanlib.study.execute import Executed
 from buzanlib.study.folder import DataFolder
 from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.places import BESIDE
 from buzanlib.study.plan import Step, settle
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page, publish
@@ -82,6 +85,7 @@ class Making:
     def run(self, workers: Workers, progress: Progress) -> None:
         """Make what has a reason; where a notebook fails, all that do not depend on it are made all the same."""
         waiting = [step for step in self.steps if step.reason]
+        self._warn(waiting)
         waiting.sort(key=lambda step: math.inf if step.seconds is None else step.seconds, reverse=True)
         running: dict[Future[Executed], tuple[Step, Bar]] = {}
         while waiting or running:
@@ -101,6 +105,17 @@ class Making:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     step, bar = running.pop(future)
                     progress.end(step.run.name, bar, self._finished(step, future.result()))
+
+    def _warn(self, waiting: Sequence[Step]) -> None:
+        """Say what will not be imported, though it lies there."""
+        if name := next(filter(None, (reloaded(step.inputs.machinery) for step in waiting)), ""):
+            raise RunError(f"{name} has changed since it was loaded: start again")
+        for name, folder in hidden((self.study.file.parent, self.study.templates)).items():
+            print(
+                f"warning: {name} in {folder.name} is not imported: Python or a package has a module of that name;"
+                " rename it",
+                file=sys.stderr,
+            )
 
     def hand_over(self, run: Run) -> None:
         """Write the numbers of the pages before one that reads them to where it does."""
@@ -126,7 +141,9 @@ class Making:
             self.faults[name] = f"notebook {name} did not run: it reads the numbers of {', '.join(failed)}"
             return None
         pages = {other: page for other, page in self.pages.items() if other in before}
-        now = settle(step.run, self.folder, self.cache, pages, force=self.force)
+        now = settle(
+            self.study, step.run, self.folder, self.cache, pages, force=self.force, planned=step.inputs
+        )
         if now.kept:
             self.entries[name] = now.kept
             return None
@@ -151,15 +168,25 @@ class Making:
         return f"{executed.seconds:6.1f} s"
 
     def _read(self, step: Step, executed: Executed) -> dict[str, str]:
-        """Hashes of the files that a notebook has read; neither they nor the template may have changed meanwhile."""
-        hashes = self.folder.hashes
-        files = {name: hashes.get(name, "") for name in (hashes if executed.read is None else executed.read)}
+        """Hashes of the files that a notebook has read.
+
+        No data may have changed meanwhile, nor the template, the code or the packages: what is the same before and
+        after is what was loaded. Files beside the study are hashed as they are opened.
+        """
+        hashes, inputs = self.folder.hashes, step.inputs
+        read = dict.fromkeys(hashes, "") if executed.read is None else executed.read
+        files = {
+            name: found if name.startswith(BESIDE) else hashes.get(name, "") for name, found in read.items()
+        }
         for name, before in files.items():
             file = self.folder.path / name
-            if (sha256(file) if file.is_file() else "") != before:
+            if not name.startswith(BESIDE) and (sha256(file) if file.is_file() else "") != before:
                 raise RunError(f"{name} has changed while {step.run.name} ran: run the study again")
-        if sha256(step.run.template) != step.inputs.template:
+        if sha256(step.run.template) != inputs.template:
             raise RunError(f"{step.run.template.name} has changed while it ran: run the study again")
+        code = changed({**inputs.machinery, **inputs.modules})
+        if what := code or ("what is installed" if packages() != inputs.packages else ""):
+            raise RunError(f"{what} has changed while {step.run.name} ran: run the study again")
         return files
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -20,6 +21,15 @@ from buzanlib.study.making import Making
 from buzanlib.theory.predictions import PREDICTIONS
 
 MANIFEST = "run.json"
+
+_ALONE = ("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=", "-c", f"core.hooksPath={os.devnull}")
+"""Options of git that let it neither start programs nor write."""
+
+_NOTHING_FETCHED = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+"""For git, so that what a clone has left out stays out: whatever fetches it may be named by the configuration, too."""
+
+_SAID = {"GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
+"""Variables that git may know; the others of its own may mean another folder, as within a hook."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +121,43 @@ def manifest_of(making: Making) -> Manifest:
 
 
 def _commit(folder: Path) -> tuple[str, bool]:
-    """The commit that a folder is at, and whether nothing tracked in it differs."""
+    """The commit that a folder is at, and whether nothing tracked in it differs, submodules aside.
+
+    What a file would become by a filter, such as that of Git LFS, is not asked: where git has to look into such a file
+    again, it counts as different.
+    """
     try:
-        commit, changed = (
-            subprocess.run(
-                ["git", *words], cwd=folder, capture_output=True, text=True, check=True
-            ).stdout.strip()
-            for words in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
-        )
-    except (OSError, subprocess.CalledProcessError):
+        commit = _git(folder, "rev-parse", "--verify", "HEAD")
+    except (OSError, ValueError, subprocess.CalledProcessError):
         return "", False
+    try:
+        named = _git(folder, "config", "--null", "--name-only", "--get-regexp", r"^filter\.", none=1)
+        off = [f"{name}={'false' * name.endswith('.required')}" for name in named.split("\0") if name]
+        if any(option.count("=") > 1 for option in off):
+            return commit, False  # git would take the option for another
+        options = [word for option in off for word in ("-c", option)]
+        changed = _git(
+            folder, *options, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"
+        )
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return commit, False
     return commit, not changed
+
+
+def _git(folder: Path, *words: str, none: int = 0) -> str:
+    """What git says, where `none` is its exit code for nothing.
+
+    A folder may be a stranger's: git runs nothing that its configuration names, fetches nothing, and writes nothing.
+    """
+    kept = {name: value for name, value in os.environ.items() if name in _SAID or not name.startswith("GIT_")}
+    done = subprocess.run(
+        ["git", *_ALONE, *words],
+        cwd=folder,
+        env=kept | _NOTHING_FETCHED,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != none:
+        done.check_returncode()
+    return done.stdout.strip()

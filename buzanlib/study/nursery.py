@@ -24,6 +24,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from buzanlib.study.child import plain_matplotlib
 from buzanlib.study.parent import end_with
 
 #: Imported by every kernel as it starts, and therefore before the first is forked.
@@ -45,9 +46,12 @@ _TABLES = "buzanlib.tables.descriptor"
 _INLINE = "matplotlib_inline.backend_inline"
 """Draws in notebooks. It connects itself to the shell as it is imported, and so has to be imported by each kernel."""
 
+#: Of every kernel, whatever the environment says: Matplotlib reads it as it is imported.
+BACKEND = {"MPLBACKEND": f"module://{_INLINE}"}
+
 #: Of the nursery alone: a kernel gets the environment that it is ordered with.
 _ENVIRONMENT = {
-    "MPLBACKEND": f"module://{_INLINE}",  # kernels set it before they import Matplotlib, which reads it then
+    "OPENBLAS_NUM_THREADS": "1",  # NumPy, which Matplotlib imports, would start threads
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow brings an allocator that would start a thread
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # ipykernel imports a debugger, which would warn of what it cannot see
 }
@@ -95,9 +99,8 @@ def main() -> None:
     """Import the modules that the command line names, say how that went, and serve; in a child, be the kernel."""
     runner, parent = Connection(int(sys.argv[1])), os.getppid()
     gc.disable()  # nothing of what is imported goes before the end; kernels collect again
-    # The working directory is not that of the kernels; each adds its own, as ever.
-    sys.path[:] = [folder for folder in sys.path if folder]
-    os.environ.update(_ENVIRONMENT | os.environ)
+    os.environ.update(_ENVIRONMENT | os.environ | BACKEND)
+    plain_matplotlib(Path.cwd())
     try:
         fault = warm([*_KERNEL, *sys.argv[2:]], parent)
         runner.send(fault)

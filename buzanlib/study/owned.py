@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -164,10 +165,28 @@ class OwnedFolder:
             with suppress(OSError):  # it is gone already, or holds what is somebody else's
                 parent.rmdir()
 
+    def scratch(self, folder: Path) -> Path:
+        """Make a folder all of whose content is that of runs, whoever writes it, and give its place back.
+
+        Raises
+        ------
+        StudyError
+            As `listed`.
+        """
+        self.scrap(folder)
+        self.listed(folder).mkdir(parents=True)
+        return folder
+
+    def scrap(self, folder: Path) -> None:
+        """Take away a folder that `scratch` has made, with all that is in it."""
+        if self._name(folder) in self._listed and self._own(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def files(self, folder: Path) -> list[Path]:
         """Files in a folder of this one that runs have made, in order."""
         found = (self.path / name for name in sorted(self._listed - {_ITSELF}))
-        return [file for file in found if file.is_relative_to(folder) and os.path.lexists(file)]
+        there = (file for file in found if file.is_relative_to(folder) and os.path.lexists(file))
+        return [file for file in there if file.is_symlink() or not file.is_dir()]
 
     def stranger(self, folder: Path) -> Path | None:
         """A file in a folder of this one that no run has made, if there is any."""

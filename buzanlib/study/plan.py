@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry, Inputs, some
-from buzanlib.study.dependencies import modules_of, packages
+from buzanlib.study.dependencies import machinery, modules_of, packages
 from buzanlib.study.folder import DataFolder, looked_at
+from buzanlib.study.places import BESIDE
 from buzanlib.study.publish import Page
 from buzanlib.study.spec import Run, Study, load_study
 
@@ -87,11 +88,11 @@ def plan(study: Study, folder: DataFolder, cache: Cache, *, force: bool = False)
         In the order of the study. Of a page that reads the numbers of others that have to be made, nobody knows yet
         whether it has to; its reason says so, and `settle` decides once they are there.
     """
-    code = functools.cache(_code)  # looked at once, however many pages a sweep has
+    code = functools.cache(functools.partial(_code, study))  # looked at once, however many pages a sweep has
     steps: list[Step] = []
     before: dict[str, Page | None] = {}
     for run in study.runs:
-        steps.append(settle(run, folder, cache, before, force=force, code=code))
+        steps.append(settle(study, run, folder, cache, before, force=force, code=code))
         before[run.name] = steps[-1].kept.page if steps[-1].kept else None
     return steps
 
@@ -102,44 +103,70 @@ class _Code:
 
     template: str
     modules: Mapping[str, str]
-    packages: str
+    packages: Mapping[str, str]
+    machinery: Mapping[str, str]
 
 
-def _code(template: Path) -> _Code:
-    return _Code(sha256(template), modules_of(template), packages())
+def _code(study: Study, template: Path) -> _Code:
+    beside = dict.fromkeys((template.parent, study.file.parent, study.templates))
+    return _Code(sha256(template), modules_of(template, beside), packages(), machinery())
+
+
+class _Files(Mapping[str, str]):
+    """SHA-256 of all data, and of a file beside the study where one asks for it; empty where it is not there."""
+
+    def __init__(self, data: Mapping[str, str], study: Path) -> None:
+        self._data, self._study = data, study
+
+    def __getitem__(self, name: str) -> str:
+        if not name.startswith(BESIDE):
+            return self._data[name]
+        file = self._study / name
+        return sha256(file) if file.is_file() else ""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
 
 
 def settle(
+    study: Study,
     run: Run,
     folder: DataFolder,
     cache: Cache,
     before: Mapping[str, Page | None],
     *,
     force: bool = False,
-    code: Callable[[Path], _Code] = _code,
+    code: Callable[[Path], _Code] | None = None,
+    planned: Inputs | None = None,
 ) -> Step:
     """Decide of one page.
 
     Parameters
     ----------
+    study, folder, cache, force
+        As in `plan`.
     run : Run
         What makes it.
-    folder, cache, force
-        As in `plan`.
     before : mapping of str to Page or None
         The pages before it, in the order of the study; None where a page has to be made first.
-    code : callable
-        Gives what a template brings along.
+    code : callable, optional
+        Gives what a template brings along, where that has been looked at already.
+    planned : Inputs, optional
+        What was found before anything ran: kernels may have loaded the code and the packages of that time.
     """
     read = before if run.reads_results else {}
     unknown = [name for name, page in read.items() if page is None]
     pages = {name: page for name, page in read.items() if page is not None}
-    inputs = Inputs(
-        parameters=run.parameters,
-        numbers=_hash(pages) if run.reads_results and not unknown else "",
-        files=folder.hashes,
-        **vars(code(run.template)),
-    )
+    numbers = _hash(pages) if run.reads_results and not unknown else ""
+    files = _Files(folder.hashes, study.file.parent)
+    if planned:
+        inputs = replace(planned, template=sha256(run.template), numbers=numbers, files=files)
+    else:
+        made_from = code(run.template) if code else _code(study, run.template)
+        inputs = Inputs(parameters=run.parameters, numbers=numbers, files=files, **vars(made_from))
     found = cache.find(run.name, inputs)
     if force:
         return Step(run, inputs, None, "it is forced to", found.seconds)

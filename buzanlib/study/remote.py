@@ -1,7 +1,9 @@
 """What a worker of a cluster does for `buzanlib.study.cluster`: it says what it has, and runs notebooks.
 
 Here, too, a notebook runs in the folder of its template, with data and numbers where its parameters say; all of it lies
-in the worker's own temporary folder, which Dask removes with the worker.
+in the worker's own temporary folder, which Dask removes with the worker. Of what else lies beside a study nothing
+travels: a notebook does not find modules and files of its own here. One that does well without such a file has noted
+that it looked for it, so that its page is not kept where the study has the file.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from buzanlib.files import write_whole
 from buzanlib.study.dependencies import code, versions
 from buzanlib.study.execute import Executed
 from buzanlib.study.local import Local
+from buzanlib.study.places import Folders
 from buzanlib.study.spec import RESULTS, Run
 
 if TYPE_CHECKING:
@@ -36,16 +39,15 @@ class Outfit:
         Of this run of the study, and of no other.
     modules : sequence of str
         Modules of this library that the notebooks import.
-    templates, data : str
-        Folders, relative to one that holds both and the numbers.
+    folders : tuple of str
+        Those of `Folders`, in its order, relative to one that holds them all.
     files : mapping of str to bytes
         The data, by their path in that folder.
     """
 
     key: str
     modules: Sequence[str]
-    templates: str
-    data: str
+    folders: tuple[str, ...]
     files: Mapping[str, bytes]
 
 
@@ -83,14 +85,15 @@ class Place:
 
     def __init__(self, outfit: Outfit, folder: Path, jobs: int) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="buzan-", dir=folder))
-        self._templates, data = self._home / outfit.templates, self._home / outfit.data
-        for where in (self._templates, data):
+        folders = Folders(*(self._home / folder for folder in outfit.folders))
+        self._templates = folders.templates
+        for where in (folders.data, folders.templates):
             where.mkdir(parents=True, exist_ok=True)
         for name, content in outfit.files.items():
-            file = data / name
+            file = folders.data / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        self._local = Local(self._templates, data, self._home / ".running", jobs)
+        self._local = Local(folders, self._home / ".running", jobs)
         self._local.prepare(outfit.modules)
 
     def run(self, task: Task) -> Executed:

@@ -17,6 +17,7 @@ from buzanlib.study.folder import prepare
 from buzanlib.study.making import FAILED, Making, gather
 from buzanlib.study.manifest import MANIFEST, manifest_of
 from buzanlib.study.owned import OwnedFolder, is_own
+from buzanlib.study.places import Folders
 from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
@@ -136,7 +137,7 @@ def run_loaded(
             raise StudyError(f"unknown page {name!r}; {nearest(name, names)}")
     cache = Cache(output)
     cache.sweep()
-    output.clear(cache.folder / _RUNNING)
+    output.scrap(cache.folder / _RUNNING)
     with ExitStack() as stack:
         local = None
         if not scheduler and (force or cache.is_empty()):
@@ -226,18 +227,15 @@ def _make(making: Making, jobs: int | None, scheduler: str, local: Local | None,
 @contextmanager
 def _local(study: Study, output: OwnedFolder, jobs: int | None) -> Iterator[Local]:
     """Kernels of this machine."""
-    from buzanlib.study.execute import left_by
     from buzanlib.study.local import Local
 
-    running = Cache(output).folder / _RUNNING
-    for run in study.runs:
-        for file in left_by(run, running):
-            output.listed(file)
+    running = output.scratch(Cache(output).folder / _RUNNING)
     try:
-        with Local(study.templates, study.reads, running, jobs or processors()) as local:
+        folders = Folders(study.reads, study.file.parent, study.templates, study.output)
+        with Local(folders, running, jobs or processors()) as local:
             yield local
     finally:
-        output.clear(running)
+        output.scrap(running)
 
 
 def _told(study: Study, making: Making) -> str:

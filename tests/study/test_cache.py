@@ -19,7 +19,9 @@ from buzanlib.study.plan import status
 from buzanlib.study.publish import Page
 from buzanlib.study.spec import load_study
 
-INPUTS = Inputs("template", {"count": 1}, {"buzanlib.errors": "1"}, "3.13", "", {"tiles.csv": "1"})
+INPUTS = Inputs(
+    "template", {"count": 1}, {"buzanlib.errors": "1"}, {"Python": "3.13"}, "", {"tiles.csv": "1"}
+)
 PAGE = Page("{}\n", {"n": 0.1, "label": "ä"}, {"fig-line": "2"}, ("careful",))
 ENTRY = Entry(INPUTS, PAGE, 1.5)
 

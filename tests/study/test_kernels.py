@@ -36,6 +36,7 @@ from buzanlib.inference.verdicts import Finding
 from buzanlib.study.dependencies import modules_of
 from buzanlib.study.kernels import Nursery, Ordinary, available
 from buzanlib.study.parameters import declared
+from buzanlib.study.places import Folders
 from buzanlib.study.results import Results, Value
 from buzanlib.study.trace import arguments, read
 from buzanlib.tables.descriptor import Descriptor
@@ -305,10 +306,16 @@ def test_tables_that_are_kept_are_noted_as_read(kept: bool, tmp_path: Path) -> N
         nursery.prepare([TABLES, "psutil"], DATA if kept else tmp_path)
         kernels, notes = nursery.manager(), tmp_path / "notes"
         wait_for(lambda: printed(source, kernels, tmp_path).startswith(expected))
-        run(notebook(source), kernels, tmp_path, extra_arguments=arguments(DATA, notes))
+        folders = Folders(DATA, tmp_path, tmp_path, tmp_path / "out")
+        run(
+            notebook(source),
+            kernels,
+            tmp_path,
+            extra_arguments=arguments(folders, tmp_path / "a.ipynb", notes),
+        )
     files = {package.table(name).path for name in package.closure(("codes",))}
     assert len(files) > 1
-    assert read(notes) == files | {FILE}
+    assert read(notes).keys() == files | {FILE}
 
 
 def test_tables_at_fault_are_told_of_by_those_who_load_them(tmp_path: Path) -> None:

@@ -296,7 +296,7 @@ build._JupyterBook = JupyterBook
 def save(study):
     with OwnedFolder.claimed(study.parent / "executed") as output:
         for n in range(6):
-            inputs = Inputs("template", {"n": n}, {}, "", "", {"a.csv": "1"})
+            inputs = Inputs("template", {"n": n}, {}, {}, "", {"a.csv": "1"})
             Cache(output).save("page", Entry(inputs, Page(f"{n}", {"n": n}, {}, ()), 1.0))
 
 WHAT = {
@@ -425,7 +425,7 @@ def test_a_page_whose_keeping_is_stopped_anywhere_is_kept_whole_or_not_at_all(
         if not stopped("save", path, number):
             break
         for n in range(6):
-            inputs = Inputs("template", {"n": n}, {}, "", "", {"a.csv": "1"})
+            inputs = Inputs("template", {"n": n}, {}, {}, "", {"a.csv": "1"})
             found = cache.find("page", inputs)
             assert found.entry in (None, Entry(inputs, Page(f"{n}", {"n": n}, {}, ()), 1.0))
         if output.exists():

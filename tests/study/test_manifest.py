@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
+import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
 from buzanlib.files import sha256
-from buzanlib.study.manifest import MANIFEST, Manifest
+from buzanlib.study.manifest import MANIFEST, Manifest, _commit
 from buzanlib.study.runner import run_study
 
 
@@ -57,6 +60,89 @@ def test_what_is_under_no_version_control_names_no_commit(write_study, monkeypat
     run_study(path, progress=False)
     manifest = Manifest.load(path.parent / "executed" / MANIFEST)
     assert (manifest.commit, manifest.clean) == ("", False)
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A program that leaves a mark beside itself."""
+    path = tmp_path / "trap"
+    path.write_text(f'#!/bin/sh\necho "$@" >> {path}.mark\nexit 1\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def watched(folder: Path, program: Path) -> None:
+    git(folder, "config", "core.fsmonitor", str(program))
+
+
+def included(folder: Path, program: Path) -> None:
+    (folder / "more").write_text(f"[core]\n\tfsmonitor = {program}\n\thooksPath = {program.parent}\n")
+    for key in ("include.path", "includeIf.onbranch:**.path"):
+        git(folder, "config", key, str(folder / "more"))
+
+
+def filtered(folder: Path, program: Path, name: str = "evil") -> None:
+    (folder / ".gitattributes").write_text(f"* filter={name}\n", encoding="utf-8")
+    for key, value in {"clean": program, "process": program, "smudge": program, "required": "true"}.items():
+        git(folder, "config", f"filter.{name}.{key}", str(value))
+
+
+def filtered_by_another_name(folder: Path, program: Path) -> None:
+    filtered(folder, program, "evil=x")
+
+
+def hooked(folder: Path, program: Path) -> None:
+    git(folder, "config", "core.hooksPath", "hooks")
+    (folder / "hooks").mkdir()
+    (folder / "hooks" / "post-index-change").write_bytes(program.read_bytes())
+    (folder / "hooks" / "post-index-change").chmod(0o755)
+
+
+def partial(folder: Path, program: Path) -> None:
+    for key, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": "ssh://nowhere/x",
+        "protocol.allow": "always",
+        "core.sshCommand": str(program),
+    }.items():
+        git(folder, "config", key, value)
+    tree = git(folder, "rev-parse", "HEAD^{tree}")
+    (folder / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the trap is a script of the shell")
+@pytest.mark.parametrize("lay", [watched, included, filtered, filtered_by_another_name, hooked, partial])
+def test_git_runs_nothing_that_a_folder_names(tmp_path: Path, trap: Path, lay: Callable[..., None]) -> None:
+    folder, mark = tmp_path / "mine", trap.with_name("trap.mark")
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    (folder / "a.txt").write_text("a\n", encoding="utf-8")
+    git(folder, "add", "a.txt")
+    git(folder, "commit", "--quiet", "-m", "one")
+    commit = git(folder, "rev-parse", "HEAD")
+    lay(folder, trap)
+    os.utime(folder / "a.txt", (0, 0))  # so that git has to look into it
+    index = (folder / ".git" / "index").read_bytes()
+
+    said = _commit(folder)
+    assert said == (commit, lay not in (filtered_by_another_name, partial))
+    assert not mark.exists()
+    assert (folder / ".git" / "index").read_bytes() == index
+    subprocess.run(["git", "status", "--porcelain"], cwd=folder, capture_output=True)
+    assert mark.exists()  # the trap is one
+
+
+def test_a_run_within_a_hook_of_another_project_names_the_commit_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "-m", "one")
+    commit = git(tmp_path, "rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "no index"))
+    assert _commit(tmp_path) == (commit, True)
 
 
 def test_missing_and_broken_files_are_told(tmp_path: Path) -> None:

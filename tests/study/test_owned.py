@@ -135,6 +135,22 @@ def test_the_lock_is_no_way_to_a_file_either(tmp_path: Path) -> None:
     assert (tmp_path / "victim").read_text() == "theirs"
 
 
+def test_a_scratch_folder_goes_with_all_that_is_in_it_unless_no_run_has_made_it(owned: OwnedFolder) -> None:
+    place = owned.scratch(owned.path / "running")
+    (place / "inner").mkdir()
+    (place / "inner" / "file").write_text("x")
+    assert owned.scratch(place) == place
+    assert list(place.iterdir()) == []
+    owned.scrap(place)
+    assert not place.exists()
+    theirs = owned.path / "theirs"
+    theirs.mkdir()
+    owned.scrap(theirs)
+    with pytest.raises(StudyError, match="theirs was not made by a run"):
+        owned.scratch(theirs)
+    assert theirs.is_dir()
+
+
 def test_two_do_not_write_at_once(owned: OwnedFolder) -> None:
     with (
         pytest.raises(BuzanError, match="another command is at work in 'out'"),

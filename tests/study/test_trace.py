@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
+from buzanlib.files import sha256
 from buzanlib.study.kernels import Nursery, Ordinary, available
+from buzanlib.study.places import Folders
 from buzanlib.study.trace import arguments, read
 
 pytestmark = pytest.mark.xdist_group("kernels")
@@ -50,6 +53,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+def folders(data: Path) -> Folders:
+    """A study in a folder of its own, with templates that lie elsewhere."""
+    return Folders(data, data.parent / "study", data.parent / "templates", data.parent / "study" / "out")
+
+
 def run(source: str, kernels: type[AsyncKernelManager], folder: Path, file: Path) -> Any:
     notebook = new_notebook(cells=[new_code_cell(source)])
     try:
@@ -62,7 +70,7 @@ def run(source: str, kernels: type[AsyncKernelManager], folder: Path, file: Path
             resources={"metadata": {"path": str(folder.parent / "notebooks")}},
             kernel_manager_class=kernels,
             shutdown_kernel="immediate",
-            extra_arguments=arguments(folder, file),
+            extra_arguments=arguments(folders(folder), folder.parent / "notebooks" / "a.ipynb", file),
         )
     finally:
         ensure_event_loop().close()
@@ -86,7 +94,7 @@ def test_names_are_written_down_of_what_is_read_and_of_nothing_else(
     (data / "c.csv").exists(), sorted(data.iterdir())
     """
     run(source, kernels, folder, tmp_path / "names")
-    assert read(tmp_path / "names") == {"a.csv", "b.csv", "deep/e.csv"}
+    assert read(tmp_path / "names") == dict.fromkeys(("a.csv", "b.csv", "deep/e.csv"), "")
 
 
 def test_a_kernel_that_reads_nothing_says_so_and_one_that_never_ran_does_not(
@@ -95,7 +103,7 @@ def test_a_kernel_that_reads_nothing_says_so_and_one_that_never_ran_does_not(
     with pytest.raises(FileNotFoundError, match="names"):
         read(tmp_path / "names")
     run("1", kernels, folder, tmp_path / "names")
-    assert read(tmp_path / "names") == frozenset()
+    assert read(tmp_path / "names") == {}
 
 
 def test_a_kernel_that_dies_leaves_what_it_had_read(
@@ -103,14 +111,15 @@ def test_a_kernel_that_dies_leaves_what_it_had_read(
 ) -> None:
     with pytest.raises(DeadKernelError, match="Kernel died"):
         run("import os; open('../data/a.csv').close(); os._exit(1)", kernels, folder, tmp_path / "names")
-    assert read(tmp_path / "names") == {"a.csv"}
+    assert read(tmp_path / "names") == {"a.csv": ""}
 
 
 SCRIPT = """
 import os
 from pathlib import Path
+from buzanlib.study.places import Folders
 from buzanlib.study.trace import start
-start(Path({folder!r}), Path("../names"))
+start(Folders(Path({folder!r}), Path("../study"), Path("../templates"), Path("../study/out")), Path("../names"))
 {source}
 """
 
@@ -160,3 +169,66 @@ def test_what_is_no_path_is_refused_as_ever(folder: Path) -> None:
     source = "try: open({!r})\nexcept {} as error: assert {!r} in str(error)\nelse: assert False"
     assert names(source.format("../data/a\0b", "ValueError", "null byte"), folder) == ""
     names(source.format("../data/loop", "OSError", "Too many levels"), folder)
+
+
+@pytest.fixture
+def study(folder: Path) -> Path:
+    """A study with modules and files of its own."""
+    place = folder.parent
+    for name in (
+        "study/a.csv",
+        "study/out/b.csv",
+        "study/.hidden/c.csv",
+        "templates/d.csv",
+        "elsewhere/e.csv",
+    ):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(name)
+    for name in (
+        "study/helper.py",
+        "study/package/__init__.py",
+        "study/package/part.py",
+        "templates/other.py",
+    ):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text("")
+    with sqlite3.connect(place / "study" / "own.db") as connection:
+        connection.execute("create table rows (n)")
+    return place
+
+
+IMPORTS = "sys.path += ['../study', '../templates']; import helper, other, package.part"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("open('../study/a.csv'); open('../study/none.csv', 'a')", {"./a.csv"}),
+        ("try: open('../study/none.csv')\nexcept OSError: pass", {"./none.csv"}),
+        ("open('../study/out/b.csv'); open('../study/.hidden/c.csv'); open('../elsewhere/e.csv')", set()),
+        ("open('../templates/d.csv')", {"../templates/d.csv"}),
+        ("open('../study/link.csv'); open('../elsewhere/back.csv')", {"./link.csv", "./a.csv"}),
+        ("open('../study/linked/e.csv')", {"./linked/e.csv"}),
+        ("open('../study/new.csv', 'w').write('x'); open('../study/new.csv')", set()),
+        ("open('../study/a.csv').close(); open('../study/a.csv', 'w').write('x')", {"./a.csv"}),
+        (IMPORTS, {"./helper.py", "../templates/other.py", "./package/__init__.py", "./package/part.py"}),
+        ("import sqlite3; sqlite3.connect('../study/own.db').execute('select * from rows')", {"./own.db"}),
+        ("import sqlite3; sqlite3.connect(Path('../study/own.db'))", {"./own.db"}),
+        ("import sqlite3; sqlite3.connect('file:../study/own.db?mode=ro', uri=True)", {"./own.db"}),
+        ("import os, sqlite3; os.chdir('../study'); sqlite3.connect(':memory:')", set()),
+    ],
+)
+def test_files_beside_the_study_are_noted_as_they_were(
+    study: Path, source: str, found: set[str], folder: Path
+) -> None:
+    (study / "study" / "link.csv").symlink_to(study / "elsewhere" / "e.csv")
+    (study / "elsewhere" / "back.csv").symlink_to(study / "study" / "a.csv")
+    (study / "study" / "linked").symlink_to(study / "elsewhere")
+    files = {name: study / "study" / name for name in found}
+    before = {name: sha256(file) if file.is_file() else "" for name, file in files.items()}
+    for _ in range(2):  # the second time what is kept of modules is loaded
+        names(f"import sys\n{source}", folder)
+        assert read(study / "names") == before
+        for name in ("study/a.csv", "study/new.csv"):
+            (study / name).write_text("study/a.csv")
+        (study / "study" / "new.csv").unlink()

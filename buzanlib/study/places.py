@@ -1,0 +1,31 @@
+"""Where the files of a study are that a notebook may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+BESIDE = ("./", "../")
+"""How the names of files begin that lie beside the study and are no data; those of data never do."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Folders of a study.
+
+    Attributes
+    ----------
+    data : Path
+        What notebooks read; its files have their names there.
+    study : Path
+        That of the study file. The names of files in it, and in that of the templates, are relative to it.
+    templates : Path
+        Where notebooks run.
+    output : Path
+        What a run writes; files in it do not count, unless they are data.
+    """
+
+    data: Path
+    study: Path
+    templates: Path
+    output: Path
