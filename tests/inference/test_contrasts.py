@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.contrasts import empirical_logit, factorial
+from buzanlib.inference.contrasts import against_rest, contrast_test, difference, empirical_logit, factorial
 from buzanlib.inference.sample import quadrant_codes
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -35,6 +35,27 @@ def test_equals_statsmodels(errors: str, seed: int) -> None:
         assert fit.estimates[0, :, threat] == pytest.approx(reference.params, rel=1e-10)
         assert fit.errors[0, :, threat] == pytest.approx(reference.bse, rel=1e-10)
         assert fit.statistics[0, :, threat] == pytest.approx(reference.tvalues, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        (against_rest(Quadrant.WS), [-1 / 3, 1, -1 / 3, -1 / 3]),
+        (difference(Quadrant.SW, Quadrant.SS), [0, 0, 1, -1]),
+    ],
+)
+def test_a_contrast_between_quadrants_equals_statsmodels(
+    world, weights: np.ndarray, expected: list[float]
+) -> None:  # type: ignore[no-untyped-def]
+    made = world(5, size=31)
+    values = made.rng.normal(size=31) * (2 + made.placed["p"].to_numpy())
+    found = contrast_test("X", values, made.sample(), weights)
+    cells = np.array(
+        [made.placed["p"].add(1).add(made.placed["k"].add(1) / 2) == code for code in range(4)]
+    ).T
+    reference = sm.OLS(values, cells.astype(float)).fit(cov_type="HC3", use_t=True).t_test(expected)
+    assert found.contrast == pytest.approx(reference.effect.item())
+    assert [found.low90, found.high90] == pytest.approx(reference.conf_int(0.10).ravel().tolist())
 
 
 def test_many_placements_equal_one_at_a_time() -> None:

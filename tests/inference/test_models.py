@@ -319,6 +319,23 @@ def test_a_state_alone_in_its_quadrant_leaves_estimates_without_errors(model) ->
     assert fit.table[["se", "low90", "high90", "p"]].isna().all(axis=None)
 
 
+def test_two_states_in_a_quadrant_have_errors_and_those_are_bias_reduced() -> None:
+    rows = world()
+    strong = sorted(set(rows["iso3"][quadrants(rows) == "SS"]))
+    rows = rows[~rows["iso3"].isin(strong[2:])]
+    assert np.isfinite(binomial(rows, "inf").table).all(axis=None)
+    reference = sm.GEE(
+        rows["inf"],
+        matrix(rows),
+        groups=rows["iso3"],
+        family=sm.families.Binomial(),
+        cov_struct=sm.cov_struct.Exchangeable(),
+    ).fit(cov_type="bias_reduced")
+    assert gee(rows, "inf").table["se"].to_numpy() == pytest.approx(
+        2 * reference.bse[1:].to_numpy(), rel=1e-6
+    )
+
+
 #: Passages of four by quadrant: power and the product have no effect.
 SHARES = {"WW": 1, "WS": 3, "SW": 1, "SS": 3}
 
