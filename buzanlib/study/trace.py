@@ -64,7 +64,7 @@ def arguments(folders: Folders, notebook: Path, file: Path) -> list[str]:
     return [
         f"--InteractiveShellApp.extensions={[__name__]}",
         *(f"--Trace.{name}={folder.absolute()}" for name, folder in asdict(folders).items()),
-        f"--Trace.modules={list(modules)}",
+        *(f"--Trace.modules={folder}" for folder in modules),
         f"--Trace.file={file.absolute()}",
     ]
 
