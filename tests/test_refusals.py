@@ -36,7 +36,7 @@ def study(tmp_path: Path, root: Path, output: str) -> Path:
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
-@pytest.mark.parametrize("command", ["run", "status", "book"])
+@pytest.mark.parametrize("command", ["run", "book"])
 def test_an_output_folder_that_cannot_be_made(
     tmp_path: Path, root: Path, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
