@@ -7,6 +7,13 @@ import re
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
+def code(text: object) -> str:
+    """Make text that Markdown shows as code, on one line, however many backticks are in it."""
+    line = " ".join(str(text).split())
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
+
+
 def escape(text: object) -> str:
     """Make text that Markdown shows as it is, whatever stands in it.
 

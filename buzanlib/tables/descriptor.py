@@ -12,6 +12,7 @@ import pandas as pd
 from buzanlib.errors import DataError, Fault
 from buzanlib.tables.checks import check_table
 from buzanlib.tables.declarations import check_declarations
+from buzanlib.tables.plain_markdown import check_codebook
 from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
 from buzanlib.tables.schema import FILE, Descriptor, Table
@@ -55,7 +56,7 @@ def examine(
         if name in frames:
             faults += check_relations(descriptor, fitted[name], frames, known)
     if names is None:
-        faults += check_declarations(data_dir)
+        faults += [*check_declarations(data_dir), *check_codebook(data_dir)]
     return frames, sorted(faults)
 
 
