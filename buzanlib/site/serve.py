@@ -2,18 +2,67 @@
 
 from __future__ import annotations
 
+import http.client
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from buzanlib.errors import BuzanError
 
+_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline'",  # of the theme, on every page
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+"""What pages may load: nothing that is not part of the book."""
 
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves files and does not report every one."""
+_PORTS = range(2**16)
+
+
+class _Book(SimpleHTTPRequestHandler):
+    """Serves the files of a book to whoever asks for this machine by its own name, and does not report every one."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+    def end_headers(self) -> None:
+        """Let browsers load nothing from elsewhere, guess no types and keep nothing."""
+        self.send_header("Content-Security-Policy", _POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def send_head(self):  # type: ignore[no-untyped-def]
+        """Refuse what is not a file of the book, before it is opened."""
+        assert isinstance(self.server, ThreadingHTTPServer)
+        port = "" if self.server.server_port == http.client.HTTP_PORT else f":{self.server.server_port}"
+        if self.headers.get("Host") not in (f"127.0.0.1{port}", f"localhost{port}"):
+            # A page from elsewhere may have let its own name mean this machine.
+            return self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
+        path = unquote(urlsplit(self.path).path, errors="surrogateescape")
+        if "\0" in path:
+            return self._refuse(HTTPStatus.BAD_REQUEST)
+        home = Path(self.directory).resolve()
+        place = Path(self.translate_path(self.path))
+        if place.is_dir():
+            place /= "index.html"
+        hidden = any(part.startswith(".") for part in path.split("/"))
+        if hidden or not place.is_file() or place.resolve() != home / place.relative_to(self.directory):
+            return self._refuse(HTTPStatus.NOT_FOUND)
+        return super().send_head()
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self.send_error(status)
 
 
 def server(html: Path, port: int = 0) -> ThreadingHTTPServer:
@@ -29,17 +78,20 @@ def server(html: Path, port: int = 0) -> ThreadingHTTPServer:
     Returns
     -------
     ThreadingHTTPServer
-        Not yet serving; its ``server_port`` says where.
+        Not yet serving; its ``server_port`` says where. Folders are not listed, links out of the book not followed,
+        hidden files not shown, and requests for any other host than this machine refused.
 
     Raises
     ------
     BuzanError
-        Where there is no book, or the port is taken.
+        Where there is no book, or the port is none or taken.
     """
     if not (html / "index.html").is_file():
         raise BuzanError(f"no book in {str(html)!r}: build it first, with 'buzan book'")
+    if port not in _PORTS:
+        raise BuzanError(f"port {port} is none; allowed: 1 to {_PORTS[-1]}, or leave it out for any free one")
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(html)))
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Book, directory=str(html)))
     except OSError as error:
         raise BuzanError(
             f"port {port} cannot be used: {error.strerror}; leave it out for any free one"

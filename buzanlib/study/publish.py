@@ -106,9 +106,12 @@ def _refused(name: str, number: int, cell: NotebookNode, why: str) -> RunError:
 
 
 def _forget_machine(cell: NotebookNode) -> None:
-    """Drop run times and paths; give the cell that papermill adds a lasting id in place of a random one."""
-    for key in ("papermill", "execution"):
-        cell.metadata.pop(key, None)
+    """Keep of what a cell says of itself its tags alone: the rest is of the machine, or would tell MyST-NB what to do.
+
+    The cell that papermill adds gets a lasting id in place of a random one.
+    """
+    tags = cell.metadata.get("tags", [])
+    cell.metadata = NotebookNode({"tags": tags} if tags else {})  # type: ignore[no-untyped-call]
     if _injected(cell):
         cell["id"] = "injected-parameters"
 
@@ -137,24 +140,36 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
 
 
 def _label(run: Run, name: str) -> str:
-    """Label of a figure, apart from those of other pages of a sweep."""
+    """Label of a figure or of anything else, apart from those of other pages of a sweep."""
     return f"{name}-{slug(run.parameters[run.swept]).lower().replace('_', '-')}" if run.swept else name
 
 
+_LABEL = r"[A-Za-z][\w:.-]*"
+
+_LABELLED = re.compile(
+    rf"""(\$\$[ \t]*\((?=[^)\n]*\)[ \t]*$)|^[ \t>]*\((?=[^)\n]*\)=[ \t]*$)|^[ \t>]*:(?:label|name):[ \t]*)({_LABEL})""",
+    re.MULTILINE,
+)
+"""What is labelled in Markdown: a formula, any place, and a directive, by its option."""
+
+_REFERRED = re.compile(rf"(\{{(?:eq|ref|numref|prf:ref)\}}`(?:[^`<]*<)?|\]\(#)({_LABEL})(?=>?`|\))")
+"""What refers to a label."""
+
+
 def _set_apart(run: Run, page: NotebookNode) -> None:
-    """Give a page of a sweep its own title, and let its prose refer to its own figures."""
-    titled = False
+    """Give a page of a sweep its own title and labels, and let its prose refer to them."""
+    texts = [cell for cell in page.cells if cell.cell_type == "markdown"]
     own = {cell.metadata["mystnb"]["figure"]["name"] for cell in page.cells if "mystnb" in cell.metadata}
-    for cell in page.cells:
-        if cell.cell_type != "markdown":
-            continue
-        if not titled and cell.source.startswith("# "):
+    own |= {_label(run, found[2]) for cell in texts for found in _LABELLED.finditer(cell.source)}
+
+    def renamed(found: re.Match[str]) -> str:
+        name = _label(run, found[2])
+        return found[1] + (name if name in own else found[2])
+
+    for cell in texts:
+        cell.source = _REFERRED.sub(renamed, _LABELLED.sub(renamed, cell.source))
+    for cell in texts:
+        if cell.source.startswith("# "):
             title, _, rest = cell.source.partition("\n")
-            cell.source, titled = f"{title} {escape(run.suffix)}\n{rest}".rstrip(), True
-        cell.source = re.sub(
-            r"(\{numref\}`)(fig-[a-z0-9-]+)(`)",
-            lambda found: (
-                f"{found[1]}{_label(run, found[2])}{found[3]}" if _label(run, found[2]) in own else found[0]
-            ),
-            cell.source,
-        )
+            cell.source = f"{title} {escape(run.suffix)}\n{rest}".rstrip()
+            break

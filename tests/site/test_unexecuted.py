@@ -23,7 +23,10 @@ def test_a_page_that_asks_to_be_run_is_not(tmp_path: Path, mode: str, parallel: 
     code = f"from pathlib import Path\nPath({str(ran)!r}).touch()"
     notebook = new_notebook(
         cells=[new_markdown_cell("# Notebook"), new_code_cell(code)],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "mystnb": {"execution_mode": mode}},
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3"},
+            "mystnb": {"execution_mode": mode},
+        },
     )
     nbformat.write(notebook, source / "notebook.ipynb")
     text = f"{ASKS.format(mode=mode)}# Text\n\n```{{code-cell}}\n{code}\n```\n\n{{eval}}`open({str(ran)!r}, 'w')`\n"

@@ -118,3 +118,60 @@ def test_a_page_of_a_sweep_is_set_apart() -> None:
         "# Title \\(rate\\: 0\\.5\\)\n\nAs {numref}`fig-line-0-5` and {numref}`fig-other` show."
     )
     assert cell.metadata["mystnb"]["figure"]["name"] == "fig-line-0-5"
+
+
+PROSE = """\
+# Title
+
+(place)=
+## Section
+
+(an aside)
+
+$$
+x = 1
+$$ (factorial)
+
+$$y$$ (short)
+
+```{math}
+:label: long
+z
+```
+
+> ```{prf:theorem} T
+> :name: thm-a
+> ```
+
+See {eq}`factorial`, {eq}`short`, {eq}`long`, {ref}`there <place>`, {ref}`place`, {numref}`fig-line`, [here](#place),
+{prf:ref}`thm-a`; and elsewhere {eq}`other`, {ref}`x <other>`, [there](#other). Not `factorial` nor (factorial).
+"""
+
+
+def test_every_label_of_a_page_of_a_sweep_is_its_own_and_its_prose_follows() -> None:
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    executed = notebook(shown("fig-line"))
+    executed.cells[0].source = PROSE
+    (text, _) = cells(publish(run, executed))
+    ours = ("place", "factorial", "short", "long", "thm-a")
+    expected = PROSE.replace("# Title", "# Title \\(rate\\: 0\\.5\\)", 1).rstrip()
+    for name in (*ours, "fig-line"):
+        for before, after in (("`", "`"), ("<", ">"), ("#", ")"), (": ", "\n"), ("$$ (", ")")):
+            if (name, before) != ("factorial", "`") or after != "`":
+                expected = expected.replace(f"{before}{name}{after}", f"{before}{name}-0-5{after}")
+    expected = expected.replace("(place)=", "(place-0-5)=").replace("{eq}`factorial`", "{eq}`factorial-0-5`")
+    assert text.source == expected
+    assert publish(ONE, executed).text.count("-0-5") == 0
+
+
+def test_a_page_says_nothing_to_myst_nb_but_its_tags_and_figures() -> None:
+    executed = notebook(shown("fig-line"))
+    executed.metadata["mystnb"] = {"execution_mode": "force"}
+    for cell in executed.cells:
+        cell.metadata |= {"mystnb": {"code_prompt_show": "x"}, "tags": ["hide-input"], "other": 1}
+    page = nbformat.reads(publish(ONE, executed).text, as_version=4)  # type: ignore[no-untyped-call]
+    assert page.metadata.keys() == {"kernelspec", "language_info"}
+    title, figure = page.cells
+    assert title.metadata == {"tags": ["hide-input"]}
+    assert figure.metadata.keys() == {"tags", "mystnb"}
+    assert figure.metadata["mystnb"].keys() == {"figure", "image"}
