@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,20 +10,16 @@ import pytest
 from picture import CHROMIUM, FLAGS
 from playwright.sync_api import Browser, sync_playwright
 
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+from buzanlib.site.serve import server
 
 
 @pytest.fixture(scope="module")
 def address(html: Path) -> Iterator[str]:
-    """Where the book is served."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(html)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    """Where the book is served, as `buzan serve` does it."""
+    with server(html) as book:
+        threading.Thread(target=book.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{book.server_port}"
+        book.shutdown()
 
 
 @pytest.fixture(scope="module")

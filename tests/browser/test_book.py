@@ -149,3 +149,15 @@ def test_a_table_that_scrolls_has_an_arrow_until_its_end_is_reached(address: str
     region.evaluate("r => { r.scrollLeft = r.scrollWidth; }")
     assert darkest() > 240
     page.close()
+
+
+def test_no_file_of_the_book_says_where_it_was_built(html: Path, root: Path) -> None:
+    places = {str(html.parents[1]), str(root), str(Path.home())} - {"/"}
+    assert [
+        f"{path.relative_to(html)}: {place}"
+        for path in sorted(html.rglob("*"))
+        if path.suffix in (".html", ".js", ".txt", ".inv", ".ipynb", ".md", ".json", ".css", "")
+        and path.is_file()
+        for place in places
+        if place.encode() in path.read_bytes()
+    ] == []
