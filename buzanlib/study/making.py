@@ -85,7 +85,7 @@ class Making:
     def run(self, workers: Workers, progress: Progress) -> None:
         """Make what has a reason; where a notebook fails, all that do not depend on it are made all the same."""
         waiting = [step for step in self.steps if step.reason]
-        self._warn(waiting)
+        self._look_around(waiting)
         waiting.sort(key=lambda step: math.inf if step.seconds is None else step.seconds, reverse=True)
         running: dict[Future[Executed], tuple[Step, Bar]] = {}
         while waiting or running:
@@ -106,14 +106,15 @@ class Making:
                     step, bar = running.pop(future)
                     progress.end(step.run.name, bar, self._finished(step, future.result()))
 
-    def _warn(self, waiting: Sequence[Step]) -> None:
-        """Say what will not be imported, though it lies there."""
-        if name := next(filter(None, (reloaded(step.inputs.machinery) for step in waiting)), ""):
-            raise RunError(f"{name} has changed since it was loaded: start again")
+    def _look_around(self, waiting: Sequence[Step]) -> None:
+        """Refuse to make pages by code other than that of their keys; say what is not imported though it lies there."""
+        for step in waiting:
+            if name := reloaded(step.inputs.machinery):
+                raise RunError(f"{name} has changed since it was loaded: start again")
         for name, folder in hidden((self.study.file.parent, self.study.templates)).items():
             print(
-                f"warning: {name} in {folder.name} is not imported: Python or a package has a module of that name;"
-                " rename it",
+                f"warning: module {name} in {folder.name} is not imported: Python or a package has one of that"
+                " name; rename it",
                 file=sys.stderr,
             )
 

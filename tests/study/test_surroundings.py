@@ -94,7 +94,11 @@ record({{"{name}.own": helper.NUMBER, "{name}.other": other.NUMBER}})
     assert results.scalars == {"beside.own": 7, "beside.other": 8, "within.own": 7, "within.other": 8}
     assert not mark.exists()
     told = capsys.readouterr().err.splitlines()
-    hidden = {line.split()[1] for line in told if "is not imported: Python or a package has a module" in line}
+    hidden = {
+        line.split()[2]
+        for line in told
+        if "is not imported: Python or a package has one of that name" in line
+    }
     assert hidden == {*STANDARD, *INSTALLED} - {"sitecustomize", "usercustomize"}
     assert len(told) == len(hidden)  # each once
 
