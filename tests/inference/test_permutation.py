@@ -154,3 +154,13 @@ def test_a_state_without_a_group_is_named() -> None:
 def test_no_draws_are_refused() -> None:
     with pytest.raises(BuzanError, match="0 permutations; allowed: at least 1"):
         PermutationBank(draws=0)
+
+
+@pytest.mark.parametrize(("draws", "every"), [(11, True), (10, False)])
+def test_as_many_draws_as_there_are_permutations_beside_the_identity_take_each(
+    draws: int, every: bool
+) -> None:
+    groups = pd.Series(["a", "a", "a", "b", "b"], index=pd.Index([*"VWXYZ"], name="iso3"))
+    induced = PermutationBank(draws)(groups).induced([*"VWXYZ"])
+    assert induced.every == every
+    assert sum(block.shape[1] for block in induced.blocks) == draws
