@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -158,7 +159,17 @@ def opened(read: Callable[[], T], path: Path) -> T:
     try:
         return read()
     except DAMAGE as error:
-        raise BuzanError(f"{path} cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else ""
+        raise BuzanError(f"{path} cannot be read: {why or error}") from error
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Tell in one sentence that what is written at `path` cannot be."""
+    try:
+        yield
+    except OSError as error:
+        raise BuzanError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _separator(path: Path) -> str:
