@@ -14,9 +14,10 @@ from buzanlib.errors import BuzanError, DataError, LockError
 from buzanlib.files import alone, create_whole
 from buzanlib.sources.annotation import CODE, SHIPPED
 from buzanlib.sources.held import Held
+from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_headings import CODES
 from buzanlib.sources.sheets import read_sheet
-from buzanlib.sources.write import render_table, workshop, write_table
+from buzanlib.sources.write import workshop, write_table
 from buzanlib.tables.descriptor import check, load_tables
 from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
@@ -147,9 +148,9 @@ def _put(codes: pd.DataFrame, data: Path) -> None:
 def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = SEED) -> int:
     """Write a sheet to be filled in: a row a passage, where it stands, and blank cells for coder and codes.
 
-    It begins with a byte order mark, without which spreadsheets misread the gists. The passages stand in the order
-    of their identifiers, which has nothing to do with that of speakers and years. The locator names the speaker:
-    whoever is to code without knowing it must be given the text by somebody else.
+    It is as `sheet_files.render_sheet` makes it. The passages stand in the order of their identifiers, which has
+    nothing to do with that of speakers and years. The locator names the speaker: whoever is to code without knowing it
+    must be given the text by somebody else.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = 
     Raises
     ------
     BuzanError
-        If there are fewer passages, or something is at `out`.
+        If there are fewer passages, something is at `out`, or nothing can be written there.
     DataError
         With every fault of the tables.
     """
@@ -186,5 +187,5 @@ def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = 
         random.Random(seed).shuffle(order)
         places = places[places["passage_id"].isin(order[:passages])]
     sheet = places[list(PLACE)].assign(**dict.fromkeys(BLANK, ""))
-    create_whole(out, render_table(sheet).encode("utf-8-sig"))
+    create_whole(out, render_sheet(sheet))
     return len(sheet)

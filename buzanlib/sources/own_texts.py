@@ -16,9 +16,11 @@ from buzanlib.sources.annotation import LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, TERMS
 from buzanlib.sources.held import Held
-from buzanlib.sources.passages import Passage, digital_passages, draw, normalise
+from buzanlib.sources.passages import digital_passages, draw, normalise
+from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.write import as_text, render_table
 from buzanlib.tables.descriptor import load_tables
+from buzanlib.tables.reading import contents
 from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.vocabulary import Corpus
 
@@ -73,7 +75,8 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     DataError
         With every text whose name or bytes are wrong.
     BuzanError
-        If the corpus has no name, there is no text or no passage, or something is at `out`.
+        If the corpus has no name, there is no text or no passage, two passages would have one name, or something is at
+        `out`.
     """
     if not _CORPUS.fullmatch(corpus) or corpus in set(Corpus):
         taken = " and ".join(Corpus)
@@ -89,6 +92,7 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     documents, passages = held.table("documents.csv", COLUMNS), held.table("passages.csv", LOCATOR)
     if (documents["corpus"] == corpus).any():
         raise BuzanError(f"the documents have a corpus {corpus!r} already; another name is needed")
+    whose = dict(zip(passages["passage_id"], passages["doc_id"], strict=True))
     rows, locators, sheet = [], [], []
     year = Descriptor.load(data).table("documents").field("year")
     for text in _texts(folder, states, range(int(year.minimum or 0), int(year.maximum or 9999) + 1)):
@@ -98,9 +102,13 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
         kept = sorted(draw(found, seed), key=lambda passage: passage.start) if sample else found
         rows.append(_document(doc_id, corpus, text, len(found), len(kept), seed))
         for passage in kept:
-            name = passage.passage_id(doc_id)
+            name = passage.own_id(doc_id)
+            if (other := whose.setdefault(name, doc_id)) != doc_id:
+                raise BuzanError(
+                    f"{doc_id} and {other} have passages of one name, {name}: rename one of the texts"
+                )
             locators.append([name, doc_id, passage.start, passage.end, passage.sha256])
-            sheet.append([name, text.year, doc_id, _shown(passage)])
+            sheet.append([name, text.year, doc_id, passage.text])
     if not locators:
         raise BuzanError(
             f"no passage in {len(rows)} texts of {folder.name!r}: nothing digital is said to be a danger"
@@ -109,10 +117,9 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     cut = as_text(pd.DataFrame(locators, columns=LOCATOR))
     filled = pd.DataFrame(sheet, columns=["passage", "year", "document", "text"]).sort_values("passage")
     out.mkdir(parents=True, exist_ok=True)
-    sheet_text = render_table(filled.assign(**dict.fromkeys(BLANK, ""))).encode("utf-8-sig")
     create_whole(paths[0], render_table(pd.concat([documents, made]).sort_values("doc_id")))
     create_whole(paths[1], render_table(pd.concat([passages, cut]).sort_values("passage_id")))
-    create_whole(paths[2], sheet_text)
+    create_whole(paths[2], render_sheet(filled.assign(**dict.fromkeys(BLANK, ""))))
     silent = int((made["sampled"] == "0").sum())
     return Gathered(len(made), made["iso3"].nunique(), len(cut), silent, paths)
 
@@ -149,7 +156,10 @@ def _texts(folder: Path, states: Collection[str], years: range) -> Iterator[_Tex
             )
         else:
             try:
-                text = normalise(file.read_text(encoding="utf-8-sig"))
+                text = normalise(contents(file, follow=False).decode("utf-8-sig"))
+            except OSError as error:
+                faults.append(Fault(file.name, 0, "", "cannot be read", error.strerror or "a file is needed"))
+                continue
             except UnicodeDecodeError as error:
                 line = error.object[: error.start].count(b"\n") + 1
                 byte = f"byte 0x{error.object[error.start]:02x}"
@@ -180,8 +190,3 @@ def _document(doc_id: str, corpus: str, text: _Text, windows: int, kept: int, se
         "seed": seed or None,
         "in_paper": 0,
     }
-
-
-def _shown(passage: Passage) -> str:
-    """The text of a passage for a spreadsheet, which takes one that begins with such a sign for a formula."""
-    return f"'{passage.text}" if passage.text.startswith(("=", "+", "-", "@")) else passage.text

@@ -158,7 +158,8 @@ def opened(read: Callable[[], T], path: Path) -> T:
     try:
         return read()
     except DAMAGE as error:
-        raise BuzanError(f"{path} cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else ""
+        raise BuzanError(f"{path} cannot be read: {why or error}") from error
 
 
 def _separator(path: Path) -> str:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import struct
-import zipfile
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
-from typing import Any
 
-from python_calamine import CalamineWorkbook
+import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
 from buzanlib.sources.raw import opened
-from buzanlib.tables.reading import limited, well_formed
+from buzanlib.sources.workbook import CELLS, first_sheet
+from buzanlib.sources.write import as_text, render_table
+from buzanlib.tables.formulas import unformulated
+from buzanlib.tables.reading import WIDEST, contents, limited, well_formed
 
 SUFFIXES = (".csv", ".xlsx")
 DELIMITERS = ",;\t"
-
-_BYTES, _CELLS = 10**8, 10**7
-
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 @dataclass(frozen=True)
@@ -67,16 +60,17 @@ def read_grid(path: Path) -> Grid:
     ------
     DataError
         With every row that is not text in UTF-8, has its quotes wrong or has more cells than the header; or if
-        there is no header.
+        there is no header, or more columns or cells than can be read.
     BuzanError
-        If there is no such file, or it is of another kind.
+        If there is no such file, it is of another kind or cannot be read.
     """
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
         raise BuzanError(f"{path.name}: a sheet must be a file of another kind; {nearest(suffix, SUFFIXES)}")
     if not path.is_file():
         raise BuzanError(f"no sheet at {path}")
-    numbered = _from_csv(path) if suffix == ".csv" else _from_workbook(path)
+    data = opened(lambda: contents(path), path)
+    numbered = _from_csv(path.name, data) if suffix == ".csv" else _from_workbook(path, data)
     filled = [(row, [cell.strip() for cell in cells]) for row, cells in numbered]
     filled = [(row, cells) for row, cells in filled if any(cells)]
     if not filled:
@@ -85,6 +79,13 @@ def read_grid(path: Path) -> Grid:
     while not headings[-1]:
         headings.pop()
     width = len(headings)
+    if width > WIDEST:
+        raise DataError(
+            [Fault(path.name, header, "", f"{width} columns", f"at most {WIDEST} columns can be read")]
+        )
+    if width * len(filled) > CELLS:
+        size = f"{len(filled)} rows of {width} columns"
+        raise DataError([Fault(path.name, 0, "", size, f"at most {CELLS} cells can be read")])
     faults = [
         Fault(
             path.name,
@@ -102,15 +103,33 @@ def read_grid(path: Path) -> Grid:
     return Grid(path.name, header, tuple(headings), rows)
 
 
-def _from_csv(path: Path) -> list[tuple[int, list[str]]]:
+def render_sheet(frame: pd.DataFrame) -> bytes:
+    """A sheet for people, as CSV: with a byte order mark, without which spreadsheets misread it, and without formulas.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The rows, in order.
+
+    Returns
+    -------
+    bytes
+        The whole file; in a text, an apostrophe stands before what a spreadsheet would take for a formula.
+    """
+    texts = frame.select_dtypes(["object", "str"]).columns
+    cells = as_text(frame)
+    cells[texts] = cells[texts].map(unformulated)
+    return render_table(cells).encode("utf-8-sig")
+
+
+def _from_csv(file: str, data: bytes) -> list[tuple[int, list[str]]]:
     """Rows with the number of the line that each begins in."""
-    data = opened(path.read_bytes, path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         byte = f"byte 0x{data[error.start]:02x}"
-        raise DataError([Fault(path.name, row, "", byte, "UTF-8 is needed: save as CSV UTF-8")]) from None
+        raise DataError([Fault(file, row, "", byte, "UTF-8 is needed: save as CSV UTF-8")]) from None
     first = next(filter(str.strip, text.splitlines()), "")
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -121,49 +140,10 @@ def _from_csv(path: Path) -> list[tuple[int, list[str]]]:
                 rows.append((start, cells))
                 start = reader.line_num + 1
     except csv.Error as error:
-        raise DataError([Fault(path.name, start, "", str(error), well_formed(error))]) from None
+        raise DataError([Fault(file, start, "", str(error), well_formed(error))]) from None
     return rows
 
 
-def _from_workbook(path: Path) -> list[tuple[int, list[str]]]:
+def _from_workbook(path: Path, data: bytes) -> list[tuple[int, list[str]]]:
     """Rows of the first sheet, numbered as the sheet numbers them."""
-
-    def read() -> list[list[Any]]:
-        _measure(path)
-        with CalamineWorkbook.from_path(path) as book:
-            return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-
-    return [(row, [_text(value) for value in cells]) for row, cells in enumerate(opened(read, path), start=1)]
-
-
-def _measure(path: Path) -> None:
-    """Refuse a small workbook that would fill the memory: a cell far out, or parts that unpack to gigabytes."""
-    try:
-        with zipfile.ZipFile(path) as book:
-            if sum(part.file_size for part in book.infolist()) > _BYTES:
-                raise ValueError(f"unpacked it has more than {_BYTES} bytes")
-            for name in filter(_SHEET.fullmatch, book.namelist()):
-                places = _PLACE.findall(book.read(name))
-                columns = max((_number(letters) for letters, _ in places), default=0)
-                rows = max((int(row) for _, row in places), default=0)
-                if rows * columns > _CELLS:
-                    raise ValueError(
-                        f"{name} has room for {rows} rows of {columns} cells, more than {_CELLS} in all"
-                    )
-    # What `zipfile` raises at a compression or an encryption that it does not know, or at a damaged part.
-    except (NotImplementedError, RuntimeError, struct.error) as error:
-        raise ValueError(str(error)) from error
-
-
-def _number(letters: bytes) -> int:
-    """Number of a column, ``AA`` being 27."""
-    return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
-
-
-def _text(value: Any) -> str:
-    """A cell as a reader sees it: whole numbers without a decimal point."""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return list(enumerate(opened(lambda: first_sheet(data), path), start=1))

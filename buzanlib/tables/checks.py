@@ -9,6 +9,7 @@ import re
 import pandas as pd
 
 from buzanlib.errors import Fault, nearest, shown
+from buzanlib.tables.formulas import PLAIN, begins_formula
 from buzanlib.tables.schema import Field, Table
 
 FORMS = {
@@ -20,9 +21,6 @@ FORMS = {
     "year": (re.compile(r"[0-9]{4}"), "a year in four digits is needed"),
     "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a date as YYYY-MM-DD is needed"),
 }
-
-FORMULA = "=+-@\t"
-"""What a spreadsheet takes for the beginning of a formula."""
 
 GREATEST = 2**53
 """Whole numbers below it are exact in every program that reads the tables."""
@@ -92,9 +90,9 @@ def _suspects(field: Field, values: list[str]) -> list[str]:
     if field.type != "string" or field.enum:
         return values
     if not field.pattern:
-        return [value for value in values if value[:1] in FORMULA]  # or empty
+        return [value for value in values if value[:1] not in PLAIN]
     fits = re.compile(field.pattern).fullmatch
-    return [value for value in values if value[:1] in FORMULA or not fits(value)]
+    return [value for value in values if value[:1] not in PLAIN or not fits(value)]
 
 
 def _problem(field: Field, value: str) -> str:
@@ -105,7 +103,7 @@ def _problem(field: Field, value: str) -> str:
         form, need = FORMS[field.type]
         if not form.fullmatch(value) or (field.type == "date" and not _is_date(value)):
             return need + _range(field)
-    if field.type == "string" and value[0] in FORMULA:
+    if field.type == "string" and begins_formula(value):
         return "text must not begin with =, +, -, @ or a tab: spreadsheets would take it for a formula"
     if field.enum and value not in field.enum:
         return nearest(value, field.enum)

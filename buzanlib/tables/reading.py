@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -24,6 +27,9 @@ WIDEST = 1000
 
 LONGEST = 2**17
 """Characters that a cell may have."""
+
+LARGEST = 10**9
+"""Bytes that a file may have."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
         The cells with everything that is wrong with the file as a file.
     """
     try:
-        data = (data_dir / file).read_bytes()
+        data = contents(data_dir / file)
     except FileNotFoundError:
         close = get_close_matches(file, spare, n=1)
         hint = f"; is it {close[0]!r} that is here?" if close else ""
@@ -133,6 +139,39 @@ def _regular(text: str) -> pd.DataFrame | None:
     frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
     return frame
+
+
+def contents(path: Path, follow: bool = True) -> bytes:
+    """Bytes of a file, and of nothing else that has a name: a pipe or a device might never end.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    follow : bool
+        Whether it may be a link.
+
+    Returns
+    -------
+    bytes
+        All of them.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is no file, or has more than `LARGEST` bytes; ``strerror`` says what is needed.
+    """
+    if not follow and path.is_symlink():
+        raise OSError(errno.ELOOP, "a file is needed: links are not followed")
+    # Opening a pipe would wait for somebody to write to it; Windows has neither these flags nor such pipes.
+    flags = getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "a file is needed: this is a pipe or a device")
+        if found.st_size > LARGEST:
+            raise OSError(errno.EFBIG, f"at most {LARGEST} bytes can be read")
+        return file.read(LARGEST)
 
 
 @contextmanager

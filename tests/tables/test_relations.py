@@ -30,7 +30,7 @@ def test_an_unknown_state_names_the_nearest(world: Any) -> None:
 def test_a_value_wrong_in_itself_is_not_reported_as_unknown_too(world: Any) -> None:
     world.set("gists.csv", 2, "passage_id", "p1")
     assert told(world) == [
-        "gists.csv, row 2, column passage_id: 'p1'; the form P[0-9a-f]{8} is needed",
+        "gists.csv, row 2, column passage_id: 'p1'; the form P[0-9a-f]{8}([0-9a-f]{8})? is needed",
     ]
 
 

@@ -1,0 +1,66 @@
+"""What a spreadsheet takes for the beginning of a formula, and how a text is kept from being taken for one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SIGNS = frozenset("=+-@\N{MINUS SIGN}")
+
+_BREAKS = frozenset("\t\r\n")
+
+_UNSEEN = frozenset("CZM")
+"""First letters of the categories that show nothing of their own: controls and formats, spaces, marks."""
+
+_BLANK = frozenset('"\u115f\u1160\u2800\u3164\uffa0')
+"""The quote, which is taken off a cell; and what has no ink: the fillers of Hangul and the empty cell of Braille."""
+
+PLAIN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+"""First characters of which no formula is made; nearly every cell has one."""
+
+_PART = re.compile(r"[^;\t\r\n]+")
+
+
+def begins_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a text for a formula.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        Whether the first character that can be seen is ``=``, ``+``, ``-`` or ``@``, in any width or position, or the
+        text begins with a tab or a line break.
+    """
+    if text[:1] in PLAIN:
+        return False
+    if text[:1] in _BREAKS:
+        return True
+    for letter in text:
+        for form in unicodedata.normalize("NFKC", letter):
+            if unicodedata.category(form)[0] not in _UNSEEN and form not in _BLANK:
+                return form in _SIGNS
+    return False
+
+
+def unformulated(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, however it splits the file that the text stands in.
+
+    A program that was set up for semicolons splits cells at them, and whoever does not heed quotes splits them at tabs
+    and line breaks: no part may begin like a formula either.
+
+    Parameters
+    ----------
+    text : str
+        A text for people.
+
+    Returns
+    -------
+    str
+        The text, with an apostrophe before it and before every part of it that begins like a formula.
+    """
+    safe = _PART.sub(lambda part: f"'{part[0]}" if begins_formula(part[0]) else part[0], text)
+    return f"'{safe}" if begins_formula(safe) else safe
