@@ -93,10 +93,8 @@ def _beside(path: Path, data: bytes, mode: int | None) -> Iterator[Path]:
             part.chmod(mode)  # what the process would not have granted to a new file
         yield part
     except OSError as error:
-        error.filename, error.filename2 = (
-            str(path),
-            None,
-        )  # of a full disk the system names none, else the part
+        if error.errno:  # of a full disk the system names no file, else the part
+            error.filename, error.filename2 = str(path), None
         raise
     finally:
         with suppress(OSError):

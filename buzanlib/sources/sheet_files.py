@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,8 @@ def render_sheet(frame: pd.DataFrame) -> bytes:
     """
     texts = frame.select_dtypes(["object", "str"]).columns
     cells = as_text(frame)
-    cells[texts] = cells[texts].map(unformulated)
+    # A carriage return alone would not be quoted, and so end the row.
+    cells[texts] = cells[texts].map(lambda text: unformulated(re.sub("\r\n?", "\n", text)))
     return render_table(cells).encode("utf-8-sig")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from buzanlib.errors import BuzanError, DataError
 from buzanlib.sources.own_texts import gather_texts
-from buzanlib.sources.passages import digital_passages, normalise
+from buzanlib.sources.passages import Passage, digital_passages, normalise
 from buzanlib.study.runner import run_study
 
 SAID = (
@@ -147,3 +148,41 @@ notebooks: {{own_statements: }}
     assert results["own.n_passages"] == len(blank)
     assert results["own.n_both"] == len(blank)
     assert results["n_states"] > 100
+
+
+def test_a_link_or_what_is_no_file_is_told_and_nothing_of_it_read(
+    texts: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text(SAID)
+    (texts / "DEU-2021.txt").symlink_to(tmp_path / "secret")
+    (texts / "DNK-2021.txt").symlink_to(tmp_path / "nowhere")
+    (texts / "FIN-2021.txt").mkdir()
+    os.mkfifo(texts / "LVA-2021.txt")
+    (texts / "LTU-2021.txt").symlink_to("/dev/zero")
+    with pytest.raises(DataError) as caught:
+        gather_texts(texts, "OEWG", data_dir, tmp_path / "mine")
+    told = {fault.file: fault.allowed for fault in caught.value.faults}
+    assert told == {
+        **dict.fromkeys(
+            ("DEU-2021.txt", "DNK-2021.txt", "LTU-2021.txt"), "a file is needed: links are not followed"
+        ),
+        "FIN-2021.txt": "Is a directory",
+        "LVA-2021.txt": "a file is needed: this is a pipe or a device",
+    }
+    assert not (tmp_path / "mine").exists()
+
+
+def test_passages_of_ones_own_have_long_names_and_those_of_one_name_are_told(
+    texts: Path, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = gather_texts(texts, "OEWG", data_dir, tmp_path / "mine")
+    passages = pd.read_csv(made.files[1])
+    own = passages["doc_id"].str.startswith("OEWG-")
+    assert set(passages.loc[own, "passage_id"].str.len()) == {17}
+    assert set(passages.loc[~own, "passage_id"].str.len()) == {9}
+    monkeypatch.setattr(Passage, "own_id", lambda self, doc_id: f"P{self.start:016x}")
+    with pytest.raises(
+        BuzanError, match=r"OEWG-EST-2021 and OEWG-EST-2021-2 have passages of one name, P0{16}"
+    ):
+        gather_texts(texts, "OEWG", data_dir, tmp_path / "other")
+    assert not (tmp_path / "other").exists()

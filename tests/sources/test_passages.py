@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from buzanlib.sources.passages import (
     DIGITAL,
     LONGEST_PASSAGE,
+    LONGEST_WINDOW,
+    Passage,
     cut,
     digital_passages,
     draw,
@@ -179,3 +181,62 @@ def test_draw_is_of_ten_and_repeats() -> None:
     assert first == draw(passages, "seed") != draw(passages, "other")
     assert draw(passages[:3], "seed") != []
     assert sorted(p.text for p in draw(passages[:3], "seed")) == ["X0", "X1", "X2"]
+
+
+def _cut_as_it_is_defined(text: str, hits: list[int], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Windows of one sentence around each hit, merged where they share one, in pieces of seven that have a hit."""
+    taken = sorted({k for hit in hits for k in (hit - 1, hit, hit + 1) if 0 <= k < len(spans)})
+    windows: list[list[int]] = []
+    for k in taken:
+        alone = not windows or k != windows[-1][-1] + 1
+        apart = (
+            not alone and k not in hits and k - 1 not in hits
+        )  # the end of one window, the start of the next
+        if alone or apart:
+            windows.append([k])
+        else:
+            windows[-1].append(k)
+    found = []
+    for window in windows:
+        for at in range(0, len(window), LONGEST_WINDOW):
+            piece = window[at : at + LONGEST_WINDOW]
+            if any(k in hits for k in piece):
+                start, end = spans[piece[0]][0], spans[piece[-1]][1]
+                found.append((start, min(end, start + LONGEST_PASSAGE)))
+    return found
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=80))
+def test_passages_are_cut_as_they_are_defined(marked: list[bool]) -> None:
+    text = " ".join("A cyber attack." if hit else "Something else." for hit in marked)
+    hits = [k for k, hit in enumerate(marked) if hit]
+    found = [(passage.start, passage.end) for passage in cut(text, lambda sentence: "cyber" in sentence)]
+    assert found == _cut_as_it_is_defined(text, hits, sentences(text))
+
+
+def test_the_work_of_cutting_grows_with_the_text_and_not_with_its_square() -> None:
+    work = []
+    for number in (500, 2000):
+        text = " ".join(["A cyber attack."] * number)
+        called = 0
+
+        def count(frame: object, event: str, about: object) -> None:
+            nonlocal called
+            called += event == "call"
+
+        sys.setprofile(count)
+        try:
+            found = list(cut(text, lambda sentence: "cyber" in sentence))
+        finally:
+            sys.setprofile(None)
+        assert len(found) == -(-number // LONGEST_WINDOW)
+        work.append(called)
+    assert work[1] < 5 * work[0]
+
+
+def test_ids_of_ones_own_are_long_and_keep_document_and_start_apart() -> None:
+    one, other = Passage(15, 20, "x"), Passage(5, 10, "x")
+    assert re.fullmatch("P[0-9a-f]{8}", one.passage_id("A-2"))
+    assert re.fullmatch("P[0-9a-f]{16}", one.own_id("A-2"))
+    assert one.own_id("A-2") != other.own_id("A-21")
+    assert one.passage_id("A-2") == other.passage_id("A-21")  # which is why
