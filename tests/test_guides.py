@@ -111,6 +111,9 @@ def test_every_notebook_can_be_swept(tmp_path: Path, root: Path) -> None:
     notebooks: dict[str, Any] = {}
     for template in sorted((root / "notebooks").glob("*.ipynb")):
         swept = [name for name in values if name in declared(template)]
-        assert swept or template.stem == "15_verdicts"  # which has no choice of its own
-        notebooks[template.stem] = {"sweep": {swept[0]: list(values[swept[0]])}} if swept else None
+        if (
+            template.stem == "15_verdicts"
+        ):  # it has no choice of its own, and needs findings that no sweep leaves
+            continue
+        notebooks[template.stem] = {"sweep": {swept[0]: list(values[swept[0]])}}
     build(tmp_path, root, "swept", {"parameters": FEW, "notebooks": notebooks})
