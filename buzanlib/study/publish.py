@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import indent
 from typing import Any
@@ -144,32 +144,58 @@ def _label(run: Run, name: str) -> str:
     return f"{name}-{slug(run.parameters[run.swept]).lower().replace('_', '-')}" if run.swept else name
 
 
-_LABEL = r"[A-Za-z][\w:.-]*"
+_LABEL = r"\w[\w:.+-]*"
 
 _LABELLED = re.compile(
-    rf"""(\$\$[ \t]*\((?=[^)\n]*\)[ \t]*$)|^[ \t>]*\((?=[^)\n]*\)=[ \t]*$)|^[ \t>]*:(?:label|name):[ \t]*)({_LABEL})""",
-    re.MULTILINE,
+    rf"""(
+    \$\$[ \t]*\((?=[^)\n]*\)[ \t]*$)                           # $$ formula $$ (label)
+    | ^[ \t>]*\((?=[^)\n]*\)=[ \t]*$)                           # (label)=
+    | ^[ \t>]*:(?:label|name):[ \t]*                            # options of a directive
+    | ^[ \t>]*(?:`{{3,}}|:{{3,}}|~{{3,}})\{{[^\n]*\n[ \t>]*---\n     # the same in a block of YAML
+      (?:(?![ \t>]*---)[^\n]*\n)*?[ \t>]*(?:label|name):[ \t]*["']?
+    | (?:^[ \t>]*|(?<=[\])`]))\{{(?:[^{{}}\n]*[ ])?\#(?=[^{{}}\n]*\}})  # {{#label}} before a block or behind a span
+    )({_LABEL})""",
+    re.MULTILINE | re.VERBOSE,
 )
-"""What is labelled in Markdown: a formula, any place, and a directive, by its option."""
+"""What is labelled in Markdown: a formula, any place, a directive, and what has attributes."""
 
-_REFERRED = re.compile(rf"(\{{(?:eq|ref|numref|prf:ref)\}}`(?:[^`<]*<)?|\]\(#)({_LABEL})(?=>?`|\))")
+_REFERRED = re.compile(
+    rf"""(
+    \{{(?:(?:std:|math:)?(?:any|eq|ref|numref)|prf:ref)\}}`(?:[^`<]*<)?
+    | \]\(<?\#?
+    )({_LABEL})(?=>?[`)\s])""",
+    re.VERBOSE,
+)
 """What refers to a label."""
 
 
 def _set_apart(run: Run, page: NotebookNode) -> None:
     """Give a page of a sweep its own title and labels, and let its prose refer to them."""
-    texts = [cell for cell in page.cells if cell.cell_type == "markdown"]
+    texts = list(_texts(page))
     own = {cell.metadata["mystnb"]["figure"]["name"] for cell in page.cells if "mystnb" in cell.metadata}
-    own |= {_label(run, found[2]) for cell in texts for found in _LABELLED.finditer(cell.source)}
+    own |= {_label(run, found[2]) for of, key in texts for found in _LABELLED.finditer(of[key])}
+    own = {name.lower() for name in own}  # most kinds of references do not mind capitals
 
     def renamed(found: re.Match[str]) -> str:
         name = _label(run, found[2])
-        return found[1] + (name if name in own else found[2])
+        return found[1] + (name if name.lower() in own else found[2])
 
-    for cell in texts:
-        cell.source = _REFERRED.sub(renamed, _LABELLED.sub(renamed, cell.source))
-    for cell in texts:
-        if cell.source.startswith("# "):
+    for of, key in texts:
+        of[key] = _REFERRED.sub(renamed, _LABELLED.sub(renamed, of[key]))
+    for cell in page.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
             title, _, rest = cell.source.partition("\n")
             cell.source = f"{title} {escape(run.suffix)}\n{rest}".rstrip()
             break
+
+
+def _texts(page: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
+    """Whatever a page has in Markdown: what holds it, and under which name."""
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            yield cell, "source"
+        if "mystnb" in cell.metadata:
+            yield cell.metadata["mystnb"]["figure"], "caption"
+        for output in cell.get("outputs", []):
+            if "text/markdown" in output.get("data", {}):
+                yield output.data, "text/markdown"

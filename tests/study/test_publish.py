@@ -164,6 +164,60 @@ def test_every_label_of_a_page_of_a_sweep_is_its_own_and_its_prose_follows() -> 
     assert publish(ONE, executed).text.count("-0-5") == 0
 
 
+@pytest.mark.parametrize(
+    "labelled",
+    [
+        *("(us)=\n## Section", "{#us}\n## Section", "{.note #us}\nText.", "Text [of note]{#us .note}."),
+        *("```{figure} x.png\n---\nalt: x\nname: us\n---\n```", ":::{note}\n:name: us\nText.\n:::"),
+        *("$$x$$ (us)", "```{math}\n---\nlabel: 'us'\n---\nx\n```"),
+    ],
+)
+@pytest.mark.parametrize(
+    "refers",
+    [
+        *("[](us)", "[text](us)", "[](#us)", "[](<#us>)", '[text](#us "title")', "![text](us)"),
+        *("{any}`us`", "{ref}`text <us>`", "{numref}`Figure %s <us>`", "{std:ref}`us`", "{math:numref}`us`"),
+    ],
+)
+def test_every_way_to_refer_follows_every_way_to_label(labelled: str, refers: str) -> None:
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    executed = notebook(new_output("display_data", {"text/markdown": refers, "text/plain": ""}))
+    executed.cells += [
+        new_markdown_cell(f"{labelled}\n\n{refers}"),
+        new_code_cell("y", outputs=[shown("fig-line")]),
+    ]
+    about = executed.cells[-1].outputs[0].metadata[SHOWN]
+    about["caption"] = refers
+    _, printed, text, figure = cells(publish(run, executed))
+    follows = refers.replace("us", "us-0-5")
+    assert text.source == f"{labelled.replace('us', 'us-0-5')}\n\n{follows}"
+    assert printed.outputs[0].data["text/markdown"] == follows
+    assert figure.metadata["mystnb"]["figure"]["caption"] == follows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "[](usual)",
+            "[](us.md)",
+            "[](us/other)",
+            "{doc}`us`",
+            "{term}`us`",
+            "{num}`us`",
+            "[^us]",
+            "`us` (us)",
+        ),
+        *("name: us", "label: us\n", "$\\{#us}$", "(us) =", "{ref}`usual`"),
+    ],
+)
+def test_what_is_no_label_stays(text: str) -> None:
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    executed = notebook()
+    executed.cells.append(new_markdown_cell(f"(us)=\n\n{text}"))
+    assert cells(publish(run, executed))[-1].source == f"(us-0-5)=\n\n{text}"
+
+
 def test_a_page_says_nothing_to_myst_nb_but_its_tags_and_figures() -> None:
     executed = notebook(shown("fig-line"))
     executed.metadata["mystnb"] = {"execution_mode": "force"}
