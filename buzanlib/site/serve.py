@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -34,6 +35,11 @@ class _Book(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
+    def handle(self) -> None:
+        """Answer until the reader has enough: one who goes away in the middle is no fault."""
+        with suppress(ConnectionError):
+            super().handle()
+
     def end_headers(self) -> None:
         """Let browsers load nothing from elsewhere, guess no types and keep nothing."""
         self.send_header("Content-Security-Policy", _POLICY)
@@ -52,14 +58,19 @@ class _Book(SimpleHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path, errors="surrogateescape")
         if "\0" in path:
             return self._refuse(HTTPStatus.BAD_REQUEST)
-        home = Path(self.directory).resolve()
-        place = Path(self.translate_path(self.path))
-        if place.is_dir():
-            place /= "index.html"
         hidden = any(part.startswith(".") for part in path.split("/"))
-        if hidden or not place.is_file() or place.resolve() != home / place.relative_to(self.directory):
+        if hidden or not self._has(Path(self.translate_path(self.path))):
             return self._refuse(HTTPStatus.NOT_FOUND)
         return super().send_head()
+
+    def _has(self, place: Path) -> bool:
+        """Whether a file, or the front page of a folder, is of the book itself; a name may be too long for any."""
+        with suppress(OSError):
+            if place.is_dir():
+                place /= "index.html"
+            home = Path(self.directory).resolve()
+            return place.is_file() and place.resolve() == home / place.relative_to(self.directory)
+        return False
 
     def _refuse(self, status: HTTPStatus) -> None:
         self.send_error(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,8 @@ def test_a_path_that_cannot_be_one_is_a_bad_request(port: int) -> None:
     assert asked(port, "/%00")[0] == 400
     assert asked(port, "/index%00.html")[0] == 400
     assert asked(port, "/%ff%fe")[0] == 404
+    assert asked(port, f"/{'a' * 300}")[0] == 404
+    assert asked(port, "/a" * 5000)[0] == 404
     assert asked(port, "/")[0] == 200  # and the server is as well as before
 
 
@@ -111,3 +114,17 @@ def test_a_port_that_is_none_is_told(tmp_path: Path, number: int) -> None:
 def test_a_port_that_is_taken_is_told(tmp_path: Path, port: int) -> None:
     with pytest.raises(BuzanError, match=f"port {port} cannot be used"):
         server(tmp_path / "html", port)
+
+
+def test_a_reader_who_goes_away_is_no_fault(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "index.html").write_bytes(
+        bytes(30_000_000)
+    )  # more than the system takes in before it is read
+    with server(tmp_path) as book:
+        book.daemon_threads = False  # so that all have ended when the server has
+        threading.Thread(target=book.serve_forever, daemon=True).start()
+        with socket.create_connection(("127.0.0.1", book.server_port)) as reader:
+            reader.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{book.server_port}\r\n\r\n".encode())
+            assert reader.recv(1) == b"H"
+        book.shutdown()
+    assert capfd.readouterr() == ("", "")
