@@ -378,8 +378,13 @@ def _swept(
         raise document.error(
             f"sweep, {key}: a value is {len(longest)} characters too long for a page", *place, key
         )
-    if len(set(pages)) < len(pages):
-        raise document.error(f"sweep, {key}: a value stands twice in {shown(values)}", *place, key)
+    taken: dict[str, Value] = {}
+    for page, value in zip(pages, values, strict=True):
+        name = page.lower()  # labels know no capitals, and some systems' files neither
+        if name in taken:
+            pair = f"{shown(taken[name])} and {shown(value)}"
+            raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
+        taken[name] = value
     return [run(page, {key: value}, key) for page, value in zip(pages, values, strict=True)]
 
 

@@ -237,10 +237,13 @@ FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
     ),
     "sweep_of_nothing": (put("[1, 2]", "[]"), AT.format(12) + r"sweep, times: \[\] is not a list of values"),
     "sweep_of_one": (put("[1, 2]", "1"), AT.format(12) + "sweep, times: 1 is not a list"),
-    "sweep_twice": (put("[1, 2]", "[1, 1]"), AT.format(12) + "sweep, times: a value stands twice"),
+    "sweep_twice": (
+        put("[1, 2]", "[1, 1]"),
+        AT.format(12) + "sweep, times: 1 and 1 give pages of the same name",
+    ),
     "sweep_alike": (
         put("{times: [1, 2]}", "{unit: [a/b, a.b]}"),
-        AT.format(12) + "(sweep, unit: a value stands twice|unknown)",
+        AT.format(12) + "(sweep, unit: .* give pages of the same name|unknown)",
     ),
     "sweep_of_words": (put("[1, 2]", "[one, two]"), AT.format(12) + "parameter 'times' of reads is 'one'"),
     "sweep_of_two": (

@@ -88,6 +88,16 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
             {},
             "parameter 'power' of offered is 'gpd'; nearest allowed: 'gdp'",
         ),
+        (
+            "offered: {sweep: {power: [gdp, cinc, gdp]}}",
+            {},
+            "line 6: sweep, power: 'gdp' and 'gdp' give pages of the same name",
+        ),
+        (
+            "numbers: {sweep: {label: [Ana, Ben, ana]}}",
+            {},
+            "line 6: sweep, label: 'Ana' and 'ana' give pages of the same name",
+        ),
     ],
 )
 def test_wrong_input_is_refused_with_its_place(write_study, notebooks, keys, message: str) -> None:  # type: ignore[no-untyped-def]
