@@ -227,9 +227,9 @@ def test_a_package_that_lacks_a_file_is_found(tmp_path: Path, root: Path) -> Non
     packages = list(distributions(path=[str(tmp_path)]))
     assert list(incomplete(packages)) == []
     (tmp_path / "one.py").write_text("12")
-    assert list(incomplete(packages)) == ["one: one.py"]
+    assert list(incomplete(packages)) == ["one.py"]
     (tmp_path / "one.py").unlink()
-    assert list(incomplete(packages)) == ["one: one.py"]
+    assert list(incomplete(packages)) == ["one.py"]
 
 
 def test_this_environment_is_whole_and_all_that_is_needed_is_looked_at(root: Path) -> None:

@@ -78,7 +78,7 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException as error:
         if name:
             Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):  # which names the hidden file, or none
+        if isinstance(error, OSError) and error.errno:  # which names the hidden file, or none
             error.filename, error.filename2 = str(path), None
         raise
 

@@ -62,7 +62,8 @@ def named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        error.filename, error.filename2 = str(path), None
+        if error.errno:
+            error.filename, error.filename2 = str(path), None
         raise
 
 
