@@ -6,6 +6,7 @@ as done from then on. So every file is held against what its package lists, and 
 
 from __future__ import annotations
 
+import csv
 import re
 import subprocess
 import sys
@@ -20,14 +21,15 @@ PROJECT = "buzanlib"
 def incomplete(packages: Iterable[Distribution]) -> Iterator[str]:
     """Files of packages that are missing, or not as long as they should be; byte code is compiled here."""
     for package in packages:
-        for file in package.files or ():
-            path = Path(str(file.locate()))
+        # Read here, since from Python 3.12 on `files` leaves out what is missing.
+        for name, _, length in csv.reader((package.read_text("RECORD") or "").splitlines()):
+            path = Path(str(package.locate_file(name)))
             if (
-                file.size is not None
-                and file.suffix != ".pyc"
-                and not (path.is_file() and path.stat().st_size == file.size)
+                length
+                and path.suffix != ".pyc"
+                and not (path.is_file() and path.stat().st_size == int(length))
             ):
-                yield f"{package.name}: {file}"
+                yield name
 
 
 def modules() -> set[str]:

@@ -227,9 +227,9 @@ def test_a_package_that_lacks_a_file_is_found(tmp_path: Path, root: Path) -> Non
     packages = list(distributions(path=[str(tmp_path)]))
     assert list(incomplete(packages)) == []
     (tmp_path / "one.py").write_text("12")
-    assert list(incomplete(packages)) == ["one: one.py"]
+    assert list(incomplete(packages)) == ["one.py"]
     (tmp_path / "one.py").unlink()
-    assert list(incomplete(packages)) == ["one: one.py"]
+    assert list(incomplete(packages)) == ["one.py"]
 
 
 def test_this_environment_is_whole_and_all_that_is_needed_is_looked_at(root: Path) -> None:
@@ -247,6 +247,26 @@ def test_this_environment_is_whole_and_all_that_is_needed_is_looked_at(root: Pat
         "statsmodels",
     }
     assert used <= whole["modules"]()
+
+
+GROUPED = """\
+import os, pathlib, pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(4))
+def test_where(number):
+    pathlib.Path(f"{number}.txt").write_text(os.environ["PYTEST_XDIST_WORKER"])
+"""
+
+
+def test_tests_of_a_group_run_in_one_process(tmp_path: Path) -> None:
+    (tmp_path / "test_where.py").write_text(GROUPED)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    ask = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"]
+    subprocess.run(ask, cwd=tmp_path, capture_output=True, check=True)
+    where = [path.read_text() for path in tmp_path.glob("*.txt")]
+    assert len(where) == 4
+    assert len(set(where)) == 1, "this version of pytest and pytest-xdist does not keep groups together"
 
 
 # ---- Cut off -------------------------------------------------------------------------------------------------

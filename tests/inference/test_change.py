@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy.stats import t
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.change import MoveTest, follow_test, three_wave_reliability
@@ -48,6 +50,23 @@ def test_without_error_there_is_no_interval_and_every_mover_counts(world) -> Non
     assert found.contrast == found.beside["observed"] > 0
     assert np.isnan([found.low90, found.high90, found.detectable]).all()
     assert not {"E3.low90", "E3.high90", "E3.detectable"} & set(found.to_results())
+
+
+def test_the_interval_is_where_error_alone_leaves_ninety_of_a_hundred(world) -> None:
+    windows = waves(world(3, size=41), error=0.3, change=0.3)
+    found = MoveTest(draws=99, seed=7)(windows, {"power": 0.8, "cohesion": 0.6}).finding
+    noise = np.random.default_rng(7).normal(size=(2, 99, 41, 2))
+    spread = np.mean([wave.std() for wave in windows], axis=0) * np.sqrt([0.2, 0.4])
+    first, last = (np.mean(windows, axis=0) + noise * spread).transpose(0, 1, 3, 2)
+
+    def strong(scores: np.ndarray) -> np.ndarray:
+        """Of 41 states the twenty above the one in the middle."""
+        return np.argsort(np.argsort(scores)) > 20
+
+    expected = (strong(first) != strong(last)).any(axis=1).mean(axis=1)
+    observed = (strong(windows[0].to_numpy().T) != strong(windows[2].to_numpy().T)).any(axis=0).mean()
+    assert found.contrast == pytest.approx(observed - expected.mean())
+    assert [found.low90, found.high90] == pytest.approx(np.quantile(observed - expected, [0.05, 0.95]))
 
 
 def test_error_alone_is_not_taken_for_movement(world) -> None:
@@ -134,8 +153,20 @@ def test_the_slope_is_that_of_least_squares_with_a_mean_for_each_threat(world) -
         np.log((c[["pol", "inf", "cri"]] + 0.5) / (15.5 - c[["pol", "inf", "cri"]])) for c in (early, late)
     ]
     design = np.column_stack([moved.ravel(), np.tile(np.eye(3), (40, 1))])
-    expected = np.linalg.lstsq(design, (logit[1] - logit[0]).to_numpy().ravel(), rcond=None)[0][0]
-    assert found.contrast == pytest.approx(expected)
+    change = (logit[1] - logit[0]).to_numpy().ravel()
+    clusters = {"groups": np.repeat(np.arange(40), 3), "use_correction": False}
+    fit = sm.OLS(change, design).fit(cov_type="cluster", cov_kwds=clusters)
+    half = t.ppf(0.95, 39) * fit.bse[0] * np.sqrt(40 / 39)
+    assert found.contrast == pytest.approx(fit.params[0])
+    assert [found.low90, found.high90] == pytest.approx([fit.params[0] - half, fit.params[0] + half])
+
+
+def test_a_state_that_spoke_once_in_a_window_counts_and_one_that_was_silent_does_not(world) -> None:
+    made = world(6, size=40, draws=9)
+    early, late, quadrants = speech(made, follows=0.8, movers=12)
+    early.iloc[0] = [1, 0, 0, 1]
+    late.iloc[1] = 0
+    assert follow_test("E4", early, late, quadrants, TABLE2.weights(), made.permutations, 0.4).n == 39
 
 
 def test_nobody_moved(world) -> None:

@@ -111,8 +111,9 @@ def test_parameters_of_the_bootstrap_are_held_to_what_is_allowed() -> None:
         Reliability("ordinl")  # type: ignore[arg-type]
     with pytest.raises(BuzanError, match="0 bootstrap draws; allowed: at least 1"):
         Reliability(draws=0)
-    with pytest.raises(BuzanError, match=r"coverage 95; allowed: between 0 and 1"):
-        Reliability(coverage=95)
+    for coverage in (95, 1, 0):
+        with pytest.raises(BuzanError, match=rf"coverage {coverage}; allowed: between 0 and 1"):
+            Reliability(coverage=coverage)
 
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
