@@ -242,9 +242,11 @@ def test_notebooks_run_at_the_same_time_on_all_workers(two: Machines, waiting: C
     path = waiting("waits: {sweep: {number: [1, 2, 3, 4]}}")
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(run_study, path, scheduler=two.address, progress=False)
-        wait_for(lambda: len(signs(path)) == 3)
-        workers = [worker_of(kernel).pid for kernel in signs(path).values()]
-        (path.parent / "signs" / "go").touch()
+        try:
+            wait_for(lambda: len(signs(path)) == 3)
+            workers = [worker_of(kernel).pid for kernel in signs(path).values()]
+        finally:  # else the pool would wait for a run that waits
+            (path.parent / "signs" / "go").touch()
         results = run.result()
     one, other = two.processes["one"].pid, two.processes["two"].pid
     assert sorted(workers) == sorted([one, other, other])
