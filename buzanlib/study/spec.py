@@ -233,6 +233,8 @@ def _keep_apart(document: Document, study: Study) -> None:
     Folders in it are the runner's own: it removes what it does not know there.
     """
     output = study.output.resolve()
+    if output.exists() and not output.is_dir():
+        raise document.error("output: a file lies there; name another folder", "output")
     own = {"the study file": study.file, "templates": study.templates, "data": study.data, "book": study.book}
     own |= {f"the table {name}": path for name, path in study.tables.items()}
     own |= {f"the sheet {path.name}": path for path in study.sheets}
