@@ -42,6 +42,7 @@ def test_a_page_that_asks_to_be_run_is_not(tmp_path: Path, mode: str, parallel: 
             buildername="html",
             confoverrides={
                 "extensions": ["myst_nb", "buzanlib.site"],
+                "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},  # Sphinx keeps those of an app before it
                 "buzan_results": "results.json",
                 "nb_execution_mode": "force",
                 "nb_execution_allow_errors": True,
