@@ -9,13 +9,10 @@ from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.strictjson import parse
-from buzanlib.study.markup import escape
+from buzanlib.study.markup import code, escape
+from buzanlib.tables.codebook import CODEBOOK, read_codebook
 
 DESCRIPTOR = "datapackage.json"
-CODEBOOK = "codebook.md"
-
-_LIVE = re.compile(r"<[a-z/!?]|(`{3}|~{3}|:{3})\s*\{|\{[\w:+-]+\}`|javascript:", re.IGNORECASE)
-"""What in a codebook could run on its page."""
 
 
 def data_page(package: Mapping[str, Any]) -> str:
@@ -61,7 +58,7 @@ def _table(table: Mapping[str, Any]) -> list[str]:
     facts += [f"**Terms:** {_linked(licence)}" for licence in table.get("licenses", [])]
     return [
         f"## {escape(table['title'])}",
-        f"`{table['path']}`",
+        code(table["path"]),
         escape(table["description"]),
         "\n".join(fields),
         "\n".join(f"- {fact}" for fact in facts),
@@ -145,16 +142,9 @@ def generated_pages(data: Path) -> dict[str, str]:
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
-    try:
-        codebook = (data / CODEBOOK).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DataError(
-            [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError([Fault(CODEBOOK, 0, "", "cannot be read", str(error))]) from None
-    if found := _LIVE.search(codebook):
-        line = codebook[: found.start()].count("\n") + 1
-        need = "plain Markdown is needed, without HTML, roles and directives"
-        raise DataError([Fault(CODEBOOK, line, "", found[0], need)])
+    codebook, faults = read_codebook(data)
+    if codebook is None and not faults:
+        faults = [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
+    if codebook is None or faults:
+        raise DataError(faults)
     return {"data.md": page, "codebook.md": codebook}
