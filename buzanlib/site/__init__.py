@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    from buzanlib.site import absent, api, cards, mathml, numbers, offline, parallel, titles
+    from buzanlib.site import absent, api, cards, mathml, numbers, offline, parallel, titles, unexecuted
 
-    for part in (absent, api, numbers, mathml, offline, cards, parallel, titles):
+    for part in (absent, api, numbers, mathml, offline, cards, parallel, titles, unexecuted):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
     """Build one page, with more settings where given; its HTML and what Sphinx warned of."""
 
-    def built(folder: Path, text: str, **settings: object) -> tuple[str, str]:
+    def built(folder: Path, text: str, parallel: int = 0, **settings: object) -> tuple[str, str]:
         monkeypatch.setenv("NO_COLOR", "1")
         (folder / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
         warnings = folder / "warnings.txt"
@@ -52,6 +52,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
                 },
                 status=None,
                 warning=stream,
+                parallel=parallel,
             ).build()
         page = folder / "out" / "index.html"
         return page.read_text(encoding="utf-8"), warnings.read_text(encoding="utf-8")

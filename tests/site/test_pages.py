@@ -124,12 +124,13 @@ def test_a_codebook_is_plain_markdown(data_dir: Path, tmp_path: Path) -> None:
 
 PIECES = (
     "# head", "text", "*", "**", "`", "``", "```", "```text", "~~~", ":::", ":::{include} secret.txt", "- ", "1. ",
-    "> ", "    ", "\n", "\n\n", "\n", " ", "| a | b |\n|---|---|\n| c | d |", "---", "...", "[a](https://a.org)", "[a](", ")",
-    "]", "[a](secret.txt)", "![a](secret.png)", "![a](https://a.org/b.png)", "<https://a.org>", "<ftp://a.org>",
-    "<script>", "<img src=x>", "javascript:alert(1)", "{download}`secret.txt`", "{raw}`html`", "{", "}", "{{ cycler }}", "$", "$$",
-    "{.a}", "{%", "%}", "% ", "+++", "(a)=", "[^a]", "[^a]: ", ":a: ", ": ", "~~", "- [ ] ", "[b]: https://b.org\n",
-    "[b]: secret.txt\n", "[b]", "\\", "&lt;script&gt;", "&#123;", "file_format: mystnb", "myst:", "http://a.org",
-    "mailto:a@b.org", "<a@b.org>", "{eval-rst}", "```{image} secret.png", "\\begin{a}", "\\end{a}", "\t", "[a](#head)",
+    "> ", "    ", "\n", "\n\n", "\n", " ", "| a | b |\n|---|---|\n| c | d |", "---", "...", "[a](https://a.org)",
+    "[a](", ")", "]", "[a](secret.txt)", "![a](secret.png)", "![a](https://a.org/b.png)", "<https://a.org>",
+    "<ftp://a.org>", "<script>", "<img src=x>", "javascript:alert(1)", "{download}`secret.txt`", "{raw}`html`", "{",
+    "}", "{{ cycler }}", "$", "$$", "{.a}", "{%", "%}", "% ", "+++", "(a)=", "[^a]", "[^a]: ", ":a: ", ": ", "~~",
+    "- [ ] ", "[b]: https://b.org\n", "[b]: secret.txt\n", "[b]", "\\", "&lt;script&gt;", "&#123;",
+    "file_format: mystnb", "myst:", "http://a.org", "mailto:a@b.org", "<a@b.org>", "{eval-rst}",
+    "```{image} secret.png", "\\begin{a}", "\\end{a}", "\t", "[a](#head)",
 )  # fmt: skip
 """Of which pages are made that may or may not pass as codebooks."""
 
