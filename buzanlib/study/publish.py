@@ -120,12 +120,10 @@ def _forget_machine(cell: NotebookNode) -> None:
     Whatever a template or an output asks MyST-NB for beyond these tags, such as to execute the page, is not handed on.
     """
     tags = [tag for tag in cell.metadata.get("tags", ()) if tag in _TAGS]
-    cell.metadata = NotebookNode(tags=tags) if tags else NotebookNode()
+    cell.metadata = {"tags": tags} if tags else {}
     for output in cell.get("outputs", ()):
         if "metadata" in output:
-            output.metadata = NotebookNode(
-                {key: value for key, value in output.metadata.items() if key == SHOWN}
-            )
+            output.metadata = {key: value for key, value in output.metadata.items() if key == SHOWN}
     if _injected(cell):
         cell["id"] = "injected-parameters"
 
