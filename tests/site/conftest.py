@@ -47,6 +47,8 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
                     "extensions": ["myst_parser", "buzanlib.site"],
                     "myst_enable_extensions": ["attrs_block"],
                     "buzan_results": "results.json",
+                    # Sphinx keeps the suffixes of the build before, which had perhaps another parser.
+                    "source_suffix": {".md": "markdown"},
                     "html_math_renderer": "mathml",
                     **settings,
                 },

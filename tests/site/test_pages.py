@@ -175,6 +175,7 @@ def test_nothing_on_a_page_made_from_data_is_live(
         folder,
         "Text.",
         extensions=["myst_nb", "buzanlib.site"],
+        source_suffix={".md": "myst-nb"},
         myst_enable_extensions=[
             "amsmath",
             "attrs_block",

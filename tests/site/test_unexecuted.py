@@ -55,7 +55,12 @@ def test_no_page_is_executed_whatever_it_asks_for(
         (folder / f"text-{mode}.md").write_text(text, encoding="utf-8")
         nbformat.write(asking(mode, code.format(str(made / f"{mode}.ipynb"))), folder / f"{mode}.ipynb")
     _, warnings = build(
-        folder, "Text.", parallel, extensions=["myst_nb", "buzanlib.site"], nb_execution_mode="force"
+        folder,
+        "Text.",
+        parallel,
+        extensions=["myst_nb", "buzanlib.site"],
+        source_suffix={".md": "myst-nb", ".ipynb": "myst-nb"},
+        nb_execution_mode="force",
     )
     assert list(made.iterdir()) == []
     assert warnings.count("This document does not have a running kernel") == 2 * len(MODES)
