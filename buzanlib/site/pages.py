@@ -10,7 +10,7 @@ from typing import Any
 from buzanlib.errors import DataError, Fault
 from buzanlib.strictjson import parse
 from buzanlib.study.markup import code, escape
-from buzanlib.tables.plain_markdown import CODEBOOK, check_codebook
+from buzanlib.tables.codebook import CODEBOOK, read_codebook
 
 DESCRIPTOR = "datapackage.json"
 
@@ -142,9 +142,9 @@ def generated_pages(data: Path) -> dict[str, str]:
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
-    if not (data / CODEBOOK).is_file():
-        raise DataError([Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")])
-    if faults := check_codebook(data):
+    codebook, faults = read_codebook(data)
+    if codebook is None and not faults:
+        faults = [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
+    if codebook is None or faults:
         raise DataError(faults)
-    codebook = (data / CODEBOOK).read_text(encoding="utf-8")
     return {"data.md": page, "codebook.md": codebook}

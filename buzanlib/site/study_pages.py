@@ -11,7 +11,7 @@ from buzanlib.figures.typeset import typeset
 from buzanlib.site.pages import row
 from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
 from buzanlib.study.manifest import MANIFEST, Manifest
-from buzanlib.study.markup import escape
+from buzanlib.study.markup import code, escape
 from buzanlib.study.parameters import Parameter, declared
 from buzanlib.study.results import Results
 from buzanlib.study.runner import PREVIOUS, RESULTS
@@ -46,7 +46,7 @@ def parameters_page(runs: Iterable[Run]) -> str:
     for template, of_one in by_notebook.items():
         rows = [row(["parameter", "meaning", "type", "default", "here", "allowed"]), "|---" * 6 + "|"]
         rows += [_parameter(parameter, of_one) for parameter in declared(template).values()]
-        parts += [f"## `{template.stem}`", "\n".join(rows)]
+        parts += [f"## {code(template.stem)}", "\n".join(rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -80,15 +80,15 @@ def colophon_page(manifest: Manifest) -> str:
         A page with versions, commit, hashes, and a row a notebook.
     """
     state = "nothing differed from it" if manifest.clean else "with changes that are in no commit"
-    commit = f"commit {manifest.commit}, {state}" if manifest.commit else "not under version control"
+    commit = f"commit {escape(manifest.commit)}, {state}" if manifest.commit else "not under version control"
     facts = [
         f"**Study:** {escape(manifest.title)}",
         f"**Library:** buzanlib {escape(manifest.version)}, {commit}",
         f"**Python:** {escape(manifest.python)} on {escape(manifest.platform)}",
-        f"**Predictions:** SHA-256 {manifest.predictions}",
+        f"**Predictions:** SHA-256 {escape(manifest.predictions)}",
     ]
     if manifest.requirements:
-        facts.append(f"**Lock of all packages:** SHA-256 {manifest.requirements}")
+        facts.append(f"**Lock of all packages:** SHA-256 {escape(manifest.requirements)}")
     notebooks = [row(["page", "seconds", "seed", "template", "files read"]), "|---|--:|--:|---|---|"]
     notebooks += [
         row(

@@ -1,8 +1,4 @@
-"""No page is ever run while the book is built, whatever the page says of itself.
-
-MyST-NB lets a file turn on what the settings have turned off; but papermill has run the notebooks, and what lies where
-their pages are may come from anybody.
-"""
+"""No page is executed while the book is built: what its notebook shows is what the run has left in it."""
 
 from __future__ import annotations
 
@@ -10,15 +6,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from myst_nb.core.execute.base import NotebookClientBase
+    from nbformat import NotebookNode
     from sphinx.application import Sphinx
 
 
-def setup(app: Sphinx) -> None:
-    """Let MyST-NB have one client only, that which leaves a notebook as it is."""
-    import myst_nb.sphinx_ as parser
+def _no_kernel(
+    notebook: NotebookNode, source: str, nb_config: Any, logger: Any, read_fmt: dict[str, str] | None = None
+) -> NotebookClientBase:
+    """Hand over the notebook as it is, whatever the settings of the book or the page ask for."""
     from myst_nb.core.execute.base import NotebookClientBase
 
-    def as_it_is(notebook: Any, source: str, config: Any, logger: Any, *_: Any, **__: Any) -> Any:
-        return NotebookClientBase(notebook, Path(source), config, logger)
+    return NotebookClientBase(notebook, Path(source), nb_config, logger)
 
-    parser.create_client = as_it_is
+
+def setup(app: Sphinx) -> None:
+    """Take the place of what MyST-NB starts kernels with.
+
+    It reads the settings of a page, which override those of the book, after every event that could change them; so
+    execution cannot be switched off beyond appeal by a setting.
+    """
+    from myst_nb import sphinx_
+    from myst_nb.core import execute
+
+    for module in (execute, sphinx_):
+        if not callable(getattr(module, "create_client", None)):
+            raise ImportError(f"{module.__name__} starts kernels in a way that is not known here")
+        module.create_client = _no_kernel

@@ -13,7 +13,7 @@ from buzanlib.errors import DataError, Fault
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import closure
-from buzanlib.study.owned import OwnedFolder
+from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.spec import READS, Study
 
 CHECKED = "checked.json"
@@ -47,9 +47,12 @@ def looked_at(study: Study) -> Iterator[DataFolder]:
 
     Raises
     ------
+    StudyError
+        Where a run would not write there.
     DataError, LockError
         As `prepare`.
     """
+    demand(study.output)
     with tempfile.TemporaryDirectory() as place, OwnedFolder.claimed(Path(place)) as aside:
         yield prepare(study, Cache(study.output), aside)
 

@@ -63,7 +63,7 @@ def demand(folder: Path) -> None:
         Where there is a `refusal`.
     """
     if why := refusal(folder):
-        raise StudyError(f"{folder.name!r} cannot be written to: {why}; name a new folder")
+        raise StudyError(f"the output folder {folder.name!r} cannot be written to: {why}; name a new folder")
 
 
 def is_own(folder: Path) -> bool:

@@ -19,6 +19,15 @@ from buzanlib.study.markup import escape
 from buzanlib.study.results import MIME, SHOWN
 from buzanlib.study.spec import Run, slug
 
+_TAGS = frozenset(
+    {
+        *(f"{verb}-{part}" for verb in ("hide", "remove") for part in ("cell", "input", "output")),
+        *("remove-stdout", "remove-stderr", "scroll-output"),
+        *("parameters", "injected-parameters", "full-width", "about-what-ships"),
+    }
+)
+"""Tags of cells that the book or this library knows."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -106,12 +115,15 @@ def _refused(name: str, number: int, cell: NotebookNode, why: str) -> RunError:
 
 
 def _forget_machine(cell: NotebookNode) -> None:
-    """Keep of what a cell says of itself its tags alone: the rest is of the machine, or would tell MyST-NB what to do.
+    """Drop run times, paths and settings; give the cell that papermill adds a lasting id in place of a random one.
 
-    The cell that papermill adds gets a lasting id in place of a random one.
+    Whatever a template or an output asks MyST-NB for beyond these tags, such as to execute the page, is not handed on.
     """
-    tags = cell.metadata.get("tags", [])
-    cell.metadata = NotebookNode({"tags": tags} if tags else {})  # type: ignore[no-untyped-call]
+    tags = [tag for tag in cell.metadata.get("tags", ()) if tag in _TAGS]
+    cell.metadata = {"tags": tags} if tags else {}
+    for output in cell.get("outputs", ()):
+        if "metadata" in output:
+            output.metadata = {key: value for key, value in output.metadata.items() if key == SHOWN}
     if _injected(cell):
         cell["id"] = "injected-parameters"
 

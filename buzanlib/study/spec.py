@@ -12,7 +12,6 @@ from typing import Any
 
 from buzanlib.errors import StudyError, nearest, shown
 from buzanlib.study.offers import Offers
-from buzanlib.study.owned import refusal
 from buzanlib.study.parameters import Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 
@@ -245,8 +244,6 @@ def _keep_apart(document: Document, study: Study) -> None:
             )
     if output.is_relative_to(study.data.resolve()):
         raise document.error("output: it lies in the folder of the data; name another", "output")
-    if why := refusal(study.output):
-        raise document.error(f"output: it cannot be written to: {why}; name a new folder", "output")
 
 
 def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:

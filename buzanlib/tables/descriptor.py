@@ -11,8 +11,8 @@ import pandas as pd
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.tables.checks import check_table
+from buzanlib.tables.codebook import read_codebook
 from buzanlib.tables.declarations import check_declarations
-from buzanlib.tables.plain_markdown import check_codebook
 from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
 from buzanlib.tables.schema import FILE, Descriptor, Table
@@ -26,7 +26,7 @@ _kept: dict[str, pd.DataFrame] = {}
 def examine(
     data_dir: Path, names: Iterable[str] | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Read tables as text and check them, and with all of them the declarations; see `check`.
+    """Read tables as text and check them, and with all of them the declarations and the codebook; see `check`.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def examine(
         if name in frames:
             faults += check_relations(descriptor, fitted[name], frames, known)
     if names is None:
-        faults += [*check_declarations(data_dir), *check_codebook(data_dir)]
+        faults += check_declarations(data_dir) + read_codebook(data_dir)[1]
     return frames, sorted(faults)
 
 

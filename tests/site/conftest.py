@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
     """Build one page, with more settings where given; its HTML and what Sphinx warned of."""
 
-    def built(folder: Path, text: str, **settings: object) -> tuple[str, str]:
+    def built(folder: Path, text: str, parallel: int = 0, **settings: object) -> tuple[str, str]:
         monkeypatch.setenv("NO_COLOR", "1")
         (folder / "index.md").write_text(f"# Title\n\n{text}\n", encoding="utf-8")
         warnings = folder / "warnings.txt"
@@ -47,11 +47,14 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, str]]:
                     "extensions": ["myst_parser", "buzanlib.site"],
                     "myst_enable_extensions": ["attrs_block"],
                     "buzan_results": "results.json",
+                    # Sphinx keeps the suffixes of the build before, which had perhaps another parser.
+                    "source_suffix": {".md": "markdown"},
                     "html_math_renderer": "mathml",
                     **settings,
                 },
                 status=None,
                 warning=stream,
+                parallel=parallel,
             ).build()
         page = folder / "out" / "index.html"
         return page.read_text(encoding="utf-8"), warnings.read_text(encoding="utf-8")

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
+from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +16,8 @@ from markdown_it import MarkdownIt
 
 from buzanlib.errors import DataError
 from buzanlib.site.pages import data_page, generated_pages
-from buzanlib.study.markup import escape
+from buzanlib.study.markup import code, escape
+from buzanlib.tables.codebook import read_codebook
 
 HOSTILE = "<script>alert(1)</script> | `a` {num}`B1.p` $x$ [b](c) {{d}} *e* # f \\ &amp; http://x.example"
 
@@ -35,7 +40,7 @@ def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     assert shown("x" + escape(text)) == "x" + " ".join(text.split())
 
 
-def package(**field: object) -> dict[str, object]:
+def package(**field: object) -> dict[str, Any]:
     return {
         "description": HOSTILE,
         "resources": [
@@ -108,19 +113,89 @@ def test_a_missing_or_broken_file_is_told(data_dir: Path, tmp_path: Path) -> Non
         generated_pages(data)
 
 
-@pytest.mark.parametrize(
-    "live",
-    [
-        "<script>alert(1)</script>",
-        "> ```{raw} html",
-        "- :::{include} x",
-        "{raw}`<b>`",
-    ],
-)
-def test_a_codebook_is_plain_markdown(live: str, data_dir: Path, tmp_path: Path) -> None:
+def test_a_codebook_is_plain_markdown(data_dir: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(data_dir / "datapackage.json", data)
-    (data / "codebook.md").write_text(f"# Codebook\n\n{live}\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"codebook\.md, row 3: .*plain Markdown is needed"):
+    (data / "codebook.md").write_text("# Codebook\n\n<b>\n\n{{ a }}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"codebook\.md, row 3: '<b>'; plain Markdown is needed.*\n.*row 5"):
         generated_pages(data)
+
+
+PIECES = (
+    "# head", "text", "*", "**", "`", "``", "```", "```text", "~~~", ":::", ":::{include} secret.txt", "- ", "1. ",
+    "> ", "    ", "\n", "\n\n", "\n", " ", "| a | b |\n|---|---|\n| c | d |", "---", "...", "[a](https://a.org)",
+    "[a](", ")", "]", "[a](secret.txt)", "![a](secret.png)", "![a](https://a.org/b.png)", "<https://a.org>",
+    "<ftp://a.org>", "<script>", "<img src=x>", "javascript:alert(1)", "{download}`secret.txt`", "{raw}`html`", "{",
+    "}", "{{ cycler }}", "$", "$$", "{.a}", "{%", "%}", "% ", "+++", "(a)=", "[^a]", "[^a]: ", ":a: ", ": ", "~~",
+    "- [ ] ", "[b]: https://b.org\n", "[b]: secret.txt\n", "[b]", "\\", "&lt;script&gt;", "&#123;",
+    "file_format: mystnb", "myst:", "http://a.org", "mailto:a@b.org", "<a@b.org>", "{eval-rst}",
+    "```{image} secret.png", "\\begin{a}", "\\end{a}", "\t", "[a](#head)",
+)  # fmt: skip
+"""Of which pages are made that may or may not pass as codebooks."""
+
+
+class Body(HTMLParser):
+    """Elements and addresses in the body of a built page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.addresses: list[str] = []
+        self.feed(page.split('role="main">')[1].split('<div class="sphinxsidebar"')[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.elements.add(tag)
+        if given.get("class") != "headerlink":
+            self.addresses += [
+                value or "" for name, value in attrs if name in ("href", "src", "srcset", "data")
+            ]
+        assert not [name for name in given if name.startswith("on")]
+
+
+def test_nothing_on_a_page_made_from_data_is_live(
+    folder: Path, build: Callable[..., tuple[str, str]]
+) -> None:
+    chosen, texts = random.Random(7), []
+    while len(texts) < 120:
+        text = "".join(chosen.choices(PIECES, k=chosen.randint(2, 9)))
+        (folder / "codebook.md").write_text(text, encoding="utf-8", newline="")
+        if not read_codebook(folder)[1]:
+            texts.append(text)
+    (folder / "secret.txt").write_text("secret", encoding="utf-8")
+    (folder / "secret.png").write_bytes(b"secret")
+    hostile = package(unit=HOSTILE, constraints={"enum": [HOSTILE]})
+    hostile["resources"][0]["path"] = "`{download}`secret.txt`` ```"
+    texts.append(data_page(hostile))
+    texts.append(f"# {escape(HOSTILE)}\n\n{code(HOSTILE)}\n")
+    for number, text in enumerate(texts):
+        (folder / f"page-{number}.md").write_text(text, encoding="utf-8", newline="")
+    build(
+        folder,
+        "Text.",
+        extensions=["myst_nb", "buzanlib.site"],
+        source_suffix={".md": "myst-nb"},
+        myst_enable_extensions=[
+            "amsmath",
+            "attrs_block",
+            "attrs_inline",
+            "colon_fence",
+            "deflist",
+            "dollarmath",
+        ],
+        nb_execution_mode="off",
+    )
+    for number, text in enumerate(texts):
+        body = Body((folder / "out" / f"page-{number}.html").read_text(encoding="utf-8"))
+        assert not body.elements & {"script", "img", "object", "iframe", "embed", "link", "style", "math"}, (
+            text
+        )
+        wrong = [
+            address
+            for address in body.addresses
+            if not address.startswith(("http://", "https://", "mailto:"))
+        ]
+        assert not wrong, text
+    assert not (folder / "out" / "_downloads").exists()
+    assert not (folder / "out" / "_images").exists()

@@ -1,56 +1,77 @@
-"""No page is run while the book is built, whatever it says of itself."""
-
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from buzanlib.study.results import Results
+from buzanlib.study.publish import publish
+from buzanlib.study.spec import Run
 
-ASKS = "---\nfile_format: mystnb\nkernelspec: {{name: python3}}\nmystnb: {{execution_mode: {mode}}}\n---\n"
+MODES = ("force", "auto", "cache", "inline")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+TEXT = """---
+file_format: mystnb
+kernelspec:
+  name: python3
+mystnb:
+  execution_mode: {mode}
+---
+
+# Page
+
+```{{code-cell}}
+{code}
+```
+
+{{eval}}`a`
+"""
 
 
-@pytest.mark.parametrize("parallel", [1, 2])
-@pytest.mark.parametrize("mode", ["force", "auto", "cache", "inline"])
-def test_a_page_that_asks_to_be_run_is_not(tmp_path: Path, mode: str, parallel: int) -> None:
-    source, ran = tmp_path / "book", tmp_path / "ran"
-    source.mkdir()
-    code = f"from pathlib import Path\nPath({str(ran)!r}).touch()"
-    notebook = new_notebook(
-        cells=[new_markdown_cell("# Notebook"), new_code_cell(code)],
-        metadata={
-            "kernelspec": {"name": "python3", "display_name": "Python 3"},
-            "mystnb": {"execution_mode": mode},
-        },
+def asking(mode: str, code: str) -> nbformat.NotebookNode:
+    """A notebook that asks for its execution wherever that can be asked for."""
+    wanted = {"execution_mode": mode}
+    front = f"---\nmystnb:\n  execution_mode: {mode}\n---"
+    cells = [
+        new_markdown_cell(front, metadata={"mystnb": wanted}),
+        new_markdown_cell("# Page\n\n{eval}`a`"),
+        new_code_cell(code, metadata={"mystnb": wanted, "execution": wanted, "tags": ["hide-input", "own"]}),
+    ]
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "mystnb": wanted})
+
+
+@pytest.mark.parametrize("parallel", [0, 2])
+def test_no_page_is_executed_whatever_it_asks_for(
+    parallel: int, folder: Path, build: Callable[..., tuple[str, str]]
+) -> None:
+    made = folder / "made"
+    made.mkdir()
+    for mode in MODES:
+        code = "from pathlib import Path; a = Path({!r}).touch()"
+        text = TEXT.format(mode=mode, code=code.format(str(made / f"{mode}.md")))
+        (folder / f"text-{mode}.md").write_text(text, encoding="utf-8")
+        nbformat.write(asking(mode, code.format(str(made / f"{mode}.ipynb"))), folder / f"{mode}.ipynb")
+    _, warnings = build(
+        folder,
+        "Text.",
+        parallel,
+        extensions=["myst_nb", "buzanlib.site"],
+        source_suffix={".md": "myst-nb", ".ipynb": "myst-nb"},
+        nb_execution_mode="force",
     )
-    nbformat.write(notebook, source / "notebook.ipynb")
-    text = f"{ASKS.format(mode=mode)}# Text\n\n```{{code-cell}}\n{code}\n```\n\n{{eval}}`open({str(ran)!r}, 'w')`\n"
-    (source / "text.md").write_text(text, encoding="utf-8")
-    (source / "index.md").write_text("# Index\n\n```{toctree}\nnotebook\ntext\n```\n", encoding="utf-8")
-    Results("hash", {}, {}, {}, {}).write(source / "results.json")
-    with docutils_namespace(), patch_docutils(str(source)):
-        Sphinx(
-            srcdir=source,
-            confdir=None,
-            outdir=tmp_path / "out",
-            doctreedir=tmp_path / "doctrees",
-            buildername="html",
-            confoverrides={
-                "extensions": ["myst_nb", "buzanlib.site"],
-                "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},  # Sphinx keeps those of an app before it
-                "buzan_results": "results.json",
-                "nb_execution_mode": "force",
-                "nb_execution_allow_errors": True,
-            },
-            status=None,
-            warning=None,
-            parallel=parallel,
-        ).build()
-    assert "Path" in (tmp_path / "out" / "notebook.html").read_text(encoding="utf-8")
-    assert (tmp_path / "out" / "text.html").is_file()
-    assert not ran.exists()
+    assert list(made.iterdir()) == []
+    assert warnings.count("This document does not have a running kernel") == 2 * len(MODES)
+    for mode in MODES:
+        for page in (mode, f"text-{mode}"):
+            assert "touch" in (folder / "out" / f"{page}.html").read_text(encoding="utf-8")
+
+
+def test_no_published_page_asks_for_it() -> None:
+    page = nbformat.reads(
+        publish(Run("one", Path("one.ipynb"), {}, {}), asking("force", "1")).text, as_version=4
+    )
+    assert page.metadata == {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    assert [cell.metadata for cell in page.cells] == [{}, {}, {"tags": ["hide-input"]}]

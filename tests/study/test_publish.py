@@ -52,6 +52,19 @@ def test_a_key_recorded_twice_is_refused() -> None:
         publish(ONE, notebook(recorded(a=1), recorded(a=1)))
 
 
+def test_settings_of_a_template_or_an_output_are_not_handed_on() -> None:
+    asks = {"mystnb": {"execution_mode": "force"}, "render": {}, "tags": ["hide-input", "own", "full-width"]}
+    figure = shown("fig-line")
+    figure.metadata |= {"image/png": {"alt": "other"}, "own": 1}
+    text = new_output("execute_result", {"text/plain": "1"}, metadata={"own": 1})
+    page = publish(ONE, notebook(text, **asks))
+    assert dict(cells(page)[1].metadata) == {"tags": ["hide-input", "full-width"]}
+    assert cells(page)[1].outputs[0].metadata == {}
+    page = publish(ONE, notebook(figure, **asks))
+    assert set(cells(page)[1].metadata["mystnb"]) == {"figure", "image"}
+    assert cells(page)[1].outputs[0].metadata == {}
+
+
 def test_caption_label_and_alternative_go_where_myst_looks() -> None:
     page = publish(ONE, notebook(shown("fig-line"), tags=["hide-input"]))
     cell = cells(page)[1]

@@ -19,6 +19,7 @@ from buzanlib.study.owned import RECORD, OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_study
+from buzanlib.study.spec import load_study
 
 ROWS = 1919
 """Sum of the rows of all tiles."""
@@ -395,3 +396,15 @@ def test_notebooks_of_somebody_else_are_said_to_be_code_once(write_study, root: 
     path = write_study("numbers", output="elsewhere")
     run_study(path)
     assert "notebooks are code" not in capsys.readouterr().err
+
+
+def test_a_study_whose_output_somebody_else_has_made_can_be_read_and_is_not_run(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers")
+    (path.parent / "executed").mkdir()
+    (path.parent / "executed" / RECORD).write_text(f"{'0' * 64} .\n", encoding="utf-8")
+    assert load_study(path).runs
+    for act in (run_study, status):
+        with pytest.raises(
+            StudyError, match="output folder 'executed' cannot be written to: .* by somebody else"
+        ):
+            act(path)

@@ -1,0 +1,126 @@
+"""Hold the codebook of a data folder, which becomes a page of the book, against what may stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from buzanlib.errors import LONG, Fault
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+CODEBOOK = "codebook.md"
+
+_LANGUAGES = ("text", "console", "json", "python", "r", "sql", "xml", "yaml")
+"""What a fence of code may be named for."""
+
+ALLOWED = (
+    "plain Markdown is needed: headings, text, emphasis, lists, quotes, rules, tables, code (a fence may be named for"
+    f" {', '.join(_LANGUAGES)}), and links to addresses that begin with https://, http:// or mailto:"
+)
+
+_EXTENSIONS = (
+    "amsmath", "attrs_block", "attrs_image", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist",
+    "html_admonition", "html_image", "linkify", "replacements", "smartquotes", "strikethrough", "substitution",
+    "tasklist",
+)  # fmt: skip
+"""Everything that MyST can be told to understand beyond what it always does."""
+
+_PLAIN: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "heading_open", "paragraph_open", "em_open", "strong_open", "code_inline", "code_block", "fence",
+            "bullet_list_open", "list_item_open", "blockquote_open", "hr", "table_open", "thead_open", "tbody_open",
+            "tr_open", "text", "text_special", "softbreak", "hardbreak", "inline",
+        ),
+        frozenset[str](),
+    ),
+    "ordered_list_open": frozenset({"start"}),
+    "link_open": frozenset({"href", "title"}),
+    "th_open": frozenset({"style"}),
+    "td_open": frozenset({"style"}),
+}  # fmt: skip
+"""Tokens that are plain, and the attributes that the Markdown for each can set without any extension."""
+
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*|mailto:[^\s/?#]+\S*")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+"""Characters that no one sees, some of which end a line for one program and not for another."""
+
+_ABOUT = 20
+"""Characters before such a place that are shown with it."""
+
+
+def read_codebook(data_dir: Path) -> tuple[str | None, list[Fault]]:
+    """Read the codebook of a data folder, and hold it against what may stand in it.
+
+    It comes with the data, and nothing that comes with data may run on a page, bring a file into the book or ask
+    another server.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Folder of the tables.
+
+    Returns
+    -------
+    text : str or None
+        The codebook; None where there is none, or it cannot be read.
+    faults : list of Fault
+        One for each place that is more than plain Markdown, in order. There is none only where MyST, whatever is
+        switched on in a book, takes everything for plain Markdown.
+    """
+    try:
+        text = (data_dir / CODEBOOK).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None, []
+    except (OSError, ValueError) as error:
+        return None, [Fault(CODEBOOK, 0, "", "cannot be read", str(error))]
+    lines = text.split("\n")
+    places = {(number, found[0]) for number, line in enumerate(lines, 1) for found in _UNSEEN.finditer(line)}
+    if text.startswith("---"):  # settings of the page, for MyST also where nothing ends them
+        places.add((1, lines[0]))
+    # An extension can swallow what another would act on: each is tried alone, none, and all.
+    for extensions in ((), _EXTENSIONS, *((name,) for name in _EXTENSIONS)):
+        places |= set(_live(_tokens(text, extensions), 0, lines))
+    return text, [Fault(CODEBOOK, line, "", found, ALLOWED) for line, found in sorted(places)]
+
+
+def _tokens(text: str, extensions: tuple[str, ...]) -> list[Token]:
+    """Parse with the parser of the book, which is slow to import and of no use to a notebook."""
+    from markdown_it.renderer import RendererHTML
+    from myst_parser.config.main import MdParserConfig
+    from myst_parser.parsers.mdit import create_md_parser
+
+    return create_md_parser(MdParserConfig(enable_extensions=set(extensions)), RendererHTML).parse(text)
+
+
+def _live(tokens: list[Token], above: int, lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Lines, counted from one, and what on them is not plain."""
+    line = above
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else line
+        if token.nesting >= 0 and not _is_plain(token):
+            yield line, _said(token, lines[line - 1].strip())
+        elif token.children:
+            yield from _live(token.children, line, lines)
+        line += token.type in ("softbreak", "hardbreak")
+
+
+def _is_plain(token: Token) -> bool:
+    if token.type not in _PLAIN or not token.attrs.keys() <= _PLAIN[token.type]:
+        return False
+    if token.type == "link_open":
+        return _ADDRESS.fullmatch(str(token.attrs["href"])) is not None
+    return token.type != "fence" or token.info.strip() in ("", *_LANGUAGES)
+
+
+def _said(token: Token, line: str) -> str:
+    """The line, or of a long one what stands about the place, as far as the token says where that is."""
+    if len(line) <= LONG:
+        return line
+    piece = str(token.attrs.get("href") or token.attrs.get("src") or token.content).partition("\n")[0]
+    start = max(0, line.find(piece) - _ABOUT)
+    return line[start : start + LONG].strip()
