@@ -405,6 +405,6 @@ def test_a_study_whose_output_somebody_else_has_made_can_be_read_and_is_not_run(
     assert load_study(path).runs
     for act in (run_study, status):
         with pytest.raises(
-            StudyError, match="output folder 'executed' cannot be written to: .* by somebody else"
+            StudyError, match=r"output folder 'executed' cannot be written to: .* by somebody else"
         ):
             act(path)
