@@ -43,7 +43,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
             if about.st_size == len(data) and path.read_bytes() == data:
                 return
             mode = stat.S_IMODE(about.st_mode)
-    with _beside(path, data, mode) as part:
+    with _beside(path, data, mode, folders=True) as part:
         part.replace(path)
 
 
@@ -80,11 +80,12 @@ def copy_whole(source: Path, path: Path) -> None:
 
 
 @contextmanager
-def _beside(path: Path, data: bytes, mode: int | None) -> Iterator[Path]:
-    """Write a part, and take it away unless it was moved."""
+def _beside(path: Path, data: bytes, mode: int | None, *, folders: bool = False) -> Iterator[Path]:
+    """Write a part, in new folders if need be, and take it away unless it was moved."""
     part = part_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)  # of a writer that was killed
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
         with os.fdopen(descriptor, "wb") as file:

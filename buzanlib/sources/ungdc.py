@@ -20,7 +20,9 @@ SOURCE = Source(
     key="ungdc",
     title="United Nations General Debate Corpus",
     forms=(
-        *any_of("UNGDC*.tar.xz", "UNGDC*.tar.gz", "UNGDC*.tgz", "UNGDC*.zip", "TXT/"),
+        # A new session comes in a pack of its own, beside that of the years before.
+        *(Form((f"UNGDC*.{kind}",), many=True) for kind in ("tar.xz", "tar.gz", "tgz", "zip")),
+        *any_of("TXT/"),
         Form(("Session [0-9][0-9] - [12][0-9][0-9][0-9]/",), many=True),
     ),
     gives=(("documents.csv", "rows of the General Debate"), ("passages.csv", "rows of the General Debate")),

@@ -265,11 +265,12 @@ FAR = b"</row></sheetData>", b'<c r="XFD1048576" t="inlineStr"><is><t>x</t></is>
     ("part", "old", "new", "message"),
     [
         ("xl/worksheets/sheet1.xml", *FAR, "has room for 1048576 rows of 16384 cells, more than 10000000"),
-        (
+        pytest.param(
             "xl/worksheets/sheet1.xml",
             b"<sheetData>",
             b" " * 200_000_000 + b"<sheetData>",
             "unpacked it has more than",
+            id="swollen",  # pytest puts names of tests into the environment, which has no room for this one
         ),
         (
             "xl/worksheets/sheet1.xml",

@@ -430,7 +430,8 @@ def test_workers_that_differ_are_refused_before_anything_runs(
         machines.work(make.__name__, "--no-nanny", **make(machines.folder / make.__name__ / "other", root))
     machines.come()
     assert main(["run", str(path), "--scheduler", machines.address]) == 2
-    first, *workers, last = capsys.readouterr().err.splitlines()
+    code, first, *workers, last = capsys.readouterr().err.splitlines()
+    assert code.startswith("notebooks are code")
     assert first == "buzan: workers have not all that this machine has, so that their numbers might differ"
     assert last.startswith("install the same commit of the library and its requirements.txt there")
     assert len(workers) == 3
