@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from buzanlib.inference.claims import Claims
+from buzanlib.inference.hypothesis_tests import Claims
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.sample import Sample
+from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import judge
 from buzanlib.measurement.placement import Placement

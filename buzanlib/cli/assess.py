@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _PROFILES = ("literal", "graded", "observed")
 
-#: Numbers of `buzanlib.policy.options.Rule`, and what each means.
+#: Numbers of `buzanlib.policy.acceptability.Rule`, and what each means.
 _RULE = {
     "reservation": "net benefit from which on a quadrant joins (default: 0.5)",
     "reach": "share of the political danger that can be met without control of content (default: 0.5)",
@@ -47,7 +47,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _assess(given: argparse.Namespace) -> int:
-    from buzanlib.policy.options import Rule, assess, windows
+    from buzanlib.policy.acceptability import Rule, assess, windows
     from buzanlib.policy.proposals import read_proposal
 
     proposal = read_proposal(given.proposal)
@@ -70,7 +70,7 @@ def _priorities(profile: str, data: Path) -> pd.DataFrame:
         return (TABLE2 if profile == "literal" else TABLE2_GRADED).weights()
     from buzanlib.measurement.placement import Placement
     from buzanlib.measurement.profiles import relevant_passages, shares_of_mentions, state_counts
-    from buzanlib.policy.options import mean_profiles
+    from buzanlib.policy.acceptability import mean_profiles
     from buzanlib.tables.statements import load_statements
     from buzanlib.tables.states import load_panel, load_regions
     from buzanlib.theory.vocabulary import Corpus

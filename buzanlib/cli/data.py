@@ -115,7 +115,7 @@ def _data_build(given: argparse.Namespace) -> int:
     if not raw.is_dir():
         raise BuzanError(f"no folder of raw files at {str(raw)!r}: mend --raw or BUZAN_RAW")
     from buzanlib.sources.build import build
-    from buzanlib.sources.inventory import account, take_stock
+    from buzanlib.sources.catalogue import account, take_stock
     from buzanlib.sources.progress import shown
 
     # What is kept is said of the folder as it is now.
@@ -150,7 +150,7 @@ def _data_check(given: argparse.Namespace) -> int:
 
 
 def _check_of_study(file: Path) -> int:
-    from buzanlib.study.folder import looked_at
+    from buzanlib.study.data_staging import looked_at
     from buzanlib.study.spec import load_study
 
     study = load_study(file)

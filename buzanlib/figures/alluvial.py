@@ -13,8 +13,8 @@ from matplotlib.patches import PathPatch, Rectangle
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.change import ribbon, stacked
 from buzanlib.figures.marks import INK, ink_on
+from buzanlib.figures.quadrant_mobility import ribbon, stacked
 from buzanlib.theory.vocabulary import Quadrant
 
 _NAMES = [str(quadrant) for quadrant in Quadrant]

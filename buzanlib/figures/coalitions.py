@@ -11,9 +11,9 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.marks import INK, PALE, QUIET, number_map, quadrant_head
 from buzanlib.figures.typeset import typeset
-from buzanlib.figures.words import in_words
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.

@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.marks import INK, PALE, QUIET, Rows, number_map
 from buzanlib.figures.typeset import typeset
-from buzanlib.figures.words import in_words
 from buzanlib.inference.multiverse import HYPOTHESES, WHOLE, MultiverseResult
 from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.marks import PALE, QUIET
-from buzanlib.figures.words import in_words
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).

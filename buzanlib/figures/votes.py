@@ -39,7 +39,7 @@ def vote_map(
     Parameters
     ----------
     scores : pandas.Series of float
-        By state, as `buzanlib.inference.voting.VoteMap.scores`.
+        By state, as `buzanlib.inference.ideal_points.VoteMap.scores`.
     quadrants : pandas.Series of str
         By state; a state without one is not drawn, but counts for the median.
     names : pandas.Series of str, optional
@@ -99,7 +99,7 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
     Parameters
     ----------
     means : pandas.DataFrame
-        As `buzanlib.inference.dyads.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
+        As `buzanlib.inference.dyadic_matrices.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
 
     Returns
     -------

@@ -9,7 +9,7 @@ import pandas as pd
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import POSITION, empirical_logit, factorial
-from buzanlib.inference.sample import Sample
+from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.predictions import Predictions

@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.permutation import p_value
-from buzanlib.inference.sample import Sample
+from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import COVERAGE, Finding
 from buzanlib.theory.vocabulary import Effect, Quadrant
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.inference.permutation import Array, p_value
-from buzanlib.inference.sample import Codes, Sample
+from buzanlib.inference.placed_sample import Codes, Sample
 from buzanlib.theory.vocabulary import Quadrant
 
 

@@ -17,7 +17,7 @@ from scipy.special import entr
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
-from buzanlib.inference.sample import Codes, Sample
+from buzanlib.inference.placed_sample import Codes, Sample
 from buzanlib.inference.verdicts import COVERAGE, Finding
 from buzanlib.theory.distances import PAIRS, pair_name
 from buzanlib.theory.vocabulary import Quadrant

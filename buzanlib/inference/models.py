@@ -22,7 +22,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationWarni
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, FLOOR, Array
 from buzanlib.inference.likelihood import AggregatedMultinomial, Counts, separated
-from buzanlib.inference.sample import quadrant_codes
+from buzanlib.inference.placed_sample import quadrant_codes
 from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.theory.vocabulary import Effect, Quadrant
 

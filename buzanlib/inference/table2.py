@@ -18,8 +18,8 @@ from buzanlib.inference.contrasts import (
 )
 from buzanlib.inference.equivalence import equivalence_test
 from buzanlib.inference.permutation import max_t, p_value
-from buzanlib.inference.sample import Codes, Sample
-from buzanlib.inference.scoring import assignment_statistics, table_scores
+from buzanlib.inference.placed_sample import Codes, Sample
+from buzanlib.inference.proper_scores import assignment_statistics, table_scores
 from buzanlib.inference.verdicts import COVERAGE, Finding, Verdict, verdict
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant
@@ -55,7 +55,7 @@ class QuadrantResult:
         The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest
         first; an index such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
     scores : DataFrame
-        As `buzanlib.inference.scoring.table_scores` gives them.
+        As `buzanlib.inference.proper_scores.table_scores` gives them.
     sizes : Series of int
         States by quadrant.
     errors : {"HC3", "classical"}

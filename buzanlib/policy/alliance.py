@@ -14,7 +14,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.inference.divergence import jensen_shannon
-from buzanlib.inference.dyads import pair_means, with_dyads
+from buzanlib.inference.dyadic_matrices import pair_means, with_dyads
 from buzanlib.inference.mrqap import MRQAP
 from buzanlib.inference.permutation import Permutations
 from buzanlib.policy.agenda import check_share
@@ -63,7 +63,7 @@ def named_by_both(weights: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame of bool, shape (10, threats)
-        Index like ``"SW-WS"``, in the order of `buzanlib.inference.dyads.pair_means`.
+        Index like ``"SW-WS"``, in the order of `buzanlib.inference.dyadic_matrices.pair_means`.
     """
     named = weights.loc[list(Quadrant)] > 0
     pairs = list(combinations_with_replacement(Quadrant, 2))

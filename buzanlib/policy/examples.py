@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from buzanlib.inference.dyads import agreement
-from buzanlib.inference.forums import support_test
+from buzanlib.inference.dyadic_matrices import agreement
+from buzanlib.inference.dyadic_tests import support_test
 from buzanlib.inference.permutation import Permutations
 from buzanlib.policy.alliance import ties
 from buzanlib.theory.vocabulary import Quadrant, Threat

@@ -1,6 +1,6 @@
 """States on their way through the matrix, year by year, and whether what they say goes with them.
 
-Whether states move more than error would make them seem to is tested in `buzanlib.inference.change`.
+Whether states move more than error would make them seem to is tested in `buzanlib.inference.quadrant_mobility`.
 """
 
 from __future__ import annotations

@@ -12,8 +12,28 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    from buzanlib.site import absent, api, cards, mathml, numbers, offline, parallel, titles, unexecuted
+    from buzanlib.site import (
+        api,
+        mathml,
+        missing_references,
+        numbers,
+        offline,
+        parallel,
+        responsive_tables,
+        titles,
+        unexecuted,
+    )
 
-    for part in (absent, api, numbers, mathml, offline, cards, parallel, titles, unexecuted):
+    for part in (
+        missing_references,
+        api,
+        numbers,
+        mathml,
+        offline,
+        responsive_tables,
+        parallel,
+        titles,
+        unexecuted,
+    ):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError
+from buzanlib.sources.discovery import Stock
 from buzanlib.sources.raw import read_csv
 from buzanlib.sources.source import Form, Source
-from buzanlib.sources.stock import Stock
 
 PASSAGES = "passages.csv"
 CODES = "codes.csv"

@@ -11,11 +11,11 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.files import alone
 from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.held import Held, joined
-from buzanlib.sources.inventory import take_stock
+from buzanlib.sources.discovery import Stock
+from buzanlib.sources.existing_tables import Held, joined
 from buzanlib.sources.progress import Progress, shown
-from buzanlib.sources.stock import Stock
 from buzanlib.sources.write import workshop, write_table
 from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
 

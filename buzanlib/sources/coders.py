@@ -13,7 +13,7 @@ import pandas as pd
 from buzanlib.errors import BuzanError, DataError, LockError
 from buzanlib.files import alone, create_whole
 from buzanlib.sources.annotation import CODE, SHIPPED
-from buzanlib.sources.held import Held
+from buzanlib.sources.existing_tables import Held
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_headings import CODES
 from buzanlib.sources.sheets import read_sheet

@@ -11,10 +11,10 @@ import pandas as pd
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST, LAST
-from buzanlib.sources.held import Held, joined
+from buzanlib.sources.discovery import Stock
+from buzanlib.sources.existing_tables import Held, joined
 from buzanlib.sources.passages import Passage, digital_passages, draw, threat_passages
 from buzanlib.sources.progress import Progress
-from buzanlib.sources.stock import Stock
 from buzanlib.theory.vocabulary import Corpus
 
 Row = dict[str, object]

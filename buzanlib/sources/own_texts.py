@@ -15,7 +15,7 @@ from buzanlib.files import create_whole
 from buzanlib.sources.annotation import LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, TERMS
-from buzanlib.sources.held import Held
+from buzanlib.sources.existing_tables import Held
 from buzanlib.sources.passages import digital_passages, draw, normalise
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.write import as_text, render_table

@@ -21,9 +21,9 @@ from buzanlib.sources import (
     worldbank,
 )
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.held import Held
+from buzanlib.sources.discovery import Stock
+from buzanlib.sources.existing_tables import Held
 from buzanlib.sources.source import Source
-from buzanlib.sources.stock import Stock
 from buzanlib.sources.write import as_text
 
 Reader = Callable[[Path, Crosswalk], pd.DataFrame]

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from buzanlib.errors import ClusterError, RunError
 from buzanlib.study import remote
-from buzanlib.study.admission import DASK, connected, failures, fault, patience, told
+from buzanlib.study.cluster_checks import DASK, connected, failures, fault, patience, told
+from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import locked
 from buzanlib.study.execute import Executed
-from buzanlib.study.folder import DataFolder
 from buzanlib.study.spec import RESULTS, Run, Study
 
 if TYPE_CHECKING:

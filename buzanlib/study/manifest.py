@@ -17,7 +17,7 @@ from buzanlib.errors import BuzanError
 from buzanlib.files import sha256, write_whole
 from buzanlib.strictjson import parse
 from buzanlib.study.dependencies import LOCK, required
-from buzanlib.study.making import Making
+from buzanlib.study.scheduler import Making
 from buzanlib.theory.predictions import PREDICTIONS
 
 MANIFEST = "run.json"

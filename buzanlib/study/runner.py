@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
 from buzanlib.study.cache import Cache
+from buzanlib.study.data_staging import prepare
 from buzanlib.study.dependencies import ROOT
-from buzanlib.study.folder import prepare
-from buzanlib.study.making import FAILED, Making, gather
 from buzanlib.study.manifest import MANIFEST, manifest_of
 from buzanlib.study.owned import OwnedFolder, is_own
 from buzanlib.study.places import Folders
@@ -22,6 +21,7 @@ from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
+from buzanlib.study.scheduler import FAILED, Making, gather
 from buzanlib.study.spec import Study, load_study
 
 if TYPE_CHECKING:

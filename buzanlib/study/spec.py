@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import StudyError, nearest, shown
-from buzanlib.study.offers import Offers
+from buzanlib.study.allowed_values import Offers
 from buzanlib.study.parameters import Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.sample import Sample
+from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantTest
 from buzanlib.measurement.placement import Placement
 from buzanlib.sources.write import write_table

@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from buzanlib.inference.alternatives import Alternatives
 from buzanlib.inference.contrasts import POSITION, empirical_logit
 from buzanlib.inference.multiverse import HYPOTHESES, Declaration, Multiverse
+from buzanlib.inference.multiverse_options import Alternatives
 from buzanlib.inference.permutation import PermutationBank, Permutations, p_value
 from buzanlib.tables.descriptor import load
 from buzanlib.tables.statements import load_statements

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.multiverse import options, sensitivity, specification_curve
-from buzanlib.figures.words import in_words
 from buzanlib.inference.multiverse import WHOLE, Declaration, MultiverseResult
 
 DRAWS = 199

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.sample import Sample
+from buzanlib.inference.placed_sample import Sample
 
 REGIONS = 4
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import against_rest, contrast_test, difference, empirical_logit, factorial
-from buzanlib.inference.sample import quadrant_codes
+from buzanlib.inference.placed_sample import quadrant_codes
 from buzanlib.theory.vocabulary import Quadrant
 
 SIGNS = {"HC3": {"cov_type": "HC3", "use_t": True}, "classical": {"cov_type": "nonrobust"}}

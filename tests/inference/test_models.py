@@ -24,7 +24,7 @@ from buzanlib.inference.models import (
     ordered,
     quadrant_probabilities,
 )
-from buzanlib.inference.sample import quadrant_codes
+from buzanlib.inference.placed_sample import quadrant_codes
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
 EFFECTS = [str(effect) for effect in Effect]

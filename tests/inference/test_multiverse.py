@@ -11,7 +11,6 @@ import pytest
 import statsmodels.api as sm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.inference.alternatives import Alternatives
 from buzanlib.inference.contrasts import empirical_logit, factorial
 from buzanlib.inference.multiverse import (
     WHOLE,
@@ -21,8 +20,9 @@ from buzanlib.inference.multiverse import (
     Outcome,
     Position,
 )
+from buzanlib.inference.multiverse_options import Alternatives
 from buzanlib.inference.permutation import PermutationBank, p_value
-from buzanlib.inference.sample import Sample
+from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantTest
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.descriptor import load

@@ -19,12 +19,12 @@ import pytest
 from buzanlib.inference import divergence, models
 from buzanlib.inference.contrasts import CODING, against_rest, cell_means, difference, factorial
 from buzanlib.inference.dispersion import location_and_spread
-from buzanlib.inference.dyads import euclidean
+from buzanlib.inference.dyadic_matrices import euclidean
+from buzanlib.inference.jonckheere_terpstra import OrderTest, jonckheere_terpstra
 from buzanlib.inference.likelihood import AggregatedMultinomial, aggregate
 from buzanlib.inference.mrqap import MRQAP, mantel
-from buzanlib.inference.ordering import OrderTest, jonckheere_terpstra
 from buzanlib.inference.permutation import PermutationBank, Permutations
-from buzanlib.inference.sample import Sample, quadrant_codes
+from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Verdict, judge
 from buzanlib.measurement.reliability import Reliability, gwet_ac1, krippendorff_alpha
 from buzanlib.theory import distances

@@ -14,7 +14,7 @@ from scipy.stats import binom
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import empirical_logit
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.sample import Sample, quadrant_codes
+from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.table2 import QuadrantTest
 from buzanlib.theory.predictions import Predictions, load_predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.inference.claims import CRIME
-from buzanlib.inference.dyads import distance
+from buzanlib.inference.dyadic_matrices import distance
+from buzanlib.inference.hypothesis_tests import CRIME
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.policy.alliance import (
     affinity_test,

@@ -13,7 +13,7 @@ import pytest
 from buzanlib.errors import BuzanError, LockError
 from buzanlib.sources import nmc
 from buzanlib.sources.build import BY_HAND, LOCKED_WITH, build
-from buzanlib.sources.inventory import take_stock
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.progress import shown, unseen
 from buzanlib.theory.predictions import LOCK, PREDICTIONS
 

@@ -9,8 +9,8 @@ import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import cow
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.crosswalk import Crosswalk, since
-from buzanlib.sources.inventory import take_stock
 
 
 def one_year(crosswalk: Crosswalk, year: int) -> list[str]:

@@ -14,9 +14,9 @@ import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, documents, strategies, ungdc
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.held import Held
-from buzanlib.sources.inventory import take_stock
+from buzanlib.sources.existing_tables import Held
 from buzanlib.sources.progress import unseen
 
 

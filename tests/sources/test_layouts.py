@@ -24,8 +24,8 @@ from buzanlib.sources import (
     votes,
     worldbank,
 )
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.inventory import take_stock
 from buzanlib.sources.write import render_table
 
 Writer = Callable[[pd.DataFrame | dict[str, pd.DataFrame], Path], Path]

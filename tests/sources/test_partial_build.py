@@ -12,7 +12,7 @@ import pytest
 from buzanlib.errors import BuzanError
 from buzanlib.sources import annotation, governance, panel, strategies, ungdc
 from buzanlib.sources.build import BY_HAND, LOCKED_WITH, build
-from buzanlib.sources.inventory import SOURCES, take_stock
+from buzanlib.sources.catalogue import SOURCES, take_stock
 from buzanlib.sources.progress import unseen
 from buzanlib.sources.source import Source
 from buzanlib.tables.schema import Descriptor

@@ -22,9 +22,9 @@ from buzanlib.sources import (
     vdem,
     worldbank,
 )
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.held import Held
-from buzanlib.sources.inventory import take_stock
+from buzanlib.sources.existing_tables import Held
 
 Reader = Callable[[Path, Crosswalk], pd.DataFrame]
 

@@ -9,8 +9,8 @@ import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import votes
+from buzanlib.sources.catalogue import take_stock
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.inventory import take_stock
 
 #: Tallies as published by the United Nations: yes, no, abstentions.
 PUBLISHED = {

@@ -13,7 +13,7 @@ import pytest
 
 from buzanlib.study import dependencies, plan
 from buzanlib.study.cache import DAMAGED, KEPT, Cache, Entry, Inputs
-from buzanlib.study.folder import CHECKED, prepare
+from buzanlib.study.data_staging import CHECKED, prepare
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.publish import Page

@@ -28,7 +28,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from buzanlib.cli import main
 from buzanlib.errors import ClusterError, RunError
-from buzanlib.study.admission import connected, fault, told
+from buzanlib.study.cluster_checks import connected, fault, told
 from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.owned import RECORD
 from buzanlib.study.plan import status

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import DataError
-from buzanlib.inference.claims import Claims
+from buzanlib.inference.hypothesis_tests import Claims
 from buzanlib.measurement.placement import Placement
 from buzanlib.sources.coders import codes_with
 from buzanlib.study.cache import Cache
-from buzanlib.study.folder import prepare
+from buzanlib.study.data_staging import prepare
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.runner import run_study
 from buzanlib.study.spec import Study, load_study

@@ -1,0 +1,180 @@
+"""Rival accounts: what each leaves unexplained, and where regime type and cohesion can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style
+from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET, Rows, named_points, place_labels
+from buzanlib.figures.typeset import typeset
+from buzanlib.theory.vocabulary import Quadrant
+
+# Filled, open, half: apart in grey. Nothing is the line at one.
+_MODELS = {
+    "quadrants": ("o", INK, "full", "power and cohesion"),
+    "rival": ("D", "white", "full", "the rival"),
+    "both": ("o", INK, "left", "both together"),
+}
+
+
+def errors_left(comparisons: Mapping[str, pd.DataFrame], column: str = "mean") -> Drawn:
+    """Draw how much squared error power and cohesion, each rival, and both leave of states that were left out.
+
+    Parameters
+    ----------
+    comparisons : mapping of str to pandas.DataFrame
+        Under the name of each rival, `buzanlib.inference.rival_explanations.RivalResult.comparison`: index ``nothing``,
+        ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``.
+    column : str
+        Which of the columns to draw.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative. A line stands at 1: no better than the mean of the other states.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such column.
+    """
+    names = list(comparisons)
+    for comparison in comparisons.values():
+        check_named("column", [column], comparison.columns)
+    with style():
+        rows = Rows.of(names, margin=1.6, width=20, least=0.62)
+        axes = rows.axes
+        axes.axvline(1, color=QUIET, linewidth=1.2, linestyle="--", zorder=1, label="the mean of the others")
+        for place, (model, (marker, colour, fill, label)) in enumerate(_MODELS.items()):
+            axes.plot(
+                [comparisons[name][column][model] for name in names],
+                rows.middles + (place - 1) * 0.16,
+                marker,
+                color=colour,
+                fillstyle=fill,
+                markerfacecoloralt="white",
+                markeredgecolor=INK,
+                markeredgewidth=1.4,
+                markersize=8,
+                zorder=3,
+                label=label,
+                gid=model,
+            )
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.margins(x=0.08)
+        axes.set_xlabel("Squared error, as a share of that of the mean\n(left of 1: better)")
+        rows.figure.legend(loc="outside upper center", ncols=2, columnspacing=1)
+    said = "; ".join(
+        f"{name}: "
+        + ", ".join(
+            f"{label} {typeset(float(comparisons[name][column][model]), '.3f')}"
+            for model, (*_, label) in _MODELS.items()
+        )
+        for name in names
+    )
+    return Drawn(
+        rows.figure,
+        "Squared error of states that were left out, as a share of that of the mean of the others (1 is no better, "
+        f"less is better). {said}.",
+    )
+
+
+def regime_and_cohesion(
+    cohesion: pd.Series,
+    polyarchy: pd.Series,
+    quadrants: pd.Series,
+    label: Sequence[str] = (),
+    names: pd.Series | None = None,
+    threshold: tuple[float, float] | None = None,
+) -> Drawn:
+    """Draw every state by cohesion (across) and regime type (up).
+
+    Only where the two part can they be told apart, in the corners that are shaded: cohesive autocracies, of strong
+    cohesion and low polyarchy, and divided democracies.
+
+    Parameters
+    ----------
+    cohesion : pandas.Series of float
+        Score by state.
+    polyarchy : pandas.Series of float
+        By state, 0 to 1.
+    quadrants : pandas.Series of str
+        By state. Only states with all three are drawn.
+    label : sequence of str
+        States to name, the first ones being set first; one that is not drawn is passed over.
+    names : pandas.Series of str, optional
+        By state, what to write; by default the index.
+    threshold : tuple of (cohesion, polyarchy), optional
+        Where the lines stand; by default at the medians.
+
+    Returns
+    -------
+    Drawn
+        The figure, and its text alternative.
+    """
+    table = pd.DataFrame({"cohesion": cohesion, "polyarchy": polyarchy, "quadrant": quadrants}).dropna()
+    level, regime = threshold or (float(table["cohesion"].median()), float(table["polyarchy"].median()))
+    cohesive = (table["cohesion"] > level) & (table["polyarchy"] <= regime)
+    divided = (table["cohesion"] <= level) & (table["polyarchy"] > regime)
+    with style():
+        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
+        axes = figure.subplots()
+        for quadrant in Quadrant:
+            some = table[table["quadrant"] == quadrant]
+            axes.plot(
+                some["cohesion"],
+                some["polyarchy"],
+                QUADRANT_MARKERS[quadrant],
+                color=QUADRANT_COLOURS[quadrant],
+                markeredgecolor=INK,
+                markeredgewidth=0.5,
+                markersize=6.5,
+                label=quadrant.label,
+                gid=quadrant.value,
+            )
+        axes.axvline(level, color=QUIET, linestyle="--", linewidth=1, zorder=0)
+        axes.axhline(regime, color=QUIET, linestyle="--", linewidth=1, zorder=0)
+        # Bands above and below that no state can reach, for the names of the corners.
+        axes.set(xlabel="Cohesion (score)", ylabel="Polyarchy (electoral democracy)", ylim=(-0.13, 1.13))
+        axes.set_yticks(np.linspace(0, 1, 6))
+        axes.margins(x=0.06)
+        (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+        axes.set_xlim(left, right)
+        for corner, width, height, gid in (
+            ((level, bottom), right - level, regime - bottom, "cohesive"),
+            ((left, regime), level - left, top - regime, "divided"),
+        ):
+            axes.add_patch(Rectangle(corner, width, height, facecolor=PALE, zorder=-1, gid=gid))
+        for (x, y), kind, side in (
+            ((0.99, 0.01), f"cohesive autocracies: {cohesive.sum()}", ("right", "bottom")),
+            ((0.01, 0.99), f"divided democracies: {divided.sum()}", ("left", "top")),
+        ):
+            axes.text(
+                x, y, kind, transform=axes.transAxes, ha=side[0], va=side[1], fontsize=11, fontweight="bold"
+            )
+        figure.legend(loc="outside upper center", ncols=2, fontsize=10, columnspacing=1, handletextpad=0.3)
+        points = table[["cohesion", "polyarchy"]]
+        place_labels(axes, named_points(points, label, names), points.to_numpy(dtype=float))
+    together = typeset(float(table["cohesion"].corr(table["polyarchy"])), ".2f")
+    return Drawn(
+        figure,
+        f"{len(table)} states by cohesion and polyarchy, which correlate at {together}. {cohesive.sum()} are cohesive "
+        f"autocracies (cohesion above {typeset(level, '.2f')}, polyarchy at most {typeset(regime, '.2f')}), "
+        f"{divided.sum()} are divided democracies.{_named_alt(table, label, names)}",
+    )
+
+
+def _named_alt(table: pd.DataFrame, label: Sequence[str], names: pd.Series | None) -> str:
+    """Say where the named states stand."""
+    where = named_points(table[["cohesion", "polyarchy"]], label, names)
+    said = "; ".join(
+        f"{name} {typeset(cohesion, '.2f')} and {typeset(polyarchy, '.2f')}"
+        for name, (cohesion, polyarchy) in where.items()
+    )
+    return f" Cohesion and polyarchy of some: {said}." if said else ""

@@ -1,0 +1,255 @@
+"""What states of different quadrants share, pair by pair: votes and profiles (C5, C6, D1, D7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
+from buzanlib.inference.contrasts import against_rest, contrast_test
+from buzanlib.inference.divergence import distances, jensen_shannon
+from buzanlib.inference.dyadic_matrices import agreement as agreement_of
+from buzanlib.inference.dyadic_matrices import block_means, distance, euclidean, pair_of, same, with_dyads
+from buzanlib.inference.ideal_points import distance_to_median
+from buzanlib.inference.mrqap import MRQAP, MRQAPResult, mantel
+from buzanlib.inference.permutation import Array, Permutations, p_value
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.vocabulary import Quadrant
+
+_BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
+
+
+@dataclass(frozen=True)
+class ForumTest:
+    """Whether SW and WS states agree least, whatever their other ties (C5).
+
+    Attributes
+    ----------
+    focal : str
+        Name of the predictor that is tested.
+    """
+
+    focal: str = "SW and WS"
+
+    def __call__(
+        self,
+        agreement: pd.DataFrame,
+        controls: Mapping[str, pd.DataFrame],
+        placed: pd.DataFrame,
+        permutations: Permutations,
+    ) -> tuple[Finding, MRQAPResult]:
+        """Test.
+
+        Parameters
+        ----------
+        agreement : DataFrame of float, shape (states, states)
+            On the contested roll calls; NaN where unknown.
+        controls : mapping of str to DataFrame
+            By name, on the same states.
+        placed : DataFrame
+            Index ``iso3``; column ``quadrant``.
+        permutations : Permutations
+            Of states within groups.
+
+        Returns
+        -------
+        Finding
+            Minus the coefficient of the dyads SW-WS, with an interval robust to dyads that share a state.
+        MRQAPResult
+            The whole regression.
+
+        Raises
+        ------
+        EstimationError
+            As `MRQAP`.
+        """
+        own = agreement.index[agreement.index.isin(placed.index)]
+        states = with_dyads([agreement.loc[own, own], *controls.values()])
+        quadrants = placed.loc[states, "quadrant"]
+        predictors = {self.focal: pair_of(quadrants, "SW", "WS")}
+        predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
+        fitted = MRQAP()(agreement.loc[states, states], predictors, permutations.among(states), self.focal)
+        estimate, low, high, p = map(
+            float, fitted.table.loc[self.focal, ["coefficient", "low90", "high90", "p_less"]].to_numpy()
+        )
+        finding = Finding(
+            "C5",
+            -estimate,
+            -high,
+            -low,
+            p,
+            fitted.n_states,
+            beside={"n_dyads": fitted.n_dyads},
+        )
+        return finding, fitted
+
+
+def controls(
+    roll_calls: pd.DataFrame, regions: pd.Series[str], polyarchy: pd.Series[float], minimum: int
+) -> dict[str, pd.DataFrame]:
+    """The controls of C5: other votes, region, regime.
+
+    Parameters
+    ----------
+    roll_calls : DataFrame of float, shape (states, roll calls)
+        Positions on all other roll calls (`buzanlib.inference.dyadic_matrices.positions`).
+    regions : Series of str
+        Regional group by state.
+    polyarchy : Series of float
+        By state.
+    minimum : int
+        Other roll calls in which both states of a dyad must have voted.
+    """
+    states = roll_calls.index
+    return {
+        "agreement on all other votes": agreement_of(roll_calls, minimum),
+        "same regional group": same(regions.reindex(states)),
+        "distance in polyarchy": distance(polyarchy.reindex(states)),
+    }
+
+
+def allied(alliances: pd.DataFrame, states: pd.Index[str]) -> pd.DataFrame:
+    """1 where two states are bound to defend each other, else 0.
+
+    Parameters
+    ----------
+    alliances : DataFrame
+        Columns ``iso3`` and ``ally``.
+    states : Index of str
+        ``iso3``.
+    """
+    bound = pd.DataFrame(0.0, index=states, columns=states.rename(None))
+    for one, other in alliances[["iso3", "ally"]].itertuples(index=False):
+        if one in states and other in states:
+            bound.loc[one, other] = bound.loc[other, one] = 1.0
+    return bound
+
+
+def support_test(
+    hypothesis: str,
+    agreement: pd.DataFrame,
+    placed: pd.DataFrame,
+    permutations: Permutations,
+    draws: int = 1999,
+    seed: int = 20100615,
+    pair: tuple[Quadrant, Quadrant] = (Quadrant.WS, Quadrant.SS),
+) -> Finding:
+    """Whether WS and SS states agree more than the other pairs of quadrants do (D1), or the states of another pair.
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    agreement : DataFrame of float, shape (states, states)
+        On the roll calls in question; NaN where unknown.
+    placed : DataFrame
+        Index ``iso3``; columns ``p`` and ``k``.
+    permutations : Permutations
+        Of states within groups.
+    draws, seed : int
+        Of the bootstrap.
+    pair : tuple of Quadrant
+        The pair that is set against the others.
+
+    Returns
+    -------
+    Finding
+        Mean agreement of the pair less the mean of the means of the other five pairs.
+    """
+    states = [state for state in agreement.index if state in placed.index]
+    sample = Sample(pd.DataFrame(index=states), placed.loc[states], permutations.among(states))
+    own = agreement.loc[states, states]
+    one, other = sorted(list(Quadrant).index(quadrant) for quadrant in pair)
+
+    def gap(means: Array) -> Array:
+        others = np.mean([means[:, a, b] for a, b in _BETWEEN if (a, b) != (one, other)], axis=0)
+        return np.asarray(means[:, one, other] - others, dtype=float)
+
+    observed = float(gap(block_means(own, sample.quadrants)[0])[0])
+    blocks = [sample.permuted[start : start + 500] for start in range(0, len(sample.moves), 500)]
+    drawn = np.concatenate([gap(block_means(own, block)[0]) for block in blocks])
+    weights = bootstrap_weights(sample.quadrants, draws, seed)
+    low, high = percentile_interval(gap(block_means(own, sample.quadrants, weights)[0]))
+    return Finding(hypothesis, observed, low, high, float(p_value(observed, drawn)), len(states))
+
+
+def pivot_test(
+    hypothesis: str, scores: pd.Series[float], placed: pd.DataFrame, permutations: Permutations
+) -> Finding:
+    """Whether WW states are nearer to the median of a map of votes than others (D7).
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    scores : Series of float
+        Of all states on the map; the median is theirs.
+    placed : DataFrame
+        Index ``iso3``; columns ``p`` and ``k``.
+    permutations : Permutations
+        Of states within groups.
+    """
+    far = distance_to_median(scores)
+    states = [state for state in far.index if state in placed.index]
+    sample = Sample(far.loc[states].to_frame(), placed.loc[states], permutations.among(states))
+    return contrast_test(hypothesis, far.loc[states], sample, -against_rest(Quadrant.WW))
+
+
+def distance_decay(
+    hypothesis: str, profiles: pd.DataFrame, sample: Sample, draws: int = 1999, seed: int = 20100615
+) -> Finding:
+    """Whether profiles diverge with the distance in power and cohesion (C6).
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    profiles : DataFrame of float, shape (states, threats)
+        Of the states of the sample; rows sum to one.
+    sample : Sample
+        Placement with the scores ``power`` and ``cohesion``, and permutations.
+    draws, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Finding
+        Mantel correlation. Interval by bootstrap of states within quadrants; a state that is drawn more than once makes
+        no pair with itself.
+
+    Raises
+    ------
+    EstimationError
+        As `mantel`.
+    """
+    states = sample.counts.index
+    if len(profiles) != len(states):
+        raise EstimationError(f"{len(profiles)} profiles for {len(states)} states; allowed: one each")
+    values = profiles.loc[states].to_numpy(dtype=float)
+    apart = distances(jensen_shannon(values[:, None], values[None]))
+    y = pd.DataFrame(apart, index=states, columns=states.rename(None))
+    x = euclidean(sample.placed[["power", "cohesion"]])
+    r, p = mantel(x, y, sample.moves)
+    weights = bootstrap_weights(sample.quadrants, draws, seed)
+    low, high = percentile_interval(_weighted_correlation(x.to_numpy(), apart, weights))
+    return Finding(hypothesis, r, low, high, p, len(states))
+
+
+def _weighted_correlation(x: Array, y: Array, weights: Array) -> Array:
+    """Pearson correlation over pairs of different states, each weighted by the product of its states' weights."""
+    off = 1 - np.eye(len(x))
+
+    def total(square: Array) -> Array:
+        return np.asarray(np.einsum("bi,bi->b", weights @ (square * off), weights), dtype=float)
+
+    n = total(np.ones_like(x))
+    mean_x, mean_y = total(x) / n, total(y) / n
+    covariance = total(x * y) / n - mean_x * mean_y
+    spread = (total(x * x) / n - mean_x**2) * (total(y * y) / n - mean_y**2)
+    return np.asarray(covariance / np.sqrt(spread), dtype=float)

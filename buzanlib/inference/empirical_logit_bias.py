@@ -1,0 +1,74 @@
+"""How far contrasts of empirical logits lean although no quadrant differs.
+
+One half added to a count of nothing means more to a state with one passage than to one with ten. So the mean of an
+empirical logit depends on how much a state says, most of all for what is rarely said, and quadrants that speak
+unequally differ in it although they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import binom
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import Array, cell_means, empirical_logit
+from buzanlib.inference.placed_sample import Sample
+
+
+def expected_logit(n: npt.ArrayLike, rate: float) -> Array:
+    """Mean of the empirical logit of a binomial count.
+
+    Parameters
+    ----------
+    n : array_like of int, shape (states,)
+        Passages of each state.
+    rate : float
+        Probability that a passage carries the threat, 0 to 1.
+
+    Returns
+    -------
+    ndarray of float, shape (states,)
+
+    Raises
+    ------
+    EstimationError
+        If the rate is no probability.
+    """
+    if not 0 <= rate <= 1:
+        raise EstimationError(f"a rate of {rate}; allowed: 0 to 1")
+    sizes, places = np.unique(np.asarray(n, dtype=int), return_inverse=True)
+    means = []
+    for size in sizes:
+        y = np.arange(size + 1)
+        means.append(binom.pmf(y, size, rate) @ empirical_logit(y, size))
+    return np.asarray(means, dtype=float)[places]
+
+
+def leanings(cases: Mapping[str, tuple[pd.Series[int], Array]], sample: Sample) -> pd.DataFrame:
+    """Set contrasts on the logit scale beside what they would be if no quadrant differed, and beside plain shares.
+
+    Parameters
+    ----------
+    cases : mapping of str to (Series of int, ndarray of float)
+        By name: passages of each state of the sample that carry what is compared, and weights of the quadrants.
+    sample : Sample
+        With counts ``relevant``.
+
+    Returns
+    -------
+    DataFrame
+        Index the names; columns ``contrast`` (of empirical logits), ``leaning`` (the same, expected if the passages of
+        every state carried it with one probability, the mean of the states' shares) and ``share`` (of plain shares).
+    """
+    n = sample.counts["relevant"]
+    rows = {}
+    for name, (counted, weights) in cases.items():
+        y = counted.loc[n.index]
+        shares = y / n
+        outcomes = np.column_stack([empirical_logit(y, n), expected_logit(n, float(shares.mean())), shares])
+        rows[name] = cell_means(outcomes, sample.quadrants).contrast(weights).estimates[0]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["contrast", "leaning", "share"])

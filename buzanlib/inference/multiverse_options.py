@@ -1,0 +1,217 @@
+"""The options of the multiverse: what is counted, and where states stand, under each (``multiverse.json``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.multiverse import Outcome, Position
+from buzanlib.inference.placed_sample import Codes
+from buzanlib.measurement.indices import normal_scores
+from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
+from buzanlib.measurement.profiles import NAMED
+from buzanlib.tables.statements import Statements
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Corpus, PoliticalKind
+
+Flags = npt.NDArray[np.bool_]
+
+_STRICT = (PoliticalKind.REGIME, PoliticalKind.INTERFERENCE)
+_NAMED = [threat.value for threat in NAMED]
+
+#: Rule of placement and quantile by threshold; fuzzy membership is around the median.
+RULES: dict[str, tuple[str, float]] = {
+    "median": ("median", 0.5),
+    "tercile": ("quantile", 2 / 3),
+    "regional": ("regional", 0.5),
+    "neighbour": ("neighbour", 0.5),
+    "fuzzy": ("median", 0.5),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Of documents or passages: place of the state and of the document, corpus and year."""
+
+    state: Codes
+    document: Codes
+    corpus: np.ndarray
+    year: np.ndarray
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, states: pd.Index[str], documents: pd.Series[str]) -> _Rows:
+        return cls(
+            states.get_indexer(pd.Index(table["iso3"])),
+            pd.Index(documents).get_indexer(pd.Index(table["doc_id"])),
+            table["corpus"].to_numpy(dtype=object),
+            table["year"].to_numpy(dtype=int),
+        )
+
+    def inside(self, corpus: str, window: str) -> Flags:
+        """Rows of a corpus and a window."""
+        known = [*Corpus, *sorted({*self.corpus} - {*Corpus}), "both"]
+        if corpus not in known:
+            raise UnknownNameError("corpus", corpus, known)
+        first, last = years(window)
+        within = (first <= self.year) & (self.year <= last)
+        return within if corpus == "both" else within & (self.corpus == corpus)
+
+
+def years(window: str) -> tuple[int, int]:
+    """First and last year of a window such as ``"2011-2024"``."""
+    first, _, last = window.partition("-")
+    return int(first), int(last)
+
+
+class Alternatives:
+    """Makes outcomes and positions, each once.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    panel : DataFrame
+        Indices of power and cohesion.
+    regions : Series of str
+        Regional group by ``iso3``.
+    tiles : DataFrame
+        The tile map, from which neighbours are taken.
+    """
+
+    def __init__(
+        self, statements: Statements, panel: pd.DataFrame, regions: pd.Series[str], tiles: pd.DataFrame
+    ) -> None:
+        self._panel, self._regions = panel, regions
+        self._neighbours = neighbours_from_tiles(tiles)
+        documents = statements.documents[statements.documents["in_paper"] == 0].reset_index(drop=True)
+        self._states = pd.Index(sorted(set(documents["iso3"])), name="iso3", dtype="str")
+        self._documents = _Rows.of(documents, self._states, documents["doc_id"])
+        self._coded = {}
+        for annotator in statements.codes["annotator"].unique():
+            coded = statements.coded(annotator)
+            coded = coded[(coded["relevant"] == 1) & (coded["in_paper"] == 0)]
+            self._coded[annotator] = coded, _Rows.of(coded, self._states, documents["doc_id"])
+        # Kept on the instance: as many as there are options, not as there are specifications.
+        self._outcome = cache(self._make_outcome)
+        self._position = cache(self._make_position)
+        self._threats = cache(self._make_threats)
+        self._scored = cache(self._make_scores)
+        self._one = cache(self._make_one)
+
+    def outcome(self, record: Mapping[str, str]) -> Outcome | None:
+        """What is counted under a specification; None where nothing is.
+
+        Raises
+        ------
+        UnknownNameError
+            If an option is none of those declared.
+        """
+        keys = ("corpus", "window", "annotator", "terrorism", "political", "denominator")
+        return self._outcome(*(record[key] for key in keys))
+
+    def position(self, record: Mapping[str, str]) -> Position | None:
+        """Where states stand under a specification; None where an index has no data in the window.
+
+        Raises
+        ------
+        UnknownNameError
+            If an option is none of those declared.
+        """
+        return self._position(*(record[key] for key in ("power", "cohesion", "threshold", "window")))
+
+    def _make_outcome(
+        self, corpus: str, window: str, annotator: str, terrorism: str, political: str, denominator: str
+    ) -> Outcome | None:
+        threats, specific = self._threats(annotator, terrorism, political)
+        rows = self._coded[annotator][1]
+        inside = rows.inside(corpus, window)
+        state, threats = rows.state[inside], threats[inside]
+        if denominator == "documents":
+            held = self._documents.inside(corpus, window)
+            n = self._by_state(self._documents.state[held])
+            # A document counts once for a threat, however many of its passages carry it.
+            document, size = rows.document[inside], len(self._documents.state)
+            named = [np.bincount(document, column, size) > 0 for column in threats.T]
+            y = [self._by_state(self._documents.state, column) for column in named]
+        elif denominator in ("relevant", "specific"):
+            n = self._by_state(state, specific[inside] if denominator == "specific" else None)
+            y = [self._by_state(state, column) for column in threats.T]
+        else:
+            raise UnknownNameError("denominator", denominator, ("relevant", "specific", "documents"))
+        some = n > 0
+        if not some.any():
+            return None
+        counts = pd.DataFrame(np.column_stack(y)[some], self._states[some], [*map(str, TABLE2_THREATS)])
+        return Outcome(counts, pd.Series(n[some], counts.index))
+
+    def _by_state(self, state: Codes, holds: Flags | None = None) -> Codes:
+        """Number of rows of each state, or of those that hold."""
+        return np.bincount(state, holds, len(self._states)).astype(np.intp)
+
+    def _make_threats(self, annotator: str, terrorism: str, political: str) -> tuple[Flags, Flags]:
+        """Whether each passage carries each threat of Table 2, and any threat that is named."""
+        passages = self._coded[annotator][0]
+        return (
+            _threats(passages, terrorism, political).to_numpy(),
+            np.asarray((passages[_NAMED] == 1).any(axis=1), dtype=bool),
+        )
+
+    def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
+        if threshold not in RULES:
+            raise UnknownNameError("threshold", threshold, RULES)
+        if (scored := self._scored(power, cohesion, window)) is None:
+            return None
+        scores, reliability = scored
+        place = Placement(power, cohesion, *years(window), *RULES[threshold])
+        if threshold == "fuzzy":
+            fuzzy = place.soften(scores, self._regions, reliability)
+            expected = {"p": fuzzy["SW"] + fuzzy["SS"], "k": fuzzy["WS"] + fuzzy["SS"]}
+            return Position(2 * pd.DataFrame(expected) - 1, hard=False)
+        try:
+            placed = place.place(scores, self._regions, self._neighbours)
+        except EstimationError:  # a state without a placed neighbour
+            return None
+        return Position(placed[["p", "k"]].astype(float), hard=True)
+
+    def _make_scores(
+        self, power: str, cohesion: str, window: str
+    ) -> tuple[pd.DataFrame, dict[str, float]] | None:
+        """Scores, and the reliability of both indices; None where one has no data in the window."""
+        try:
+            made = {
+                axis: self._one(axis, index, window)
+                for axis, index in (("power", power), ("cohesion", cohesion))
+            }
+        except EstimationError:
+            return None
+        return both(scores for scores, _ in made.values()), {axis: one[1] for axis, one in made.items()}
+
+    def _make_one(self, axis: str, index: str, window: str) -> tuple[pd.Series[float], float]:
+        """Scores and reliability of one index."""
+        where = self._panel, index, axis, *years(window)
+        return normal_scores(*where), parallel_forms(*where)
+
+
+def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataFrame:
+    """The threats of Table 2 in each passage, as an option of both mappings has them."""
+    narrower: dict[str, pd.Series[bool]] = {
+        "any": passages["pol"] == 1,
+        "strict": passages["pol_kind"].isin(_STRICT),
+        "not_health": passages["pol_kind"] != PoliticalKind.HEALTH,
+        "serious": passages["level"] > 0,
+    }
+    if political not in narrower:
+        raise UnknownNameError("political mapping", political, narrower)
+    threats = passages[[threat.value for threat in TABLE2_THREATS]] == 1
+    threats["pol"] &= narrower[political]
+    takers = {"apart": None, "political": "pol", "crime": "cri"}
+    if terrorism not in takers:
+        raise UnknownNameError("terrorism mapping", terrorism, takers)
+    if (taker := takers[terrorism]) is not None:
+        threats[taker] |= passages["ter"] == 1
+    return threats

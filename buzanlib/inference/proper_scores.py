@@ -1,0 +1,161 @@
+"""Table 2 as a whole: the other ways to assign its cells, and how well it predicts what a state speaks of (B5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import CODING
+from buzanlib.inference.permutation import Array, p_value
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+
+#: Shares of the marginal that are mixed into what a table predicts: it gives some threats no weight at all, and a
+#: probability of zero is refuted by one mention. The first is the one that is judged by (`definitions.json`).
+MIXTURES = (0.5, 0.3, 0.1)
+
+
+def assignment_statistics(statistics: Array, cells: npt.NDArray[np.bool_]) -> pd.Series[float]:
+    """Joint statistic for every way of giving the cells of a table to the quadrants.
+
+    Parameters
+    ----------
+    statistics : ndarray of float, shape (3 effects, threats)
+        Studentised effects.
+    cells : ndarray of bool, shape (4 quadrants, threats)
+        Which quadrant's cell names which threat; each threat must stand in two cells.
+
+    Returns
+    -------
+    Series of float, shape (24,)
+        Largest first.
+    """
+    found = {}
+    for order in permutations(range(4)):
+        signs = 2.0 * cells[list(order)] - 1
+        # A threat in two of four cells loads on one effect only, with weight +-1.
+        loadings = CODING[1:] @ signs / 4
+        found["-".join(list(Quadrant)[place] for place in order)] = float((loadings * statistics).sum())
+    return pd.Series(found, name="statistic").sort_values(ascending=False, kind="stable")
+
+
+def mention_shares(counts: pd.DataFrame) -> Array:
+    """How each state divides its mentions among the threats of Table 2.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Columns one a threat.
+
+    Returns
+    -------
+    ndarray of float, shape (states, 3)
+        ``(y + 1/2) / (sum + 3/2)``: rows sum to one, and no share is zero.
+    """
+    y = counts[[threat.value for threat in TABLE2_THREATS]].to_numpy(dtype=float) + 0.5
+    return np.asarray(y / y.sum(axis=1, keepdims=True), dtype=float)
+
+
+def others_mean(shares: Array, groups: npt.ArrayLike) -> Array:
+    """Mean share of the other states of each state's group; of all others where it is alone in its group.
+
+    Parameters
+    ----------
+    shares : ndarray of float, shape (states, threats)
+    groups : array_like of int, shape (states,)
+
+    Returns
+    -------
+    ndarray of float, shape (states, threats)
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two states.
+    """
+    if len(shares) < 2:
+        raise EstimationError(f"{len(shares)} states; to leave one out takes at least 2")
+    groups = np.asarray(groups)
+    same = (groups[:, None] == groups[None, :]) & ~np.eye(len(groups), dtype=bool)
+    alone = ~same.any(axis=1)
+    same[alone] = ~np.eye(len(groups), dtype=bool)[alone]
+    return np.asarray(same @ shares / same.sum(axis=1, keepdims=True), dtype=float)
+
+
+def table_scores(
+    sample: Sample, literal: Mapping[str, tuple[str, ...]], graded: Mapping[str, Mapping[str, float]]
+) -> pd.DataFrame:
+    """Log and Brier scores of what each model predicts of a state that it has not seen.
+
+    Parameters
+    ----------
+    sample : Sample
+        With counts of the threats of Table 2.
+    literal, graded : mapping
+        Table 2 as `Predictions` gives it.
+
+    Returns
+    -------
+    DataFrame
+        Index ``model``: ``marginal``, ``power``, ``cohesion``, ``saturated`` (means of the other states, of all or
+        of the same group), and ``literal`` and ``graded`` at each of `MIXTURES`. Columns ``log_score`` (nats, mean
+        over states; higher is better), ``brier`` (lower is better), ``skill`` (log score above the marginal) and
+        ``p`` (of the log score among permuted placements; NaN for models without a table).
+
+    References
+    ----------
+    Gneiting, T., & Raftery, A. E. (2007). Strictly proper scoring rules, prediction, and estimation. Journal of the
+    American Statistical Association 102(477), 359-378.
+    """
+    shares, quadrants = mention_shares(sample.counts), sample.quadrants
+    marginal = others_mean(shares, np.zeros(len(shares)))
+    groupings: dict[str, npt.ArrayLike] = {
+        "marginal": np.zeros(len(shares)),
+        "power": sample.placed["p"].to_numpy(),
+        "cohesion": sample.placed["k"].to_numpy(),
+        "saturated": quadrants,
+    }
+    rows = []
+    for name, groups in groupings.items():
+        foretold = others_mean(shares, groups)
+        rows.append((name, _log_score(shares, foretold).mean(), _brier(shares, foretold).mean(), np.nan))
+    weights = {"literal": _weights(literal), "graded": _weights(graded)}
+    for name, table in weights.items():
+        for mixture in MIXTURES:
+            # By state and quadrant: what would be foretold of it in each, so that permuting is indexing.
+            foretold = (1 - mixture) * table[None] + mixture * marginal[:, None]
+            log_scores = _log_score(shares[:, None], foretold)
+            briers = _brier(shares[:, None], foretold)
+            own = np.arange(len(shares)), quadrants
+            drawn = log_scores[own[0], sample.permuted].mean(axis=1)
+            p = float(p_value(float(log_scores[own].mean()), drawn))
+            rows.append((f"{name}, {mixture:g}", log_scores[own].mean(), briers[own].mean(), p))
+    scored = pd.DataFrame(rows, columns=["model", "log_score", "brier", "p"]).set_index("model")
+    scored.insert(2, "skill", scored["log_score"] - float(_log_score(shares, marginal).mean()))
+    return scored
+
+
+def _weights(table: Mapping[str, tuple[str, ...]] | Mapping[str, Mapping[str, float]]) -> Array:
+    """Normed weights of the threats by quadrant, shape (4, 3)."""
+    rows: list[list[float]] = []
+    for quadrant in Quadrant:
+        cell = table[str(quadrant)]
+        named = dict.fromkeys(cell, 1.0) if isinstance(cell, tuple) else dict(cell)
+        rows.append([float(named.get(threat.value, 0.0)) for threat in TABLE2_THREATS])
+    weights = np.array(rows)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=float)
+
+
+def _log_score(shares: Array, foretold: Array) -> Array:
+    """Expected logarithm of the foretold probability, shape (...)."""
+    return np.asarray((shares * np.log(foretold)).sum(axis=-1), dtype=float)
+
+
+def _brier(shares: Array, foretold: Array) -> Array:
+    """Squared distance of shares and foretold probabilities, shape (...)."""
+    return np.asarray(((shares - foretold) ** 2).sum(axis=-1), dtype=float)

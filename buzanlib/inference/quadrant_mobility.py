@@ -1,0 +1,244 @@
+"""States that move between quadrants: more than error would make them seem to, and with what effect (E3, E4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import FLOOR, empirical_logit
+from buzanlib.inference.permutation import Array, Permutations, p_value
+from buzanlib.inference.placed_sample import Codes, quadrant_codes
+from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+
+_AXES = ["power", "cohesion"]
+_THREATS = [threat.value for threat in TABLE2_THREATS]
+
+
+def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series) -> float:
+    """Reliability of an index that is measured three times, with true change told apart from error.
+
+    Errors are taken to be independent between waves and equally large, and true change to pass from one wave to the
+    next without memory of the one before.
+
+    Parameters
+    ----------
+    first, second, third : Series of float
+        Scores, on states; those with all three are used.
+
+    Returns
+    -------
+    float
+        The product of neighbouring correlations over that of the outer waves. Where errors are next to nothing, or
+        not as independent as supposed, it comes out above 1, which no reliability can be.
+
+    References
+    ----------
+    Heise, D. R. (1969). Separating reliability and stability in test-retest correlation. American Sociological Review
+    34(1), 93-101.
+    """
+    waves = pd.concat([first, second, third], axis=1, join="inner").to_numpy(dtype=float)
+    r = np.corrcoef(waves.T)
+    return float(r[0, 1] * r[1, 2] / r[0, 2])
+
+
+@dataclass(frozen=True, eq=False)
+class MoveResult:
+    """Moves between quadrants.
+
+    Attributes
+    ----------
+    finding : Finding
+        E3: share of states that moved, less that expected from error alone. It has no interval where the reliability
+        leaves no error: nothing is then expected, and any mover counts as true.
+    transitions : DataFrame of int, shape (4, 4)
+        States by quadrant in the first window (index) and the last (columns).
+    estimated : dict of str to float
+        Reliability of each axis as given or as `three_wave_reliability` has it, which may be above 1.
+    moved : list of str
+        States in another quadrant, sorted.
+    """
+
+    finding: Finding
+    transitions: pd.DataFrame
+    estimated: dict[str, float]
+    moved: list[str]
+
+    @property
+    def reliability(self) -> dict[str, float]:
+        """Reliability of each axis as it was used, at most 1."""
+        return {axis: min(value, 1.0) for axis, value in self.estimated.items()}
+
+
+@dataclass(frozen=True)
+class MoveTest:
+    """Whether more states change quadrant than error of measurement would move (E3).
+
+    Attributes
+    ----------
+    draws, seed : int
+        Of the simulation.
+    """
+
+    draws: int = 9999
+    seed: int = 20100615
+
+    def __call__(
+        self, windows: Sequence[pd.DataFrame], reliability: dict[str, float] | None = None
+    ) -> MoveResult:
+        """Test.
+
+        Parameters
+        ----------
+        windows : sequence of three DataFrame
+            Scores by state in three successive windows: index ``iso3``, columns ``power`` and ``cohesion``.
+        reliability : dict of str to float, optional
+            Of each axis, at most 1; by default from the three waves, and cut at 1.
+
+        Returns
+        -------
+        MoveResult
+            The truth is taken to be the mean of the windows. From it two windows are drawn with error, each cut at
+            its own median, and the states counted that stand in different quadrants.
+
+        Raises
+        ------
+        EstimationError
+            If there are not three windows, or fewer than four states have scores in all.
+        """
+        if len(windows) != 3:
+            raise EstimationError(f"{len(windows)} windows; three-wave reliability needs 3")
+        states = sorted(set.intersection(*(set(window.index) for window in windows)))
+        if len(states) < 4:
+            raise EstimationError(f"{len(states)} states have scores in all windows; allowed: at least 4")
+        waves = [window.loc[states, _AXES] for window in windows]
+        if reliability is None:
+            reliability = {axis: three_wave_reliability(*(wave[axis] for wave in waves)) for axis in _AXES}
+        before, after = (_quadrants(wave.to_numpy(dtype=float)) for wave in (waves[0], waves[2]))
+        truth = np.mean([wave.to_numpy(dtype=float) for wave in waves], axis=0)
+        spread = np.array(
+            [
+                np.mean([wave[axis].std() for wave in waves]) * np.sqrt(max(0.0, 1 - reliability[axis]))
+                for axis in _AXES
+            ]
+        )
+        expected = self._by_error_alone(truth, spread)
+        observed = float((before != after).mean())
+        low, high = (
+            np.quantile(observed - expected, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+            if spread.any()
+            else (np.nan, np.nan)
+        )
+        names = list(map(str, Quadrant))
+        counted = np.zeros((len(names), len(names)), dtype=int)
+        np.add.at(counted, (before, after), 1)
+        return MoveResult(
+            Finding(
+                "E3",
+                observed - float(expected.mean()),
+                float(low),
+                float(high),
+                float(p_value(observed, expected)),
+                len(states),
+                beside={"observed": observed, "expected": float(expected.mean())},
+            ),
+            pd.DataFrame(counted, index=pd.Index(names, name="first"), columns=pd.Index(names, name="last")),
+            reliability,
+            [state for state, moved in zip(states, before != after, strict=True) if moved],
+        )
+
+    def _by_error_alone(self, truth: Array, spread: Array, rows: int = 500) -> Array:
+        """Share of states in different quadrants in two erroneous measurements of one truth, by draw."""
+        rng = np.random.default_rng(self.seed)
+        shares = []
+        for start in range(0, self.draws, rows):
+            size = (2, min(rows, self.draws - start), *truth.shape)
+            first, last = _quadrants(truth + rng.normal(size=size) * spread)
+            shares.append((first != last).mean(axis=1))
+        return np.concatenate(shares)
+
+
+def follow_test(
+    hypothesis: str,
+    early: pd.DataFrame,
+    late: pd.DataFrame,
+    quadrants: tuple[pd.Series, pd.Series],
+    table: pd.DataFrame,
+    permutations: Permutations,
+    sesoi: float,
+) -> Finding:
+    """Whether a move between quadrants goes with the change of speech that a table expects (E4).
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    early, late : DataFrame
+        Counts in the two windows: index ``iso3``, columns ``relevant``, ``pol``, ``inf``, ``cri``.
+    quadrants : tuple of Series of str
+        Quadrant by state in the two windows.
+    table : DataFrame
+        Weights, index `Quadrant`, columns the threats.
+    permutations : Permutations
+        States exchange their moves within groups.
+    sesoi : float
+        Smallest effect of interest, in logits for one unit of weight.
+
+    Returns
+    -------
+    Finding
+        The slope of the change in logit on the change in weight, each threat having a mean change of its own; errors
+        clustered by state, with the correction ``G / (G - 1)``.
+
+    Raises
+    ------
+    EstimationError
+        If no state of the sample moved.
+    """
+    spoke = [set(counts.index[counts["relevant"] > 0]) for counts in (early, late)]
+    states = sorted(set.intersection(*spoke, *(set(placed.index) for placed in quadrants)))
+    first, last = (
+        empirical_logit(counts.loc[states, _THREATS].to_numpy(), counts.loc[states, ["relevant"]].to_numpy())
+        for counts in (early, late)
+    )
+    weights = table.rename(index=str, columns=str)
+    before, after = (weights.loc[placed.loc[states], _THREATS].to_numpy(dtype=float) for placed in quadrants)
+    moved = after - before
+    if not moved.any():
+        raise EstimationError(f"none of {len(states)} states moved to a quadrant with another cell")
+    change = (last - first) - (last - first).mean(axis=0)
+
+    def slope(moves: Array) -> tuple[Array, Array]:
+        """Slope and its clustered error for moves of shape (..., states, threats)."""
+        centred = moves - moves.mean(axis=-2, keepdims=True)
+        scale = (centred**2).sum(axis=(-2, -1))
+        estimate = (centred * change).sum(axis=(-2, -1)) / scale
+        scores = (centred * (change - estimate[..., None, None] * centred)).sum(axis=-1)
+        groups = len(states)
+        error = np.sqrt((scores**2).sum(axis=-1) * groups / (groups - 1)) / scale
+        return np.asarray(estimate), np.asarray(np.maximum(error, FLOOR))
+
+    estimate, error = slope(moved)
+    drawn, drawn_error = slope(moved[permutations.among(states)])
+    half = float(stdtrit(len(states) - 1, (1 + COVERAGE) / 2)) * float(error)
+    return Finding(
+        hypothesis,
+        float(estimate),
+        float(estimate) - half,
+        float(estimate) + half,
+        float(p_value(float(estimate / error), drawn / drawn_error)),
+        len(states),
+        sesoi,
+        beside={"n_moved": int(moved.any(axis=1).sum())},
+    )
+
+
+def _quadrants(scores: Array) -> Codes:
+    """Codes of the quadrants when both axes are cut at their medians; scores of shape (..., states, 2)."""
+    strong = np.where(scores > np.median(scores, axis=-2, keepdims=True), 1, -1)
+    return quadrant_codes(strong[..., 0], strong[..., 1])

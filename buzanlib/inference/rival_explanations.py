@@ -1,0 +1,177 @@
+"""Rival accounts: regime type, bloc, development, beside power and cohesion (R1 to R3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy.special import stdtrit
+from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import empirical_logit
+from buzanlib.inference.permutation import Array, Moves, p_value
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect
+
+_THREATS = [threat.value for threat in TABLE2_THREATS]
+
+
+@dataclass(frozen=True, eq=False)
+class RivalResult:
+    """A rival beside power and cohesion.
+
+    Attributes
+    ----------
+    finding : Finding
+        What the rival adds to power, cohesion and their product.
+    reverse_p : float
+        P value of what power, cohesion and product add to the rival.
+    comparison : DataFrame
+        Index ``nothing``, ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``: squared error of
+        states that were left out, as a share of that of the mean of the others.
+    effects : DataFrame
+        Index ``threat``, ``effect``; columns ``alone`` and ``beside``, corner contrasts without and with the rival,
+        and ``alone_se`` and ``beside_se`` (HC3).
+    inflation : Series of float
+        Variance inflation factors of all regressors: how much worse each is told apart for the others.
+    """
+
+    finding: Finding
+    reverse_p: float
+    comparison: pd.DataFrame
+    effects: pd.DataFrame
+    inflation: pd.Series[float]
+
+
+def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalResult:
+    """Set a rival beside power, cohesion and their product.
+
+    Parameters
+    ----------
+    hypothesis : str
+        Id.
+    rival : DataFrame of float
+        On the states of the sample; one or more columns, none missing.
+    sample : Sample
+        With counts ``relevant``, ``pol``, ``inf`` and ``cri``.
+
+    Returns
+    -------
+    RivalResult
+        P values by permuting the residuals of the smaller model within groups (Freedman and Lane 1983) of the sum
+        of the partial F of the three threats.
+
+    Raises
+    ------
+    EstimationError
+        If a state lacks the rival, or the rival says nothing beyond power, cohesion and their product.
+
+    References
+    ----------
+    Freedman, D., & Lane, D. (1983). A nonstochastic interpretation of reported significance levels. Journal of
+    Business & Economic Statistics 1(4), 292-298.
+    """
+    rival = rival.reindex(sample.counts.index)
+    if rival.isna().any(axis=None):
+        without = rival.index[rival.isna().any(axis=1)]
+        raise EstimationError(f"no rival index for {', '.join(without)}; each state of the sample needs one")
+    logits = empirical_logit(sample.counts[_THREATS].to_numpy(), sample.counts[["relevant"]].to_numpy())
+    p, k = sample.placed["p"].to_numpy(dtype=float), sample.placed["k"].to_numpy(dtype=float)
+    one = np.ones((len(sample), 1))
+    quadrants = np.column_stack([p, k, p * k])
+    other = rival.to_numpy(dtype=float)
+    small, full = np.hstack([one, quadrants]), np.hstack([one, quadrants, other])
+    if np.linalg.matrix_rank(full) < full.shape[1]:
+        raise EstimationError(
+            f"{', '.join(map(str, rival.columns))}: a sum of power, cohesion and their product, and so no rival"
+        )
+    errors = {
+        "nothing": _left_out(one, logits),
+        "quadrants": _left_out(small, logits),
+        "rival": _left_out(np.hstack([one, other]), logits),
+        "both": _left_out(full, logits),
+    }
+    gain = ((errors["quadrants"] - errors["both"]) / errors["quadrants"].mean(axis=0)).mean(axis=1)
+    half = float(stdtrit(len(gain) - 1, (1 + COVERAGE) / 2)) * float(gain.std(ddof=1)) / np.sqrt(len(gain))
+    estimate = float(gain.mean())
+    comparison = pd.DataFrame(
+        {name: error.mean(axis=0) / errors["nothing"].mean(axis=0) for name, error in errors.items()},
+        index=_THREATS,
+    ).T.rename_axis("model")
+    return RivalResult(
+        Finding(
+            hypothesis,
+            estimate,
+            estimate - half,
+            estimate + half,
+            freedman_lane(small, other, logits, sample.moves),
+            len(sample),
+        ),
+        freedman_lane(np.hstack([one, other]), quadrants, logits, sample.moves),
+        comparison.assign(mean=comparison.mean(axis=1)),
+        _effects(small, full, logits),
+        _inflation(np.hstack([one, quadrants, other]), [*Effect, *map(str, rival.columns)]),
+    )
+
+
+def freedman_lane(small: Array, added: Array, outcomes: Array, moves: Moves) -> float:
+    """P value of the sum over outcomes of the partial F of added regressors.
+
+    Parameters
+    ----------
+    small : ndarray of float, shape (states, k)
+        Regressors of the smaller model, the constant among them.
+    added : ndarray of float, shape (states, r)
+        What is added.
+    outcomes : ndarray of float, shape (states, outcomes)
+    moves : ndarray of int, shape (draws, states)
+        Permutations of the residuals.
+    """
+    base, _ = np.linalg.qr(small)
+    beyond, _ = np.linalg.qr(added - base @ (base.T @ added))
+    residuals = (outcomes - base @ (base.T @ outcomes)).T
+    total = (residuals**2).sum(axis=1, keepdims=True)  # whatever the order of the states
+    r, df = added.shape[1], len(small) - small.shape[1] - added.shape[1]
+
+    def partial_f(permuted: Array) -> Array:
+        """Sum of F for residuals of shape (outcomes, placements, states)."""
+        explained, lost = (((permuted @ some) ** 2).sum(axis=-1) for some in (beyond, base))
+        return np.asarray((explained / r / ((total - lost - explained) / df)).sum(axis=0), dtype=float)
+
+    return float(p_value(partial_f(residuals[:, None])[0], partial_f(residuals[:, moves])))
+
+
+def _left_out(design: Array, outcomes: Array) -> Array:
+    """Squared error of each state when the model is fitted without it (closed form), shape of `outcomes`."""
+    base, _ = np.linalg.qr(design)
+    leverage = (base**2).sum(axis=1, keepdims=True)
+    return np.asarray(((outcomes - base @ (base.T @ outcomes)) / (1 - leverage)) ** 2, dtype=float)
+
+
+def _effects(small: Array, full: Array, logits: Array) -> pd.DataFrame:
+    """Corner contrasts of the three effects without and with the rival."""
+    rows = []
+    for column, threat in enumerate(_THREATS):
+        alone, beside = (sm.OLS(logits[:, column], design).fit(cov_type="HC3") for design in (small, full))
+        rows += [
+            (
+                threat,
+                effect.value,
+                2 * alone.params[place],
+                2 * alone.bse[place],
+                2 * beside.params[place],
+                2 * beside.bse[place],
+            )
+            for place, effect in enumerate(Effect, start=1)
+        ]
+    columns = ["threat", "effect", "alone", "alone_se", "beside", "beside_se"]
+    return pd.DataFrame(rows, columns=columns).set_index(["threat", "effect"])
+
+
+def _inflation(design: Array, names: list[str]) -> pd.Series[float]:
+    factors = [variance_inflation_factor(design, place) for place in range(1, design.shape[1])]
+    return pd.Series(factors, index=pd.Index(map(str, names), name="regressor"), name="inflation")

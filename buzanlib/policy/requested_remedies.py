@@ -1,0 +1,126 @@
+"""Which measures states ask for, beside those their quadrants should accept (`buzanlib.policy.acceptability`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.permutation import p_value
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.policy.acceptability import Rule, assess
+from buzanlib.policy.proposals import OF_MEASURE
+from buzanlib.theory.vocabulary import Measure, Quadrant
+
+Array = npt.NDArray[np.float64]
+
+# Smaller spreads are rounding.
+_TIE = 1e-9
+
+
+def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
+    """Net benefit of the measures of the codebook, each as the proposal that it would be (`OF_MEASURE`).
+
+    Returns
+    -------
+    DataFrame of float, shape (4, 5)
+        Index `Quadrant`, columns the names of the measures.
+    """
+    return pd.DataFrame(
+        {measure.value: assess(proposal, weights, rule)["net"] for measure, proposal in OF_MEASURE.items()}
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Measures that states ask for, beside what the model has them accept.
+
+    Attributes
+    ----------
+    shares : DataFrame of float, shape (4, measures)
+        Mean over the states of a quadrant of the share of each measure among the passages that ask for one.
+    correlations : Series of float
+        Over states, of that share with the net benefit to their quadrant, by measure.
+    mean : float
+        Mean of the correlations.
+    p : float
+        One-sided, by permutation of placements within groups.
+    n : int
+        States that ask for a measure.
+    """
+
+    shares: pd.DataFrame
+    correlations: pd.Series[float]
+    mean: float
+    p: float
+    n: int
+
+
+def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked:
+    """Compare the measures that states ask for with those that their quadrants should accept.
+
+    Parameters
+    ----------
+    sample : Sample
+        Counts as `buzanlib.measurement.profiles.state_counts` gives them; each state asks for a measure.
+    accepted : DataFrame of float, shape (4, 5)
+        As `measures_accepted` gives it.
+    fewest : int
+        Passages that must ask for a measure for it to be compared.
+
+    Returns
+    -------
+    Asked
+
+    Raises
+    ------
+    EstimationError
+        If a state asks for no measure, or no measure can be compared.
+    """
+    names = [measure.value for measure in OF_MEASURE]
+    counts = sample.counts[[f"measure.{name}" for name in names]].set_axis(names, axis=1)
+    if (counts.sum(axis=1) == 0).any():
+        raise EstimationError("a state asks for no measure; allowed: states with at least one")
+    nets = accepted.loc[list(Quadrant)][names].to_numpy(dtype=float)
+    shares = counts.div(counts.sum(axis=1), axis=0)
+    quadrants = sample.quadrants
+    # Placements are permuted, never made: the moments of both sides stay what they are.
+    expected, asked = _centred(nets[quadrants]), _centred(shares.to_numpy())
+    scale = np.linalg.norm(expected, axis=0) * np.linalg.norm(asked, axis=0)
+    kept = np.flatnonzero((counts.sum().to_numpy() >= fewest) & (scale > _TIE))
+    if not len(kept):
+        raise EstimationError(
+            f"no measure that differs between states is asked for in {fewest} passages; allowed: fewer"
+        )
+    # What each state adds to each correlation in each quadrant, so that a permutation is a look-up.
+    centred = nets - nets[quadrants].mean(axis=0)
+    adds = asked[:, None, kept] * centred[:, kept] / scale[kept]
+    correlations = adds[np.arange(len(sample)), quadrants].sum(axis=0)
+    mean = adds.mean(axis=2)
+    drawn = mean[np.arange(len(sample)), sample.permuted].sum(axis=1)
+    compared = [names[place] for place in kept]
+    return Asked(
+        shares[compared].groupby(sample.placed["quadrant"]).mean().loc[list(Quadrant)],
+        pd.Series(correlations, index=compared),
+        float(correlations.mean()),
+        float(p_value(float(correlations.mean()), drawn)),
+        len(sample),
+    )
+
+
+def asking(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts of the states that ask for a measure.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        As `buzanlib.measurement.profiles.state_counts` gives them.
+    """
+    return counts[counts["relevant"] > counts[f"measure.{Measure.NONE}"]]
+
+
+def _centred(values: Array) -> Array:
+    return np.asarray(values - values.mean(axis=0), dtype=float)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import doctest
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from buzanlib.figures import labels as module
+from buzanlib.figures.labels import WORDS, in_words
+from buzanlib.measurement.indices import INDICES
+from buzanlib.measurement.reliability import VARIABLES
+from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Threat, ThreatAgent
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _choices() -> Iterator[tuple[str, str]]:
+    declared = json.loads((ROOT / "data" / "multiverse.json").read_text(encoding="utf-8"))
+    for choice, options in declared["axes"].items():
+        yield choice, ""
+        yield from ((option, choice) for option in options if choice != "window")
+    yield from ((rule, "exchange") for rule in declared["exchange"])
+
+
+def _scales() -> Iterator[tuple[str, str]]:
+    definitions = json.loads((ROOT / "data" / "definitions.json").read_text(encoding="utf-8"))
+    yield from sorted({(entry["scale"], "scale") for entry in definitions["definitions"]})
+
+
+NAMES = [
+    *((name, "") for kind in (Threat, Effect, Corpus) for name in kind),
+    *((name, "") for name in (*INDICES, "polyarchy", "gdp_per_head", "internet_users")),
+    *((name, "variable") for name in VARIABLES),
+    *((name, "agent") for name in ThreatAgent),
+    *((name, "measure") for name in Measure),
+    *_choices(),
+    *_scales(),
+]
+
+
+@pytest.mark.parametrize(("name", "of"), NAMES)
+def test_every_name_has_words(name: str, of: str) -> None:
+    assert f"{of}.{name}" in WORDS or name in WORDS
+    # A colon stands before a space or not at all: "power:cohesion" is no word.
+    assert "_" not in in_words(name, of)
+    assert ":" not in in_words(name, of).replace(": ", "")
+
+
+def test_every_contested_resolution_has_the_short_name_of_its_title(data_dir: Path) -> None:
+    resolutions = pd.read_csv(data_dir / "resolutions.csv")
+    contested = resolutions[resolutions["contested"] == 1]
+    begins = {"Developments": "Russian text", "Advancing": "US text", "Countering": "crime text"}
+    for name, title in zip(contested["resolution"], contested["title"], strict=True):
+        assert in_words(name, of="resolution") == begins[title.split()[0]]
+
+
+def test_options_of_one_choice_differ() -> None:
+    for choice in {of for _, of in NAMES} - {""}:
+        said = [in_words(name, of) for name, of in NAMES if of == choice]
+        assert len(set(said)) == len(said)
+
+
+def test_a_place_decides_where_it_must() -> None:
+    assert in_words("political") != in_words("political", of="terrorism")
+    assert in_words("pol", of="variable") == Threat.POL.label
+
+
+def test_a_name_without_words_is_left_readable() -> None:
+    assert in_words("my_index") == "my index"
+
+
+def test_the_examples_are_true() -> None:
+    assert doctest.testmod(module).failed == 0

@@ -1,0 +1,177 @@
+"""How states speak: planted worlds are found, each by its own test, and null worlds are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import spearmanr
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import contrast_test, empirical_logit
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.statement_content import RATES, WordingTests, beside_shares
+from buzanlib.inference.verdicts import Finding
+from buzanlib.measurement.profiles import NAMED
+from buzanlib.theory.vocabulary import Measure, Quadrant, ThreatAgent
+
+WW, WS, SW, SS = range(4)
+N = 12
+
+
+def speech(made, **rates: list[float]) -> tuple[pd.DataFrame, pd.DataFrame]:  # type: ignore[no-untyped-def]
+    """Counts of passages, each column at its rate by quadrant, one fifth where none is given."""
+    quadrants = made.sample().quadrants
+
+    def drawn(name: str, n: int = N) -> np.ndarray:
+        rate = np.array(rates.get(name, [0.2] * 4))[quadrants]
+        return made.rng.binomial(n, rate)
+
+    columns = {"relevant": np.full(len(quadrants), N)}
+    columns |= {threat.value: drawn(threat.value) for threat in NAMED}
+    columns |= {"level": drawn("level", 2 * N), "emergency": drawn("emergency")}
+    columns |= {f"agent.{agent}": drawn(f"agent.{agent}") for agent in ThreatAgent}
+    left = np.full(len(quadrants), N)
+    for measure in Measure:
+        name = f"measure.{measure}"
+        columns[name] = np.minimum(drawn(name), left)
+        left = left - columns[name]
+    columns["measure.none"] = columns["measure.none"] + left
+    names = pd.DataFrame(
+        {"cyber_security": drawn("cyber_security"), "information_security": drawn("information_security")},
+        index=made.names,
+    )
+    return pd.DataFrame(columns, index=made.names), names.assign(either=names.sum(axis=1))
+
+
+def findings(made, **rates: list[float]) -> dict[str, Finding]:  # type: ignore[no-untyped-def]
+    counts, names = speech(made, **rates)
+    return WordingTests(sesoi=0.4, draws=199)(counts, names, made.placed, made.permutations)
+
+
+def test_every_claim_is_found_where_it_holds(world) -> None:
+    found = findings(
+        world(1),
+        level=[0.7, 0.4, 0.4, 0.1],
+        mil=[0.2, 0.5, 0.2, 0.05],
+        emergency=[0.3, 0.3, 0.3, 0.02],
+        inf=[0.3, 0.9, 0.3, 0.6],
+        cri=[0.3, 0.65, 0.3, 0.4],
+        pol=[0.3, 0.2, 0.3, 0.15],
+        information_security=[0.1, 0.1, 0.7, 0.1],
+        cyber_security=[0.7, 0.7, 0.1, 0.7],
+        **{
+            "agent.state": [0.1, 0.1, 0.6, 0.1],
+            "agent.other": [0.1, 0.1, 0.6, 0.1],
+            "measure.content": [0.05, 0.05, 0.5, 0.05],
+            "measure.defend": [0.2, 0.8, 0.2, 0.2],
+        },
+    )
+    assert set(found) == {"A2", "M1", "B12", "B14", "B15", "B16", "B17", "B18", "D2", "F1"}
+    for name, finding in found.items():
+        assert finding.p < 0.05, name
+        assert 0 < finding.low90 < finding.contrast < finding.high90, name
+        assert finding.sesoi == (0 if name == "A2" else 0.4), name
+    assert found["M1"].beside["SW.contrast"] < found["M1"].contrast
+
+
+def test_contrasts_stand_beside_plain_shares_and_beside_what_silence_would_give(world) -> None:
+    """SS states have thrice the passages of the others: no emergency anywhere, and yet the logits differ."""
+    made = world(4)
+    counts, names = speech(made)
+    quadrants = made.sample().quadrants
+    counts["relevant"] = np.where(quadrants == SS, 3 * N, N)
+    sample = Sample.of(counts, made.placed, made.permutations)
+    shown = beside_shares(sample)
+    found = WordingTests(sesoi=0.4, draws=19)(counts, names, made.placed, made.permutations)
+    assert list(shown.index) == list(RATES)
+    for name in ("B12", "B14", "B17", "B18", "D2"):
+        assert shown.loc[name, "logit"] == pytest.approx(found[name].contrast)
+    for part in ("WS", "SS", "SW"):
+        assert shown.loc[f"M1.{part}", "logit"] == pytest.approx(found["M1"].beside[f"{part}.contrast"])
+    share = (counts["emergency"] / counts["relevant"]).groupby(quadrants).mean()
+    assert shown.loc["B12", "share"] == pytest.approx(share[[WW, WS, SW]].mean() - share[SS])
+    silent = Sample.of(counts.assign(emergency=0), made.placed, made.permutations)
+    assert shown.loc["B12", "none"] == pytest.approx(beside_shares(silent).loc["B12", "logit"])
+    assert shown.loc["B12", "none"] == pytest.approx(np.log((3 * N + 0.5) / (N + 0.5)))
+    assert shown.loc["M1.WS", "none"] == pytest.approx(shown.loc["B12", "none"] / 3)
+
+
+def test_claims_that_do_not_hold_are_seldom_found(world) -> None:
+    counted = pd.Series(0, index=sorted({"A2", "M1", "B12", "B14", "B15", "B16", "B17", "B18", "D2", "F1"}))
+    for seed in range(40):
+        for name, finding in findings(world(100 + seed, size=60)).items():
+            counted[name] += finding.p < 0.05
+    assert counted.max() <= 6
+
+
+def test_a_contrast_is_that_of_the_quadrant_means(world) -> None:
+    made = world(2)
+    counts, names = speech(made)
+    found = WordingTests(sesoi=0.4, draws=19)(counts, names, made.placed, made.permutations)["B17"]
+    logits = empirical_logit(counts["measure.content"], counts["relevant"])
+    means = [logits[made.sample().quadrants == code].mean() for code in range(4)]
+    assert found.contrast == pytest.approx(means[SW] - np.mean([means[WW], means[WS], means[SS]]))
+
+
+def test_crime_must_be_second_and_not_first(world) -> None:
+    crime_first = findings(world(3), inf=[0.3, 0.5, 0.3, 0.3], cri=[0.3, 0.9, 0.3, 0.3])["B15"]
+    assert crime_first.p > 0.9
+    assert crime_first.contrast < 0
+    assert crime_first.beside["inf.cri.contrast"] == crime_first.contrast
+
+
+def test_ranks_that_disagree_undo_what_magnitude_says(world) -> None:
+    found = findings(
+        world(4),
+        inf=[0.3, 0.9, 0.3, 0.05],
+        cri=[0.3, 0.7, 0.3, 0.2],
+        pol=[0.3, 0.5, 0.3, 0.4],
+        mil=[0.3, 0.3, 0.3, 0.6],
+        ter=[0.3, 0.2, 0.3, 0.8],
+        oth=[0.3, 0.05, 0.3, 0.9],
+    )["D2"]
+    assert found.beside["magnitude.p"] < 0.05
+    assert found.beside["rank.correlation"] < -0.5
+    assert found.p == found.beside["rank.p"] > 0.95
+
+
+def test_rank_correlation_equals_scipy(world) -> None:
+    made = world(5)
+    counts, names = speech(made, inf=[0.1, 0.5, 0.1, 0.3], cri=[0.1, 0.3, 0.1, 0.5])
+    found = WordingTests(sesoi=0.4, draws=9)(counts, names, made.placed, made.permutations)["D2"]
+    rates = counts[[threat.value for threat in NAMED]] / N
+    means = [rates[made.sample().quadrants == code].mean() for code in (WS, SS)]
+    assert found.beside["rank.correlation"] == pytest.approx(spearmanr(*means).statistic)
+
+
+@given(seed=st.integers(0, 200))
+@settings(max_examples=20, deadline=None)
+def test_turning_a_contrast_round_turns_the_interval_round(seed: int, world) -> None:
+    made = world(seed, size=40, draws=19)
+    values = made.rng.normal(size=40)
+    weights = made.rng.normal(size=4)
+    there = contrast_test("x", values, made.sample(), weights)
+    back = contrast_test("x", values, made.sample(), -weights)
+    assert (there.low90, there.high90) == pytest.approx((-back.high90, -back.low90))
+    assert there.p + back.p >= 1
+
+
+def test_claims_on_states_of_their_own_are_left_out_where_there_are_none(world) -> None:  # type: ignore[no-untyped-def]
+    made = world(40)
+    counts, names = speech(made)
+    whole = WordingTests(sesoi=0.4, draws=9)(counts, names, made.placed, made.permutations)
+    counts["measure.none"] = counts["relevant"]
+    found = WordingTests(sesoi=0.4, draws=9)(counts, 0 * names, made.placed, made.permutations)
+    assert list(found) == [name for name in whole if name not in ("B16", "F1")]
+
+
+def test_one_state_is_too_few_to_compare_two_threats(world) -> None:
+    made = world(6, size=30)
+    counts, names = speech(made)
+    quadrants = made.sample().quadrants
+    keep = (quadrants != WS) | (np.arange(30) == np.flatnonzero(quadrants == WS)[0])
+    with pytest.raises(EstimationError, match=f"quadrant {Quadrant.WS} holds 1 of"):
+        WordingTests(sesoi=0.4, draws=9)(counts[keep], names, made.placed, made.permutations)

@@ -1,0 +1,91 @@
+"""Adhesion by vote: shares, joiners and leavers by hand, and an order that is found where it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from buzanlib.errors import EstimationError
+from buzanlib.inference.permutation import PermutationBank
+from buzanlib.policy.accession import adhesion, entry_test
+from buzanlib.theory.matrices import TABLE2_GRADED
+from buzanlib.theory.vocabulary import Quadrant, Threat
+
+GRADED = TABLE2_GRADED.weights()
+NAN = np.nan
+
+
+def test_yes_joining_and_leaving_are_counted_by_quadrant() -> None:
+    positions = pd.DataFrame(
+        [
+            [1.0, 0.5, 1.0],  # leaves and joins again
+            [0.0, NAN, 1.0],  # joins after an absence
+            [NAN, 1.0, 0.0],  # no change at first: it had said nothing
+            [0.5, 0.0, 0.0],
+            [1.0, 1.0, 1.0],  # not placed
+        ],
+        index=list("ABCDE"),
+        columns=["one", "two", "three"],
+    )
+    quadrants = pd.Series({"A": "SW", "B": "SW", "C": "SS", "D": "SS"})
+    found = adhesion(positions, quadrants).set_index(["resolution", "quadrant"])
+    expected = {
+        ("one", "SW"): (2, 0.5, 0, 0),
+        ("two", "SW"): (1, 0.0, 0, 1),
+        ("three", "SW"): (2, 1.0, 2, 0),
+        ("one", "SS"): (1, 0.0, 0, 0),
+        ("two", "SS"): (2, 0.5, 0, 0),
+        ("three", "SS"): (2, 0.0, 0, 1),
+    }
+    assert {key: tuple(found.loc[key]) for key in expected} == expected
+    assert found.loc[("one", "WW"), "voted"] == 0
+    assert np.isnan(found.loc[("one", "WW"), "yes"])
+    assert list(found.index.get_level_values(0).unique()) == ["one", "two", "three"]
+
+
+def test_nothing_to_count_is_refused() -> None:
+    with pytest.raises(EstimationError, match=r"positions of shape \(0, 1\); allowed: some placed states"):
+        adhesion(pd.DataFrame({"one": [1.0]}, index=["A"]), pd.Series({"B": "SW"}))
+
+
+@pytest.fixture
+def states() -> tuple[pd.Series, object]:
+    names = pd.Index([f"S{place:02}" for place in range(40)])
+    quadrants = pd.Series(np.tile(list(map(str, Quadrant)), 10), index=names)
+    return quadrants, PermutationBank(199, 1)(pd.Series("all", index=names))
+
+
+def test_an_order_is_found_where_it_is_and_its_reverse_is_not(states) -> None:  # type: ignore[no-untyped-def]
+    quadrants, permutations = states
+    weak = (quadrants.str[1] == "W").to_numpy(dtype=float)
+    positions = pd.DataFrame({"one": weak, "two": weak}, index=quadrants.index)
+    positions.iloc[0] = NAN
+    found = entry_test(positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
+    # WW and SW are offered all, the others nothing: position and prediction are the same.
+    assert found == {"correlation": pytest.approx(1), "p": pytest.approx(1 / 200), "states": 39}
+    turned = entry_test(1 - positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
+    assert turned["correlation"] == pytest.approx(-1)
+    assert turned["p"] > 0.95
+
+
+def test_correlation_is_that_of_numpy(states) -> None:  # type: ignore[no-untyped-def]
+    quadrants, permutations = states
+    drawn = np.random.default_rng(2).choice([0.0, 0.5, 1.0], size=40)
+    agenda = pd.Series({Threat.POL: 1.0, Threat.INF: 1.0, Threat.CRI: 2.0})
+    found = entry_test(
+        pd.DataFrame({"one": drawn}, index=quadrants.index), quadrants, GRADED, agenda, permutations
+    )
+    offered = quadrants.map({"WW": 1.0, "WS": 0.5, "SW": 0.25, "SS": 0.625})
+    assert found["correlation"] == pytest.approx(np.corrcoef(offered, drawn)[0, 1])
+
+
+def test_what_does_not_vary_is_refused(states) -> None:  # type: ignore[no-untyped-def]
+    quadrants, permutations = states
+    positions = pd.DataFrame({"one": 1.0}, index=quadrants.index)
+    with pytest.raises(EstimationError, match="all states voted alike"):
+        entry_test(positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
+    same = pd.DataFrame(1.0, GRADED.index, GRADED.columns)
+    positions.iloc[:5] = 0.0
+    with pytest.raises(EstimationError, match="all quadrants should be satisfied alike"):
+        entry_test(positions, quadrants, same, GRADED.loc[Quadrant.SW], permutations)
