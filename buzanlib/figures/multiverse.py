@@ -15,13 +15,12 @@ from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, s
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.marks import INK, PALE, QUIET, Rows, number_map
 from buzanlib.figures.typeset import typeset
-from buzanlib.inference.multiverse import HYPOTHESES, WHOLE, MultiverseResult
+from buzanlib.inference.multiverse import MultiverseResult
 from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
-_NAMES = {name: threat.label.lower() for name, threat in zip(HYPOTHESES, TABLE2_THREATS, strict=True)} | {
-    "B5": "the table as a whole"
-}
+#: What the hypotheses of a result are about, in their order.
+_ABOUT = (*(threat.label.lower() for threat in TABLE2_THREATS), "the table as a whole")
 _FAINT, _LOCKED = "#a9a9a9", QUADRANT_COLOURS[Quadrant.SW]
 _LEVEL = 0.05
 
@@ -42,9 +41,9 @@ def specification_curve(result: MultiverseResult) -> Drawn:
     """
     with style():
         figure = Figure(figsize=(WIDTH, 8.4), layout="constrained")
-        panels = figure.subplots(len(WHOLE), 1, sharex=True)
-        for axes, name, null in zip(panels, WHOLE, result.null.T, strict=True):
-            _curve(axes, result, name, null)
+        panels = figure.subplots(len(_ABOUT), 1, sharex=True)
+        for axes, (name, about), null in zip(panels, _named(result), result.null.T, strict=True):
+            _curve(axes, result, name, about, null)
         panels[-1].set_xlabel("Specifications, each panel sorted by itself")
         figure.supylabel("Contrast in log odds; above zero: for the paper", fontsize=12)
         figure.legend(handles=_key(), loc="outside upper center", ncols=2, columnspacing=1, fontsize=10)
@@ -61,7 +60,7 @@ def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5
     axes : sequence of str
         Columns of its table, the choices to show.
     hypothesis : str
-        One of `buzanlib.inference.multiverse.WHOLE`.
+        One of those of the result.
 
     Returns
     -------
@@ -73,7 +72,7 @@ def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5
     UnknownNameError
         If there is no such hypothesis or choice.
     """
-    check_named("hypothesis", [hypothesis], WHOLE)
+    check_named("hypothesis", [hypothesis], result.joint.index)
     check_named("choice", axes, result.table.columns)
     summary = _by_option(result, axes, hypothesis)
     names = [
@@ -141,7 +140,7 @@ def sensitivity(table: pd.DataFrame) -> Drawn:
     return Drawn(figure, f"Share of the variance of the contrasts that goes with each choice. {said}.")
 
 
-def _curve(axes: Axes, result: MultiverseResult, name: str, null: Array) -> None:
+def _curve(axes: Axes, result: MultiverseResult, name: str, about: str, null: Array) -> None:
     """One panel."""
     ranked = result.estimable.sort_values(name, kind="stable")
     places = np.arange(1, len(ranked) + 1)
@@ -173,7 +172,7 @@ def _curve(axes: Axes, result: MultiverseResult, name: str, null: Array) -> None
         gid="locked",
     )
     axes.locator_params(axis="y", nbins=5)
-    axes.set_title(f"{name}, {_NAMES[name]}: {found.mean():.1%} with p < {_LEVEL}", loc="left", fontsize=11)
+    axes.set_title(f"{name}, {about}: {found.mean():.1%} with p < {_LEVEL}", loc="left", fontsize=11)
 
 
 def _key() -> list[Line2D | Patch]:
@@ -217,6 +216,11 @@ def _by_option(result: MultiverseResult, axes: Sequence[str], hypothesis: str) -
     return pd.DataFrame(lines, columns=["axis", "option", "low", "median", "high", "locked"])
 
 
+def _named(result: MultiverseResult) -> list[tuple[str, str]]:
+    """Hypotheses, each with what it is about."""
+    return list(zip(map(str, result.joint.index), _ABOUT, strict=True))
+
+
 def _largest_first(values: pd.Series) -> list[tuple[str, float]]:
     ranked = values.sort_values(ascending=False, kind="stable")
     return list(zip(map(str, ranked.index), map(float, ranked), strict=True))
@@ -226,11 +230,11 @@ def _curve_alt(result: MultiverseResult) -> str:
     """Say, for each hypothesis, where the contrasts lie, how many are significant, and what chance would give."""
     found = result.estimable
     parts = []
-    for name, null in zip(WHOLE, result.null.T, strict=True):
+    for (name, about), null in zip(_named(result), result.null.T, strict=True):
         low, high = np.quantile(null, [0.05, 0.95])
         locked = f", as locked {typeset(float(found[name][0]), '.2f')}" if 0 in found.index else ""
         parts.append(
-            f"{name}, {_NAMES[name]}: median {typeset(float(result.joint['median'][name]), '.2f')}{locked}, "
+            f"{name}, {about}: median {typeset(float(result.joint['median'][name]), '.2f')}{locked}, "
             f"from {typeset(float(found[name].min()), '.2f')} to {typeset(float(found[name].max()), '.2f')}; "
             f"{(found[name] > 0).mean():.0%} above zero, {(found[f'{name}.p'] < _LEVEL).mean():.1%} with p below "
             f"{_LEVEL}; by chance the median lies between {typeset(float(low), '.2f')} and "

@@ -1,311 +1,348 @@
-"""Every claim of the locked file, tested as `definitions.json` has it."""
+"""The registry: every hypothesis of the locked file and the test that `definitions.json` gives it.
+
+A test is a frozen dataclass whose fields are its parameters. It takes a `World` and gives a `Finding`; where a chapter
+shows more than the finding, a method gives the whole result.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 import pandas as pd
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
 from buzanlib.inference.dyadic_matrices import agreement, positions
-from buzanlib.inference.dyadic_tests import (
-    ForumTest,
-    controls,
-    distance_decay,
-    pivot_test,
-    support_test,
-)
+from buzanlib.inference.dyadic_tests import ForumTest, controls, distance_decay, pivot_test, support_test
 from buzanlib.inference.ideal_points import IdealPoints, VoteMap
 from buzanlib.inference.mrqap import MRQAPResult
-from buzanlib.inference.permutation import PermutationBank, Permutations
-from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.quadrant_mobility import MoveResult, MoveTest, follow_test
 from buzanlib.inference.rival_explanations import RivalResult, rival_test
 from buzanlib.inference.statement_content import WordingTests
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.world import World
 from buzanlib.measurement.indices import scores_of_column
-from buzanlib.measurement.placement import Placement
-from buzanlib.measurement.profiles import (
-    blocs,
-    names_of_the_matter,
-    relevant_passages,
-    shares_of_mentions,
-    state_counts,
-)
-from buzanlib.tables.descriptor import load
-from buzanlib.tables.statements import Statements, load_statements
-from buzanlib.tables.states import load_panel, load_regions
-from buzanlib.tables.votes import Votes, load_votes
+from buzanlib.measurement.profiles import blocs, names_of_the_matter
 from buzanlib.theory.matrices import TABLE2
-from buzanlib.theory.predictions import Predictions, load_predictions
-from buzanlib.theory.vocabulary import Annotator, Corpus
-
-#: Roll calls on crime (D1), and how many roll calls a dyad must share (C5).
-CRIME = ("73/187", "74/247")
-SHARED, SHARED_OTHERS = 4, 10
-
-#: Windows of the indices for E3; windows of statements, and of indices, for E4.
-WAVES = ((2006, 2010), (2012, 2016), (2018, 2022))
-EARLY, LATE = (2011, 2017), (2018, 2024)
-
-#: Year of the blocs, years of the regimes beside the votes.
-BLOC_YEAR = 2011
-REGIME_YEARS = (2018, 2020)
-
-#: The map of the votes runs from the sponsor of most of one half of the texts to that of most of the other.
-ORIENTATION = ("RUS", "USA")
 
 
-@dataclass(frozen=True, eq=False)
-class Claims:
-    """The data, and every test on them; results are kept.
+class HypothesisTest(Protocol):
+    """Tests one hypothesis."""
+
+    def __call__(self, world: World) -> Finding:
+        """Raises `EstimationError` if the data cannot carry the test."""
+
+
+@dataclass(frozen=True)
+class OfTable2:
+    """A prediction of Table 2, by the joint test of all of them; `QuadrantTest` tests other samples."""
+
+    hypothesis: str
+
+    def __call__(self, world: World) -> Finding:
+        """Take it from the joint test."""
+        return self.result(world).findings()[self.hypothesis]
+
+    @staticmethod
+    def result(world: World) -> QuadrantResult:
+        """The joint test of the table."""
+        return world.once(OfTable2, lambda: QuadrantTest(world.data.predictions)(world.sample))
+
+
+@dataclass(frozen=True)
+class Content:
+    """What states say, in which words, as `WordingTests` has it."""
+
+    hypothesis: str
+
+    def __call__(self, world: World) -> Finding:
+        """Take it from the tests of all such hypotheses."""
+        found = self.all(world)
+        if self.hypothesis not in found:
+            raise EstimationError(f"{self.hypothesis} cannot be tested on these statements")
+        return found[self.hypothesis]
+
+    @staticmethod
+    def all(world: World) -> dict[str, Finding]:
+        """All of them."""
+
+        def test() -> dict[str, Finding]:
+            window = world.placement.first, world.placement.last
+            names = names_of_the_matter(world.data.statements, world.corpus, *window)
+            tests = WordingTests(world.data.predictions.sesoi, world.draws)
+            return tests(world.counts, names, world.placed, world.permutations)
+
+        return world.once(Content, test)
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Distances between the mean profiles of the quadrants."""
+
+    hypothesis: str
+    measure: str = "jensen_shannon"
+
+    def __call__(self, world: World) -> Finding:
+        """Take it from the distances of all pairs."""
+        return self.result(world).findings[self.hypothesis]
+
+    def result(self, world: World) -> DivergenceResult:
+        """Distances of all pairs of quadrants."""
+        test = DivergenceTest(self.measure, world.draws)
+        return world.once((Divergence, self.measure), lambda: test(*world.profiles))
+
+
+@dataclass(frozen=True)
+class DistanceDecay:
+    """Whether profiles differ more, the farther apart two states stand in power and cohesion."""
+
+    hypothesis: str
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        return distance_decay(self.hypothesis, *world.profiles, draws=world.draws)
+
+
+@dataclass(frozen=True)
+class Forum:
+    """Whether states of two opposed quadrants agree less in votes, whatever else they share.
 
     Attributes
     ----------
-    statements, votes, panel, regions, memberships
-        The tables.
-    predictions : Predictions
-        The locked file.
-    permutations : Permutations
-        The one bank, within regional groups.
-    placement : Placement
-        How states are placed.
-    draws : int
-        Of bootstraps.
-    corpus : str
-        Whose statements are tested where a method is not told another.
-    annotator : str
-        Whose codes count where a method is not told another.
+    shared, others : int
+        Roll calls that a pair of states must share: contested ones, and others.
+    regime : tuple of int
+        Years over which electoral democracy is averaged.
     """
 
-    statements: Statements
-    votes: Votes
-    panel: pd.DataFrame
-    regions: pd.Series[str]
-    memberships: pd.DataFrame
-    predictions: Predictions
-    permutations: Permutations
-    placement: Placement
-    draws: int = 1999
-    corpus: str = Corpus.UNGDC
-    annotator: str = Annotator.ADJUDICATED
+    hypothesis: str
+    shared: int = 4
+    others: int = 10
+    regime: tuple[int, int] = (2018, 2020)
 
-    @classmethod
-    def load(
-        cls,
-        data: Path,
-        placement: Placement,
-        draws: int,
-        seed: int,
-        bootstrap: int = 1999,
-        corpus: str = Corpus.UNGDC,
-        annotator: str = Annotator.ADJUDICATED,
-    ) -> Claims:
-        """Load everything from a data folder.
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        return self.regression(world)[0]
 
-        Parameters
-        ----------
-        data : Path
-            Folder of the tables.
-        placement : Placement
-            How states are placed; its window is that of the statements.
-        draws, seed : int
-            Of the permutations.
-        bootstrap : int
-            Draws of bootstraps.
-        corpus, annotator : str
-            Whose statements, and whose codes.
+    def agreement(self, world: World) -> pd.DataFrame:
+        """Agreement of each pair of states on the contested roll calls."""
+        return agreement(world.contested, self.shared)
 
-        Raises
-        ------
-        DataError, LockError
-            Where the data are at fault.
-        """
-        regions = load_regions(data)
-        return cls(
-            load_statements(data),
-            load_votes(data),
-            load_panel(data),
-            regions,
-            load(data, "memberships"),
-            load_predictions(data),
-            PermutationBank(draws, seed)(regions),
-            placement,
-            bootstrap,
-            corpus,
-            annotator,
-        )
+    def controls(self, world: World) -> dict[str, pd.DataFrame]:
+        """What else may make two states agree: other votes, region, regime."""
+        resolutions = world.data.votes.resolutions
+        contested = resolutions["contested"] == 1
+        sessions = resolutions.loc[contested, "session"].unique()
+        others = resolutions[~contested & resolutions["session"].isin(sessions)]
+        panel = world.data.panel
+        regime = panel[panel["year"].between(*self.regime)].groupby("iso3")["polyarchy"].mean()
+        stood = positions(world.data.votes.votes, others["rcid"]).reindex(world.contested.index)
+        return controls(stood, world.data.regions, regime, self.others)
 
-    @cached_property
-    def placed(self) -> pd.DataFrame:
-        """The placement of the states."""
-        return self.placement(self.panel, self.regions)
+    def regression(
+        self, world: World, more: Mapping[str, pd.DataFrame] | None = None
+    ) -> tuple[Finding, MRQAPResult]:
+        """The finding and the whole regression, with further controls if any are given."""
+        beside = {**self.controls(world), **(more or {})}
+        return ForumTest()(self.agreement(world), beside, world.placed, world.permutations)
 
-    def passages(self, annotator: str | None = None, corpus: str | None = None) -> pd.DataFrame:
-        """Relevant passages in the window."""
-        place = self.placement
-        return relevant_passages(
-            self.statements, corpus or self.corpus, place.first, place.last, annotator or self.annotator
-        )
 
-    def sample(self, annotator: str | None = None, corpus: str | None = None) -> Sample:
-        """States that are placed and have a relevant passage in the window, with all that is counted of them."""
-        return Sample.of(state_counts(self.passages(annotator, corpus)), self.placed, self.permutations)
+@dataclass(frozen=True)
+class Support:
+    """Whether states of two quadrants agree on some roll calls more than other pairs of quadrants do."""
 
-    def table2(self, annotator: str | None = None, corpus: str | None = None) -> QuadrantResult:
-        """B1 to B5."""
-        return QuadrantTest(self.predictions)(self.sample(annotator, corpus))
+    hypothesis: str
+    resolutions: tuple[str, ...]
 
-    def wording(self, annotator: str | None = None, corpus: str | None = None) -> dict[str, Finding]:
-        """A2, M1, B12, B14 to B18, D2, F1."""
-        place = self.placement
-        names = names_of_the_matter(self.statements, corpus or self.corpus, place.first, place.last)
-        counts = state_counts(self.passages(annotator, corpus))
-        return WordingTests(self.predictions.sesoi, self.draws)(counts, names, self.placed, self.permutations)
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        agreed = self.agreement(world)
+        return support_test(self.hypothesis, agreed, world.placed, world.permutations, world.draws)
 
-    def profiles(self, annotator: str | None = None) -> tuple[pd.DataFrame, Sample]:
-        """Profiles of the states that name a threat, and these states as a sample."""
-        counts = state_counts(self.passages(annotator))
-        shares = shares_of_mentions(counts)
-        sample = Sample.of(counts.loc[shares.index], self.placed, self.permutations)
-        return shares.loc[sample.counts.index], sample
+    def agreement(self, world: World) -> pd.DataFrame:
+        """Agreement of each pair of states on these roll calls."""
+        return agreement(world.contested[list(self.resolutions)])
 
-    def divergence(self, annotator: str | None = None, measure: str = "jensen_shannon") -> DivergenceResult:
-        """C1 and C2."""
-        return DivergenceTest(measure, self.draws)(*self.profiles(annotator))
 
-    def decay(self, annotator: str | None = None) -> Finding:
-        """C6."""
-        return distance_decay("C6", *self.profiles(annotator), draws=self.draws)
+@dataclass(frozen=True)
+class Pivot:
+    """Whether states of a quadrant stand near the median of the contested votes.
 
-    @cached_property
-    def contested(self) -> pd.DataFrame:
-        """Positions of the states on the contested roll calls, by resolution."""
-        calls = self.votes.resolutions[self.votes.resolutions["contested"] == 1]
-        stood = positions(self.votes.votes, calls["rcid"])
-        return stood.set_axis(calls["resolution"].to_list(), axis=1)
+    Attributes
+    ----------
+    orientation : tuple of str
+        Two states; the map of the votes runs from the first, which sponsored most of one half of the texts, to the
+        second, which sponsored most of the other.
+    """
 
-    @cached_property
-    def vote_controls(self) -> dict[str, pd.DataFrame]:
-        """Controls of C5."""
-        resolutions = self.votes.resolutions
-        sessions = resolutions.loc[resolutions["contested"] == 1, "session"].unique()
-        others = resolutions[(resolutions["contested"] == 0) & resolutions["session"].isin(sessions)]
-        regime = self.panel[self.panel["year"].between(*REGIME_YEARS)].groupby("iso3")["polyarchy"].mean()
-        stood = positions(self.votes.votes, others["rcid"]).reindex(self.contested.index)
-        return controls(stood, self.regions, regime, SHARED_OTHERS)
+    hypothesis: str
+    orientation: tuple[str, str] = ("RUS", "USA")
 
-    def forum(self, more: Mapping[str, pd.DataFrame] | None = None) -> tuple[Finding, MRQAPResult]:
-        """C5, with further controls where wanted."""
-        agreed = agreement(self.contested, SHARED)
-        return ForumTest()(agreed, {**self.vote_controls, **(more or {})}, self.placed, self.permutations)
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        return pivot_test(self.hypothesis, self.votes(world).scores, world.placed, world.permutations)
 
-    def support(self) -> Finding:
-        """D1."""
-        on_crime = agreement(self.contested[list(CRIME)])
-        return support_test("D1", on_crime, self.placed, self.permutations, self.draws)
+    def votes(self, world: World) -> VoteMap:
+        """The contested votes on one dimension."""
+        return world.once((Pivot, self.orientation), lambda: IdealPoints()(world.contested, self.orientation))
 
-    @cached_property
-    def vote_map(self) -> VoteMap:
-        """One dimension of the contested votes."""
-        return IdealPoints()(self.contested, ORIENTATION)
 
-    def pivots(self) -> Finding:
-        """D7."""
-        return pivot_test("D7", self.vote_map.scores, self.placed, self.permutations)
+@dataclass(frozen=True)
+class Rival:
+    """What an account other than power and cohesion adds to them.
 
-    def rivals(self, annotator: str | None = None) -> dict[str, RivalResult]:
-        """R1 to R3, each on the states that have the rival index."""
-        first, last = self.placement.first, self.placement.last
+    Attributes
+    ----------
+    columns : tuple of str
+        Indices of the panel; none for the bloc of a state.
+    blocs, year
+        Blocs that are set beside power and cohesion, by membership in a year.
+    """
 
-        def scores(*columns: str) -> pd.DataFrame:
-            return pd.DataFrame(
-                {column: scores_of_column(self.panel, column, first, last).mean(axis=1) for column in columns}
-            ).dropna()
+    hypothesis: str
+    columns: tuple[str, ...] = ()
+    blocs: tuple[str, ...] = ()
+    year: int = 2011
 
-        bloc = blocs(self.memberships, pd.Index(self.placed.index), BLOC_YEAR)
-        rivals = {
-            "R1": scores("polyarchy"),
-            "R2": pd.DataFrame({name: (bloc == name).astype(float) for name in ("NATO/EU", "CSTO/SCO")}),
-            "R3": scores("gdp_per_head", "internet_users"),
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        return self.result(world).finding
+
+    def result(self, world: World) -> RivalResult:
+        """Both accounts beside each other, on the states that have the index."""
+        rival = self.values(world)
+        sample = world.sample_of(world.counts[world.counts.index.isin(rival.index)])
+        return world.once(self, lambda: rival_test(self.hypothesis, rival, sample))
+
+    def values(self, world: World) -> pd.DataFrame:
+        """The rival by state."""
+        window = world.placement.first, world.placement.last
+        scores = {
+            column: scores_of_column(world.data.panel, column, *window).mean(axis=1)
+            for column in self.columns
         }
-        counts = state_counts(self.passages(annotator))
-        return {
-            name: rival_test(
-                name,
-                rival,
-                Sample.of(counts[counts.index.isin(rival.index)], self.placed, self.permutations),
-            )
-            for name, rival in rivals.items()
-        }
+        if self.blocs:
+            bloc = blocs(world.data.memberships, pd.Index(world.placed.index), self.year)
+            scores |= {name: (bloc == name).astype(float) for name in self.blocs}
+        return pd.DataFrame(scores).dropna()
 
-    def moves(self, reliability: dict[str, float] | None = None) -> MoveResult:
-        """E3."""
-        place = self.placement
-        windows = [Placement(place.power, place.cohesion, *wave).scores(self.panel) for wave in WAVES]
-        return MoveTest()(windows, reliability)
 
-    def following(self, annotator: str | None = None) -> Finding:
-        """E4."""
-        place = self.placement
-        placed = [
-            Placement(place.power, place.cohesion, *window)(self.panel, self.regions)["quadrant"]
-            for window in (EARLY, LATE)
-        ]
-        counts = [
-            state_counts(
-                relevant_passages(self.statements, self.corpus, *window, annotator or self.annotator)
-            )
-            for window in (EARLY, LATE)
-        ]
+@dataclass(frozen=True)
+class Moves:
+    """Whether more states change quadrant than error of measurement would move.
+
+    Attributes
+    ----------
+    waves : tuple of (int, int)
+        Three windows of the indices.
+    """
+
+    hypothesis: str
+    waves: tuple[tuple[int, int], ...] = ((2006, 2010), (2012, 2016), (2018, 2022))
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        return self.result(world).finding
+
+    def result(self, world: World, reliability: dict[str, float] | None = None) -> MoveResult:
+        """The moves, with the reliability of the indices if it is known."""
+        scores = [world.within(*wave).placement.scores(world.data.panel) for wave in self.waves]
+        return MoveTest()(scores, reliability)
+
+
+@dataclass(frozen=True)
+class Following:
+    """Whether a state that moves to another quadrant changes what it speaks of as Table 2 expects.
+
+    Attributes
+    ----------
+    early, late : tuple of int
+        Two windows, of the statements and of the indices.
+    """
+
+    hypothesis: str
+    early: tuple[int, int] = (2011, 2017)
+    late: tuple[int, int] = (2018, 2024)
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        early, late = world.within(*self.early), world.within(*self.late)
         return follow_test(
-            "E4",
-            counts[0],
-            counts[1],
-            (placed[0], placed[1]),
+            self.hypothesis,
+            early.counts,
+            late.counts,
+            (early.placed["quadrant"], late.placed["quadrant"]),
             TABLE2.weights(),
-            self.permutations,
-            self.predictions.sesoi,
+            world.permutations,
+            world.data.predictions.sesoi,
         )
 
-    def of_statements(self, annotator: str | None = None) -> dict[str, Finding]:
-        """Findings that depend on the coding, by id; those of F1 with their unadjusted p.
 
-        A test that the data cannot carry, such as one in a window for which the index has no value, gives none.
-        """
-        return self._of(
-            lambda: self.table2(annotator).findings(),
-            lambda: self.wording(annotator),
-            lambda: self.divergence(annotator).findings,
-            lambda: {"C6": self.decay(annotator)},
-            lambda: {"E4": self.following(annotator)},
-            lambda: {name: result.finding for name, result in self.rivals(annotator).items()},
+FORUM = Forum("C5")
+CRIME = Support("D1", ("73/187", "74/247"))
+PIVOT = Pivot("D7")
+MOVES = Moves("E3")
+FOLLOWING = Following("E4")
+DIVERGENCE = Divergence("C1")
+RIVALS: Mapping[str, Rival] = MappingProxyType(
+    {
+        one.hypothesis: one
+        for one in (
+            Rival("R1", ("polyarchy",)),
+            Rival("R2", blocs=("NATO/EU", "CSTO/SCO")),
+            Rival("R3", ("gdp_per_head", "internet_users")),
         )
+    }
+)
 
-    def all_findings(self) -> dict[str, Finding]:
-        """All of them, by id, in the order of the locked file; see `of_statements`."""
-        return self._of(self.of_statements, self.of_others)
+_CONTENT = ("A2", "M1", "B15", "B16", "B17", "B18", "B12", "B14", "D2", "F1")
 
-    def of_others(self) -> dict[str, Finding]:
-        """Findings that do not depend on the coding: on votes, and on moves between quadrants."""
-        return self._of(
-            lambda: {"C5": self.forum()[0]},
-            lambda: {"D1": self.support()},
-            lambda: {"D7": self.pivots()},
-            lambda: {"E3": self.moves().finding},
-        )
+#: Tests of what states say, by id.
+OF_STATEMENTS: Mapping[str, HypothesisTest] = MappingProxyType(
+    {
+        **{name: OfTable2(name) for name in ("B1", "B2", "B3", "B4", "B5")},
+        **{name: Content(name) for name in _CONTENT},
+        **{name: Divergence(name) for name in ("C1", "C2")},
+        "C6": DistanceDecay("C6"),
+        "E4": FOLLOWING,
+        **RIVALS,
+    }
+)
 
-    def _of(self, *tests: Callable[[], dict[str, Finding]]) -> dict[str, Finding]:
-        """What those tests find that can be estimated."""
-        found: dict[str, Finding] = {}
-        for test in tests:
+#: Tests of votes, and of moves between quadrants, by id.
+OF_OTHERS: Mapping[str, HypothesisTest] = MappingProxyType(
+    {"C5": FORUM, "D1": CRIME, "D7": PIVOT, "E3": MOVES}
+)
+
+#: All tests, by id.
+REGISTRY: Mapping[str, HypothesisTest] = MappingProxyType({**OF_STATEMENTS, **OF_OTHERS})
+
+
+def findings(world: World, hypotheses: Iterable[str] = REGISTRY) -> dict[str, Finding]:
+    """Run tests of the registry.
+
+    Parameters
+    ----------
+    world : World
+        Data, placement and permutations.
+    hypotheses : iterable of str
+        Ids; all by default.
+
+    Returns
+    -------
+    dict of str to Finding
+        By id, in the order of the locked file. A test that the data cannot carry, such as one in a window for which the
+        index has no value, gives none.
+    """
+    chosen = set(hypotheses)
+    found: dict[str, Finding] = {}
+    for name in world.data.predictions.hypotheses:
+        if name in chosen:
             with suppress(EstimationError):
-                found |= test()
-        order = list(self.predictions.hypotheses)
-        return dict(sorted(found.items(), key=lambda item: order.index(item[0])))
+                found[name] = REGISTRY[name](world)
+    return found

@@ -18,18 +18,12 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.contrasts import FLOOR
+from buzanlib.inference.contrasts import FLOOR, POSITION
 from buzanlib.inference.permutation import Array, Induced, Moves, Permutations, p_value
 from buzanlib.strictjson import parse
+from buzanlib.theory.predictions import Predictions
 
 Floats = npt.NDArray[np.float32]
-
-#: Hypotheses in the order of the threats pol, inf, cri; of each the effect, as a place among power, cohesion and
-#: product, and the predicted sign (`predictions.json`, F1).
-HYPOTHESES = ("B1", "B2", "B3")
-WHOLE = (*HYPOTHESES, "B5")
-_PLACE = np.array([1, 0, 2])
-_SIGN = np.array([-1.0, -1.0, 1.0])
 
 #: The contrasts of a draw are sorted into bins of this width, from minus to plus `_REACH`, to find their median.
 _BIN, _REACH = 0.01, 4.0
@@ -150,11 +144,11 @@ class MultiverseResult:
     Attributes
     ----------
     table : DataFrame
-        The specifications with ``n`` (states) and, for each of `WHOLE`, contrast (``B1``) and one-sided p (``B1.p``);
-        those that cannot be estimated have 0 states and NaN.
+        The specifications with ``n`` (states) and, for each hypothesis of `joint`, contrast (``B1``) and one-sided p
+        (``B1.p``); those that cannot be estimated have 0 states and NaN.
     joint : DataFrame
-        Index `WHOLE`; columns ``median``, ``median_p``, ``right_signed`` (share), ``right_signed_p``,
-        ``significant`` (share with p below 1/20) and ``significant_p``.
+        Index the hypotheses on single effects of Table 2 and that on the whole table; columns ``median``, ``median_p``,
+        ``right_signed`` (share), ``right_signed_p``, ``significant`` (share with p below 1/20) and ``significant_p``.
     null : ndarray of float, shape (draws, 4)
         Median contrasts under permuted placements.
     """
@@ -182,7 +176,8 @@ class MultiverseResult:
             Correlation ratios: the sum of squares between options over that of all.
         """
         found = self.estimable
-        centred = found[list(WHOLE)] - found[list(WHOLE)].mean()
+        contrasts = found[list(self.joint.index)]
+        centred = contrasts - contrasts.mean()
         total = (centred**2).sum()
         between = {axis: (centred.groupby(found[axis]).transform("mean") ** 2).sum() for axis in axes}
         return (pd.DataFrame(between).T / total).rename_axis("axis")
@@ -198,6 +193,8 @@ class Multiverse:
         Specification (a row) to `Outcome`, or None where nothing is counted.
     position : callable
         Specification to `Position`, or None where an index has no data.
+    predictions : Predictions
+        The hypotheses on Table 2.
     least_cell, least_states : int
         States that each quadrant, and all together, must hold.
     threads : int
@@ -206,6 +203,7 @@ class Multiverse:
 
     outcome: Callable[[Mapping[str, str]], Outcome | None]
     position: Callable[[Mapping[str, str]], Position | None]
+    predictions: Predictions
     least_cell: int = 4
     least_states: int = 20
     threads: int = 2
@@ -267,16 +265,20 @@ class Multiverse:
         cases: Mapping[tuple[str, ...], Sequence[_Case]],
         permutations: Permutations,
     ) -> MultiverseResult:
-        tally = _Tally(len(permutations.moves))
-        rows = dict.fromkeys(range(len(specifications)), _row(None))
+        cells = self.predictions.cells
+        names = [*(hypothesis.id for hypothesis in cells), self.predictions.gate.id]
+        effects = np.array([POSITION[hypothesis.effect] for hypothesis in cells])
+        signs = np.array([hypothesis.sign for hypothesis in cells], dtype=float)
+        tally = _Tally(len(permutations.moves), names)
+        rows = dict.fromkeys(range(len(specifications)), _row(None, names))
         below = _nested(list(cases))
         counting, waiting = Lock(), BoundedSemaphore(2 * self.threads)
         done: list[Future[None]] = []
 
         def count(some: Sequence[_Case], induced: Induced) -> None:
             try:
-                for row, fit in _fits(some, induced):
-                    rows[row] = _row(fit)
+                for row, fit in _fits(some, induced, effects, signs):
+                    rows[row] = _row(fit, names)
                     with counting:  # whole numbers: the order in which they are added does not matter
                         tally.add(fit)
             finally:
@@ -310,7 +312,8 @@ class Multiverse:
         if not self._estimable(axes):
             return None
         n = outcome.n.loc[states].to_numpy(dtype=float)
-        y = outcome.y.loc[states].to_numpy(dtype=float)
+        threats = [hypothesis.threat for hypothesis in self.predictions.cells]
+        y = outcome.y.loc[states, threats].to_numpy(dtype=float)
         logits = np.log((y + 0.5) / (n[:, None] - y + 0.5))
         logits -= logits.mean(axis=0)  # a constant moves no contrast, and small numbers keep their digits
         weights = np.where(record["weighting"] == "passages", n, 1.0)
@@ -349,7 +352,9 @@ def _nested(sets: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple
     return below
 
 
-def _fits(cases: Sequence[_Case], induced: Induced) -> Iterator[tuple[int, _Fit]]:
+def _fits(
+    cases: Sequence[_Case], induced: Induced, effects: Moves, signs: Array
+) -> Iterator[tuple[int, _Fit]]:
     """Observed and permuted contrasts and statistics of specifications on the same states."""
     # The observed placement first, then the permuted ones.
     blocks = [np.arange(len(induced.states))[:, None], *(block.astype(np.intp) for block in induced.blocks)]
@@ -358,7 +363,7 @@ def _fits(cases: Sequence[_Case], induced: Induced) -> Iterator[tuple[int, _Fit]
         alike.setdefault((case.axes.tobytes(), case.hard), []).append(case)
     for (_, hard), some in alike.items():
         p, k = some[0].axes.T.astype(np.float32)
-        kernels = [_Hard(case) if hard else _Fuzzy(case) for case in some]
+        kernels = [_Hard(case, effects) if hard else _Fuzzy(case, effects) for case in some]
         parts: list[list[tuple[Array, Array]]] = [[] for _ in some]
         for moves in blocks:
             by_p, by_k = np.take(p, moves), np.take(k, moves)
@@ -366,7 +371,7 @@ def _fits(cases: Sequence[_Case], induced: Induced) -> Iterator[tuple[int, _Fit]
             for kernel, made in zip(kernels, parts, strict=True):
                 made.append(kernel(moves, by_p, by_k, by_pk))
         for case, made in zip(some, parts, strict=True):
-            contrasts, statistics = (_SIGN * np.concatenate(part) for part in zip(*made, strict=True))
+            contrasts, statistics = (signs * np.concatenate(part) for part in zip(*made, strict=True))
             yield (
                 case.row,
                 _Fit(
@@ -381,7 +386,7 @@ def _fits(cases: Sequence[_Case], induced: Induced) -> Iterator[tuple[int, _Fit]
 class _Fit:
     """Contrasts and statistics in the predicted direction, shape (1 + draws, 4), and the number of states.
 
-    The first row is observed. The columns are `HYPOTHESES` and the table as a whole.
+    The first row is observed. The columns are the hypotheses on single effects and the table as a whole.
     """
 
     contrasts: Array
@@ -389,9 +394,9 @@ class _Fit:
     n: int
 
 
-def _row(fitted: _Fit | None) -> dict[str, float]:
+def _row(fitted: _Fit | None, names: Sequence[str]) -> dict[str, float]:
     """One line of the table."""
-    columns = [*WHOLE, *(f"{name}.p" for name in WHOLE)]
+    columns = [*names, *(f"{name}.p" for name in names)]
     if fitted is None:
         return {"n": 0, **dict.fromkeys(columns, np.nan)}
     observed, drawn = fitted.statistics[0], fitted.statistics[1:]
@@ -403,12 +408,12 @@ def _row(fitted: _Fit | None) -> dict[str, float]:
 class _Tally:
     """Counts over specifications, for the observed placement (row 0) and each permuted one."""
 
-    def __init__(self, draws: int) -> None:
-        self.count = 0
-        self._bins = np.zeros((1 + draws, len(WHOLE), _EDGES), dtype=np.uint16)
-        self._starts = _EDGES * np.arange((1 + draws) * len(WHOLE)).reshape(1 + draws, len(WHOLE))
-        self._right = np.zeros((1 + draws, len(WHOLE)), dtype=np.int32)
-        self._significant = np.zeros((1 + draws, len(WHOLE)), dtype=np.int32)
+    def __init__(self, draws: int, names: Sequence[str]) -> None:
+        self.count, self._names = 0, names
+        self._bins = np.zeros((1 + draws, len(names), _EDGES), dtype=np.uint16)
+        self._starts = _EDGES * np.arange((1 + draws) * len(names)).reshape(1 + draws, len(names))
+        self._right = np.zeros((1 + draws, len(names)), dtype=np.int32)
+        self._significant = np.zeros((1 + draws, len(names)), dtype=np.int32)
 
     def add(self, fitted: _Fit) -> None:
         """Count one specification."""
@@ -430,8 +435,8 @@ class _Tally:
 
     def medians(self) -> Array:
         """Median contrast of each row, to the width of a bin, shape (1 + draws, 4)."""
-        middle = np.empty((len(self._bins), len(WHOLE)))
-        for column in range(len(WHOLE)):
+        middle = np.empty((len(self._bins), len(self._names)))
+        for column in range(len(self._names)):
             below = self._bins[:, column].cumsum(axis=1, dtype=np.int32)
             middle[:, column] = (2 * below >= self.count).argmax(axis=1)
         return (middle + 0.5) * _BIN - _REACH
@@ -447,7 +452,7 @@ class _Tally:
         for name, values in columns.items():
             table[name] = values[0]
             table[f"{name}_p"] = p_value(values[0], values[1:])
-        return pd.DataFrame(table, index=pd.Index(WHOLE, name="hypothesis"))
+        return pd.DataFrame(table, index=pd.Index(self._names, name="hypothesis"))
 
 
 class _Hard:
@@ -456,8 +461,8 @@ class _Hard:
     Sums over quadrants follow from sums with the signs of power, cohesion and product, of which there are fewer.
     """
 
-    def __init__(self, case: _Case) -> None:
-        logits, axes = case.logits, case.axes
+    def __init__(self, case: _Case, effects: Moves) -> None:
+        self._effects, logits, axes = effects, case.logits, case.axes
         w = (case.weights / case.weights.mean())[:, None]
         self._equal = bool((w == 1).all())
         if self._equal:  # what only counts states is the same under every permutation
@@ -474,7 +479,7 @@ class _Hard:
 
     def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
         by_p, by_k, by_pk = (self._rows @ signs for signs in (p, k, pk))
-        contrasts = np.zeros((len(_PLACE), moves.shape[1]), dtype=np.float32)
+        contrasts = np.zeros((len(self._effects), moves.shape[1]), dtype=np.float32)
         variances = np.zeros_like(contrasts)
         for a in (-1, 1):
             level, slope = self._totals + a * by_p, by_k + a * by_pk
@@ -487,7 +492,7 @@ class _Hard:
                     spread = sums[3:] - means * sums[:3]
                 else:
                     spread = sums[3:6] - means * (2 * sums[6:9] - means * sums[10])
-                contrasts += np.array([a, b, a * b], dtype=np.float32)[_PLACE, None] * means
+                contrasts += np.array([1, a, b, a * b], dtype=np.float32)[self._effects, None] * means
                 variances += np.maximum(spread, 0) * (size / ((size - 1) * mass)) ** 2
         doubles = contrasts.T.astype(float) / 2
         errors = np.sqrt(variances).T.astype(float) / 2
@@ -501,13 +506,13 @@ class _Fuzzy:
     permutation.
     """
 
-    def __init__(self, case: _Case) -> None:
-        logits, axes = case.logits, case.axes
+    def __init__(self, case: _Case, effects: Moves) -> None:
+        self._effects, logits, axes = effects, case.logits, case.axes
         design = np.column_stack([np.ones(len(axes)), axes, axes.prod(axis=1)])
         self._inverse = np.linalg.inv(design.T @ design)
         projector = design @ self._inverse
         leverage = (design * projector).sum(axis=1)
-        scale = ((projector / (1 - leverage)[:, None]) ** 2)[:, _PLACE + 1].T
+        scale = ((projector / (1 - leverage)[:, None]) ** 2)[:, effects].T
         self._scale = scale.astype(np.float32)
         self._within = (scale[:, None] * design.T) @ design
         self._logits = logits.T.astype(np.float32)
@@ -516,7 +521,7 @@ class _Fuzzy:
     def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
         draws = moves.shape[1]
         contrasts, errors = np.empty((draws, 3)), np.empty((draws, 3))
-        for threat, place in enumerate(_PLACE + 1):
+        for threat, place in enumerate(self._effects):
             logits = self._logits[threat]
             constant = np.full(draws, self._sums[threat])
             coefficients = self._inverse @ np.stack([constant, *(logits @ sign for sign in (p, k, pk))])

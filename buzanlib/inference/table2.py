@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from buzanlib.inference.equivalence import equivalence_test
 from buzanlib.inference.permutation import max_t, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
 from buzanlib.inference.proper_scores import assignment_statistics, table_scores
-from buzanlib.inference.verdicts import COVERAGE, Finding, Verdict, verdict
+from buzanlib.inference.verdicts import COVERAGE, Finding, judge
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant
 
@@ -120,18 +120,15 @@ class QuadrantResult:
         )
 
     def findings(self) -> dict[str, Finding]:
-        """B1 to B5, those of F1 with their unadjusted p; the adjusted one and the verdict are beside it."""
+        """The three predictions, those of the empty effects and of the whole table, by id."""
         found = {}
         for name, row in self.table.iterrows():
             contrast, low, high, p = (float(row[column]) for column in ("contrast", "low90", "high90", "p"))
-            beside: dict[str, bool | int | float | str] = {
-                "p_adjusted": float(row["p_adjusted"]),
-                "verdict": str(row["verdict"]),
-            }
+            adjusted, valid = float(row["p_adjusted"]), self.errors == "HC3"
             found[str(name)] = Finding(
-                str(name), contrast, low, high, p, self.joint.n, self.joint.sesoi, beside=beside
+                str(name), contrast, low, high, p, self.joint.n, self.joint.sesoi, None, adjusted, valid
             )
-        return found | {"B4": self.empty, "B5": self.joint}
+        return found | {one.hypothesis: one for one in (self.empty, self.joint)}
 
     def to_results(self, prefix: str = "") -> dict[str, bool | float | int | str]:
         """Numbers under the keys by which prose calls them.
@@ -141,23 +138,25 @@ class QuadrantResult:
         prefix : str
             Put before every key, such as ``"strategies."``.
         """
+        whole = self.joint.hypothesis
         values: dict[str, bool | float | int | str] = {
             "n_states": int(self.sizes.sum()),
             **{f"n.{name}": int(count) for name, count in self.sizes.items()},
             **self.joint.to_results(),
-            "B5.statistic": self.joint_statistic,
-            "B5.null_mean": float(self.joint_null.mean()),
-            "B5.rank": self.rank,
-            "B5.best": self.best,
-            "B5.finding": self.finding,
+            f"{whole}.statistic": self.joint_statistic,
+            f"{whole}.null_mean": float(self.joint_null.mean()),
+            f"{whole}.rank": self.rank,
+            f"{whole}.best": self.best,
+            f"{whole}.finding": self.finding,
             **self.empty.to_results(),
             "errors": self.errors,
             "note": self.note,
             "lock": self.lock,
         }
-        for hypothesis, row in self.table.iterrows():
-            values |= self.findings()[str(hypothesis)].to_results()
-            values |= {f"{hypothesis}.{column}": float(row[column]) for column in ("se", "t", "centre")}
+        found = self.findings()
+        for name, row in self.table.iterrows():
+            values |= found[str(name)].to_results() | {f"{name}.verdict": str(row["verdict"])}
+            values |= {f"{name}.{column}": float(row[column]) for column in ("se", "t", "centre")}
         return {prefix + key: value for key, value in values.items()}
 
 
@@ -194,6 +193,8 @@ class QuadrantTest:
     ----------
     predictions : Predictions
         The locked file, verified.
+    empty : str
+        Id of the hypothesis that the effects which the table leaves empty are null.
 
     Notes
     -----
@@ -205,6 +206,7 @@ class QuadrantTest:
     """
 
     predictions: Predictions
+    empty: str = "B4"
 
     def __call__(self, sample: Sample) -> QuadrantResult:
         """Test.
@@ -237,13 +239,12 @@ class QuadrantTest:
         effects = self._effects(2 * fit.estimates[0], 2 * fit.errors[0], len(sample))
         table = self._table(effects, observed, drawn)
         table["centre"] = 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0)
-        table["verdict"] = self._verdicts(table, errors, joint_p < locked.alpha)
         empty = effects[effects["predicted"] == 0]
         cells = np.array(
             [[threat in locked.table2[quadrant] for threat in _THREATS] for quadrant in map(str, Quadrant)]
         )
         loadings = (signs[:, None] * CODING[rows] / 2).T
-        return QuadrantResult(
+        result = QuadrantResult(
             table=table,
             effects=effects,
             shares=quadrant_shares(counts, sample.quadrants),
@@ -251,7 +252,12 @@ class QuadrantTest:
             joint_statistic=float(observed.sum()),
             null=drawn,
             empty=equivalence_test(
-                "B4", empty["contrast"], empty["se"], df=len(sample) - 4, bound=locked.sesoi, n=len(sample)
+                self.empty,
+                empty["contrast"],
+                empty["se"],
+                df=len(sample) - 4,
+                bound=locked.sesoi,
+                n=len(sample),
             ),
             assignments=assignment_statistics(fit.statistics[0, 1:], cells),
             scores=table_scores(sample, locked.table2, locked.graded),
@@ -260,10 +266,12 @@ class QuadrantTest:
             alpha=locked.alpha,
             lock=locked.sha256,
         )
+        judged = judge(result.findings(), locked)
+        return replace(result, table=table.assign(verdict=judged["verdict"]))
 
     def _family(self) -> tuple[Codes, Codes, Array]:
         """Place of each prediction of F1 among the coefficients and the threats, and its sign."""
-        family = [self.predictions.hypotheses[name] for name in self.predictions.families["F1"]]
+        family = self.predictions.cells
         return (
             np.array([POSITION[hypothesis.effect] for hypothesis in family]),
             np.array([_THREATS.index(hypothesis.threat) for hypothesis in family]),
@@ -296,15 +304,14 @@ class QuadrantTest:
     def _table(self, effects: pd.DataFrame, observed: Array, drawn: Array) -> pd.DataFrame:
         """The three predictions, in the predicted direction."""
         rows = []
-        for place, name in enumerate(self.predictions.families["F1"]):
-            hypothesis = self.predictions.hypotheses[name]
+        for place, hypothesis in enumerate(self.predictions.cells):
             (found,) = effects[
                 (effects["threat"] == hypothesis.threat) & (effects["effect"] == hypothesis.effect)
             ].to_dict("records")
             ends = sorted(hypothesis.sign * found[end] for end in ("low90", "high90"))
             rows.append(
                 (
-                    name,
+                    hypothesis.id,
                     hypothesis.threat,
                     hypothesis.effect,
                     hypothesis.sign * found["contrast"],
@@ -316,13 +323,6 @@ class QuadrantTest:
         columns = ["hypothesis", "threat", "effect", "contrast", "low90", "high90", "se", "t"]
         table = pd.DataFrame(rows, columns=columns).set_index("hypothesis")
         return table.assign(p=p_value(observed, drawn), p_adjusted=max_t(observed, drawn))
-
-    def _verdicts(self, table: pd.DataFrame, errors: str, gate: bool) -> list[str]:
-        if errors != "HC3":
-            return [str(Verdict.UNDECIDED)] * len(table)
-        locked = self.predictions
-        judged = table[["contrast", "low90", "high90", "p_adjusted"]].to_numpy(dtype=float)
-        return [str(verdict(*row, sesoi=locked.sesoi, alpha=locked.alpha, gate=gate)) for row in judged]
 
     def _mean_contrast(
         self, table: pd.DataFrame, logits: Array, sample: Sample, loadings: Array, errors: str, p: float
@@ -345,5 +345,11 @@ class QuadrantTest:
         estimate = float(table["contrast"].mean())
         half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * np.sqrt(variance)
         return Finding(
-            "B5", estimate, estimate - half, estimate + half, p, len(sample), self.predictions.sesoi
+            self.predictions.gate.id,
+            estimate,
+            estimate - half,
+            estimate + half,
+            p,
+            len(sample),
+            self.predictions.sesoi,
         )

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.theory.predictions import Predictions
+from buzanlib.theory.predictions import GATED, Predictions
 
 #: Coverage of the intervals by which the locked rule judges.
 COVERAGE = 0.9
@@ -19,8 +19,8 @@ COVERAGE = 0.9
 #: Power at which the smallest detectable effect is stated.
 POWER = 0.8
 
-#: How each family that is adjusted by its p values alone is adjusted, and at which level it is read
-#: (`predictions.json`, families; `definitions.json`, level). F1 is adjusted by maxT within its own test.
+#: How each family that is adjusted by its p values alone is adjusted, and the level at which it is read
+#: (`predictions.json`, families; `definitions.json`, level). The others are adjusted within their own joint test.
 CONTROL: dict[str, tuple[str, float]] = {"F2": ("holm", 0.05), "F3": ("fdr_bh", 0.10)}
 
 
@@ -31,6 +31,15 @@ class Verdict(StrEnum):
     PARTLY = "partly"
     CONTRADICTED = "contradicted"
     UNDECIDED = "undecided"
+
+
+_LEDGER = (
+    *("family", "claim", "where", "contrast", "low90", "high90", "p", "p_adjusted"),
+    *("verdict", "n", "sesoi", "detectable", "scale"),
+)
+
+#: Numbers without which there is no finding.
+REQUIRED = ("contrast", "p", "n")
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,10 @@ class Finding:
     outside : bool
         For a claim that effects are null: whether an interval lies wholly beyond the smallest effect of
         interest, which contradicts it.
+    p_adjusted : float
+        p value adjusted within the joint test of its family, if it has one.
+    valid : bool
+        Whether the registered standard errors could be computed; if not, nothing is decided.
     beside : mapping of str to bool, int, float or str
         What else a reader needs, by name.
     """
@@ -66,6 +79,8 @@ class Finding:
     n: int
     sesoi: float = 0.0
     outside: bool | None = None
+    p_adjusted: float | None = None
+    valid: bool = True
     beside: Mapping[str, bool | int | float | str] = field(default_factory=dict)
 
     @property
@@ -79,6 +94,37 @@ class Finding:
             return float("nan")
         error = (self.high90 - self.low90) / 2 / ndtri((1 + COVERAGE) / 2)
         return float(error * (ndtri(0.95) + ndtri(POWER)))
+
+    def verdict(self, p_adjusted: float, alpha: float, *, gate: bool = True) -> Verdict:
+        """Judge by the locked rule, whose conditions are tried in the order in which the locked file lists them.
+
+        Parameters
+        ----------
+        p_adjusted : float
+            p value, adjusted for the family.
+        alpha : float
+            Level of the family.
+        gate : bool
+            Whether the joint test that gates the hypothesis is passed; without it nothing is supported or partly so.
+
+        Returns
+        -------
+        Verdict
+            ``supported`` or ``partly``, if significant and the gate is passed, as the contrast reaches the smallest
+            effect of interest or not; ``contradicted``, if the interval lies wholly below the smallest effect of
+            interest; else ``undecided``. A claim that effects are null is supported if significant, and contradicted
+            if an interval lies `outside`.
+        """
+        if not self.valid:
+            return Verdict.UNDECIDED
+        if self.outside is not None:
+            if p_adjusted < alpha:
+                return Verdict.SUPPORTED
+            return Verdict.CONTRADICTED if self.outside else Verdict.UNDECIDED
+        if gate and p_adjusted < alpha and self.contrast > 0:
+            return Verdict.SUPPORTED if self.contrast >= self.sesoi else Verdict.PARTLY
+        # Below zero is below the smallest effect of interest, too: one comparison covers both conditions.
+        return Verdict.CONTRADICTED if self.high90 < self.sesoi else Verdict.UNDECIDED
 
     def to_results(self, prefix: str = "") -> dict[str, bool | int | float | str]:
         """Numbers under the keys by which prose calls them; what a finding does not have has no key.
@@ -97,6 +143,8 @@ class Finding:
             "sesoi": self.sesoi,
             "detectable": self.detectable,
             **({} if self.outside is None else {"outside": self.outside}),
+            **({} if self.p_adjusted is None else {"p_adjusted": self.p_adjusted}),
+            **({} if self.valid else {"valid": False}),
             **self.beside,
         }
         return {
@@ -105,58 +153,47 @@ class Finding:
 
     @classmethod
     def from_results(cls, hypothesis: str, values: Mapping[str, bool | int | float | str]) -> Finding:
-        """Read back what `to_results` gave.
-
-        Parameters
-        ----------
-        hypothesis : str
-            Its id.
-        values : mapping
-            Recorded numbers by key, among them those of the finding.
+        """Read back what `to_results` gave, without a prefix.
 
         Raises
         ------
         UnknownNameError
-            Where its contrast, p value or number of units was not recorded.
+            If its contrast, p value or number of units was not recorded.
         """
         start = f"{hypothesis}."
         own = {key.removeprefix(start): value for key, value in values.items() if key.startswith(start)}
-        for key in ("contrast", "p", "n"):
+        for key in REQUIRED:
             if key not in own:
                 raise UnknownNameError("result", start + key, values)
-        numbers = {key: float(own.pop(key, float("nan"))) for key in ("contrast", "low90", "high90", "p")}
-        outside = own.pop("outside", None)
         own.pop("detectable", None)  # follows from the interval
+        contrast, low, high, p = (float(own.pop(key, "nan")) for key in ("contrast", "low90", "high90", "p"))
+        n, sesoi = int(own.pop("n")), float(own.pop("sesoi", 0.0))
+        outside, p_adjusted = own.pop("outside", None), own.pop("p_adjusted", None)
         return cls(
             hypothesis,
-            **numbers,
-            n=int(own.pop("n")),
-            sesoi=float(own.pop("sesoi", 0.0)),
-            outside=None if outside is None else bool(outside),
-            beside=own,
+            contrast,
+            low,
+            high,
+            p,
+            n,
+            sesoi,
+            None if outside is None else bool(outside),
+            None if p_adjusted is None else float(p_adjusted),
+            bool(own.pop("valid", True)),
+            own,
         )
 
 
-def recorded(values: Mapping[str, bool | int | float | str], predictions: Predictions) -> dict[str, Finding]:
-    """Find every finding among recorded numbers.
+def recorded(values: Mapping[str, bool | int | float | str]) -> dict[str, Finding]:
+    """Every finding among recorded numbers, by id, in alphabetical order.
 
     Parameters
     ----------
     values : mapping
         By key, such as ``"B1.contrast"``.
-    predictions : Predictions
-        The locked file.
-
-    Returns
-    -------
-    dict of str to Finding
-        By id: those of the locked file in its order, then those that were added, by name.
     """
-    keys = ("contrast", "p", "n")
-    ids = {key.partition(".")[0] for key in values}
-    found = [name for name in ids if all(f"{name}.{key}" in values for key in keys)]
-    order = {name: place for place, name in enumerate(predictions.hypotheses)}
-    found.sort(key=lambda name: (order.get(name, len(order)), name))
+    ids = sorted({key.partition(".")[0] for key in values})
+    found = [name for name in ids if all(f"{name}.{key}" in values for key in REQUIRED)]
     return {name: Finding.from_results(name, values) for name in found}
 
 
@@ -191,102 +228,76 @@ def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:
     )
 
 
-def verdict(
-    contrast: float, low: float, high: float, p_adjusted: float, *, sesoi: float, alpha: float, gate: bool
-) -> Verdict:
-    """Judge one prediction.
+def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataFrame:
+    """Adjust the p values of each family and give every hypothesis its verdict.
 
-    The conditions are tried in the order in which the locked file lists them.
+    A family has the size that it has in the locked file: a hypothesis of it without a finding counts as p = 1.
 
     Parameters
     ----------
-    contrast : float
-        In the predicted direction: positive speaks for the paper.
-    low, high : float
-        Its 90 % interval; NaN where it has none.
-    p_adjusted : float
-        One-sided p value, adjusted for the family.
-    sesoi : float
-        Smallest effect of interest; 0 where none was fixed.
-    alpha : float
-        Level of the family.
-    gate : bool
-        Whether the joint test of the table (B5) is passed, for the predictions that it gates; without it nothing
-        is supported, wholly or partly.
+    findings : mapping of str to Finding
+        By id; those that are not in the locked file are ignored.
+    predictions : Predictions
+        The locked file.
 
     Returns
     -------
-    Verdict
-        ``supported`` or ``partly``, if significant and the gate is passed, as the contrast reaches the
-        smallest effect of interest or not; ``contradicted``, if the interval lies wholly below zero or
-        wholly below the smallest effect of interest; else ``undecided``.
+    DataFrame
+        Index the ids, in the order of the locked file; columns ``family``, ``p_adjusted``, ``verdict``.
     """
-    if gate and p_adjusted < alpha and contrast > 0:
-        return Verdict.SUPPORTED if contrast >= sesoi else Verdict.PARTLY
-    # Below zero is below the smallest effect of interest, too: one comparison covers both conditions.
-    if high < sesoi:
-        return Verdict.CONTRADICTED
-    return Verdict.UNDECIDED
+    locked = predictions.hypotheses
+    found = {name: findings[name] for name in locked if name in findings}
+    adjusted = {name: one.p if one.p_adjusted is None else one.p_adjusted for name, one in found.items()}
+    for family, (method, _) in CONTROL.items():
+        members = [name for name, hypothesis in locked.items() if hypothesis.family == family]
+        ps = [findings[name].p if name in findings else 1.0 for name in members]
+        if members:
+            adjusted |= zip(members, multipletests(ps, method=method)[1].tolist(), strict=True)
+    passed = adjusted.get(predictions.gate.id, 1.0) < predictions.alpha
+    rows = []
+    for name, one in found.items():
+        family = locked[name].family
+        _, level = CONTROL.get(family, ("", predictions.alpha))
+        word = one.verdict(adjusted[name], level, gate=passed or family != GATED)
+        rows.append((name, family, adjusted[name], str(word)))
+    return pd.DataFrame(rows, columns=["hypothesis", "family", "p_adjusted", "verdict"]).set_index(
+        "hypothesis"
+    )
 
 
-def equivalence_verdict(p_adjusted: float, outside: bool, *, alpha: float) -> Verdict:
-    """Judge a claim that effects are null, which is supported only where their intervals show it.
-
-    Parameters
-    ----------
-    p_adjusted : float
-        Of the two one-sided tests, adjusted for the family.
-    outside : bool
-        Whether the interval of an effect lies wholly beyond the smallest effect of interest.
-    alpha : float
-        Level of the family.
-    """
-    if p_adjusted < alpha:
-        return Verdict.SUPPORTED
-    return Verdict.CONTRADICTED if outside else Verdict.UNDECIDED
-
-
-def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataFrame:
-    """Adjust the p values of the families F2 and F3 and give every hypothesis in them its verdict.
+def ledger(
+    findings: Mapping[str, Finding], predictions: Predictions, scales: Mapping[str, str]
+) -> pd.DataFrame:
+    """One row a finding, with everything that is said about it anywhere.
 
     Parameters
     ----------
     findings : mapping of str to Finding
         By id.
     predictions : Predictions
-        The locked file, which says what belongs to which family.
+        The locked file.
+    scales : mapping of str to str
+        Scale of the estimate by id (`definitions.json`).
 
     Returns
     -------
     DataFrame
-        Index the ids, in the order of the locked file; columns ``family``, ``p_adjusted``, ``verdict``. The
-        gate B5 has a family of its own.
+        Index the ids: those of the locked file in its order, then those that a study added. Columns ``family``
+        (``"added"`` for the latter, whose p is not adjusted), ``claim``, ``where`` in the paper, ``contrast``,
+        ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``, ``n``, ``sesoi``, ``detectable`` and ``scale``.
     """
-    rows = []
-    for name, hypothesis in predictions.hypotheses.items():
-        if name in findings and hypothesis.family != "F1":
-            rows.append((name, hypothesis.family, findings[name].p))
-    table = pd.DataFrame(rows, columns=["hypothesis", "family", "p_adjusted"]).set_index("hypothesis")
-    levels = pd.Series(predictions.alpha, index=table.index)
-    for family, (method, level) in CONTROL.items():
-        inside = table["family"] == family
-        if inside.any():
-            table.loc[inside, "p_adjusted"] = multipletests(table.loc[inside, "p_adjusted"], method=method)[1]
-            levels[inside] = level
-    words = []
-    for name, p_adjusted, alpha in zip(table.index, table["p_adjusted"], levels, strict=True):
-        found = findings[name]
-        words.append(
-            equivalence_verdict(p_adjusted, found.outside, alpha=alpha)
-            if found.outside is not None
-            else verdict(
-                found.contrast,
-                found.low90,
-                found.high90,
-                p_adjusted,
-                sesoi=found.sesoi,
-                alpha=alpha,
-                gate=True,
-            )
-        )
-    return table.assign(verdict=[str(word) for word in words])
+    locked, judged = predictions.hypotheses, judge(findings, predictions)
+    rows = {}
+    for name in (*judged.index, *(name for name in findings if name not in locked)):
+        one, known = findings[name], name in locked
+        rows[name] = {
+            "family": locked[name].family if known else "added",
+            "claim": locked[name].claim if known else str(one.beside.get("claim", "–")),
+            "where": locked[name].where if known else "",
+            **{key: getattr(one, key) for key in ("contrast", "low90", "high90", "p")},
+            "p_adjusted": judged["p_adjusted"][name] if known else one.p,
+            "verdict": judged["verdict"][name] if known else str(one.verdict(one.p, predictions.alpha)),
+            **{key: getattr(one, key) for key in ("n", "sesoi", "detectable")},
+            "scale": scales.get(name, "log odds"),
+        }
+    return pd.DataFrame.from_dict(rows, "index", columns=list(_LEDGER))

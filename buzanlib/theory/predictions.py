@@ -18,6 +18,7 @@ from typing import Any
 from buzanlib.errors import LockError
 from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
+from buzanlib.theory.vocabulary import TABLE2_THREATS
 
 PREDICTIONS = "predictions.json"
 AMENDMENTS = "amendments.json"
@@ -26,6 +27,10 @@ LOCK = "predictions.lock"
 #: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the
 #: states.
 LOCKED = (PREDICTIONS, "codebook.md", "codes.csv", "panel.csv")
+
+
+#: Family of the hypotheses on single effects in Table 2, and that of the hypothesis which gates them.
+GATED, GATE = "F1", "gate"
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,19 @@ class Predictions:
     seed: int
     window: tuple[int, int]
     sha256: str
+
+    @property
+    def cells(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses on single effects in Table 2, one a threat, in the order of the threats."""
+        members = [self.hypotheses[name] for name in self.families[GATED]]
+        threats = [threat.value for threat in TABLE2_THREATS]
+        return tuple(sorted(members, key=lambda hypothesis: threats.index(hypothesis.threat)))
+
+    @property
+    def gate(self) -> Hypothesis:
+        """The hypothesis on Table 2 as a whole, without which none of `cells` is supported."""
+        (hypothesis,) = (one for one in self.hypotheses.values() if one.family == GATE)
+        return hypothesis
 
 
 def digest(path: Path) -> str:

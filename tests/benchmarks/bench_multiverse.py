@@ -24,7 +24,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from buzanlib.inference.contrasts import POSITION, empirical_logit
-from buzanlib.inference.multiverse import HYPOTHESES, Declaration, Multiverse
+from buzanlib.inference.multiverse import Declaration, Multiverse
 from buzanlib.inference.multiverse_options import Alternatives
 from buzanlib.inference.permutation import PermutationBank, Permutations, p_value
 from buzanlib.tables.descriptor import load
@@ -33,6 +33,7 @@ from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import load_predictions
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+NAMES = [hypothesis.id for hypothesis in load_predictions(DATA).cells]
 #: What the loop fits.
 FEW, PERMUTED = 4, 300
 #: getrusage counts in kilobytes, on macOS in bytes.
@@ -52,7 +53,9 @@ def estimable(declared: Declaration, wanted: int) -> pd.DataFrame:
     made = options()
     table = declared.specifications()
     # One permutation is enough to learn which.
-    held = table[Multiverse(made.outcome, made.position)(table, bank(1)).table["n"] > 0]
+    held = table[
+        Multiverse(made.outcome, made.position, load_predictions(DATA))(table, bank(1)).table["n"] > 0
+    ]
     if len(held) < wanted:
         return estimable(replace(declared, size=2 * declared.size), wanted)
     return held.head(wanted)
@@ -63,7 +66,7 @@ def ours(specifications: pd.DataFrame, draws: int) -> tuple[float, float, float]
     made = options()
     before = peak()
     start = perf_counter()
-    Multiverse(made.outcome, made.position)(specifications, bank(draws))
+    Multiverse(made.outcome, made.position, load_predictions(DATA))(specifications, bank(draws))
     return perf_counter() - start, before, peak()
 
 
@@ -77,7 +80,7 @@ def loop(made: Alternatives, record: dict[str, str], permutations: Permutations)
     states = outcome.n.index.intersection(position.axes.index).sort_values()
     logits = empirical_logit(outcome.y.loc[states], outcome.n.loc[states].to_numpy()[:, None])
     axes = position.axes.loc[states].to_numpy()
-    locked = [load_predictions(DATA).hypotheses[name] for name in HYPOTHESES]
+    locked = load_predictions(DATA).cells
     columns = outcome.y.columns.get_indexer([hypothesis.threat for hypothesis in locked])
     moves = np.vstack([np.arange(len(states)), permutations.among(states)])
     statistics = np.empty((len(moves), len(locked)))
@@ -108,15 +111,15 @@ def main() -> None:
     few = specifications[specifications["weighting"] == "states"].head(FEW)
     made, permutations = options(), bank(PERMUTED)
     fitted = [loop(made, record, permutations) for record in few.to_dict("records")]
-    same = Multiverse(made.outcome, made.position)(few, permutations).table
+    same = Multiverse(made.outcome, made.position, load_predictions(DATA))(few, permutations).table
     p_values = np.array([p for _, p in fitted])
-    differ = np.abs(same[[f"{name}.p" for name in HYPOTHESES]].to_numpy() - p_values).max()
+    differ = np.abs(same[[f"{name}.p" for name in NAMES]].to_numpy() - p_values).max()
 
     print(
-        f"{given.draws:,} permutations, {len(HYPOTHESES)} hypotheses, {Multiverse.threads} threads (the loop: 1)"
+        f"{given.draws:,} permutations, {len(NAMES)} hypotheses, {Multiverse.threads} threads (the loop: 1)"
     )
     for size, (seconds, before, after) in zip(sizes, runs, strict=True):
-        each = seconds / (size * given.draws * len(HYPOTHESES))
+        each = seconds / (size * given.draws * len(NAMES))
         print(f"buzanlib     {size:6,} specifications {seconds:8.2f} s {each * 1e9:10,.0f} ns a statistic")
         print(f"             peak of memory {after:,.0f} MB, {before:,.0f} MB before")
     seconds = sum(taken for taken, _ in fitted)

@@ -9,8 +9,9 @@ import pytest
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.multiverse import options, sensitivity, specification_curve
-from buzanlib.inference.multiverse import WHOLE, Declaration, MultiverseResult
+from buzanlib.inference.multiverse import Declaration, MultiverseResult
 
+WHOLE = ("B1", "B2", "B3", "B5")
 DRAWS = 199
 
 

@@ -13,7 +13,6 @@ import statsmodels.api as sm
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import empirical_logit, factorial
 from buzanlib.inference.multiverse import (
-    WHOLE,
     Declaration,
     Multiverse,
     MultiverseResult,
@@ -30,6 +29,8 @@ from buzanlib.tables.statements import count_tensor, load_statements
 from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import load_predictions
 
+LOCKED = load_predictions(Path(__file__).parents[2] / "data")
+WHOLE = ("B1", "B2", "B3", "B5")
 THREATS = ["pol", "inf", "cri"]
 SIGNS = np.array([-1.0, -1.0, 1.0])
 PLACES = np.array([2, 1, 3])
@@ -58,7 +59,7 @@ def made_up(made, gap: float = 0.0, specifications: int = 6):  # type: ignore[no
             "weighting": ["passages" if int(number) % 3 == 1 else "states" for number in outcomes],
         }
     )
-    run = Multiverse(lambda row: outcomes[row["number"]], lambda row: positions[row["number"]])
+    run = Multiverse(lambda row: outcomes[row["number"]], lambda row: positions[row["number"]], LOCKED)
     return run, table, outcomes, positions
 
 
@@ -161,7 +162,7 @@ def test_neither_threads_nor_order_change_anything(world) -> None:
     made = world(4)
     run, table, *_ = made_up(made, gap=0.3)
     one = run(table, made.permutations)
-    three = Multiverse(run.outcome, run.position, threads=3)(table, made.permutations)
+    three = Multiverse(run.outcome, run.position, LOCKED, threads=3)(table, made.permutations)
     pd.testing.assert_frame_equal(one.table, three.table)
     pd.testing.assert_frame_equal(one.joint, three.joint)
     turned = run(table.iloc[::-1], made.permutations)
@@ -220,7 +221,7 @@ def test_what_goes_with_a_choice() -> None:
     table = pd.DataFrame({"n": 9, "a": list("xxyyxxyy"), "b": list("uvuvuvuv")}).assign(
         **{name: [0.0, 0.2, 1.0, 1.2] * 2 for name in WHOLE}
     )
-    found = MultiverseResult(table, pd.DataFrame(), np.zeros((1, 4))).sensitivity(["a", "b"])
+    found = MultiverseResult(table, pd.DataFrame(index=list(WHOLE)), np.zeros((1, 4))).sensitivity(["a", "b"])
     assert found.loc["a", "B1"] == pytest.approx(1 / 1.04)
     assert found.loc["b", "B1"] == pytest.approx(0.04 / 1.04)
 
@@ -233,6 +234,7 @@ def test_what_cannot_be_estimated_is_counted_and_left_out(world) -> None:
     empty = Multiverse(
         lambda row: None if row["number"] == "1" else outcomes[row["number"]],
         lambda row: positions[row["number"]],
+        LOCKED,
     )
     found = empty(table, made.permutations)
     assert found.table["n"].tolist()[:2] == [0, 0]
@@ -254,9 +256,9 @@ def test_the_first_specification_is_the_locked_test(data_dir: Path, alternatives
     specifications = declared.specifications()
     regions = load_regions(data_dir)
     bank = PermutationBank(199)(regions)
-    found = Multiverse(alternatives.outcome, alternatives.position)(specifications.head(1), bank).table.iloc[
-        0
-    ]
+    found = Multiverse(alternatives.outcome, alternatives.position, LOCKED)(
+        specifications.head(1), bank
+    ).table.iloc[0]
     placed = Placement()(load_panel(data_dir), regions)
     counts = count_tensor(load_statements(data_dir)).window("UNGDC", 2011, 2024)
     locked = QuadrantTest(load_predictions(data_dir))(Sample.of(counts, placed, bank))

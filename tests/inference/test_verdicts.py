@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
 from scipy.stats import norm
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.inference.verdicts import Finding, recorded, verdict
-from buzanlib.theory.predictions import load_predictions
+from buzanlib.inference.verdicts import Finding, recorded
 
 NAN = math.nan
 
@@ -33,13 +31,24 @@ NAN = math.nan
     ],
 )
 def test_verdict(contrast: float, low: float, high: float, p: float, gate: bool, expected: str) -> None:
-    assert verdict(contrast, low, high, p, sesoi=0.4, alpha=0.05, gate=gate) == expected
+    found = Finding("B1", contrast, low, high, 0.5, 100, sesoi=0.4)
+    assert found.verdict(p, 0.05, gate=gate) == expected
 
 
 @pytest.mark.parametrize(
     "found",
     [
-        Finding("B1", 0.1, -0.2, 0.4, 0.3, 100, sesoi=0.4, beside={"verdict": "undecided", "t.centre": -1.5}),
+        Finding(
+            "B1",
+            0.1,
+            -0.2,
+            0.4,
+            0.3,
+            100,
+            sesoi=0.4,
+            p_adjusted=0.6,
+            beside={"verdict": "undecided", "t.centre": -1.5},
+        ),
         Finding("B4", 0.1, -0.2, 0.4, 0.3, 100, sesoi=0.4, outside=False),
         Finding("E3", 0.1, NAN, NAN, 0.3, 100),
     ],
@@ -51,11 +60,11 @@ def test_a_finding_can_be_read_back(found: Finding) -> None:
     assert read.outside is found.outside
 
 
-def test_findings_are_read_in_the_order_of_the_locked_file_and_those_added_last(data_dir: Path) -> None:
+def test_findings_are_read_in_the_order_of_their_names() -> None:
     findings = [Finding(name, 0.1, -0.2, 0.4, 0.3, 100) for name in ("X1", "C5", "B2", "A9")]
     values = {key: value for found in findings for key, value in found.to_results().items()}
     values |= {"bound.contrast": 0.1, "bound.p": 0.2, "strategies.B1.contrast": 0.3}
-    assert list(recorded(values, load_predictions(data_dir))) == ["B2", "C5", "A9", "X1"]
+    assert list(recorded(values)) == ["A9", "B2", "C5", "X1"]
 
 
 def test_a_finding_that_was_not_recorded_whole_is_told() -> None:

@@ -1,0 +1,139 @@
+"""What every test of a hypothesis is given: the data, a placement of the states, and one set of permutations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from buzanlib.inference.dyadic_matrices import positions
+from buzanlib.inference.permutation import PermutationBank, Permutations
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.measurement.placement import Placement
+from buzanlib.measurement.profiles import relevant_passages, shares_of_mentions, state_counts
+from buzanlib.tables.data import Data
+from buzanlib.theory.vocabulary import Annotator, Corpus
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Data, placement and permutations, with all that several tests derive from them; each is computed once.
+
+    Attributes
+    ----------
+    data : Data
+        The tables.
+    placement : Placement
+        How states are placed; its window is that of the statements, too.
+    permutations : Permutations
+        Of placements within regional groups, shared by all tests.
+    draws, seed : int
+        Of every bootstrap.
+    corpus, annotator : str
+        The statements that are tested, and the codes that are used.
+    """
+
+    data: Data
+    placement: Placement
+    permutations: Permutations
+    draws: int = 1999
+    seed: int = 20100615
+    corpus: str = Corpus.UNGDC
+    annotator: str = Annotator.ADJUDICATED
+    _results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        placement: Placement,
+        draws: int,
+        seed: int,
+        bootstrap: int = 1999,
+        corpus: str = Corpus.UNGDC,
+        annotator: str = Annotator.ADJUDICATED,
+    ) -> World:
+        """Open a data folder and draw the permutations.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Folder of the tables.
+        placement : Placement
+            How states are placed.
+        draws, seed : int
+            Of the permutations.
+        bootstrap : int
+            Draws of every bootstrap, whose seed is fixed.
+        corpus, annotator : str
+            The statements that are tested, and the codes that are used.
+
+        Raises
+        ------
+        DataError, LockError
+            If a table is at fault, or a locked file is not what it was.
+        """
+        data = Data.open(folder)
+        data.predictions  # noqa: B018  a broken lock is reported before anything is computed
+        permutations = PermutationBank(draws, seed)(data.regions)
+        return cls(data, placement, permutations, bootstrap, corpus=corpus, annotator=annotator)
+
+    def within(self, first: int, last: int) -> World:
+        """The same with another window of years, for the statements and the indices."""
+        return replace(self, placement=replace(self.placement, first=first, last=last))
+
+    def coded_by(self, annotator: str) -> World:
+        """The same with the codes of another annotator."""
+        return replace(self, annotator=annotator)
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Give the result of a test that serves several hypotheses, computed when it is first asked for."""
+        if key not in self._results:
+            self._results[key] = compute()
+        result: T = self._results[key]
+        return result
+
+    @cached_property
+    def placed(self) -> pd.DataFrame:
+        """States with their scores, signs and quadrant, as `Placement` gives them."""
+        return self.placement(self.data.panel, self.data.regions)
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """Relevant passages in the window."""
+        window = self.placement.first, self.placement.last
+        return relevant_passages(self.data.statements, self.corpus, *window, self.annotator)
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """Passages by state and everything that is coded (`state_counts`)."""
+        return state_counts(self.passages)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """States that are placed and have a relevant passage."""
+        return self.sample_of(self.counts)
+
+    def sample_of(self, counts: pd.DataFrame, needs: str = "relevant") -> Sample:
+        """States that are placed and have a positive count; see `Sample.of`."""
+        return Sample.of(counts, self.placed, self.permutations, needs)
+
+    @cached_property
+    def profiles(self) -> tuple[pd.DataFrame, Sample]:
+        """Shares of each threat in what a state mentions, and the states that mention one as a sample."""
+        shares = shares_of_mentions(self.counts)
+        sample = self.sample_of(self.counts.loc[shares.index])
+        return shares.loc[sample.counts.index], sample
+
+    @cached_property
+    def contested(self) -> pd.DataFrame:
+        """Positions of the states on the contested roll calls, by resolution."""
+        resolutions = self.data.votes.resolutions
+        calls = resolutions[resolutions["contested"] == 1]
+        return positions(self.data.votes.votes, calls["rcid"]).set_axis(calls["resolution"].to_list(), axis=1)

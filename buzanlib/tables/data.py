@@ -1,0 +1,79 @@
+"""The tables of a data folder, each read and checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError
+from buzanlib.tables.descriptor import load
+from buzanlib.tables.statements import Statements, load_statements
+from buzanlib.tables.states import load_panel, load_regions
+from buzanlib.tables.votes import Votes, load_votes
+from buzanlib.theory.predictions import Predictions, load_predictions
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data folder. Every table is read and checked when it is first asked for, and kept.
+
+    Attributes
+    ----------
+    folder : Path
+        With ``datapackage.json`` and the tables.
+
+    Raises
+    ------
+    DataError
+        On first use of a table, with all its faults.
+    LockError
+        On first use of the predictions, if a locked file is not what it was.
+    """
+
+    folder: Path
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Data:
+        """Open a data folder.
+
+        Raises
+        ------
+        BuzanError
+            If there is no such folder.
+        """
+        if not Path(folder).is_dir():
+            raise BuzanError(f"{folder}: no such data folder")
+        return cls(Path(folder))
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Documents, passages and codes."""
+        return load_statements(self.folder)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """Roll calls and how each state voted."""
+        return load_votes(self.folder)
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """Indices by state and year."""
+        return load_panel(self.folder)
+
+    @cached_property
+    def regions(self) -> pd.Series[str]:
+        """United Nations regional group by ``iso3``."""
+        return load_regions(self.folder)
+
+    @cached_property
+    def memberships(self) -> pd.DataFrame:
+        """States in organisations."""
+        return load(self.folder, "memberships")
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """The locked predictions, verified."""
+        return load_predictions(self.folder)
