@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from buzanlib.inference.hypothesis_tests import Claims
+from buzanlib.inference.hypothesis_tests import findings as all_findings
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import judge
+from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.statements import count_tensor, load_statements
 from buzanlib.tables.states import load_panel, load_regions
@@ -60,8 +61,8 @@ def test_readme_gives_the_joint_finding_and_the_strategies(
 
 def test_readme_names_what_else_is_supported(findings: str, data_dir: Path) -> None:
     predictions = load_predictions(data_dir)
-    claims = Claims.load(data_dir, Placement(), predictions.draws, predictions.seed)
-    judged = judge(claims.all_findings(), predictions)
+    world = World.open(data_dir, Placement(), predictions.draws, predictions.seed)
+    judged = judge(all_findings(world), predictions)
     assert list(judged.index[judged["verdict"] == "supported"]) == ["D1", "E3"]
     assert not (judged["verdict"] == "partly").any()
     assert "two are supported" in findings

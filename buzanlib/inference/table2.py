@@ -130,6 +130,37 @@ class QuadrantResult:
             )
         return found | {one.hypothesis: one for one in (self.empty, self.joint)}
 
+    def centred(self, name: str) -> Finding:
+        """A prediction less what groups of states have in common, which permuted placements have, too.
+
+        Its adjusted p is that of maxT over statistics that are centred in the same way.
+        """
+        found, by_chance = self.findings()[name], float(self.table.loc[name, "centre"])
+        centre = self.null.mean(axis=0)
+        adjusted = max_t(self.table["t"].to_numpy() - centre, self.null - centre)
+        return replace(
+            found,
+            contrast=found.contrast - by_chance,
+            low90=found.low90 - by_chance,
+            high90=found.high90 - by_chance,
+            p_adjusted=float(adjusted[self.table.index.get_loc(name)]),
+        )
+
+    @property
+    def threshold(self) -> float:
+        """Signed statistic that the largest of those under permuted placements exceeds with the level of the test."""
+        return float(np.quantile(self.null.max(axis=1), 1 - self.alpha))
+
+    def places(self) -> dict[str, str | float]:
+        """The quadrants that speak of each threat most, second most and least, with their shares, by key."""
+        values: dict[str, str | float] = {}
+        for threat, rows in self.shares.groupby("threat", sort=False):
+            ranked = rows.set_index("quadrant")["share"].sort_values(ascending=False)
+            for place, at in (("first", 0), ("second", 1), ("last", -1)):
+                values[f"shares.{threat}.{place}"] = str(ranked.index[at])
+                values[f"shares.{threat}.{place}.share"] = float(ranked.iloc[at])
+        return values
+
     def to_results(self, prefix: str = "") -> dict[str, bool | float | int | str]:
         """Numbers under the keys by which prose calls them.
 

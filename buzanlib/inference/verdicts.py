@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.theory.predictions import GATED, Predictions
+from buzanlib.theory.predictions import GATE, GATED, Predictions
 
 #: Coverage of the intervals by which the locked rule judges.
 COVERAGE = 0.9
@@ -253,7 +253,8 @@ def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataF
         ps = [findings[name].p if name in findings else 1.0 for name in members]
         if members:
             adjusted |= zip(members, multipletests(ps, method=method)[1].tolist(), strict=True)
-    passed = adjusted.get(predictions.gate.id, 1.0) < predictions.alpha
+    gates = [name for name, hypothesis in locked.items() if hypothesis.family == GATE]
+    passed = all(adjusted.get(name, 1.0) < predictions.alpha for name in gates)
     rows = []
     for name, one in found.items():
         family = locked[name].family

@@ -259,3 +259,24 @@ def test_results_carry_keys_prefix_and_lock(predictions: Predictions) -> None:
     assert values["x.lock"] == predictions.sha256
     assert values["x.note"] == ""
     assert values["x.B1.verdict"] == result.table.loc["B1", "verdict"]
+
+
+def test_what_regions_have_in_common_is_taken_off(predictions: Predictions) -> None:
+    result = QuadrantTest(predictions)(sample(*world(11, gap=0.3, regional=1.0), draws=199))
+    row, centred = result.table.loc["B2"], result.centred("B2")
+    for end in ("contrast", "low90", "high90"):
+        assert getattr(centred, end) == pytest.approx(row[end] - row["centre"])
+    null = result.null - result.null.mean(axis=0)
+    observed = row["t"] - result.null.mean(axis=0)[1]
+    assert centred.p_adjusted == pytest.approx((1 + (null.max(axis=1) >= observed).sum()) / 200)
+    assert (result.null.max(axis=1) > result.threshold).mean() <= predictions.alpha
+
+
+def test_places_are_those_of_the_shares(predictions: Predictions) -> None:
+    result = QuadrantTest(predictions)(sample(*world(12, gap=0.8), draws=19))
+    places = result.places()
+    for threat in THREATS:
+        shares = result.shares[result.shares["threat"] == threat].set_index("quadrant")["share"]
+        assert places[f"shares.{threat}.first"] == shares.idxmax()
+        assert places[f"shares.{threat}.last.share"] == shares.min()
+        assert places[f"shares.{threat}.second.share"] == sorted(shares)[-2]

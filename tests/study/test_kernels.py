@@ -219,9 +219,7 @@ def recorded(path: Path) -> Path:
     values = {
         key: Value(value, "06_quadrants")
         for one in (
-            Finding(
-                "B1", -0.1, -0.5, 0.2, 0.6, 134, 0.4, beside={"p_adjusted": 0.9, "verdict": "contradicted"}
-            ),
+            Finding("B1", -0.1, -0.5, 0.2, 0.6, 134, 0.4, p_adjusted=0.9),
             Finding("C5", 0.01, -0.02, 0.04, 0.4, 167),
             Finding("X1", 0.5, 0.2, 0.8, 0.01, 134, 0.4, beside={"claim": "One of mine"}),
         )
@@ -257,7 +255,7 @@ def test_what_a_study_adds_is_listed_and_what_it_does_not_test_is_named(
     shown = json.dumps(run(str(TEMPLATES / "15_verdicts.ipynb"), house, TEMPLATES, parameters=numbers))
     assert "Hypotheses that this study adds" in shown
     assert "One of mine" in shown
-    assert re.search("No notebook before this one recorded a finding on .*B2, B3", shown)
+    assert re.search("No notebook before this one tested .*B2, B3", shown)
 
 
 def test_modules_are_imported_before_a_kernel_starts(
