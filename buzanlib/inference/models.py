@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy.sparse.csgraph import connected_components
 from scipy.special import expit, logit, ndtr, ndtri, softmax
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationWarning
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, FLOOR, Array
-from buzanlib.inference.likelihood import AggregatedMultinomial, Counts, separated
-from buzanlib.inference.placed_sample import quadrant_codes
+from buzanlib.inference.placed_sample import Codes, quadrant_codes
 from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
@@ -87,7 +87,7 @@ class _Tally:
     `columns` names the columns of coefficients: the categories but the base, or the one outcome.
     """
 
-    counts: Counts
+    counts: Codes
     categories: Sequence[str]
     columns: Sequence[str]
     base: str = ""
@@ -107,13 +107,39 @@ class _Tally:
         """States by quadrant."""
         return [int(size) for size in self.counts.any(axis=2).sum(axis=0)]
 
-    def separated(self, ordered: bool = False) -> bool:
-        quadrant, category = np.nonzero(self.counts.sum(axis=0))
-        return separated(CODING.T[quadrant, int(ordered) :], category, ordered=ordered)
+    @property
+    def separated(self) -> bool:
+        """Whether a quadrant lacks a category, so that its log odds are infinite (Albert and Anderson 1984)."""
+        return bool((self.counts.sum(axis=0) == 0).any())
+
+    @property
+    def levels_separated(self) -> bool:
+        """The same for the ordered logit, whose quadrants share their thresholds.
+
+        A direction of the coefficients lowers the likelihood of no passage if it moves no location of a quadrant beyond
+        the threshold above, or below, a level of its passages. Each such order is an edge of a graph of locations and
+        thresholds; only where every node reaches every other must they all move alike, and none is gained.
+        """
+        quadrant, level = np.nonzero(self.counts.sum(axis=0))
+        edges = np.zeros((len(Quadrant) + len(self.categories) - 1,) * 2)
+        below, above = level < len(self.categories) - 1, level > 0
+        edges[quadrant[below], len(Quadrant) + level[below]] = 1
+        edges[len(Quadrant) + level[above] - 1, quadrant[above]] = 1
+        components, _ = connected_components(edges, connection="strong")
+        return bool(components > 1)
 
     def firth(self, model: str) -> Fit:
-        """The model by Firth's penalised likelihood, which stays finite where data are separated."""
-        fit = AggregatedMultinomial(penalised=True)(CODING.T, self.counts)
+        """The model by Firth's penalised likelihood (1993), which stays finite where data are separated.
+
+        In a saturated design its log odds are those of the counts plus one half: ``log((y + 1/2) / (y0 + 1/2))``.
+        The covariance is the inverse information of the multinomial counts at these probabilities.
+        """
+        counts = self.counts.sum(axis=0)
+        halves = counts + 0.5
+        values = CODING @ np.log(halves[:, 1:] / halves[:, :1]) / 4
+        inverse = halves.sum(axis=1, keepdims=True) / halves / counts.sum(axis=1, keepdims=True)
+        spread = inverse[:, :1, None] + inverse[:, 1:, None] * np.eye(counts.shape[1] - 1)
+        covariance = np.einsum("aq,bq,qjl->jalb", CODING, CODING, spread).reshape(values.size, -1) / 16
         absent = (self.counts.sum(axis=0) == 0).T
         never = ", ".join(
             f"no passage of {' or '.join(np.array(Quadrant)[missing])} is {name!r}"
@@ -121,8 +147,8 @@ class _Tally:
             if missing.any()
         )
         return self._report(
-            fit.coefficients,
-            fit.covariance,
+            values,
+            covariance,
             f"{model} by Firth's penalised likelihood, errors of independent passages",
             f"Separated data ({never}): the ordinary estimate is infinite, and Firth's stands in; its errors "
             "take the passages of a state as independent.",
@@ -213,7 +239,7 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     tally = _Tally(
         _counts(rows, np.eye(len(others) + 1, dtype=np.int64)[codes]), [base, *others], others, base
     )
-    if tally.separated():
+    if tally.separated:
         return tally.firth("multinomial logit")
     model = sm.MNLogit(codes, _design(rows))
     result = _run(
@@ -259,7 +285,7 @@ def binomial(rows: pd.DataFrame, threat: str) -> Fit:
             f"a count of {threat!r} is impossible; allowed: whole numbers from 0 to the number of relevant passages"
         )
     tally = _threat(rows[every > 0], np.column_stack([every - carry, carry])[every > 0], threat)
-    if tally.separated():
+    if tally.separated:
         return tally.firth("binomial logit")
     state, quadrant = np.nonzero(tally.counts.any(axis=2))
     model = sm.GLM(tally.counts[state, quadrant][:, ::-1], CODING.T[quadrant], family=sm.families.Binomial())
@@ -301,7 +327,7 @@ def gee(rows: pd.DataFrame, threat: str) -> Fit:
             f"a row has a {threat!r} other than 0 or 1; estimating equations need a row a passage"
         )
     tally = _threat(rows, np.column_stack([1 - carry, carry]), threat)
-    if tally.separated():
+    if tally.separated:
         return tally.firth("binomial logit")
     model = sm.GEE(
         carry,
@@ -343,7 +369,7 @@ def ordered(rows: pd.DataFrame) -> Fit:
     codes = np.searchsorted(levels, rows["level"])
     counts = _counts(rows, np.eye(len(levels), dtype=np.int64)[codes])
     tally = _Tally(counts, [f"level {level}" for level in levels], ["level"])
-    if tally.separated(ordered=True):
+    if tally.levels_separated:
         raise EstimationError(
             "the quadrants separate the levels, so that the ordered logit has no finite estimate; "
             "give `binomial` a column of 0 and 1, such as level >= 1, for which it has a penalty"
@@ -422,7 +448,7 @@ def _checked(rows: pd.DataFrame, *outcome: str) -> pd.DataFrame:
     return rows
 
 
-def _counts(rows: pd.DataFrame, amounts: Counts) -> Counts:
+def _counts(rows: pd.DataFrame, amounts: Codes) -> Codes:
     """Sum amounts, shape (rows, categories), by state and quadrant."""
     state, states = pd.factorize(rows["iso3"])
     counts = np.zeros((len(states), len(Quadrant), amounts.shape[1]), dtype=np.int64)
