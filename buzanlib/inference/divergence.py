@@ -12,41 +12,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import entr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
 from buzanlib.inference.verdicts import COVERAGE, Finding
-from buzanlib.theory.distances import PAIRS, pair_name
+from buzanlib.theory.distances import PAIRS, aitchison, hellinger, jensen_shannon, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
-#: Added to every share before logarithms are taken (`definitions.json`, C1).
+#: Added to every share before logarithms are taken (`definitions.json`).
 EPS = 1 / 20
-
-
-def jensen_shannon(a: Array, b: Array) -> Array:
-    """Jensen-Shannon divergence in bits along the last axis (Lin 1991)."""
-    return np.asarray(_entropy((a + b) / 2) - (_entropy(a) + _entropy(b)) / 2, dtype=float)
-
-
-def hellinger(a: Array, b: Array) -> Array:
-    """Squared Hellinger distance along the last axis, from 0 to 1."""
-    return np.asarray(1 - np.sqrt(np.maximum(a * b, 0)).sum(axis=-1), dtype=float)
-
-
-def aitchison(a: Array, b: Array) -> Array:
-    """Squared Aitchison distance along the last axis, `EPS` added to every share (Aitchison 1982)."""
-    ratio = np.log((a + EPS) / (b + EPS))
-    return np.asarray(((ratio - ratio.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1), dtype=float)
 
 
 #: Divergences, squares of distances, by the name of the distance.
 DIVERGENCES: dict[str, Callable[[Array, Array], Array]] = {
     "jensen_shannon": jensen_shannon,
     "hellinger": hellinger,
-    "aitchison": aitchison,
+    "aitchison": lambda a, b: aitchison(a + EPS, b + EPS) ** 2,
 }
 
 #: The four pairs of quadrants that differ on one axis only.
@@ -237,9 +220,3 @@ class DivergenceTest:
             axis=1,
         )
         return DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])
-
-
-def _entropy(p: Array) -> Array:
-    """Shannon entropy in bits along the last axis."""
-    # A product with ones sums the few threats of many profiles faster than their sum does.
-    return np.asarray(entr(p) @ np.full(p.shape[-1], 1 / np.log(2)), dtype=float)

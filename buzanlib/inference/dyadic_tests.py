@@ -12,7 +12,7 @@ import pandas as pd
 from buzanlib.errors import EstimationError
 from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
 from buzanlib.inference.contrasts import against_rest, contrast_test
-from buzanlib.inference.divergence import distances, jensen_shannon
+from buzanlib.inference.divergence import distances
 from buzanlib.inference.dyadic_matrices import agreement as agreement_of
 from buzanlib.inference.dyadic_matrices import block_means, distance, euclidean, pair_of, same, with_dyads
 from buzanlib.inference.ideal_points import distance_to_median
@@ -20,6 +20,7 @@ from buzanlib.inference.mrqap import MRQAP, MRQAPResult, mantel
 from buzanlib.inference.permutation import Array, Permutations, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.distances import jensen_shannon
 from buzanlib.theory.vocabulary import Quadrant
 
 _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
