@@ -79,7 +79,7 @@ def distances(weights: pd.DataFrame, measure: str, eps: float = 0.0) -> pd.DataF
     measure : str
         A key of `MEASURES`.
     eps : float
-        Added to every weight for ``"jensen_shannon"`` and ``"aitchison"``, which compare shares; an empty
+        Added to every share of a cell for ``"jensen_shannon"`` and ``"aitchison"``, which compare shares; an empty
         cell then has even ones. Without effect on the other two.
 
     Returns
@@ -172,12 +172,12 @@ def shared_threats(weights: pd.DataFrame) -> dict[Pair, tuple[str, ...]]:
 
 
 def _shares(cells: Weights, eps: float) -> Weights:
-    """Weights as shares of their cell, once `eps` is added to each."""
-    raised = cells + eps
-    totals = raised.sum(axis=1, keepdims=True)
-    if (totals == 0).any():
+    """Weights as shares of their cell, `eps` added to each; those of an empty cell are even."""
+    totals = cells.sum(axis=1, keepdims=True)
+    if eps == 0 and (totals == 0).any():
         raise EstimationError("a cell names no threat and has no shares; allowed: eps above zero")
-    return np.asarray(raised / totals, dtype=float)
+    shares = np.divide(cells, totals, out=np.full_like(cells, 1 / cells.shape[1]), where=totals > 0) + eps
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=float)
 
 
 def _entropy(p: Weights) -> Weights:

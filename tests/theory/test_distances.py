@@ -42,6 +42,15 @@ def test_symmetric_and_zero_on_itself(measure, cells):
     assert (between.to_numpy() >= 0).all()
 
 
+@pytest.mark.parametrize("measure", ["jensen_shannon", "aitchison"])
+@given(cells=CELLS, size=st.floats(0.1, 10))
+def test_the_size_of_a_cell_does_not_matter_where_shares_are_compared(measure, cells, size):
+    larger = cells.copy()
+    larger[0] *= size
+    one, other = (distances(frame(given_), measure, eps=0.1) for given_ in (cells, larger))
+    np.testing.assert_allclose(one, other, atol=1e-12)
+
+
 @EACH_MEASURE
 @given(cells=CELLS, order=st.permutations(range(3)))
 def test_names_of_threats_do_not_matter(measure, cells, order):
@@ -64,7 +73,9 @@ def test_order_of_quadrants_does_not_matter(measure, cells, order):
 def test_jensen_shannon_is_entropy_of_the_mean_less_mean_of_the_entropies(cells):
     # Not scipy's jensenshannon: it takes the root of a difference that rounding may turn negative, and warns.
     between = distances(frame(cells), "jensen_shannon", eps=0.05)
-    shares = (cells + 0.05) / (cells + 0.05).sum(axis=1, keepdims=True)
+    totals = cells.sum(axis=1, keepdims=True)
+    shares = np.where(totals > 0, cells / np.maximum(totals, 0.25), 1 / 3) + 0.05
+    shares /= shares.sum(axis=1, keepdims=True)
     for a, b in PAIRS:
         pair = shares[[list(Quadrant).index(a), list(Quadrant).index(b)]]
         reference = entropy(pair.mean(axis=0), base=2) - entropy(pair, axis=1, base=2).mean()
