@@ -178,7 +178,7 @@ class Claims:
 
     def divergence(self, annotator: str | None = None, measure: str = "jensen_shannon") -> DivergenceResult:
         """C1 and C2."""
-        return DivergenceTest(measure, self.draws)(*self.profiles(annotator))
+        return DivergenceTest(measure, self.draws, largest="C1", adjacent="C2")(*self.profiles(annotator))
 
     def decay(self, annotator: str | None = None) -> Finding:
         """C6."""
@@ -204,7 +204,9 @@ class Claims:
     def forum(self, more: Mapping[str, pd.DataFrame] | None = None) -> tuple[Finding, MRQAPResult]:
         """C5, with further controls where wanted."""
         agreed = agreement(self.contested, SHARED)
-        return ForumTest()(agreed, {**self.vote_controls, **(more or {})}, self.placed, self.permutations)
+        return ForumTest()(
+            "C5", agreed, {**self.vote_controls, **(more or {})}, self.placed, self.permutations
+        )
 
     def support(self) -> Finding:
         """D1."""
@@ -249,7 +251,7 @@ class Claims:
         """E3."""
         place = self.placement
         windows = [Placement(place.power, place.cohesion, *wave).scores(self.panel) for wave in WAVES]
-        return MoveTest()(windows, reliability)
+        return MoveTest()("E3", windows, reliability)
 
     def following(self, annotator: str | None = None) -> Finding:
         """E4."""

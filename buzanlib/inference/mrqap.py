@@ -10,16 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.permutation import p_value
-from buzanlib.inference.verdicts import COVERAGE
-
-Array = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
+from buzanlib.inference.intervals import student_interval
+from buzanlib.inference.permutation import Array, Moves, p_value
 
 #: Permutations that are computed together: a block stays in the cache of the processor.
 BLOCK = 32
@@ -28,7 +23,7 @@ BLOCK = 32
 FLOOR = 1e-12
 
 
-def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Places) -> tuple[float, float]:
+def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]:
     """Mantel correlation of two matrices (Mantel 1967).
 
     Parameters
@@ -116,7 +111,7 @@ class MRQAP:
         self,
         outcome: pd.DataFrame,
         predictors: Mapping[str, pd.DataFrame],
-        bank: Places,
+        bank: Moves,
         focal: str | None = None,
     ) -> MRQAPResult:
         """Fit and test.
@@ -161,11 +156,10 @@ class MRQAP:
             for place, name in enumerate(names)
         }
 
-        half = float(stdtrit(known.states - 1, (1 + COVERAGE) / 2))
         rows = []
         for partial in partials.values():
             coefficient, error = partial.coefficient, known.error(partial.influence)
-            low, high = coefficient - half * error, coefficient + half * error
+            low, high = student_interval(coefficient, error, known.states - 1)
             rows.append((coefficient, error, low, high, partial.observed))
         table = pd.DataFrame(
             rows,
@@ -186,8 +180,8 @@ class _Known:
     """The dyads that all matrices know: the places of the first and the second state of each."""
 
     states: int
-    first: Places
-    second: Places
+    first: Moves
+    second: Moves
 
     def vector(self, matrix: Array) -> Array:
         """The known dyads of a matrix, shape (dyads,)."""
@@ -261,7 +255,7 @@ def _partial(known: _Known, outcome: Array, predictor: Array, others: Sequence[A
     return _Partial(square, known.vector(square), y - basis @ (basis.T @ y), basis, _spread(y))
 
 
-def _drawn(partials: Sequence[_Partial], known: _Known, bank: Places) -> Array:
+def _drawn(partials: Sequence[_Partial], known: _Known, bank: Moves) -> Array:
     """Each t under each permutation of the states, shape (draws, partials)."""
     drawn = np.empty((len(bank), len(partials)))
     for start in range(0, len(bank), BLOCK):
@@ -272,7 +266,7 @@ def _drawn(partials: Sequence[_Partial], known: _Known, bank: Places) -> Array:
     return drawn
 
 
-def _checked(matrices: Mapping[str, pd.DataFrame], bank: Places) -> tuple[_Known, list[Array]]:
+def _checked(matrices: Mapping[str, pd.DataFrame], bank: Moves) -> tuple[_Known, list[Array]]:
     """The dyads known in all matrices, and the matrices as arrays, once all have been checked."""
     reference, states = next((name, matrix.index) for name, matrix in matrices.items())
     if len(states) < 4:

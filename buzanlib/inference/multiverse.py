@@ -18,7 +18,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.contrasts import FLOOR
+from buzanlib.inference.contrasts import FLOOR, empirical_logit
 from buzanlib.inference.permutation import Array, Induced, Moves, Permutations, p_value
 from buzanlib.strictjson import parse
 
@@ -311,7 +311,7 @@ class Multiverse:
             return None
         n = outcome.n.loc[states].to_numpy(dtype=float)
         y = outcome.y.loc[states].to_numpy(dtype=float)
-        logits = np.log((y + 0.5) / (n[:, None] - y + 0.5))
+        logits = empirical_logit(y, n[:, None])
         logits -= logits.mean(axis=0)  # a constant moves no contrast, and small numbers keep their digits
         weights = np.where(record["weighting"] == "passages", n, 1.0)
         return _Case(row, tuple(states), axes, position.hard, logits, weights)

@@ -12,10 +12,10 @@ from scipy.stats import spearmanr
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import contrast_test, empirical_logit
 from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.statement_content import RATES, WordingTests, beside_shares
+from buzanlib.inference.statement_content import RATES, WordingTests, beside_shares, second_threat_test
 from buzanlib.inference.verdicts import Finding
 from buzanlib.measurement.profiles import NAMED
-from buzanlib.theory.vocabulary import Measure, Quadrant, ThreatAgent
+from buzanlib.theory.vocabulary import Measure, Quadrant, Threat, ThreatAgent
 
 WW, WS, SW, SS = range(4)
 N = 12
@@ -175,3 +175,6 @@ def test_one_state_is_too_few_to_compare_two_threats(world) -> None:
     keep = (quadrants != WS) | (np.arange(30) == np.flatnonzero(quadrants == WS)[0])
     with pytest.raises(EstimationError, match=f"quadrant {Quadrant.WS} holds 1 of"):
         WordingTests(sesoi=0.4, draws=9)(counts[keep], names, made.placed, made.permutations)
+    sample = Sample.of(counts[keep], made.placed, made.permutations)
+    with pytest.raises(EstimationError, match="1 states to compare two threats in; allowed: at least 2"):
+        second_threat_test("x", sample, Quadrant.WS, Threat.INF, Threat.CRI, 0.4, draws=9, seed=1)
