@@ -330,25 +330,6 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return share
 
 
-def standings(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """In how many placements each state stands in each quadrant.
-
-    Parameters
-    ----------
-    placements : mapping of str to DataFrame
-        Results of `Placement` by name.
-
-    Returns
-    -------
-    DataFrame of int, shape (states, 4)
-        Index ``iso3``, sorted, every state that some placement places; columns the quadrants. A state with
-        one column above zero never moves.
-    """
-    stacked = pd.concat([placed["quadrant"] for placed in placements.values()])
-    counted = pd.crosstab(stacked.index, stacked).reindex(columns=list(map(str, Quadrant)), fill_value=0)
-    return counted.rename_axis(index="iso3", columns=None)
-
-
 def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     """The nearest states on the tile map: an approximation to neighbourhood, since borders are not in the
     data.
