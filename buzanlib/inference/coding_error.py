@@ -9,8 +9,8 @@ import pandas as pd
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import POSITION, empirical_logit, factorial
+from buzanlib.inference.intervals import percentile_interval
 from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Annotator
@@ -120,6 +120,5 @@ class CodingErrorStudy:
                     hypothesis.sign
                     * effects[POSITION[hypothesis.effect], :, _THREATS.index(hypothesis.threat)]
                 )
-                low, high = np.quantile(drawn, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-                rows.append((float(factor), hypothesis.id, float(drawn.mean()), float(low), float(high)))
+                rows.append((float(factor), hypothesis.id, float(drawn.mean()), *percentile_interval(drawn)))
         return pd.DataFrame(rows, columns=["factor", "hypothesis", "contrast", "low90", "high90"])

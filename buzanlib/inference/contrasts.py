@@ -1,9 +1,8 @@
 """Contrasts between quadrants: least squares of state-level outcomes on power, cohesion and their product.
 
-With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum
-of the four quadrant means, and the HC3 errors follow from the squared residuals within quadrants. That
-makes any number of permuted placements a pair of matrix products; `tests/inference` holds it equal to
-statsmodels.
+With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum of the four
+quadrant means, and HC3 errors follow from the squared residuals within quadrants. Any number of permuted placements is
+then a pair of matrix products.
 """
 
 from __future__ import annotations
@@ -12,28 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import p_value
 from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.factorial import CODING as CODING
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
 Array = npt.NDArray[np.float64]
 
-#: The design, constant and effects by quadrants (rows, columns). Coefficients are this matrix times quadrant means,
-#: over four.
-CODING: Array = np.array(
-    [[1, q.power, q.cohesion, q.power * q.cohesion] for q in Quadrant],
-    dtype=float,
-).T
-
 #: States that each kind of standard errors needs in every quadrant.
 MINIMUM = {"HC3": 2, "classical": 1}
 
-#: Errors below this count as this much. Where the states of each quadrant agree to the last digit the error is
-#: zero but for rounding, and rounding must decide neither the statistic nor whether two placements tie.
+#: Errors below this count as this much: where the states of each quadrant agree, rounding must decide neither the
+#: statistic nor whether two placements tie.
 FLOOR = 1e-6
 
 #: Place of each effect among the coefficients.
@@ -97,22 +90,14 @@ class Cells:
     variances: Array
 
     def contrast(self, weights: npt.ArrayLike) -> Contrasts:
-        """Weighted sums of the four means.
+        """Weighted sums of the four means, shape (placements, outcomes) or (placements, contrasts, outcomes).
 
         Parameters
         ----------
         weights : array_like of float, shape (4,) or (contrasts, 4)
-
-        Returns
-        -------
-        Contrasts
-            Shape (placements, outcomes) or (placements, contrasts, outcomes).
         """
         weights = np.asarray(weights, dtype=float)
-        return Contrasts(
-            weights @ self.means,
-            np.sqrt(weights**2 @ self.variances),
-        )
+        return Contrasts(weights @ self.means, np.sqrt(weights**2 @ self.variances))
 
 
 def against_rest(quadrant: Quadrant) -> Array:
@@ -132,8 +117,7 @@ def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC
     ----------
     values : ndarray of float, shape (states, outcomes)
     quadrants : ndarray of int, shape (states,) or (placements, states)
-        Codes as `Sample` gives them. Each placement must put the same number of states in each quadrant, as
-        permutations of one placement do.
+        Codes as `Sample` gives them; every placement puts the same number of states in each quadrant.
     errors : {"HC3", "classical"}
         HC3 (MacKinnon and White 1985), or those of ordinary least squares, which assume the same spread in
         every quadrant and exist where a quadrant holds a single state.
@@ -179,23 +163,9 @@ def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC
 
 
 def factorial(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Contrasts:
-    """Fit the factorial model for one placement or for many at once.
+    """Coefficients of the factorial model: constant, power, cohesion, power:cohesion.
 
-    Parameters
-    ----------
-    values, quadrants, errors
-        As in `cell_means`.
-
-    Returns
-    -------
-    Contrasts
-        The coefficients, shape (placements, 4, outcomes), in the order constant, power, cohesion,
-        power:cohesion.
-
-    Raises
-    ------
-    UnknownNameError, EstimationError
-        As `cell_means`.
+    Takes what `cell_means` takes and raises what it raises; gives shape (placements, 4, outcomes).
     """
     return cell_means(values, quadrants, errors).contrast(CODING / 4)
 
@@ -232,13 +202,6 @@ def contrast_test(
     found = cell_means(column, sample.quadrants).contrast(weights)
     drawn = cell_means(column, sample.permuted).contrast(weights)
     estimate, error = float(found.estimates[0, 0]), float(found.errors[0, 0])
-    half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * error
-    return Finding(
-        hypothesis,
-        estimate,
-        estimate - half,
-        estimate + half,
-        float(p_value(found.statistics[0, 0], drawn.statistics[:, 0])),
-        len(sample),
-        sesoi,
-    )
+    low, high = student_interval(estimate, error, len(sample) - 4)
+    p = float(p_value(found.statistics[0, 0], drawn.statistics[:, 0]))
+    return Finding(hypothesis, estimate, low, high, p, len(sample), sesoi)

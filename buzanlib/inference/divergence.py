@@ -1,4 +1,4 @@
-"""How far apart the quadrants are in what they speak of (C1, C2), with a correction for bias.
+"""How far apart the quadrants are in what they speak of with a correction for bias.
 
 The profile of a quadrant is the mean of its states' profiles. Distances of means are too large in small samples,
 the more so the smaller the quadrant, since noise moves means apart and never together; the jackknife over states
@@ -12,44 +12,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import entr
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
+from buzanlib.inference.intervals import TAILS, bootstrap_means, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
-from buzanlib.inference.verdicts import COVERAGE, Finding
-from buzanlib.theory.distances import PAIRS, pair_name
+from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.distances import PAIRS, aitchison, hellinger, jensen_shannon, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
-#: Added to every share before logarithms are taken (`definitions.json`, C1).
+#: Added to every share before logarithms are taken (`definitions.json`).
 EPS = 1 / 20
-
-
-def jensen_shannon(a: Array, b: Array) -> Array:
-    """Jensen-Shannon divergence in bits along the last axis (Lin 1991)."""
-    return np.asarray(_entropy((a + b) / 2) - (_entropy(a) + _entropy(b)) / 2, dtype=float)
-
-
-def hellinger(a: Array, b: Array) -> Array:
-    """Squared Hellinger distance along the last axis, from 0 to 1."""
-    return np.asarray(1 - np.sqrt(np.maximum(a * b, 0)).sum(axis=-1), dtype=float)
-
-
-def aitchison(a: Array, b: Array) -> Array:
-    """Squared Aitchison distance along the last axis, `EPS` added to every share (Aitchison 1982)."""
-    ratio = np.log((a + EPS) / (b + EPS))
-    return np.asarray(((ratio - ratio.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1), dtype=float)
 
 
 #: Divergences, squares of distances, by the name of the distance.
 DIVERGENCES: dict[str, Callable[[Array, Array], Array]] = {
     "jensen_shannon": jensen_shannon,
     "hellinger": hellinger,
-    "aitchison": aitchison,
+    "aitchison": lambda a, b: aitchison(a + EPS, b + EPS) ** 2,
 }
 
-#: The four pairs of quadrants that differ on one axis only.
+#: Places in `PAIRS` of the four pairs of quadrants that differ on one axis only.
 ADJACENT = tuple(
     place for place, (a, b) in enumerate(PAIRS) if (a.power == b.power) != (a.cohesion == b.cohesion)
 )
@@ -58,6 +41,9 @@ _SIDES = np.array([[list(Quadrant).index(a), list(Quadrant).index(b)] for a, b i
 _WITH = [[(a + b - one, place) for place, (a, b) in enumerate(_SIDES) if one in (a, b)] for one in range(4)]
 _OPPOSED = PAIRS.index((Quadrant.WS, Quadrant.SW))
 _OTHERS = tuple(place for place in range(len(PAIRS)) if place != _OPPOSED)
+
+# Placements that are computed together, so that memory stays small.
+_ROWS = 500
 
 
 def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, correct: bool = True) -> Array:
@@ -130,7 +116,7 @@ class DivergenceResult:
         Index the pairs, such as ``"SW-WS"``; columns ``distance`` (corrected), ``low90``, ``high90``,
         ``uncorrected`` and ``largest`` (share of bootstrap draws in which the pair is farthest apart).
     findings : mapping of str to Finding
-        C1 and C2.
+        By id.
     """
 
     pairs: pd.DataFrame
@@ -139,7 +125,7 @@ class DivergenceResult:
 
 @dataclass(frozen=True)
 class DivergenceTest:
-    """Whether SW and WS diverge most (C1), and more than adjacent quadrants (C2).
+    """Whether SW and WS diverge most, and more than adjacent quadrants.
 
     Attributes
     ----------
@@ -147,11 +133,15 @@ class DivergenceTest:
         A key of `DIVERGENCES`; the first is that of the locked outcome.
     draws, seed : int
         Of the bootstrap of states within quadrants.
+    largest, adjacent : str
+        Ids of the two hypotheses.
     """
 
     measure: str = "jensen_shannon"
     draws: int = 1999
     seed: int = 20100615
+    largest: str = "largest"
+    adjacent: str = "adjacent"
 
     def __call__(self, profiles: pd.DataFrame, sample: Sample) -> DivergenceResult:
         """Test.
@@ -175,71 +165,41 @@ class DivergenceTest:
         values = profiles.to_numpy(dtype=float)
         plain = quadrant_divergences(values, sample.quadrants, self.measure, correct=False)[0]
         corrected = quadrant_divergences(values, sample.quadrants, self.measure)[0]
-        permuted = distances(self._in_blocks(values, sample.permuted))
+        blocks = [sample.permuted[start : start + _ROWS] for start in range(0, len(sample.moves), _ROWS)]
+        permuted = np.concatenate([quadrant_divergences(values, block, self.measure) for block in blocks])
         # A draw is biased twice: as a sample of the states, which are themselves a sample.
-        resampled = distances(self._resampled(values, sample.quadrants) - 2 * (plain - corrected))
-        observed = distances(corrected)
+        means = bootstrap_means(values, sample.quadrants, self.draws, self.seed)
+        drawn = DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])
+        observed, resampled = distances(corrected), distances(drawn - 2 * (plain - corrected))
+        low, high = np.quantile(resampled, TAILS, axis=0)
         table = pd.DataFrame(
             {
                 "distance": observed,
-                "low90": np.quantile(resampled, (1 - COVERAGE) / 2, axis=0),
-                "high90": np.quantile(resampled, (1 + COVERAGE) / 2, axis=0),
+                "low90": low,
+                "high90": high,
                 "uncorrected": distances(plain),
                 "largest": np.bincount(resampled.argmax(axis=1), minlength=len(PAIRS)) / len(resampled),
             },
             index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"),
         )
-        return DivergenceResult(
-            table,
-            {
-                "C1": self._largest(table, observed, resampled, len(sample)),
-                "C2": self._adjacent(observed, resampled, permuted, len(sample)),
-            },
-        )
-
-    def _largest(self, table: pd.DataFrame, observed: Array, resampled: Array, n: int) -> Finding:
         lead = resampled[:, _OPPOSED] - resampled[:, _OTHERS].max(axis=1)
-        low, high = percentile_interval(lead)
-        return Finding(
-            "C1",
+        largest = Finding(
+            self.largest,
             float(observed[_OPPOSED] - observed[list(_OTHERS)].max()),
-            low,
-            high,
+            *percentile_interval(lead),
             float(p_value(0.0, -lead)),
-            n,
+            len(sample),
             beside={
                 "share_largest": float(table["largest"].iloc[_OPPOSED]),
                 "farthest": str(table["distance"].idxmax()),
             },
         )
-
-    def _adjacent(self, observed: Array, resampled: Array, permuted: Array, n: int) -> Finding:
-        def gap(between: Array) -> Array:
-            return np.asarray(between[..., _OPPOSED] - between[..., ADJACENT].mean(axis=-1), dtype=float)
-
-        low, high = percentile_interval(gap(resampled))
-        estimate = float(gap(observed))
-        return Finding("C2", estimate, low, high, float(p_value(estimate, gap(permuted))), n)
-
-    def _in_blocks(self, values: Array, quadrants: Codes, rows: int = 500) -> Array:
-        """Corrected divergences of many placements, so many at a time that memory stays small."""
-        blocks = [
-            quadrant_divergences(values, quadrants[start : start + rows], self.measure)
-            for start in range(0, len(quadrants), rows)
-        ]
-        return np.concatenate(blocks)
-
-    def _resampled(self, values: Array, quadrants: Codes) -> Array:
-        """Uncorrected divergences of bootstrap draws."""
-        weights = bootstrap_weights(quadrants, self.draws, self.seed)
-        means = np.stack(
-            [(weights * (quadrants == code)) @ values / (quadrants == code).sum() for code in range(4)],
-            axis=1,
-        )
-        return DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])
+        gap = float(_gap(observed))
+        p = float(p_value(gap, _gap(distances(permuted))))
+        adjacent = Finding(self.adjacent, gap, *percentile_interval(_gap(resampled)), p, len(sample))
+        return DivergenceResult(table, {self.largest: largest, self.adjacent: adjacent})
 
 
-def _entropy(p: Array) -> Array:
-    """Shannon entropy in bits along the last axis."""
-    # A product with ones sums the few threats of many profiles faster than their sum does.
-    return np.asarray(entr(p) @ np.full(p.shape[-1], 1 / np.log(2)), dtype=float)
+def _gap(between: Array) -> Array:
+    """Distance of SW and WS less the mean distance of adjacent quadrants."""
+    return np.asarray(between[..., _OPPOSED] - between[..., ADJACENT].mean(axis=-1), dtype=float)

@@ -14,11 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.inference.permutation import Array, Moves
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
-
-Array = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
 
 #: Place of each vote between no and yes; absence is no vote, and no abstention.
 POSITION = {"yes": 1.0, "abstain": 0.5, "no": 0.0, "absent": np.nan}
@@ -99,25 +97,13 @@ def distance(values: pd.Series[float]) -> pd.DataFrame:
 
 
 def euclidean(points: pd.DataFrame) -> pd.DataFrame:
-    """Euclidean distance of the two states.
-
-    Parameters
-    ----------
-    points : DataFrame of float, shape (states, axes)
-        Such as power and cohesion.
-    """
+    """Euclidean distance of the two states; of points of shape (states, axes), such as power and cohesion."""
     values = points.to_numpy(dtype=float)
     return _matrix(np.linalg.norm(values[:, None] - values, axis=2), points.index)
 
 
 def pair_of(quadrants: pd.Series[str], a: str, b: str) -> pd.DataFrame:
-    """1 where one of the two states is in quadrant `a` and the other in `b`, else 0; NaN where one has none.
-
-    Raises
-    ------
-    UnknownNameError
-        If `a` or `b` is no quadrant.
-    """
+    """1 where one of the two states is in quadrant `a` and the other in `b`, else 0; NaN where one has none."""
     in_a, in_b = ((quadrants == Quadrant.parse(name)).to_numpy(dtype=bool) for name in (a, b))
     either_way = np.outer(in_a, in_b) | np.outer(in_b, in_a)
     return _matrix(_where_known(either_way, quadrants), quadrants.index)
@@ -126,16 +112,8 @@ def pair_of(quadrants: pd.Series[str], a: str, b: str) -> pd.DataFrame:
 def pair_means(outcome: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Mean outcome of the ten kinds of dyads: four within a quadrant, six between two.
 
-    Parameters
-    ----------
-    outcome : DataFrame of float, shape (states, states)
-    quadrants : Series of str
-        Quadrant by state; states of `outcome` that have none are left out.
-
-    Returns
-    -------
-    DataFrame, shape (10, 2)
-        Index like ``"SW-WS"``; ``mean`` (NaN where there is no dyad) and ``dyads``.
+    States without a quadrant are left out. Index like ``"SW-WS"``; columns ``mean`` (NaN where there is no dyad) and
+    ``dyads``.
     """
     codes = pd.Categorical(quadrants.reindex(outcome.index), categories=list(map(str, Quadrant))).codes
     means, dyads = block_means(outcome, codes)
@@ -149,7 +127,7 @@ def pair_means(outcome: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame
 
 def block_means(
     outcome: pd.DataFrame, codes: npt.ArrayLike, weights: npt.ArrayLike | None = None
-) -> tuple[Array, Places]:
+) -> tuple[Array, Moves]:
     """Mean outcome of the dyads of each two quadrants, for one placement or for many at once.
 
     Parameters
@@ -177,23 +155,12 @@ def block_means(
         for square in (np.nan_to_num(values), (~np.isnan(values)).astype(float))
     )
     means = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
-    # Within a quadrant each dyad was met from either side.
+    # Within a quadrant each dyad is counted from either side.
     return means, (counts / (1 + np.eye(len(Quadrant)))).round().astype(np.intp)
 
 
 def with_dyads(matrices: Sequence[pd.DataFrame]) -> list[str]:
-    """States that are in all matrices and have a dyad that is known in every one.
-
-    Parameters
-    ----------
-    matrices : sequence of DataFrame of float
-        At least one.
-
-    Returns
-    -------
-    list of str
-        In the order of the first matrix.
-    """
+    """States of the first matrix that are in all and have a dyad that is known in every one, in their order."""
     first, *others = matrices
     states = [state for state in first.index if all(state in other.index for other in others)]
     while True:

@@ -1,4 +1,4 @@
-"""What states of different quadrants share, pair by pair: votes and profiles (C5, C6, D1, D7)."""
+"""What states of different quadrants share, pair by pair: votes and profiles."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
 from buzanlib.inference.contrasts import against_rest, contrast_test
-from buzanlib.inference.divergence import distances, jensen_shannon
+from buzanlib.inference.divergence import distances
 from buzanlib.inference.dyadic_matrices import agreement as agreement_of
 from buzanlib.inference.dyadic_matrices import block_means, distance, euclidean, pair_of, same, with_dyads
 from buzanlib.inference.ideal_points import distance_to_median
+from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
 from buzanlib.inference.mrqap import MRQAP, MRQAPResult, mantel
 from buzanlib.inference.permutation import Array, Permutations, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.distances import jensen_shannon
 from buzanlib.theory.vocabulary import Quadrant
 
 _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
@@ -27,7 +28,7 @@ _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
 
 @dataclass(frozen=True)
 class ForumTest:
-    """Whether SW and WS states agree least, whatever their other ties (C5).
+    """Whether SW and WS states agree least, whatever their other ties.
 
     Attributes
     ----------
@@ -39,6 +40,7 @@ class ForumTest:
 
     def __call__(
         self,
+        hypothesis: str,
         agreement: pd.DataFrame,
         controls: Mapping[str, pd.DataFrame],
         placed: pd.DataFrame,
@@ -48,6 +50,8 @@ class ForumTest:
 
         Parameters
         ----------
+        hypothesis : str
+            Id.
         agreement : DataFrame of float, shape (states, states)
             On the contested roll calls; NaN where unknown.
         controls : mapping of str to DataFrame
@@ -78,22 +82,14 @@ class ForumTest:
         estimate, low, high, p = map(
             float, fitted.table.loc[self.focal, ["coefficient", "low90", "high90", "p_less"]].to_numpy()
         )
-        finding = Finding(
-            "C5",
-            -estimate,
-            -high,
-            -low,
-            p,
-            fitted.n_states,
-            beside={"n_dyads": fitted.n_dyads},
-        )
-        return finding, fitted
+        beside = {"n_dyads": fitted.n_dyads}
+        return Finding(hypothesis, -estimate, -high, -low, p, fitted.n_states, beside=beside), fitted
 
 
 def controls(
     roll_calls: pd.DataFrame, regions: pd.Series[str], polyarchy: pd.Series[float], minimum: int
 ) -> dict[str, pd.DataFrame]:
-    """The controls of C5: other votes, region, regime.
+    """Controls of agreement on the contested roll calls: other votes, region, regime.
 
     Parameters
     ----------
@@ -140,7 +136,7 @@ def support_test(
     seed: int = 20100615,
     pair: tuple[Quadrant, Quadrant] = (Quadrant.WS, Quadrant.SS),
 ) -> Finding:
-    """Whether WS and SS states agree more than the other pairs of quadrants do (D1), or the states of another pair.
+    """Whether WS and SS states agree more than the other pairs of quadrants do, or the states of another pair.
 
     Parameters
     ----------
@@ -182,7 +178,7 @@ def support_test(
 def pivot_test(
     hypothesis: str, scores: pd.Series[float], placed: pd.DataFrame, permutations: Permutations
 ) -> Finding:
-    """Whether WW states are nearer to the median of a map of votes than others (D7).
+    """Whether WW states are nearer to the median of a map of votes than others.
 
     Parameters
     ----------
@@ -204,7 +200,7 @@ def pivot_test(
 def distance_decay(
     hypothesis: str, profiles: pd.DataFrame, sample: Sample, draws: int = 1999, seed: int = 20100615
 ) -> Finding:
-    """Whether profiles diverge with the distance in power and cohesion (C6).
+    """Whether profiles diverge with the distance in power and cohesion.
 
     Parameters
     ----------

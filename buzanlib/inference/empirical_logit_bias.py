@@ -1,4 +1,4 @@
-"""How far contrasts of empirical logits lean although no quadrant differs.
+"""How far contrasts of empirical logits are from zero although no quadrant differs.
 
 One half added to a count of nothing means more to a state with one passage than to one with ten. So the mean of an
 empirical logit depends on how much a state says, most of all for what is rarely said, and quadrants that speak
@@ -41,14 +41,14 @@ def expected_logit(n: npt.ArrayLike, rate: float) -> Array:
     if not 0 <= rate <= 1:
         raise EstimationError(f"a rate of {rate}; allowed: 0 to 1")
     sizes, places = np.unique(np.asarray(n, dtype=int), return_inverse=True)
-    means = []
-    for size in sizes:
-        y = np.arange(size + 1)
-        means.append(binom.pmf(y, size, rate) @ empirical_logit(y, size))
+    counts = [np.arange(size + 1) for size in sizes]
+    means = [binom.pmf(y, len(y) - 1, rate) @ empirical_logit(y, len(y) - 1) for y in counts]
     return np.asarray(means, dtype=float)[places]
 
 
-def leanings(cases: Mapping[str, tuple[pd.Series[int], Array]], sample: Sample) -> pd.DataFrame:
+def leanings(
+    cases: Mapping[str, tuple[pd.Series[int], Array]], sample: Sample, rate: float | None = None
+) -> pd.DataFrame:
     """Set contrasts on the logit scale beside what they would be if no quadrant differed, and beside plain shares.
 
     Parameters
@@ -57,18 +57,21 @@ def leanings(cases: Mapping[str, tuple[pd.Series[int], Array]], sample: Sample) 
         By name: passages of each state of the sample that carry what is compared, and weights of the quadrants.
     sample : Sample
         With counts ``relevant``.
+    rate : float, optional
+        Probability that a passage carries it if no quadrant differs; the mean of the states' shares by default.
 
     Returns
     -------
     DataFrame
-        Index the names; columns ``contrast`` (of empirical logits), ``leaning`` (the same, expected if the passages of
-        every state carried it with one probability, the mean of the states' shares) and ``share`` (of plain shares).
+        Index the names; columns ``contrast`` (of empirical logits), ``leaning`` (the same, expected at `rate`) and
+        ``share`` (of plain shares).
     """
     n = sample.counts["relevant"]
     rows = {}
     for name, (counted, weights) in cases.items():
         y = counted.loc[n.index]
         shares = y / n
-        outcomes = np.column_stack([empirical_logit(y, n), expected_logit(n, float(shares.mean())), shares])
+        expected = expected_logit(n, float(shares.mean()) if rate is None else rate)
+        outcomes = np.column_stack([empirical_logit(y, n), expected, shares])
         rows[name] = cell_means(outcomes, sample.quadrants).contrast(weights).estimates[0]
     return pd.DataFrame.from_dict(rows, orient="index", columns=["contrast", "leaning", "share"])

@@ -1,14 +1,15 @@
-"""Two one-sided tests: whether effects are small enough to be called null (B4)."""
+"""Two one-sided tests: whether effects are small enough to be called null."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import FLOOR
-from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.inference.intervals import student_interval
+from buzanlib.inference.verdicts import Finding
 
 
 def two_one_sided(
@@ -71,17 +72,17 @@ def equivalence_test(
     if bound <= 0:
         raise EstimationError(f"equivalence within {bound}; allowed: a bound above zero")
     estimate, error = np.asarray(estimates, dtype=float), np.asarray(errors, dtype=float)
-    half = float(stdtrit(df, (1 + COVERAGE) / 2)) * error
+    low, high = student_interval(estimate, error, df)
     p = two_one_sided(estimate, error, df, bound)
     largest = int(np.abs(estimate).argmax())
     return Finding(
         hypothesis,
         float(estimate[largest]),
-        float(estimate[largest] - half[largest]),
-        float(estimate[largest] + half[largest]),
+        float(low[largest]),
+        float(high[largest]),
         float(p.max()),
         n,
         bound,
-        outside=bool(((estimate - half > bound) | (estimate + half < -bound)).any()),
-        beside={"n_inside": int(((estimate - half > -bound) & (estimate + half < bound)).sum())},
+        outside=bool(((low > bound) | (high < -bound)).any()),
+        beside={"n_inside": int(((low > -bound) & (high < bound)).sum())},
     )

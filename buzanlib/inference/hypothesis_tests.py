@@ -8,27 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
 import pandas as pd
 
 from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import against_rest, difference
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
 from buzanlib.inference.dyadic_matrices import agreement, positions
 from buzanlib.inference.dyadic_tests import ForumTest, controls, distance_decay, pivot_test, support_test
 from buzanlib.inference.ideal_points import IdealPoints, VoteMap
+from buzanlib.inference.jonckheere_terpstra import OrderTest
 from buzanlib.inference.mrqap import MRQAPResult
 from buzanlib.inference.quadrant_mobility import MoveResult, MoveTest, follow_test
 from buzanlib.inference.rival_explanations import RivalResult, rival_test
-from buzanlib.inference.statement_content import WordingTests
+from buzanlib.inference.statement_content import (
+    BOTH,
+    Rate,
+    equal_rates_test,
+    joint_rate_test,
+    rate_test,
+    same_order_test,
+    second_threat_test,
+)
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import Finding
 from buzanlib.inference.world import World
 from buzanlib.measurement.indices import scores_of_column
 from buzanlib.measurement.profiles import blocs, names_of_the_matter
 from buzanlib.theory.matrices import TABLE2
+from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 
 class HypothesisTest(Protocol):
@@ -55,29 +66,103 @@ class OfTable2:
 
 
 @dataclass(frozen=True)
-class Content:
-    """What states say, in which words, as `WordingTests` has it."""
+class StrengthOrder:
+    """Whether the strength of language rises over the quadrants in the order that the paper gives them."""
 
     hypothesis: str
 
     def __call__(self, world: World) -> Finding:
-        """Take it from the tests of all such hypotheses."""
-        found = self.all(world)
-        if self.hypothesis not in found:
-            raise EstimationError(f"{self.hypothesis} cannot be tested on these statements")
-        return found[self.hypothesis]
+        """Test."""
+        counts = world.sample.counts
+        test = OrderTest(draws=world.draws, seed=world.seed)
+        return test(self.hypothesis, counts["level"] / counts["relevant"], world.sample)
 
-    @staticmethod
-    def all(world: World) -> dict[str, Finding]:
-        """All of them."""
 
-        def test() -> dict[str, Finding]:
-            window = world.placement.first, world.placement.last
-            names = names_of_the_matter(world.data.statements, world.corpus, *window)
-            tests = WordingTests(world.data.predictions.sesoi, world.draws)
-            return tests(world.counts, names, world.placed, world.permutations)
+@dataclass(frozen=True, eq=False)
+class RateContrast:
+    """A contrast between quadrants of the rate of a kind of passage; several parts must all hold.
 
-        return world.once(Content, test)
+    Attributes
+    ----------
+    parts, rivals : mapping of str to Rate
+        By the names under which they stand beside the finding.
+    """
+
+    hypothesis: str
+    parts: Mapping[str, Rate]
+    rivals: Mapping[str, Rate] = field(default_factory=dict)
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        sesoi = world.data.predictions.sesoi
+        if len(self.parts) == 1:
+            (rate,) = self.parts.values()
+            return rate_test(self.hypothesis, world.sample, rate, sesoi)
+        return joint_rate_test(self.hypothesis, world.sample, self.parts, self.rivals, sesoi)
+
+
+@dataclass(frozen=True)
+class SecondThreat:
+    """Whether states of a quadrant put one threat before a second, and that before all others."""
+
+    hypothesis: str
+    quadrant: Quadrant
+    first: Threat
+    second: Threat
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        threats, sesoi = (self.first, self.second), world.data.predictions.sesoi
+        return second_threat_test(
+            self.hypothesis, world.sample, self.quadrant, *threats, sesoi, world.draws, world.seed
+        )
+
+
+@dataclass(frozen=True)
+class NameOfTheMatter:
+    """Whether states of a quadrant say *information security* rather than *cyber security*."""
+
+    hypothesis: str
+    quadrant: Quadrant
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        window = world.placement.first, world.placement.last
+        names = names_of_the_matter(world.data.statements, world.corpus, *window)
+        rate = "information_security", against_rest(self.quadrant)
+        sample, sesoi = world.sample_of(names, needs="either"), world.data.predictions.sesoi
+        return rate_test(self.hypothesis, sample, rate, sesoi, of="either")
+
+
+@dataclass(frozen=True, eq=False)
+class SameOrder:
+    """Whether a rate differs between two quadrants that rank the named threats alike."""
+
+    hypothesis: str
+    rate: Rate
+    pair: tuple[Quadrant, Quadrant]
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        sesoi = world.data.predictions.sesoi
+        return same_order_test(
+            self.hypothesis, world.sample, self.rate, self.pair, sesoi, world.draws, world.seed
+        )
+
+
+@dataclass(frozen=True)
+class EqualRates:
+    """Whether quadrants differ in how often a state that asks for a measure asks for this one."""
+
+    hypothesis: str
+    measure: Measure
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        counts, column = world.counts, f"measure.{self.measure}"
+        asking = counts.assign(measured=counts["relevant"] - counts[f"measure.{Measure.NONE}"])
+        sample, sesoi = world.sample_of(asking, needs="measured"), world.data.predictions.sesoi
+        return equal_rates_test(self.hypothesis, sample, column, "measured", sesoi, world.draws, world.seed)
 
 
 @dataclass(frozen=True)
@@ -93,7 +178,7 @@ class Divergence:
 
     def result(self, world: World) -> DivergenceResult:
         """Distances of all pairs of quadrants."""
-        test = DivergenceTest(self.measure, world.draws)
+        test = DivergenceTest(self.measure, world.draws, largest="C1", adjacent="C2")
         return world.once((Divergence, self.measure), lambda: test(*world.profiles))
 
 
@@ -149,7 +234,8 @@ class Forum:
     ) -> tuple[Finding, MRQAPResult]:
         """The finding and the whole regression, with further controls if any are given."""
         beside = {**self.controls(world), **(more or {})}
-        return ForumTest()(self.agreement(world), beside, world.placed, world.permutations)
+        agreed = self.agreement(world)
+        return ForumTest()(self.hypothesis, agreed, beside, world.placed, world.permutations)
 
 
 @dataclass(frozen=True)
@@ -252,7 +338,7 @@ class Moves:
     def result(self, world: World, reliability: dict[str, float] | None = None) -> MoveResult:
         """The moves, with the reliability of the indices if it is known."""
         scores = [world.within(*wave).placement.scores(world.data.panel) for wave in self.waves]
-        return MoveTest()(scores, reliability)
+        return MoveTest()(self.hypothesis, scores, reliability)
 
 
 @dataclass(frozen=True)
@@ -300,13 +386,40 @@ RIVALS: Mapping[str, Rival] = MappingProxyType(
     }
 )
 
-_CONTENT = ("A2", "M1", "B15", "B16", "B17", "B18", "B12", "B14", "D2", "F1")
+
+#: Contrasts of rates among relevant passages: what is counted, and weights of the quadrants in the predicted direction.
+#: M1 has two parts, and a rival beside them.
+RATES: Mapping[str, Rate] = MappingProxyType(
+    {
+        "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),
+        "M1.SS": (Threat.MIL, -against_rest(Quadrant.SS)),
+        "M1.SW": (Threat.MIL, against_rest(Quadrant.SW)),
+        "B12": ("emergency", -against_rest(Quadrant.SS)),
+        "B14": (f"measure.{Measure.DEFEND}", against_rest(Quadrant.WS)),
+        "B17": (f"measure.{Measure.CONTENT}", against_rest(Quadrant.SW)),
+        "B18": (BOTH, against_rest(Quadrant.SW)),
+        "D2": (Threat.INF, difference(Quadrant.WS, Quadrant.SS)),
+    }
+)
+
+#: Tests of how states speak, by id.
+WORDING: Mapping[str, HypothesisTest] = MappingProxyType(
+    {
+        "A2": StrengthOrder("A2"),
+        "M1": RateContrast("M1", {"WS": RATES["M1.WS"], "SS": RATES["M1.SS"]}, rivals={"SW": RATES["M1.SW"]}),
+        "B15": SecondThreat("B15", Quadrant.WS, Threat.INF, Threat.CRI),
+        "B16": NameOfTheMatter("B16", Quadrant.SW),
+        **{name: RateContrast(name, {name: RATES[name]}) for name in ("B12", "B14", "B17", "B18")},
+        "D2": SameOrder("D2", RATES["D2"], (Quadrant.WS, Quadrant.SS)),
+        "F1": EqualRates("F1", Measure.DEFEND),
+    }
+)
 
 #: Tests of what states say, by id.
 OF_STATEMENTS: Mapping[str, HypothesisTest] = MappingProxyType(
     {
         **{name: OfTable2(name) for name in ("B1", "B2", "B3", "B4", "B5")},
-        **{name: Content(name) for name in _CONTENT},
+        **WORDING,
         **{name: Divergence(name) for name in ("C1", "C2")},
         "C6": DistanceDecay("C6"),
         "E4": FOLLOWING,

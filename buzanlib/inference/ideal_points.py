@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError, UnknownNameError
-
-Array = npt.NDArray[np.float64]
+from buzanlib.inference.permutation import Array
 
 #: Scores nearer than this are equal: rounding must not part states that voted alike.
 TIE = 1e-6
@@ -21,7 +19,7 @@ FLOOR = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class VoteMap:
-    """States on one dimension, and how well it tells their votes.
+    """States on one dimension, and how well it predicts their votes.
 
     Attributes
     ----------
@@ -32,8 +30,8 @@ class VoteMap:
     explained : float
         Share of the variance of positions about the means of the roll calls.
     classified : float
-        Share of the yes and no votes that are told rightly by a cutting point on the map for each roll call; NaN
-        where there were only abstentions on one side.
+        Share of the yes and no votes that a cutting point on the map for each roll call predicts; NaN where nobody
+        voted otherwise than the majority.
     apre : float
         Aggregate proportional reduction of error (Poole & Rosenthal 1997): the cutting points save this share of
         the errors of always naming the majority; NaN as `classified`.
@@ -66,16 +64,15 @@ class IdealPoints:
     tolerance: float = 1e-8
     iterations: int = 1000
 
-    def __call__(self, positions: pd.DataFrame, orientation: tuple[str, str] | pd.Series[float]) -> VoteMap:
+    def __call__(self, positions: pd.DataFrame, orientation: tuple[str, str]) -> VoteMap:
         """Map the states.
 
         Parameters
         ----------
         positions : DataFrame of float, shape (states, roll calls)
             1 yes, 1/2 abstention, 0 no, NaN absent.
-        orientation : tuple of str, or Series of float
-            Two states, the first of which is to have the lower score; or a value by state with which scores are
-            to correlate positively.
+        orientation : tuple of str
+            Two states, the first of which is to have the lower score.
 
         Returns
         -------
@@ -145,24 +142,15 @@ class IdealPoints:
         )
 
 
-def _direction(scores: pd.Series[float], orientation: tuple[str, str] | pd.Series[float]) -> float:
+def _direction(scores: pd.Series[float], orientation: tuple[str, str]) -> float:
     """1 if the scores point the right way, -1 if they must be turned."""
-    if isinstance(orientation, pd.Series):
-        shared = scores.index.intersection(orientation.dropna().index)
-        values, reference = scores[shared].to_numpy(), orientation[shared].to_numpy(dtype=float)
-        toward = float((reference - reference.mean()) @ values) if len(shared) else 0.0
-        least = TIE * float(np.linalg.norm(reference) * np.linalg.norm(values))
-        what = f"the reference, which {len(shared)} states with a score have,"
-    else:
-        for state in orientation:
-            if state not in scores.index:
-                raise UnknownNameError("state of the orientation", state, scores.index)
-        low, high = scores[list(orientation)].to_numpy()
-        toward, least = float(high - low), TIE
-        what = " and ".join(orientation)
-    if abs(toward) <= least:
-        raise EstimationError(f"{what} cannot tell the ends of the map apart")
-    return float(np.sign(toward))
+    for state in orientation:
+        if state not in scores.index:
+            raise UnknownNameError("state of the orientation", state, scores.index)
+    low, high = scores[list(orientation)].to_numpy()
+    if abs(high - low) <= TIE:
+        raise EstimationError(f"{' and '.join(orientation)} cannot tell the ends of the map apart")
+    return float(np.sign(high - low))
 
 
 def _lines(values: Array, scores: Array) -> tuple[Array, float]:
@@ -181,7 +169,7 @@ def _tally(scores: Array, column: Array) -> tuple[int, int, int]:
     order = np.argsort(scores[voted])
     yes = column[voted][order] == 1
     # A cutting point may stand behind every state whose right neighbour lies apart from it. Moving it from the left
-    # end, where all are told to vote yes, past a yes makes an error and past a no mends one.
+    # end, where all are predicted to vote yes, past a yes makes an error and past a no mends one.
     apart = np.diff(scores[voted][order], append=np.inf) > TIE
     change = np.cumsum(np.where(yes, 1, -1))[apart]
     noes = int(np.sum(~yes))
@@ -189,11 +177,5 @@ def _tally(scores: Array, column: Array) -> tuple[int, int, int]:
 
 
 def distance_to_median(scores: pd.Series[float]) -> pd.Series[float]:
-    """Absolute distance of each state from the median state.
-
-    Parameters
-    ----------
-    scores : Series of float
-        By state (`VoteMap.scores`).
-    """
+    """Absolute distance of the score of each state from the median."""
     return (scores - scores.median()).abs().rename("distance_to_median")

@@ -1,4 +1,4 @@
-"""Ordered alternatives: the Jonckheere-Terpstra test (A2)."""
+"""Ordered alternatives: the Jonckheere-Terpstra test."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.bootstrap import bootstrap_weights, percentile_interval
+from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import Quadrant
 
-#: Rank of each quadrant in the order of A2: SS below SW and WS, these below WW.
+#: Rank of each quadrant by vulnerability: SS below SW and WS, these below WW (Hare 2010, section 1).
 VULNERABILITY: dict[Quadrant, int] = {Quadrant.SS: 0, Quadrant.SW: 1, Quadrant.WS: 1, Quadrant.WW: 2}
 
 

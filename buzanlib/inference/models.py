@@ -1,7 +1,7 @@
-"""Models of the coded passages in statsmodels, each guarded against data in which its errors would lie.
+"""Logits of the coded passages on power, cohesion and their product, in statsmodels.
 
-The design is the factorial one of `contrasts`: a constant, power, cohesion and their product, in effects coding.
-The passages of a state depend on each other, so that errors are clustered by state.
+The passages of a state depend on each other, so that errors are clustered by state. Fits are guarded against data in
+which such errors, or the estimates, are meaningless.
 """
 
 from __future__ import annotations
@@ -15,24 +15,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy.sparse.csgraph import connected_components
 from scipy.special import expit, logit, ndtr, ndtri, softmax
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationWarning
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, FLOOR, Array
-from buzanlib.inference.likelihood import AggregatedMultinomial, Counts, separated
-from buzanlib.inference.placed_sample import quadrant_codes
+from buzanlib.inference.placed_sample import Codes, quadrant_codes
 from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
-#: Fewer states than this are few. With fewer than about 40 clusters, clustered errors are too small (Cameron,
-#: Gelbach and Miller 2008; Angrist and Pischke 2009, chapter 8; Cameron and Miller 2015, section VI).
+#: With fewer states clustered errors are too small (Cameron and Miller 2015, section VI).
 FEW_STATES = 40
 
-#: Fewer states than this are few in a quadrant. However many clusters there are in all, clustered errors are much
-#: too small where only few of them share a value of a regressor (MacKinnon and Webb 2018). The failure is worst for
-#: one and fades with more; to draw the line at five is our choice.
+#: Or with fewer in one quadrant (MacKinnon and Webb 2018); to draw the line at five is our choice.
 FEW_IN_QUADRANT = 5
 
 CONSTANT = "constant"
@@ -82,12 +79,9 @@ class Fit:
 
 @dataclass(frozen=True)
 class _Tally:
-    """Passages by state, quadrant and category, base first, with the guards that every fit passes.
+    """Passages by state, quadrant and category, base first; `columns` are the names of the columns of coefficients."""
 
-    `columns` names the columns of coefficients: the categories but the base, or the one outcome.
-    """
-
-    counts: Counts
+    counts: Codes
     categories: Sequence[str]
     columns: Sequence[str]
     base: str = ""
@@ -96,33 +90,55 @@ class _Tally:
         used = list(compress(self.categories, self.counts.sum(axis=(0, 1))))
         if len(used) < 2:
             raise EstimationError(f"every passage is {used[0]!r}; a model needs passages of two categories")
-        for quadrant, size in zip(Quadrant, self.sizes, strict=True):
-            if not size:
-                raise EstimationError(
-                    f"no state of quadrant {quadrant} has a passage; each quadrant needs one"
-                )
+        if 0 in self.sizes:
+            quadrant = list(Quadrant)[self.sizes.index(0)]
+            raise EstimationError(f"no state of quadrant {quadrant} has a passage; each quadrant needs one")
 
     @property
     def sizes(self) -> list[int]:
         """States by quadrant."""
         return [int(size) for size in self.counts.any(axis=2).sum(axis=0)]
 
-    def separated(self, ordered: bool = False) -> bool:
-        quadrant, category = np.nonzero(self.counts.sum(axis=0))
-        return separated(CODING.T[quadrant, int(ordered) :], category, ordered=ordered)
+    @property
+    def separated(self) -> bool:
+        """Whether a quadrant lacks a category, so that its log odds are infinite (Albert and Anderson 1984)."""
+        return bool((self.counts.sum(axis=0) == 0).any())
+
+    @property
+    def levels_separated(self) -> bool:
+        """The same for the ordered logit, whose quadrants share their thresholds.
+
+        Coefficients can move without end if no quadrant moves past a threshold next to a level of its passages. These
+        orders are the edges of a graph; if every node reaches every other, all must move alike, and nothing is gained.
+        """
+        quadrant, level = np.nonzero(self.counts.sum(axis=0))
+        edges = np.zeros((len(Quadrant) + len(self.categories) - 1,) * 2)
+        below, above = level < len(self.categories) - 1, level > 0
+        edges[quadrant[below], len(Quadrant) + level[below]] = 1
+        edges[len(Quadrant) + level[above] - 1, quadrant[above]] = 1
+        components, _ = connected_components(edges, connection="strong")
+        return bool(components > 1)
 
     def firth(self, model: str) -> Fit:
-        """The model by Firth's penalised likelihood, which stays finite where data are separated."""
-        fit = AggregatedMultinomial(penalised=True)(CODING.T, self.counts)
-        absent = (self.counts.sum(axis=0) == 0).T
+        """The model by Firth's penalised likelihood (1993), which stays finite where data are separated.
+
+        In a saturated design its log odds are those of the counts plus one half: ``log((y + 1/2) / (y0 + 1/2))``.
+        The covariance is the inverse information of the multinomial counts at these probabilities.
+        """
+        counts = self.counts.sum(axis=0)
+        halves = counts + 0.5
+        values = CODING @ np.log(halves[:, 1:] / halves[:, :1]) / 4
+        inverse = halves.sum(axis=1, keepdims=True) / halves / counts.sum(axis=1, keepdims=True)
+        spread = inverse[:, :1, None] + inverse[:, 1:, None] * np.eye(counts.shape[1] - 1)
+        covariance = np.einsum("aq,bq,qjl->jalb", CODING, CODING, spread).reshape(values.size, -1) / 16
         never = ", ".join(
-            f"no passage of {' or '.join(np.array(Quadrant)[missing])} is {name!r}"
-            for name, missing in zip(self.categories, absent, strict=True)
+            f"no passage of {' or '.join(compress(Quadrant, missing))} is {name!r}"
+            for name, missing in zip(self.categories, (counts == 0).T, strict=True)
             if missing.any()
         )
         return self._report(
-            fit.coefficients,
-            fit.covariance,
+            values,
+            covariance,
             f"{model} by Firth's penalised likelihood, errors of independent passages",
             f"Separated data ({never}): the ordinary estimate is infinite, and Firth's stands in; its errors "
             "take the passages of a state as independent.",
@@ -134,17 +150,15 @@ class _Tally:
         """What statsmodels found, with errors clustered by state."""
         if min(self.sizes) > 1:
             return self._report(values, covariance, method, self._few())
-        # Its residuals sum to zero whatever it says: a clustered error would count it as known without error.
+        # Its residuals sum to zero whatever it says, so that its clustered error would be zero.
         alone = " and ".join(q for q, size in zip(Quadrant, self.sizes, strict=True) if size == 1)
         note = f"A single state makes up {alone}: there are no clustered errors."
         return self._report(values, np.full_like(covariance, np.nan), method, note)
 
     def _few(self) -> str:
-        small = [
-            f"{size} in {q}" for q, size in zip(Quadrant, self.sizes, strict=True) if size < FEW_IN_QUADRANT
-        ]
-        if len(self.counts) < FEW_STATES:
-            small.insert(0, f"{len(self.counts)} in all")
+        small = [f"{len(self.counts)} in all"] if len(self.counts) < FEW_STATES else []
+        sizes = zip(Quadrant, self.sizes, strict=True)
+        small += [f"{size} in {quadrant}" for quadrant, size in sizes if size < FEW_IN_QUADRANT]
         return f"Few states ({', '.join(small)}): the errors are not to be trusted." if small else ""
 
     def _report(
@@ -181,10 +195,6 @@ class _Tally:
 def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     """Multinomial logit of the primary threat, errors clustered by state.
 
-    Where the data are separated, which with four quadrants means that some category never occurs in one of
-    them, Firth's penalised likelihood stands in. It estimates the same odds in the same model, so that no
-    category need be dropped and none be held against the rest.
-
     Parameters
     ----------
     rows : DataFrame
@@ -196,6 +206,7 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     Returns
     -------
     Fit
+        By Firth's penalised likelihood where the data are separated: where a category never occurs in a quadrant.
 
     Raises
     ------
@@ -209,11 +220,10 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     if base not in others:
         raise UnknownNameError("base category", base, others)
     others.remove(base)
-    codes = pd.Index([base, *others]).get_indexer(pd.Index(rows["primary"]))
-    tally = _Tally(
-        _counts(rows, np.eye(len(others) + 1, dtype=np.int64)[codes]), [base, *others], others, base
-    )
-    if tally.separated():
+    categories = [base, *others]
+    codes = pd.Index(categories).get_indexer(pd.Index(rows["primary"]))
+    tally = _Tally(_counts(rows, np.eye(len(categories), dtype=int)[codes]), categories, others, base)
+    if tally.separated:
         return tally.firth("multinomial logit")
     model = sm.MNLogit(codes, _design(rows))
     result = _run(
@@ -225,17 +235,16 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
 def binomial(rows: pd.DataFrame, threat: str) -> Fit:
     """Binomial logit of a threat on the counts of the states, errors clustered by state.
 
-    Counts lose nothing: the estimates are those of the passages, and heteroscedasticity-consistent errors of the
-    counts are the clustered errors of the passages but for the small-sample factor, here that of HC1,
-    G / (G - 4) for G states. It is asked of statsmodels as clusters of one row, because its GLM leaves the
-    factor out of what it calls HC1.
+    Counts lose nothing: the estimates are those of the passages, and the errors theirs but for the small-sample factor,
+    which is that of HC1, G / (G - 4) for G states. It is asked of statsmodels as clusters of one row, because its
+    GLM leaves the factor out of what it calls HC1.
 
     Parameters
     ----------
     rows : DataFrame
         ``iso3`` (a column or the index), ``p`` and ``k`` (-1 weak, +1 strong), and the threat. A row is a passage
-        with 0 or 1; or a state with the number of its passages that carry the threat, and of all
-        its relevant passages in a column ``relevant``.
+        with 0 or 1; or a state with the number of its passages that carry the threat, and of all its relevant
+        passages in a column ``relevant``.
     threat : str
         The column.
 
@@ -258,8 +267,9 @@ def binomial(rows: pd.DataFrame, threat: str) -> Fit:
         raise EstimationError(
             f"a count of {threat!r} is impossible; allowed: whole numbers from 0 to the number of relevant passages"
         )
-    tally = _threat(rows[every > 0], np.column_stack([every - carry, carry])[every > 0], threat)
-    if tally.separated():
+    some = every > 0
+    tally = _threat(rows[some], carry[some], every[some], threat)
+    if tally.separated:
         return tally.firth("binomial logit")
     state, quadrant = np.nonzero(tally.counts.any(axis=2))
     model = sm.GLM(tally.counts[state, quadrant][:, ::-1], CODING.T[quadrant], family=sm.families.Binomial())
@@ -288,11 +298,8 @@ def gee(rows: pd.DataFrame, threat: str) -> Fit:
 
     Raises
     ------
-    UnknownNameError
-        If a column is missing.
-    EstimationError
-        If a cell is empty or not 0 or 1, all passages carry the threat or none does, a quadrant has no state, or
-        the iterations do not converge.
+    UnknownNameError, EstimationError
+        As `binomial`, and if the iterations do not converge.
     """
     rows = _checked(rows, threat)
     carry = rows[threat].to_numpy(dtype=float)
@@ -300,8 +307,8 @@ def gee(rows: pd.DataFrame, threat: str) -> Fit:
         raise EstimationError(
             f"a row has a {threat!r} other than 0 or 1; estimating equations need a row a passage"
         )
-    tally = _threat(rows, np.column_stack([1 - carry, carry]), threat)
-    if tally.separated():
+    tally = _threat(rows, carry, np.ones(len(rows)), threat)
+    if tally.separated:
         return tally.firth("binomial logit")
     model = sm.GEE(
         carry,
@@ -335,15 +342,14 @@ def ordered(rows: pd.DataFrame) -> Fit:
     UnknownNameError
         If a column is missing.
     EstimationError
-        If a cell is empty, there is one level only, a quadrant has no state, or the data are separated. The last
-        is refused, not penalised: `binomial` of two levels is, and says nearly as much.
+        If a cell is empty, there is one level only, a quadrant has no state, or the data are separated.
     """
     rows = _checked(rows, "level")
     levels = sorted(rows["level"].unique())
     codes = np.searchsorted(levels, rows["level"])
-    counts = _counts(rows, np.eye(len(levels), dtype=np.int64)[codes])
+    counts = _counts(rows, np.eye(len(levels), dtype=int)[codes])
     tally = _Tally(counts, [f"level {level}" for level in levels], ["level"])
-    if tally.separated(ordered=True):
+    if tally.levels_separated:
         raise EstimationError(
             "the quadrants separate the levels, so that the ordered logit has no finite estimate; "
             "give `binomial` a column of 0 and 1, such as level >= 1, for which it has a penalty"
@@ -358,7 +364,7 @@ def ordered(rows: pd.DataFrame) -> Fit:
 def quadrant_probabilities(fit: Fit) -> pd.DataFrame:
     """Predicted probability of the threat, or of each primary category, by quadrant.
 
-    Intervals are by the delta method on the logit of the probability, which keeps them between 0 and 1.
+    Intervals by the delta method on the logit of the probability, so that they lie between 0 and 1.
 
     Parameters
     ----------
@@ -402,12 +408,14 @@ def quadrant_probabilities(fit: Fit) -> pd.DataFrame:
     return table if fit.base else table.iloc[1::2].droplevel("category")
 
 
-def _threat(rows: pd.DataFrame, amounts: Array, threat: str) -> _Tally:
-    return _Tally(_counts(rows, amounts.astype(np.int64)), [f"without {threat}", threat], [threat])
+def _threat(rows: pd.DataFrame, carry: Array, every: Array, threat: str) -> _Tally:
+    """Passages with and without a threat; those of each row, of shape (rows,)."""
+    amounts = np.column_stack([every - carry, carry]).astype(int)
+    return _Tally(_counts(rows, amounts), [f"without {threat}", threat], [threat])
 
 
 def _checked(rows: pd.DataFrame, *outcome: str) -> pd.DataFrame:
-    """The rows with the state as a column, after a look whether what the models need is there and complete."""
+    """The rows, the state as a column, if what the models need is there and complete."""
     rows = rows if "iso3" in rows else rows.reset_index()
     for column in ("iso3", "p", "k", *outcome):
         if column not in rows:
@@ -422,10 +430,10 @@ def _checked(rows: pd.DataFrame, *outcome: str) -> pd.DataFrame:
     return rows
 
 
-def _counts(rows: pd.DataFrame, amounts: Counts) -> Counts:
+def _counts(rows: pd.DataFrame, amounts: Codes) -> Codes:
     """Sum amounts, shape (rows, categories), by state and quadrant."""
     state, states = pd.factorize(rows["iso3"])
-    counts = np.zeros((len(states), len(Quadrant), amounts.shape[1]), dtype=np.int64)
+    counts = np.zeros((len(states), len(Quadrant), amounts.shape[1]), dtype=int)
     np.add.at(counts, (state, quadrant_codes(rows["p"], rows["k"])), amounts)
     return counts
 
@@ -439,10 +447,10 @@ def _clusters(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _run(model: str, fit: Callable[[], Any]) -> Any:
-    """Fit; what statsmodels only warns of, such as no convergence, is an error."""
+    """Fit; a warning of statsmodels, such as of no convergence, is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", ModelWarning)
-        # Separation has been judged exactly; statsmodels also takes shares that are equal within quadrants for it.
+        # Separation was ruled out exactly; statsmodels warns also of shares that are equal within quadrants.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         try:
             return fit()

@@ -10,16 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.permutation import p_value
-from buzanlib.inference.verdicts import COVERAGE
-
-Array = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
+from buzanlib.inference.intervals import student_interval
+from buzanlib.inference.permutation import Array, Moves, p_value
 
 #: Permutations that are computed together: a block stays in the cache of the processor.
 BLOCK = 32
@@ -28,7 +23,7 @@ BLOCK = 32
 FLOOR = 1e-12
 
 
-def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Places) -> tuple[float, float]:
+def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]:
     """Mantel correlation of two matrices (Mantel 1967).
 
     Parameters
@@ -94,20 +89,17 @@ class MRQAP:
 
     Notes
     -----
-    A dyad that is unknown in any matrix enters no regression, and so every draw has the same dyads. Under
-    permutation a dyad can receive the residual of one that has none in the regression. Where only the outcome of
-    that one is unknown, its predictors still give a residual, which is the one received. Where a predictor is
-    unknown the dyad receives zero, the mean of the residuals, so that it says nothing of the predictor; with many
-    such dyads the null distribution comes out too narrow. A state without any known dyad must be left out.
+    A dyad that is unknown in any matrix enters no regression. Under permutation a dyad can receive the residual of such
+    a one: where only its outcome is unknown, that which its predictors give; where a predictor is unknown, zero, the
+    mean of the residuals, so that with many such dyads the null distribution is too narrow.
 
-    By the theorem of Frisch, Waugh and Lovell the t of a draw needs only the products of the permuted residuals
-    with the outcome and with a basis of the other predictors, so that draws are made in blocks, as matrix
-    products.
+    By the theorem of Frisch, Waugh and Lovell the t of a draw needs only the products of the permuted residuals with
+    the outcome and with a basis of the other predictors: draws are made in blocks, as matrix products.
 
-    Standard errors let any two dyads that share a state correlate (Fafchamps & Gubert 2007; Aronow, Samii &
-    Assenova 2015); they have no correction for few states. Intervals are Student's t with one degree of freedom
-    less than there are states; with much fewer than a hundred states they are too short. Where states are few, the
-    estimate of a variance can even be negative: error and interval are then NaN.
+    Standard errors let any two dyads that share a state correlate (Fafchamps & Gubert 2007; Aronow, Samii & Assenova
+    2015); they have no correction for few states. Intervals are Student's t with one degree of freedom less than there
+    are states; with much fewer than a hundred states they are too short. A variance can then come out negative: error
+    and interval are NaN.
     """
 
     tolerance: float = 1e-8
@@ -116,7 +108,7 @@ class MRQAP:
         self,
         outcome: pd.DataFrame,
         predictors: Mapping[str, pd.DataFrame],
-        bank: Places,
+        bank: Moves,
         focal: str | None = None,
     ) -> MRQAPResult:
         """Fit and test.
@@ -140,9 +132,9 @@ class MRQAP:
         UnknownNameError
             If `focal` is no predictor.
         EstimationError
-            If there is no predictor, if a matrix is not symmetric, not finite, of other states or does not vary, if
-            a state has no known dyad, if there are fewer than four states or too few dyads, if the bank permutes
-            another number of states, or if a predictor is a combination of others.
+            If there is no predictor; if a matrix is not symmetric, not finite, of other states or does not vary; if a
+            state has no known dyad; if states or dyads are too few; if the bank permutes another number of states; or
+            if a predictor is a combination of others.
         """
         names = list(predictors)
         if not names:
@@ -161,11 +153,10 @@ class MRQAP:
             for place, name in enumerate(names)
         }
 
-        half = float(stdtrit(known.states - 1, (1 + COVERAGE) / 2))
         rows = []
         for partial in partials.values():
             coefficient, error = partial.coefficient, known.error(partial.influence)
-            low, high = coefficient - half * error, coefficient + half * error
+            low, high = student_interval(coefficient, error, known.states - 1)
             rows.append((coefficient, error, low, high, partial.observed))
         table = pd.DataFrame(
             rows,
@@ -186,8 +177,8 @@ class _Known:
     """The dyads that all matrices know: the places of the first and the second state of each."""
 
     states: int
-    first: Places
-    second: Places
+    first: Moves
+    second: Moves
 
     def vector(self, matrix: Array) -> Array:
         """The known dyads of a matrix, shape (dyads,)."""
@@ -208,9 +199,9 @@ class _Known:
 class _Partial:
     """What a predictor `x` and the outcome `y` keep, shape (dyads,), once the other predictors are taken out.
 
-    `square`, shape (states, states), holds `x` and the residuals of dyads whose outcome is unknown, zero elsewhere;
-    `basis`, shape (dyads, others), is orthonormal and spans the constant and the other predictors; `total` is the
-    sum of squares of the outcome about its mean.
+    `square`, shape (states, states), is `x` with the residuals of dyads whose outcome is unknown, zero elsewhere;
+    `basis`, shape (dyads, others), is orthonormal and spans the constant and the other predictors; `total` is the sum
+    of squares of the outcome about its mean.
     """
 
     square: Array
@@ -261,7 +252,7 @@ def _partial(known: _Known, outcome: Array, predictor: Array, others: Sequence[A
     return _Partial(square, known.vector(square), y - basis @ (basis.T @ y), basis, _spread(y))
 
 
-def _drawn(partials: Sequence[_Partial], known: _Known, bank: Places) -> Array:
+def _drawn(partials: Sequence[_Partial], known: _Known, bank: Moves) -> Array:
     """Each t under each permutation of the states, shape (draws, partials)."""
     drawn = np.empty((len(bank), len(partials)))
     for start in range(0, len(bank), BLOCK):
@@ -272,8 +263,8 @@ def _drawn(partials: Sequence[_Partial], known: _Known, bank: Places) -> Array:
     return drawn
 
 
-def _checked(matrices: Mapping[str, pd.DataFrame], bank: Places) -> tuple[_Known, list[Array]]:
-    """The dyads known in all matrices, and the matrices as arrays, once all have been checked."""
+def _checked(matrices: Mapping[str, pd.DataFrame], bank: Moves) -> tuple[_Known, list[Array]]:
+    """The dyads known in all matrices, and the matrices as arrays, after all checks."""
     reference, states = next((name, matrix.index) for name, matrix in matrices.items())
     if len(states) < 4:
         raise EstimationError(f"{len(states)} states; permuting matrices needs at least 4")

@@ -18,7 +18,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.contrasts import FLOOR, POSITION
+from buzanlib.inference.contrasts import FLOOR, POSITION, empirical_logit
 from buzanlib.inference.permutation import Array, Induced, Moves, Permutations, p_value
 from buzanlib.strictjson import parse
 from buzanlib.theory.predictions import Predictions
@@ -314,7 +314,7 @@ class Multiverse:
         n = outcome.n.loc[states].to_numpy(dtype=float)
         threats = [hypothesis.threat for hypothesis in self.predictions.cells]
         y = outcome.y.loc[states, threats].to_numpy(dtype=float)
-        logits = np.log((y + 0.5) / (n[:, None] - y + 0.5))
+        logits = empirical_logit(y, n[:, None])
         logits -= logits.mean(axis=0)  # a constant moves no contrast, and small numbers keep their digits
         weights = np.where(record["weighting"] == "passages", n, 1.0)
         return _Case(row, tuple(states), axes, position.hard, logits, weights)

@@ -41,18 +41,12 @@ class Permutations:
     moves: Moves
 
     def among(self, states: Sequence[str]) -> Moves:
-        """The permutations that these induce among some of the states.
+        """The permutations that these induce among some of the states, in any order.
 
-        A state receives from the first state of the subset that is met when the moves are followed from it.
-        If every permutation of all states is equally likely, so is every induced one, and a state whose giver
-        is in the subset keeps that giver: tests on overlapping subsets stay close to each other draw by draw.
-        Where the subset has no more permutations within its groups than there are draws, each of them is taken
-        once instead, the identity excepted, and p values are exact.
-
-        Parameters
-        ----------
-        states : sequence of str
-            Some of the states, in any order.
+        A state receives from the first state of the subset that is met when the moves are followed from it. If every
+        permutation of all states is equally likely, so is every induced one, and a state whose giver is in the subset
+        keeps that giver: tests on overlapping subsets share their draws. Where the subset has no more permutations
+        within its groups than there are draws, each is taken once instead, the identity excepted: p values are exact.
 
         Returns
         -------
@@ -67,26 +61,12 @@ class Permutations:
         return np.concatenate([block.T for block in self.induced(states).blocks]).astype(np.intp)
 
     def induced(self, states: Sequence[str], through: Induced | None = None) -> Induced:
-        """The permutations of `among` as columns, some at a time, so that what is looked up at random stays near.
+        """The permutations of `among` as columns, some at a time, which keeps random look-ups in the cache.
 
-        Parameters
-        ----------
-        states : sequence of str
-            Some of the states, in any order.
-        through : Induced, optional
-            What these permutations induce among more states, drawn and not `every` one: the result is the same and
-            comes sooner, since fewer states are left out.
-
-        Raises
-        ------
-        EstimationError
-            As `among`.
+        `through` is what these permutations induce among more states, drawn and not `every` one: the result is the
+        same and comes sooner, since fewer states are left out.
         """
-        without = [state for state in states if state not in self.groups.index]
-        if without:
-            raise EstimationError(
-                f"no group for {', '.join(without)}; states are permuted within groups, so each needs one"
-            )
+        _demand_groups([state for state in states if state not in self.groups.index])
         chosen = pd.Index(states)
         groups = self.groups.loc[chosen].to_numpy()
         members = [np.flatnonzero(groups == group) for group in pd.unique(groups)]
@@ -150,15 +130,7 @@ def _first_return(block: Moves | Small, inside: Moves, place: Small) -> Small:
 
 @dataclass(frozen=True)
 class PermutationBank:
-    """Draws random permutations of states within groups, the same for the same seed.
-
-    Attributes
-    ----------
-    draws : int
-        Number of permutations.
-    seed : int
-        Of the random numbers.
-    """
+    """Draws random permutations of states within groups, as many as `draws`, the same for the same seed."""
 
     draws: int = 9999
     seed: int = 20100615
@@ -175,20 +147,12 @@ class PermutationBank:
         groups : Series of str
             Group by state; one group for all makes free permutations.
 
-        Returns
-        -------
-        Permutations
-
         Raises
         ------
         EstimationError
             If a state has no group.
         """
-        if groups.isna().any():
-            without = ", ".join(map(str, groups.index[groups.isna()]))
-            raise EstimationError(
-                f"no group for {without}; states are permuted within groups, so each needs one"
-            )
+        _demand_groups(groups.index[groups.isna()])
         names = groups.to_numpy()
         rng = np.random.default_rng(self.seed)
         moves = np.empty((self.draws, len(names)), dtype=np.intp)
@@ -196,6 +160,13 @@ class PermutationBank:
             members = np.flatnonzero(names == group)
             moves[:, members] = members[rng.random((self.draws, len(members))).argsort(axis=1)]
         return Permutations(groups, moves)
+
+
+def _demand_groups(without: Sequence[str] | pd.Index[str]) -> None:
+    """Refuse states without a group."""
+    if len(without):
+        names = ", ".join(map(str, without))
+        raise EstimationError(f"no group for {names}; states are permuted within groups, so each needs one")
 
 
 def _all_permutations(members: Sequence[npt.NDArray[np.intp]]) -> Moves:
@@ -208,23 +179,19 @@ def _all_permutations(members: Sequence[npt.NDArray[np.intp]]) -> Moves:
 
 
 def p_value(observed: float | Array, drawn: Array) -> Array:
-    """One-sided p value ``(1 + exceedances) / (1 + draws)``.
+    """One-sided p value ``(1 + exceedances) / (1 + draws)``, ties counting as exceedances.
 
     Parameters
     ----------
     observed : float or ndarray of float, shape (...)
     drawn : ndarray of float, shape (draws, ...)
-        The same statistic under the null; ties count as exceedances.
+        The same statistic under the null.
 
     Returns
     -------
     ndarray of float, shape (...)
-
-    Notes
-    -----
-    A permuted placement that equals the observed one must count as a tie although its statistic is summed
-    in another order, hence the tolerance.
     """
+    # A permuted placement equal to the observed one is a tie, although its statistic is summed in another order.
     observed = np.asarray(observed, dtype=float)
     exceed = (drawn >= observed - 1e-9 * np.maximum(1.0, np.abs(observed))).sum(axis=0)
     return np.asarray((1 + exceed) / (1 + len(drawn)), dtype=float)

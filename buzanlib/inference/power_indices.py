@@ -9,11 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError
+from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import Quadrant
 
-Array = npt.NDArray[np.float64]
-
-#: Players up to whom coalitions are counted without overflow.
+#: With more players the count of coalitions would overflow.
 PLAYERS = 60
 
 
@@ -50,24 +49,9 @@ def banzhaf(weights: npt.ArrayLike, quota: int) -> Array:
 
 
 def shapley_shubik(weights: npt.ArrayLike, quota: int) -> Array:
-    """Shapley-Shubik index: the share of orders of entry in which a player turns defeat into victory.
+    """Shapley-Shubik index: the share of orders of entry in which a player is pivotal (Shapley & Shubik 1954).
 
-    Parameters
-    ----------
-    weights : array_like of int, shape (players,)
-        Not negative; at most 60 players.
-    quota : int
-        A coalition wins if its weights sum to this or more.
-
-    Returns
-    -------
-    ndarray of float, shape (players,)
-        Sums to one (Shapley & Shubik 1954).
-
-    Raises
-    ------
-    EstimationError
-        As `banzhaf`.
+    Takes and raises what `banzhaf` does; gives shape (players,), which sums to one.
     """
     swings = _swings(weights, quota)
     players = len(swings)
@@ -101,9 +85,9 @@ def _swings(weights: npt.ArrayLike, quota: int) -> npt.NDArray[np.int64]:
 def quadrant_game(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Voting power of the quadrants, had each voted as a bloc, in every roll call.
 
-    The players are the quadrants, their weights the states that voted yes or no, and a simple majority of these
-    wins, as in the General Assembly, where those who abstain count as not voting (rules 85 and 86). The blocs are
-    a thought: what they can decide, not what they did.
+    The players are the quadrants, their weights the states that voted yes or no, and a simple majority of these wins,
+    as in the General Assembly, where abstention counts as not voting (rules 85 and 86). It says what such blocs could
+    decide, not what states did.
 
     Parameters
     ----------

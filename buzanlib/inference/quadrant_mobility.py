@@ -1,4 +1,4 @@
-"""States that move between quadrants: more than error would make them seem to, and with what effect (E3, E4)."""
+"""States that move between quadrants: more than error would make them seem to, and with what effect."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import FLOOR, empirical_logit
+from buzanlib.inference.intervals import percentile_interval, student_interval
 from buzanlib.inference.permutation import Array, Permutations, p_value
 from buzanlib.inference.placed_sample import Codes, quadrant_codes
-from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
 _AXES = ["power", "cohesion"]
@@ -54,7 +54,7 @@ class MoveResult:
     Attributes
     ----------
     finding : Finding
-        E3: share of states that moved, less that expected from error alone. It has no interval where the reliability
+        Share of states that moved, less that expected from error alone. It has no interval where the reliability
         leaves no error: nothing is then expected, and any mover counts as true.
     transitions : DataFrame of int, shape (4, 4)
         States by quadrant in the first window (index) and the last (columns).
@@ -77,7 +77,7 @@ class MoveResult:
 
 @dataclass(frozen=True)
 class MoveTest:
-    """Whether more states change quadrant than error of measurement would move (E3).
+    """Whether more states change quadrant than error of measurement would move.
 
     Attributes
     ----------
@@ -89,12 +89,14 @@ class MoveTest:
     seed: int = 20100615
 
     def __call__(
-        self, windows: Sequence[pd.DataFrame], reliability: dict[str, float] | None = None
+        self, hypothesis: str, windows: Sequence[pd.DataFrame], reliability: dict[str, float] | None = None
     ) -> MoveResult:
         """Test.
 
         Parameters
         ----------
+        hypothesis : str
+            Id.
         windows : sequence of three DataFrame
             Scores by state in three successive windows: index ``iso3``, columns ``power`` and ``cohesion``.
         reliability : dict of str to float, optional
@@ -129,20 +131,16 @@ class MoveTest:
         )
         expected = self._by_error_alone(truth, spread)
         observed = float((before != after).mean())
-        low, high = (
-            np.quantile(observed - expected, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-            if spread.any()
-            else (np.nan, np.nan)
-        )
+        low, high = percentile_interval(observed - expected) if spread.any() else (np.nan, np.nan)
         names = list(map(str, Quadrant))
         counted = np.zeros((len(names), len(names)), dtype=int)
         np.add.at(counted, (before, after), 1)
         return MoveResult(
             Finding(
-                "E3",
+                hypothesis,
                 observed - float(expected.mean()),
-                float(low),
-                float(high),
+                low,
+                high,
                 float(p_value(observed, expected)),
                 len(states),
                 beside={"observed": observed, "expected": float(expected.mean())},
@@ -172,7 +170,7 @@ def follow_test(
     permutations: Permutations,
     sesoi: float,
 ) -> Finding:
-    """Whether a move between quadrants goes with the change of speech that a table expects (E4).
+    """Whether a move between quadrants goes with the change of speech that a table expects.
 
     Parameters
     ----------
@@ -225,12 +223,10 @@ def follow_test(
 
     estimate, error = slope(moved)
     drawn, drawn_error = slope(moved[permutations.among(states)])
-    half = float(stdtrit(len(states) - 1, (1 + COVERAGE) / 2)) * float(error)
     return Finding(
         hypothesis,
         float(estimate),
-        float(estimate) - half,
-        float(estimate) + half,
+        *student_interval(float(estimate), float(error), len(states) - 1),
         float(p_value(float(estimate / error), drawn / drawn_error)),
         len(states),
         sesoi,

@@ -1,4 +1,4 @@
-"""Rival accounts: regime type, bloc, development, beside power and cohesion (R1 to R3)."""
+"""Rival accounts: regime type, bloc, development, beside power and cohesion."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy.special import stdtrit
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import empirical_logit
+from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, Moves, p_value
 from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.verdicts import COVERAGE, Finding
+from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect
 
 _THREATS = [threat.value for threat in TABLE2_THREATS]
@@ -96,25 +96,20 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
         "both": _left_out(full, logits),
     }
     gain = ((errors["quadrants"] - errors["both"]) / errors["quadrants"].mean(axis=0)).mean(axis=1)
-    half = float(stdtrit(len(gain) - 1, (1 + COVERAGE) / 2)) * float(gain.std(ddof=1)) / np.sqrt(len(gain))
     estimate = float(gain.mean())
+    low, high = student_interval(estimate, float(gain.std(ddof=1) / np.sqrt(len(gain))), len(gain) - 1)
     comparison = pd.DataFrame(
         {name: error.mean(axis=0) / errors["nothing"].mean(axis=0) for name, error in errors.items()},
         index=_THREATS,
     ).T.rename_axis("model")
     return RivalResult(
         Finding(
-            hypothesis,
-            estimate,
-            estimate - half,
-            estimate + half,
-            freedman_lane(small, other, logits, sample.moves),
-            len(sample),
+            hypothesis, estimate, low, high, freedman_lane(small, other, logits, sample.moves), len(sample)
         ),
         freedman_lane(np.hstack([one, other]), quadrants, logits, sample.moves),
         comparison.assign(mean=comparison.mean(axis=1)),
         _effects(small, full, logits),
-        _inflation(np.hstack([one, quadrants, other]), [*Effect, *map(str, rival.columns)]),
+        _inflation(full, [*Effect, *map(str, rival.columns)]),
     )
 
 
@@ -161,10 +156,7 @@ def _effects(small: Array, full: Array, logits: Array) -> pd.DataFrame:
             (
                 threat,
                 effect.value,
-                2 * alone.params[place],
-                2 * alone.bse[place],
-                2 * beside.params[place],
-                2 * beside.bse[place],
+                *(2 * one[place] for fit in (alone, beside) for one in (fit.params, fit.bse)),
             )
             for place, effect in enumerate(Effect, start=1)
         ]

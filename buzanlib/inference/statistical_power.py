@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import expit, logit, stdtrit
+from scipy.special import expit, logit
 from scipy.stats import beta
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, POSITION, Contrasts, cell_means, empirical_logit
+from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
-from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import TABLE2_THREATS
 
@@ -182,13 +182,13 @@ class PowerStudy:
         gate = p_value(observed.sum(axis=-1), drawn.sum(axis=-1)) < alpha
         adjusted = p_value(observed, drawn.max(axis=-1, keepdims=True)) < alpha
         estimate = 2 * placed.estimates[0]
-        half = 2 * float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * placed.errors[0]
+        _, high = student_interval(estimate, 2 * placed.errors[0], len(sample) - 4)
         nothing = np.full((self.worlds, 1), np.nan)
         return {
             "found": np.column_stack([adjusted & gate[:, None], gate]),
             "single": np.column_stack([p_value(observed, drawn) < alpha, gate]),
             "estimate": np.hstack([estimate, nothing]),
-            "contradicted": np.hstack([estimate + half < self.predictions.sesoi, nothing]),
+            "contradicted": np.hstack([high < self.predictions.sesoi, nothing]),
         }
 
     def _values(

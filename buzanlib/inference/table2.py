@@ -135,7 +135,7 @@ class QuadrantResult:
 
         Its adjusted p is that of maxT over statistics that are centred in the same way.
         """
-        found, by_chance = self.findings()[name], float(self.table.loc[name, "centre"])
+        found, by_chance = self.findings()[name], float(self.table["centre"][name])
         centre = self.null.mean(axis=0)
         adjusted = max_t(self.table["t"].to_numpy() - centre, self.null - centre)
         return replace(

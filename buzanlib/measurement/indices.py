@@ -83,7 +83,7 @@ def in_panel(path: Path, axis: str) -> list[str]:
     Parameters
     ----------
     path : Path
-        ``panel.csv``; where it cannot be read, which is told elsewhere, all are named.
+        ``panel.csv``; where it cannot be read, all are named.
     axis : {"power", "cohesion"}
         What they measure.
     """
@@ -103,27 +103,7 @@ def in_panel(path: Path, axis: str) -> list[str]:
 
 
 def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:
-    """Normal scores of an index within each year of a window.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Columns ``iso3``, ``year`` and that of the index.
-    name, axis : str
-        As in `index_of`.
-    first, last : int
-        Years, both included.
-
-    Returns
-    -------
-    DataFrame of float, shape (states, years)
-        As `scores_of_column`.
-
-    Raises
-    ------
-    EstimationError
-        If no state has the index in the window.
-    """
+    """Normal scores of an index within each year of a window, as `scores_of_column`; name and axis as in `index_of`."""
     index = index_of(name, axis)
     return index.orientation * scores_of_column(panel, index.column, first, last)
 
@@ -167,11 +147,5 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
 
 
 def normal_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.Series[float]:
-    """Mean of `yearly_scores` over the years in which a state has the index.
-
-    Returns
-    -------
-    Series of float, shape (states,)
-        Index ``iso3``.
-    """
+    """Mean of `yearly_scores` over the years in which a state has the index, by ``iso3``."""
     return yearly_scores(panel, name, axis, first, last).mean(axis=1).rename(axis)

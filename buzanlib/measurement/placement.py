@@ -23,18 +23,7 @@ RULES = ("median", "quantile", "regional", "neighbour")
 
 
 def both(columns: Iterable[pd.Series[float]]) -> pd.DataFrame:
-    """Scores on both axes of the states that have both.
-
-    Parameters
-    ----------
-    columns : iterable of Series of float
-        By ``iso3``, as `buzanlib.measurement.indices.normal_scores` gives them.
-
-    Returns
-    -------
-    DataFrame of float, shape (states, 2)
-        Index ``iso3``, sorted; columns ``power``, ``cohesion``.
-    """
+    """Scores ``power`` and ``cohesion`` of the states that have both, sorted by ``iso3``, from those of each axis."""
     return pd.concat(columns, axis=1, join="inner").sort_index()
 
 
@@ -112,18 +101,7 @@ class Placement:
             )
 
     def scores(self, panel: pd.DataFrame) -> pd.DataFrame:
-        """Scores of the states that have both indices.
-
-        Parameters
-        ----------
-        panel : DataFrame
-            As `buzanlib.tables.states.load_panel` gives it.
-
-        Returns
-        -------
-        DataFrame of float, shape (states, 2)
-            Index ``iso3``; columns ``power``, ``cohesion``.
-        """
+        """Scores of the states of a panel that have both indices: index ``iso3``; columns ``power``, ``cohesion``."""
         return both(normal_scores(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES)
 
     def thresholds(
@@ -174,19 +152,13 @@ class Placement:
     def __call__(
         self, panel: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        """Place the states.
-
-        Returns
-        -------
-        DataFrame, shape (states, 5)
-            As `place`.
-        """
+        """Place the states of a panel: `place` by its `scores`."""
         return self.place(self.scores(panel), regions, neighbours)
 
     def place(
         self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        """Place states by scores that there are.
+        """Place states by their scores.
 
         Parameters
         ----------
@@ -208,23 +180,7 @@ class Placement:
         return placed.assign(quadrant=pd.Series(names, index=placed.index, dtype="str"))
 
     def reliability(self, panel: pd.DataFrame) -> dict[str, float]:
-        """Reliability of each axis, as `parallel_forms` estimates it.
-
-        Parameters
-        ----------
-        panel : DataFrame
-            As `buzanlib.tables.states.load_panel` gives it.
-
-        Returns
-        -------
-        dict of str to float
-            ``power`` and ``cohesion``, each at most 1.
-
-        Raises
-        ------
-        EstimationError
-            If an axis has no rival index in the window.
-        """
+        """Reliability of ``power`` and ``cohesion``, as `parallel_forms` estimates it."""
         return {
             axis: parallel_forms(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES
         }
@@ -236,23 +192,7 @@ class Placement:
         reliability: Mapping[str, float],
         neighbours: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
-        """Fuzzy membership: the probability of each quadrant, given scores measured with error.
-
-        The error of a score has standard deviation ``sd * sqrt(1 - reliability)``, with ``sd`` that of the
-        scores, is normal, and is independent between the axes.
-
-        Parameters
-        ----------
-        panel, regions, neighbours
-            As in the call.
-        reliability : mapping of str to float
-            ``power`` and ``cohesion``, each at least 0 and below 1.
-
-        Returns
-        -------
-        DataFrame of float, shape (states, 4)
-            Index ``iso3``, columns the quadrants; rows sum to one.
-        """
+        """Fuzzy membership of the states of a panel: `soften` of its `scores`."""
         return self.soften(self.scores(panel), regions, reliability, neighbours)
 
     def soften(
@@ -262,19 +202,27 @@ class Placement:
         reliability: Mapping[str, float],
         neighbours: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
-        """Fuzzy membership by scores that there are.
+        """Fuzzy membership: the probability of each quadrant, given scores measured with error.
+
+        The error of a score has standard deviation ``sd * sqrt(1 - reliability)``, with ``sd`` that of the scores, is
+        normal, and is independent between the axes.
 
         Parameters
         ----------
         scores, regions, neighbours
             As in `thresholds`.
         reliability : mapping of str to float
-            As in `memberships`.
+            ``power`` and ``cohesion``, each at least 0 and below 1.
 
         Returns
         -------
         DataFrame of float, shape (states, 4)
-            As `memberships`.
+            Index ``iso3``, columns the quadrants; rows sum to one.
+
+        Raises
+        ------
+        BuzanError, EstimationError
+            If a reliability is out of bounds; as `thresholds`.
         """
         for axis in AXES:
             if not 0 <= reliability[axis] < 1:
@@ -288,18 +236,7 @@ class Placement:
 
 
 def quadrant_chances(strong: pd.DataFrame) -> pd.DataFrame:
-    """Probability of each quadrant, from that of being strong on each axis, the axes being independent.
-
-    Parameters
-    ----------
-    strong : DataFrame of float
-        Columns ``power`` and ``cohesion``.
-
-    Returns
-    -------
-    DataFrame of float
-        Same index; columns the quadrants; rows sum to one.
-    """
+    """Probability of each quadrant, from that of being strong on ``power`` and on ``cohesion``, independently."""
     by_sign = {-1: 1 - strong, 1: strong}
     return pd.DataFrame(
         {
@@ -330,28 +267,8 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return share
 
 
-def standings(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """In how many placements each state stands in each quadrant.
-
-    Parameters
-    ----------
-    placements : mapping of str to DataFrame
-        Results of `Placement` by name.
-
-    Returns
-    -------
-    DataFrame of int, shape (states, 4)
-        Index ``iso3``, sorted, every state that some placement places; columns the quadrants. A state with
-        one column above zero never moves.
-    """
-    stacked = pd.concat([placed["quadrant"] for placed in placements.values()])
-    counted = pd.crosstab(stacked.index, stacked).reindex(columns=list(map(str, Quadrant)), fill_value=0)
-    return counted.rename_axis(index="iso3", columns=None)
-
-
 def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """The nearest states on the tile map: an approximation to neighbourhood, since borders are not in the
-    data.
+    """The nearest states on the tile map, which stand in for neighbours by land.
 
     Parameters
     ----------

@@ -112,15 +112,8 @@ def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
 def names_of_the_matter(statements: Statements, corpus: str, first: int, last: int) -> pd.DataFrame:
     """Uses of *cyber security* and of *information security* in all documents of a state.
 
-    Parameters
-    ----------
-    statements, corpus, first, last
-        As in `relevant_passages`.
-
-    Returns
-    -------
-    DataFrame of int
-        Index ``iso3``; columns ``cyber_security``, ``information_security`` and ``either`` (their sum).
+    Takes corpus and years as `relevant_passages` does; gives, by ``iso3``, the columns ``cyber_security``,
+    ``information_security`` and ``either`` (their sum).
     """
     documents = statements.documents
     inside = (documents["corpus"] == corpus) & documents["year"].between(first, last)

@@ -43,38 +43,15 @@ COEFFICIENTS = ("alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high"
 SECOND_PASS = ("pol_kind", "hostile")
 
 
-def unit_counts(ratings: npt.ArrayLike) -> tuple[Array, Array]:
-    """Count ratings by unit and category.
-
-    Parameters
-    ----------
-    ratings : array_like of float, shape (annotators, units)
-        NaN where an annotator did not rate a unit.
-
-    Returns
-    -------
-    counts : ndarray of float, shape (units, categories)
-        Ratings of each unit in each category that occurs.
-    categories : ndarray of float, shape (categories,)
-        Sorted.
-    """
+def _unit_counts(ratings: npt.ArrayLike) -> tuple[Array, Array]:
+    """Ratings of each unit in each category, shape (units, categories), and the categories that occur, sorted."""
     values = np.asarray(ratings, dtype=float)
     categories = np.unique(values[~np.isnan(values)])
     return (values[:, :, None] == categories).sum(axis=0).astype(float), categories
 
 
-def coincidences(counts: Array) -> Array:
-    """Coincidence matrix of each unit: ordered pairs of ratings, each unit weighted by its number of ratings.
-
-    Parameters
-    ----------
-    counts : ndarray of float, shape (units, categories)
-
-    Returns
-    -------
-    ndarray of float, shape (units, categories, categories)
-        Zero for units with fewer than two ratings, which cannot be paired (Krippendorff 2011).
-    """
+def _coincidences(counts: Array) -> Array:
+    """Coincidence matrices, shape (units, categories, categories); zero for units without a pair of ratings."""
     ratings = counts.sum(axis=1)
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(counts.shape[1])
     weight = np.divide(1.0, ratings - 1, out=np.zeros_like(ratings), where=ratings > 1)
@@ -137,8 +114,8 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     0.696
     """
     _level(level)
-    counts, categories = unit_counts(ratings)
-    return float(_alpha(coincidences(counts).sum(axis=0), categories, level))
+    counts, categories = _unit_counts(ratings)
+    return float(_alpha(_coincidences(counts).sum(axis=0), categories, level))
 
 
 def _agreement(counts: Array) -> Array:
@@ -186,7 +163,7 @@ def gwet_ac1(ratings: npt.ArrayLike) -> float:
     >>> round(gwet_ac1([[1] * 118 + [1] * 5 + [2] * 2, [1] * 118 + [2] * 5 + [1] * 2]), 4)
     0.9408
     """
-    counts, _ = unit_counts(ratings)
+    counts, _ = _unit_counts(ratings)
     return float(_ac1(_agreement(counts).sum(axis=0))[0])
 
 
@@ -237,14 +214,14 @@ class Reliability:
             ``n`` (units). Draws that leave a coefficient undefined are passed over; where all do, its
             interval is NaN. Without a unit everything but ``n`` is NaN.
         """
-        counts, categories = unit_counts(ratings)
+        counts, categories = _unit_counts(ratings)
         if not len(counts):
             return dict.fromkeys(COEFFICIENTS, np.nan) | {"n": 0.0}
         _, document = np.unique(np.asarray(documents), return_inverse=True)
         size = int(document.max()) + 1
         width = len(categories)
         per_unit = np.concatenate(
-            [coincidences(counts).reshape(len(counts), width * width), _agreement(counts)], axis=1
+            [_coincidences(counts).reshape(len(counts), width * width), _agreement(counts)], axis=1
         )
         per_document = np.zeros((size, per_unit.shape[1]))
         np.add.at(per_document, document, per_unit)

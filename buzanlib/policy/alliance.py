@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.inference.divergence import jensen_shannon
 from buzanlib.inference.dyadic_matrices import pair_means, with_dyads
 from buzanlib.inference.mrqap import MRQAP
 from buzanlib.inference.permutation import Permutations
 from buzanlib.policy.agenda import check_share
-from buzanlib.theory.distances import distances, pair_name
+from buzanlib.theory.distances import distances, jensen_shannon, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Name of the predictor that is tested.

@@ -1,4 +1,7 @@
-"""How far apart the four cells of a matrix are, by several measures, and which cells share a threat."""
+"""Distances between profiles of threats, such as the four cells of a matrix, and the threats that cells share.
+
+`jensen_shannon`, `hellinger` and `aitchison` take shares along the last axis and broadcast over the others.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import entr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.theory.vocabulary import Quadrant
@@ -22,45 +26,45 @@ PAIRS: tuple[Pair, ...] = tuple(combinations(Quadrant, 2))
 _TIE = 1e-9
 
 
-def hamming(a: Weights, b: Weights) -> float:
+def hamming(a: Weights, b: Weights) -> Weights:
     """Threats on which two cells disagree; with graded weights the sum of the absolute differences."""
-    return float(np.abs(a - b).sum())
+    return np.asarray(np.abs(a - b).sum(axis=-1), dtype=float)
 
 
-def jaccard(a: Weights, b: Weights) -> float:
+def jaccard(a: Weights, b: Weights) -> Weights:
     """One minus the share of the threats of either cell that is in both; 0 for two empty cells.
 
     With graded weights the sums of the smaller and of the larger weights take the place of the counts.
     """
-    union = float(np.maximum(a, b).sum())
-    return 1 - float(np.minimum(a, b).sum()) / union if union else 0.0
+    union = np.maximum(a, b).sum(axis=-1)
+    common = np.minimum(a, b).sum(axis=-1)
+    return np.asarray(1 - np.divide(common, union, out=np.ones_like(union), where=union > 0), dtype=float)
 
 
-def jensen_shannon(a: Weights, b: Weights) -> float:
-    """Jensen-Shannon divergence of the two cells as shares, in bits: 0 for equal shares, 1 for disjoint ones.
+def jensen_shannon(a: Weights, b: Weights) -> Weights:
+    """Jensen-Shannon divergence in bits (Lin 1991): 0 for equal shares, 1 for disjoint ones; its root is a metric.
 
-    The square root is a metric; it orders pairs alike (Lin 1991).
+    Rounding may leave that of equal shares just below zero.
     """
-    p, q = _shares(a), _shares(b)
-    middle = (p + q) / 2
-    return max(0.0, (_bits(p, middle) + _bits(q, middle)) / 2)
+    return np.asarray(_entropy((a + b) / 2) - (_entropy(a) + _entropy(b)) / 2, dtype=float)
 
 
-def aitchison(a: Weights, b: Weights) -> float:
-    """Euclidean distance of the two cells as centred log ratios (Aitchison 1982); needs weights above zero."""
-    if min(a.min(), b.min()) <= 0:
-        raise EstimationError(
-            "Aitchison distance: a weight is zero, and has no logarithm; allowed: eps above zero"
-        )
-    difference = np.log(a) - np.log(b)
-    return float(np.linalg.norm(difference - difference.mean()))
+def hellinger(a: Weights, b: Weights) -> Weights:
+    """Squared Hellinger distance, from 0 to 1."""
+    return np.asarray(1 - np.sqrt(np.maximum(a * b, 0)).sum(axis=-1), dtype=float)
 
 
-#: The measures by name.
-MEASURES: dict[str, Callable[[Weights, Weights], float]] = {
+def aitchison(a: Weights, b: Weights) -> Weights:
+    """Euclidean distance of centred log ratios (Aitchison 1982); needs shares above zero."""
+    ratio = np.log(a) - np.log(b)
+    return np.asarray(np.linalg.norm(ratio - ratio.mean(axis=-1, keepdims=True), axis=-1), dtype=float)
+
+
+#: Measures of the distance between cells, by name.
+MEASURES: dict[str, Callable[[Weights, Weights], Weights]] = {
     "hamming": hamming,
     "jaccard": jaccard,
-    "jensen_shannon": jensen_shannon,
+    "jensen_shannon": lambda a, b: np.maximum(jensen_shannon(a, b), 0.0),
     "aitchison": aitchison,
 }
 
@@ -70,18 +74,18 @@ def distances(weights: pd.DataFrame, measure: str, eps: float = 0.0) -> pd.DataF
 
     Parameters
     ----------
-    weights : pandas.DataFrame
-        Shape (cells, threats), no weight below zero; such as `Matrix.weights` gives.
+    weights : DataFrame of float, shape (cells, threats)
+        None below zero, such as `Matrix.weights` gives.
     measure : str
         A key of `MEASURES`.
     eps : float
-        Added to every weight before ``"jensen_shannon"`` and ``"aitchison"``. They compare shares of a whole,
-        and an empty cell has none: with `eps` it becomes an even one. Without effect on the other two.
+        Added to every share of a cell for ``"jensen_shannon"`` and ``"aitchison"``, which compare shares; an empty
+        cell then has even ones. Without effect on the other two.
 
     Returns
     -------
-    pandas.DataFrame of float
-        Shape (cells, cells), symmetric, zero on the diagonal.
+    DataFrame of float, shape (cells, cells)
+        Symmetric, zero on the diagonal.
 
     Raises
     ------
@@ -96,11 +100,13 @@ def distances(weights: pd.DataFrame, measure: str, eps: float = 0.0) -> pd.DataF
     if eps < 0 or (cells < 0).any():
         raise EstimationError("distances: a weight or eps is negative; allowed: zero or more")
     if measure in ("jensen_shannon", "aitchison"):
-        cells = cells + eps
-    between = MEASURES[measure]
-    values = np.zeros((len(cells), len(cells)))
-    for i, j in combinations(range(len(cells)), 2):
-        values[i, j] = values[j, i] = between(cells[i], cells[j])
+        cells = _shares(cells, eps)
+        if measure == "aitchison" and cells.min() <= 0:
+            raise EstimationError(
+                "Aitchison distance: a share is zero, and has no logarithm; allowed: eps above zero"
+            )
+    values = MEASURES[measure](cells[:, None], cells[None])
+    np.fill_diagonal(values, 0.0)
     return pd.DataFrame(values, index=weights.index, columns=weights.index)
 
 
@@ -111,8 +117,8 @@ def by_pair(
 
     Parameters
     ----------
-    weights : pandas.DataFrame
-        Shape (4, threats), index `Quadrant`.
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`.
     eps : float
         As in `distances`; for ``"jensen_shannon"`` only where a cell is empty, since only there it is needed.
     measures : iterable of str
@@ -120,8 +126,8 @@ def by_pair(
 
     Returns
     -------
-    pandas.DataFrame of float
-        Shape (6, measures), index like ``"SW-WS"``, in the order of `PAIRS`.
+    DataFrame of float, shape (6, measures)
+        Index like ``"SW-WS"``, in the order of `PAIRS`.
 
     Raises
     ------
@@ -131,10 +137,12 @@ def by_pair(
     has_empty = bool((weights.sum(axis=1) == 0).any())
     upper = np.triu_indices(len(Quadrant), 1)
     ordered = weights.loc[list(Quadrant)]
-    columns = {}
-    for measure in measures:
-        added = eps if measure == "aitchison" or has_empty else 0.0
-        columns[measure] = distances(ordered, measure, added).to_numpy()[upper]
+    columns = {
+        measure: distances(ordered, measure, eps if measure == "aitchison" or has_empty else 0.0).to_numpy()[
+            upper
+        ]
+        for measure in measures
+    }
     return pd.DataFrame(columns, index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"))
 
 
@@ -143,53 +151,18 @@ def pair_name(pair: Pair) -> str:
     return "-".join(sorted(pair))
 
 
-def largest_pairs(between: pd.DataFrame) -> list[Pair]:
-    """The pairs of quadrants that lie farthest apart: one pair, or all that tie.
-
-    Parameters
-    ----------
-    between : pandas.DataFrame
-        As `distances` returns, index and columns `Quadrant`.
-
-    Returns
-    -------
-    list of tuple of Quadrant
-        In the order of `PAIRS`.
-    """
-    square = between.loc[list(Quadrant), list(Quadrant)].to_numpy(dtype=float)
-    values = dict(zip(PAIRS, square[np.triu_indices(len(square), 1)].tolist(), strict=True))
-    largest = max(values.values())
-    return [pair for pair, value in values.items() if value >= largest - _TIE]
-
-
 def farthest(values: pd.Series) -> list[str]:
-    """The names of the largest distance and of all that tie with it.
-
-    Parameters
-    ----------
-    values : pandas.Series of float
-        A column of what `by_pair` returns.
-
-    Returns
-    -------
-    list of str
-        In the order of the series.
-    """
+    """Names of the largest distance in a column of `by_pair` and of all that tie with it, in their order."""
     return [str(name) for name in values.index[values >= values.max() - _TIE]]
 
 
 def shared_threats(weights: pd.DataFrame) -> dict[Pair, tuple[str, ...]]:
-    """The threats that both cells of a pair name.
+    """The threats that both cells of each pair of `PAIRS` name, that is, give a weight above zero.
 
     Parameters
     ----------
-    weights : pandas.DataFrame
-        Shape (4, threats), index `Quadrant`; a weight above zero counts.
-
-    Returns
-    -------
-    dict of (Quadrant, Quadrant) to tuple
-        All six pairs of `PAIRS`; an empty tuple where they share none.
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`.
     """
     named = {quadrant: weights.loc[quadrant] > 0 for quadrant in Quadrant}
     return {
@@ -198,17 +171,16 @@ def shared_threats(weights: pd.DataFrame) -> dict[Pair, tuple[str, ...]]:
     }
 
 
-def _shares(weights: Weights) -> Weights:
-    total = weights.sum()
-    if total <= 0:
-        raise EstimationError(
-            "Jensen-Shannon divergence: a cell names no threat and has no shares; allowed: eps above zero"
-        )
-    shares: Weights = weights / total
-    return shares
+def _shares(cells: Weights, eps: float) -> Weights:
+    """Weights as shares of their cell, `eps` added to each; those of an empty cell are even."""
+    totals = cells.sum(axis=1, keepdims=True)
+    if eps == 0 and (totals == 0).any():
+        raise EstimationError("a cell names no threat and has no shares; allowed: eps above zero")
+    shares = np.divide(cells, totals, out=np.full_like(cells, 1 / cells.shape[1]), where=totals > 0) + eps
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=float)
 
 
-def _bits(p: Weights, q: Weights) -> float:
-    """Kullback-Leibler divergence in bits, a share of zero adding nothing."""
-    held = p > 0
-    return float((p[held] * np.log2(p[held] / q[held])).sum())
+def _entropy(p: Weights) -> Weights:
+    """Shannon entropy in bits along the last axis."""
+    # A product with ones sums the few threats of many profiles faster than their sum does.
+    return np.asarray(entr(p) @ np.full(p.shape[-1], 1 / np.log(2)), dtype=float)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.theory.vocabulary import Effect, Quadrant
+
+#: The design in effects coding, constant and effects by quadrants (rows, columns). Coefficients are this matrix times
+#: the values of the quadrants, over four.
+CODING: npt.NDArray[np.float64] = np.array(
+    [[1, q.power, q.cohesion, q.power * q.cohesion] for q in Quadrant], dtype=float
+).T
 
 
 def factorial_form(weights: pd.DataFrame) -> pd.DataFrame:
@@ -17,20 +24,18 @@ def factorial_form(weights: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    weights : pandas.DataFrame
-        Shape (4, threats), index `Quadrant`.
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`.
 
     Returns
     -------
-    pandas.DataFrame of float
-        Shape (threats, 3), columns `Effect`. The columns of the design are orthogonal, so each effect is the
-        mean of the signed cells.
+    DataFrame of float, shape (threats, 3)
+        Columns `Effect`.
     """
-    design = np.array([[q.power, q.cohesion, q.power * q.cohesion] for q in Quadrant], dtype=float)
     cells = weights.loc[list(Quadrant)].to_numpy(dtype=float)
     return pd.DataFrame(
         # Adding zero turns a negative zero into a plain one.
-        cells.T @ design / len(Quadrant) + 0.0,
+        cells.T @ CODING[1:].T / len(Quadrant) + 0.0,
         index=weights.columns,
         columns=pd.Index(list(Effect), name="effect", dtype=object),
     )

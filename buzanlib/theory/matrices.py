@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 
 import pandas as pd
 
-from buzanlib.theory import render
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant, Threat
 
 _HALF = Fraction(1, 2)
@@ -86,13 +86,7 @@ class Matrix:
         return next(cell for cell in self.cells if cell.quadrant == quadrant)
 
     def weights(self) -> pd.DataFrame:
-        """The matrix as numbers.
-
-        Returns
-        -------
-        pandas.DataFrame of float
-            Shape (4, threats); index `Quadrant`, columns `Threat`; 0 where a cell does not name a threat.
-        """
+        """The matrix as numbers: DataFrame of float, shape (4, threats), 0 where a cell does not name a threat."""
         frame = pd.DataFrame(
             0.0,
             index=pd.Index(list(Quadrant), name="quadrant", dtype=object),
@@ -104,13 +98,7 @@ class Matrix:
         return frame
 
     def sources(self) -> pd.DataFrame:
-        """Every weight above zero with its place in the paper.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``quadrant``, ``threat``, ``weight`` and ``source``, one row a weight.
-        """
+        """Every weight above zero with its place in the paper: ``quadrant``, ``threat``, ``weight``, ``source``."""
         return pd.DataFrame(
             [
                 (cell.quadrant.value, priority.threat.value, float(priority.weight), priority.source)
@@ -125,24 +113,24 @@ class Matrix:
         """Name and title."""
         return f"{self.name}. {self.title}"
 
-    def to_html(self) -> str:
-        """As `buzanlib.theory.render.html`."""
-        return render.html(self.caption, self._texts())
-
-    def to_markdown(self) -> str:
-        """As `buzanlib.theory.render.markdown`."""
-        return render.markdown(self.caption, self._texts())
-
-    def to_latex(self) -> str:
-        """As `buzanlib.theory.render.latex`."""
-        return render.latex(self.caption, self._texts())
-
     def _repr_html_(self) -> str:
-        # The name that a notebook looks for.
-        return self.to_html()
-
-    def _texts(self) -> dict[Quadrant, str]:
-        return {cell.quadrant: cell.text for cell in self.cells}
+        """The table as a notebook shows it and a screen reader can walk it: a caption, a scope on every heading."""
+        lines = [
+            '<table class="matrix">',
+            f"<caption>{escape(self.caption)}</caption>",
+            "<thead>",
+            '<tr><td colspan="2" rowspan="2"></td>'
+            '<th scope="colgroup" colspan="2">Socio-political cohesion</th></tr>',
+            '<tr><th scope="col">weak</th><th scope="col">strong</th></tr>',
+            "</thead>",
+            "<tbody>",
+        ]
+        for power, word in ((-1, "weak"), (1, "strong")):
+            group = '<th scope="rowgroup" rowspan="2">Power</th>' if power < 0 else ""
+            cells = (escape(self[Quadrant.of(power, cohesion)].text) for cohesion in (-1, 1))
+            row = "".join(f"<td>{cell}</td>" for cell in cells)
+            lines.append(f'<tr>{group}<th scope="row">{word}</th>{row}</tr>')
+        return "\n".join([*lines, "</tbody>", "</table>"]) + "\n"
 
 
 _PLACES = {

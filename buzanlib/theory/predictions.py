@@ -1,8 +1,7 @@
-"""The predictions, fixed from the text of the paper before any statement was scored, and the lock that
-holds them.
+"""The predictions, fixed from the text of the paper before any statement was scored, and their lock.
 
-`data/predictions.json` never changes; what is added later stands in `data/amendments.json`, with date and
-reason. `data/predictions.lock` carries the SHA-256 of the predictions and of what they were tested on.
+`data/predictions.json` never changes; what is added later stands in `data/amendments.json`, with date and reason.
+`data/predictions.lock` has the SHA-256 of the predictions and of what they were tested on.
 """
 
 from __future__ import annotations
@@ -121,18 +120,13 @@ def digest(path: Path) -> str:
 
 
 def verify_lock(data: Path) -> None:
-    """Hold every locked file against the lock.
-
-    Parameters
-    ----------
-    data : Path
-        Folder of the tables.
+    """Compare every locked file of a data folder with the lock.
 
     Raises
     ------
     LockError
-        If the lock is missing or cannot be read, or if a locked file is missing or a byte of it has changed:
-        names every such file with the hash expected and the hash found.
+        If the lock is missing or cannot be read, or if a locked file is missing or has changed: names every such file
+        with the hash expected and the hash found.
     """
     if not (data / LOCK).is_file():
         raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")
@@ -148,25 +142,13 @@ def verify_lock(data: Path) -> None:
 
 
 def write_lock(data: Path) -> Path:
-    """Lock the tables of a folder anew; the predictions themselves keep the hash they have.
-
-    Where there is no lock yet, the predictions are locked as they are found.
-
-    Parameters
-    ----------
-    data : Path
-        Folder of the tables.
-
-    Returns
-    -------
-    Path
-        Of the lock.
+    """Write the lock of a data folder anew and return its path; the predictions keep the hash of an existing lock.
 
     Raises
     ------
     LockError
-        If `predictions.json` is not what an existing lock says: predictions are amended, never changed. If that
-        lock cannot be read, since it then no longer says what they were. If a file to be locked is missing.
+        If `predictions.json` is not what an existing lock says, since predictions are amended, never changed; if that
+        lock cannot be read; if a file to be locked is missing.
     """
     lock = data / LOCK
     missing = [name for name in LOCKED if not (data / name).is_file()]
@@ -185,16 +167,7 @@ def write_lock(data: Path) -> Path:
 
 
 def load_predictions(data: Path) -> Predictions:
-    """Load the predictions, once the lock is verified.
-
-    Parameters
-    ----------
-    data : Path
-        Folder of the tables.
-
-    Returns
-    -------
-    Predictions
+    """Load the predictions of a data folder, once the lock is verified.
 
     Raises
     ------
@@ -268,28 +241,3 @@ def _number_in(sentence: str) -> Fraction:
         except ValueError:
             continue
     raise LockError(f"{PREDICTIONS}: no number in {sentence!r}")
-
-
-def load_amendments(data: Path) -> list[dict[str, Any]]:
-    """Load what was added to the predictions after they were locked.
-
-    Parameters
-    ----------
-    data : Path
-        Folder of the tables.
-
-    Returns
-    -------
-    list of dict
-        In order; keys ``number``, ``date``, ``to``, ``what``, ``why``, ``status``.
-
-    Raises
-    ------
-    LockError
-        If there is no such file, or it cannot be read.
-    """
-    try:
-        amendments: list[dict[str, Any]] = parse((data / AMENDMENTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LockError(f"{AMENDMENTS}: cannot be read as JSON ({error})") from None
-    return amendments

@@ -112,7 +112,7 @@ def test_relabelling_threats_changes_nothing(world) -> None:
     there = DivergenceTest(draws=99)(given_profiles, made.sample())
     back = DivergenceTest(draws=99)(given_profiles.iloc[:, ::-1], made.sample())
     pd.testing.assert_frame_equal(there.pairs, back.pairs)
-    assert there.findings["C2"].p == back.findings["C2"].p
+    assert there.findings["adjacent"].p == back.findings["adjacent"].p
 
 
 OPPOSED = np.array([[1, 1, 1], [0.2, 2.6, 0.2], [2.6, 0.2, 0.2], [1, 1, 1]]) / 3
@@ -121,11 +121,11 @@ OPPOSED = np.array([[1, 1, 1], [0.2, 2.6, 0.2], [2.6, 0.2, 0.2], [1, 1, 1]]) / 3
 def test_a_world_in_which_sw_and_ws_part_is_found(world) -> None:
     made = world(4)
     found = DivergenceTest(draws=499)(profiles(made, OPPOSED, spread=9), made.sample())
-    assert found.findings["C1"].p < 0.01
-    assert found.findings["C2"].p == pytest.approx(1 / 200)
+    assert found.findings["largest"].p < 0.01
+    assert found.findings["adjacent"].p == pytest.approx(1 / 200)
     assert found.pairs["largest"].idxmax() == "SW-WS"
     assert found.pairs["largest"].sum() == pytest.approx(1)
-    c1 = found.findings["C1"]
+    c1 = found.findings["largest"]
     assert 0 < c1.low90 < c1.contrast < c1.high90
     assert c1.beside["farthest"] == "SW-WS"
     inside = (found.pairs["low90"] <= found.pairs["distance"]) & (
@@ -140,8 +140,8 @@ def test_a_world_without_quadrants_is_not(world) -> None:
         DivergenceTest(draws=99, seed=seed)(profiles(made, EVEN), made.sample())
         for seed, made in enumerate(worlds)
     ]
-    assert sum(one.findings["C2"].p < 0.05 for one in found) <= 6
-    assert sum(one.findings["C1"].p < 0.05 for one in found) <= 6
+    assert sum(one.findings["adjacent"].p < 0.05 for one in found) <= 6
+    assert sum(one.findings["largest"].p < 0.05 for one in found) <= 6
 
 
 def test_spread_is_not_taken_for_location(world) -> None:

@@ -6,25 +6,27 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import linprog
 from scipy.special import logit
 from scipy.stats import norm
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING
-from buzanlib.inference.likelihood import AggregatedMultinomial, aggregate
 from buzanlib.inference.models import (
     FEW_IN_QUADRANT,
     FEW_STATES,
     Fit,
     _run,
+    _Tally,
     binomial,
     gee,
     multinomial,
     ordered,
     quadrant_probabilities,
 )
-from buzanlib.inference.placed_sample import quadrant_codes
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
 EFFECTS = [str(effect) for effect in Effect]
@@ -84,18 +86,14 @@ def assert_holds(
     assert table["p"].to_numpy() == pytest.approx(2 * norm.sf(np.abs(coefficients / errors)), rel=100 * rel)
 
 
-def test_the_multinomial_is_that_of_statsmodels_and_of_the_counts() -> None:
+def test_the_multinomial_is_that_of_statsmodels() -> None:
     rows = world()
     fit = multinomial(rows, "other")
     codes = rows["primary"].map(CATEGORIES.index).to_numpy()
     reference = sm.MNLogit(codes, matrix(rows)).fit(disp=0, tol=1e-10, **clusters(rows))
-    states = rows["iso3"].astype("category").cat.codes
-    counts = aggregate(quadrant_codes(rows["p"], rows["k"]), codes, states, 4, 4, rows["iso3"].nunique())
-    ours = AggregatedMultinomial()(CODING.T, counts)
     for column, category in enumerate(CATEGORIES[1:]):
         table = fit.table.xs(category, level="category")
         assert_holds(table, reference.params[1:, column], reference.bse[1:, column])
-        assert_holds(table, ours.coefficients[1:, column], ours.errors[1:, column])
     assert fit.coefficients.to_numpy() == pytest.approx(reference.params, rel=1e-7)
     assert fit.covariance == pytest.approx(reference.cov_params(), abs=1e-9)
     assert fit.table.index.names == ["effect", "category"]
@@ -243,14 +241,42 @@ def without(rows: pd.DataFrame, threat: str, quadrant: str) -> pd.DataFrame:
 
 
 def assert_firth(fit: Fit, counts: pd.DataFrame) -> None:
-    """That the estimates are the closed form of the saturated design: one half added to every cell."""
-    halves = counts.to_numpy() + 0.5
-    expected = np.linalg.solve(CODING.T, np.log(halves[:, 1:] / halves[:, :1]))
-    assert fit.coefficients.to_numpy() == pytest.approx(expected, abs=1e-8)
+    """That the estimates are those of statsmodels on counts with one half added to every cell, each twice."""
+    doubled = 2 * counts.to_numpy() + 1
+    quadrant, category = np.indices(doubled.shape).reshape(2, -1).repeat(doubled.ravel(), axis=1)
+    reference = sm.MNLogit(category, CODING.T[quadrant]).fit(disp=0, tol=1e-10)
+    assert fit.coefficients.to_numpy() == pytest.approx(reference.params, abs=1e-8)
     assert (fit.table["se"] < 5).all()
     assert fit.penalised
     assert "Firth's penalised likelihood, errors of independent passages" in fit.method
     assert fit.note.endswith("Take p values from permutation.")
+
+
+@pytest.mark.parametrize("categories", [2, 4])
+def test_the_penalised_likelihood_is_at_its_top(categories: int) -> None:
+    """Against the definition: log likelihood plus half the log determinant of the information."""
+    counts = np.random.default_rng(categories).integers(1, 30, size=(5, 4, categories))
+    counts[:, 0, 1], counts[:, 2, 0] = 0, 0
+    names = [f"c{place}" for place in range(categories)]
+    fit = _Tally(counts, names, names[1:]).firth("logit")
+
+    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        value, information = 0.0, np.zeros((flat.size, flat.size))
+        for row, quadrant in zip(counts.sum(axis=0), CODING.T, strict=True):
+            odds = np.exp(np.append(0, flat.reshape(categories - 1, 4) @ quadrant))
+            p = odds / odds.sum()
+            value += row @ np.log(p)
+            spread = np.diag(p) - np.outer(p, p)
+            information += row.sum() * np.kron(spread[1:, 1:], np.outer(quadrant, quadrant))
+        return value + np.linalg.slogdet(information)[1] / 2, information
+
+    top = fit.coefficients.to_numpy().ravel(order="F")
+    steps = 1e-5 * np.eye(top.size)
+    slopes = [(objective(top + step)[0] - objective(top - step)[0]) / 2e-5 for step in steps]
+    assert slopes == pytest.approx([0] * top.size, abs=1e-5)
+    rng = np.random.default_rng(1)
+    assert all(objective(top + rng.normal(0, 0.1, top.size))[0] < objective(top)[0] for _ in range(20))
+    assert fit.covariance == pytest.approx(np.linalg.inv(objective(top)[1]), rel=1e-9, abs=1e-12)
 
 
 def test_separated_data_are_fitted_with_a_penalty() -> None:
@@ -288,6 +314,33 @@ def test_separated_levels_are_refused() -> None:
     rows = world()
     rows["level"] = rows["level"].mask((rows["k"] > 0) & (rows["p"] > 0), rows["level"].clip(upper=1))
     assert ordered(rows).note == ""
+
+
+def separating_direction(gains: np.ndarray) -> bool:
+    """Whether a direction lowers the advantage of no row and raises that of one, by a linear programme (Konis 2007)."""
+    best = linprog(-gains.sum(axis=0), A_ub=-gains, b_ub=np.zeros(len(gains)), bounds=(-1, 1)).x
+    return bool(np.abs(best).max() > 0.5)
+
+
+@given(st.lists(st.integers(0, 3), min_size=12, max_size=16).filter(lambda flat: len(flat) in (12, 16)))
+def test_separation_is_that_of_a_linear_programme(flat: list[int]) -> None:
+    counts = np.clip(np.array(flat).reshape(4, -1) - 1, 0, None)
+    if not (counts.any(axis=0).all() and counts.any(axis=1).all()):
+        return
+    names = [f"c{place}" for place in range(counts.shape[1])]
+    tally = _Tally(counts[None], names, names[1:])
+    own = np.eye(len(names))[:, 1:]
+    thresholds = np.eye(len(names) - 1)
+    multinomial_gains, ordered_gains = [], []
+    for quadrant, level in zip(*np.nonzero(counts), strict=True):
+        x = CODING[:, quadrant]
+        multinomial_gains += [np.kron(own[level] - other, x) for other in own]
+        if level < len(thresholds):
+            ordered_gains.append(np.append(-x[1:], thresholds[level]))
+        if level > 0:
+            ordered_gains.append(np.append(x[1:], -thresholds[level - 1]))
+    assert tally.separated is separating_direction(np.array(multinomial_gains))
+    assert tally.levels_separated is separating_direction(np.array(ordered_gains))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)

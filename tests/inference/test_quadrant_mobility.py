@@ -39,14 +39,14 @@ def test_reliability_is_told_from_stability(world) -> None:
 def test_a_reliability_out_of_range_is_told_and_used_as_one(world) -> None:
     tried = (waves(world(seed), error=0.0, change=0.6) for seed in range(20))
     drifting = next(some for some in tried if three_wave_reliability(*(wave["power"] for wave in some)) > 1)
-    found = MoveTest(draws=99)(drifting)
+    found = MoveTest(draws=99)("E3", drifting)
     assert found.estimated["power"] == three_wave_reliability(*(wave["power"] for wave in drifting)) > 1
     assert found.reliability["power"] == 1
 
 
 def test_without_error_there_is_no_interval_and_every_mover_counts(world) -> None:
     windows = waves(world(3, size=200), error=0.1, change=0.3)
-    found = MoveTest(draws=99)(windows, {"power": 1.0, "cohesion": 1.0}).finding
+    found = MoveTest(draws=99)("E3", windows, {"power": 1.0, "cohesion": 1.0}).finding
     assert found.contrast == found.beside["observed"] > 0
     assert np.isnan([found.low90, found.high90, found.detectable]).all()
     assert not {"E3.low90", "E3.high90", "E3.detectable"} & set(found.to_results())
@@ -54,7 +54,7 @@ def test_without_error_there_is_no_interval_and_every_mover_counts(world) -> Non
 
 def test_the_interval_is_where_error_alone_leaves_ninety_of_a_hundred(world) -> None:
     windows = waves(world(3, size=41), error=0.3, change=0.3)
-    found = MoveTest(draws=99, seed=7)(windows, {"power": 0.8, "cohesion": 0.6}).finding
+    found = MoveTest(draws=99, seed=7)("E3", windows, {"power": 0.8, "cohesion": 0.6}).finding
     noise = np.random.default_rng(7).normal(size=(2, 99, 41, 2))
     spread = np.mean([wave.std() for wave in windows], axis=0) * np.sqrt([0.2, 0.4])
     first, last = (np.mean(windows, axis=0) + noise * spread).transpose(0, 1, 3, 2)
@@ -73,13 +73,13 @@ def test_error_alone_is_not_taken_for_movement(world) -> None:
     p_values = []
     for seed in range(30):
         made = world(seed, size=150)
-        p_values.append(MoveTest(draws=199, seed=seed)(waves(made, error=0.3)).finding.p)
+        p_values.append(MoveTest(draws=199, seed=seed)("E3", waves(made, error=0.3)).finding.p)
     assert sum(p < 0.05 for p in p_values) <= 5
 
 
 def test_true_movement_is_found(world) -> None:
     made = world(2, size=200)
-    found = MoveTest(draws=499)(waves(made, error=0.1, change=0.6))
+    found = MoveTest(draws=499)("E3", waves(made, error=0.1, change=0.6))
     assert found.finding.p == pytest.approx(1 / 500)
     assert found.finding.low90 > 0
     beside = found.finding.beside
@@ -92,18 +92,18 @@ def test_true_movement_is_found(world) -> None:
 def test_a_reliability_of_ones_own_is_used(world) -> None:
     made = world(3, size=200)
     windows = waves(made, error=0.1, change=0.3)
-    doubtful = MoveTest(draws=99)(windows, {"power": 0.5, "cohesion": 0.5})
+    doubtful = MoveTest(draws=99)("E3", windows, {"power": 0.5, "cohesion": 0.5})
     assert doubtful.finding.contrast < 0
-    certain = MoveTest(draws=99)(windows, {"power": 1.0, "cohesion": 1.0})
+    certain = MoveTest(draws=99)("E3", windows, {"power": 1.0, "cohesion": 1.0})
     assert certain.finding.beside["expected"] == 0
 
 
 def test_windows_must_be_three_and_share_states(world) -> None:
     windows = waves(world(4, size=20), error=0.1)
     with pytest.raises(EstimationError, match="2 windows; three-wave reliability needs 3"):
-        MoveTest()(windows[:2])
+        MoveTest()("E3", windows[:2])
     with pytest.raises(EstimationError, match="3 states have scores in all windows; allowed: at least 4"):
-        MoveTest()([windows[0].iloc[:3], *windows[1:]])
+        MoveTest()("E3", [windows[0].iloc[:3], *windows[1:]])
 
 
 def speech(made, follows: float, movers: int = 40):  # type: ignore[no-untyped-def]

@@ -6,7 +6,6 @@ Where nothing else is said they agree but for rounding: to 1e-12 of the value, o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -21,7 +20,6 @@ from buzanlib.inference.contrasts import CODING, against_rest, cell_means, diffe
 from buzanlib.inference.dispersion import location_and_spread
 from buzanlib.inference.dyadic_matrices import euclidean
 from buzanlib.inference.jonckheere_terpstra import OrderTest, jonckheere_terpstra
-from buzanlib.inference.likelihood import AggregatedMultinomial, aggregate
 from buzanlib.inference.mrqap import MRQAP, mantel
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
@@ -77,32 +75,16 @@ def passages() -> pd.DataFrame:
     return read.assign(primary=read["category"].astype(str), second=(read["category"] == 1).astype(int))
 
 
-def counts(passages: pd.DataFrame, outcome: str) -> np.ndarray:
-    cells = quadrant_codes(passages["p"], passages["k"])
-    codes = passages[outcome]
-    return aggregate(cells, codes, passages["iso3"] - 1, len(Quadrant), codes.max() + 1, STATES)
-
-
 def correction(coefficients: int) -> float:
     """What the library, as statsmodels, puts on clustered errors and the reference, HC0, does not."""
     return STATES / (STATES - 1) * (ROWS - 1) / (ROWS - coefficients)
 
 
-def test_multinomial_of_counts(passages: pd.DataFrame) -> None:
+def test_multinomial(passages: pd.DataFrame) -> None:
     nnet, sandwich = VALUES["multinomial"]["nnet"], VALUES["multinomial"]["sandwich"]
-    fit = AggregatedMultinomial()(CODING.T, counts(passages, "category"))
-    assert fit.coefficients == near(np.transpose(sandwich["coefficients"]))
-    expected = correction(12) * np.array(sandwich["clustered_covariance"])
-    assert fit.covariance == near(expected)
-    assert fit.loglike == near(nnet["log_likelihood"])
-    # nnet stops when its coefficients are within 4e-10 of the top.
-    assert fit.coefficients == near(np.transpose(nnet["coefficients"]), abs=1e-9)
-    assert fit.nonrobust == near(nnet["covariance"], rel=1e-8)
-
-
-def test_multinomial_of_passages(passages: pd.DataFrame) -> None:
-    sandwich = VALUES["multinomial"]["sandwich"]
     fit = models.multinomial(passages, "0")
+    # nnet stops when its coefficients are within 4e-10 of the top.
+    assert fit.coefficients.to_numpy() == near(np.transpose(nnet["coefficients"]), abs=1e-9)
     assert fit.coefficients.to_numpy() == near(np.transpose(sandwich["coefficients"]))
     expected = correction(12) * np.array(sandwich["clustered_covariance"])
     assert fit.covariance == near(expected)
@@ -110,12 +92,8 @@ def test_multinomial_of_passages(passages: pd.DataFrame) -> None:
 
 def test_clustered(passages: pd.DataFrame) -> None:
     sandwich = VALUES["clustered"]["sandwich"]
-    coefficients = near(sandwich["coefficients"])
-    of_counts = AggregatedMultinomial()(CODING.T, counts(passages, "second"))
-    assert of_counts.coefficients[:, 0] == coefficients
-    assert of_counts.covariance == near(sandwich["HC1_cadjust"])
     of_states = models.binomial(passages, "second")
-    assert of_states.coefficients["second"].to_numpy() == coefficients
+    assert of_states.coefficients["second"].to_numpy() == near(sandwich["coefficients"])
     # A row is a state there, so that the factor is that of HC1 for 40 rows and four coefficients.
     expected = STATES / (STATES - 4) * np.array(sandwich["HC0"])
     assert of_states.covariance == near(expected)
@@ -143,29 +121,11 @@ def test_ordered(passages: pd.DataFrame) -> None:
     assert fit.covariance == near(correction(5) * clustered, rel=2e-6)
 
 
-@pytest.mark.parametrize(("name", "columns"), [("cell", ["p", "k", "pk"]), ("slope", ["p", "x"])])
-def test_firth(name: str, columns: list[str]) -> None:
-    brglm2, firthmodels = (VALUES["firth"][package][name] for package in ("brglm2", "firthmodels"))
-    rows = table("separated").query("set == @name").assign(one=1, pk=lambda given: given["p"] * given["k"])
-    design, outcome = rows[["one", *columns]], np.eye(2, dtype=int)[rows["y"]][None]
-    fit = AggregatedMultinomial(penalised=True, tolerance=1e-24, max_iterations=1000)(design, outcome)
-    for expected in (brglm2["coefficients"], firthmodels["coefficients"]):
-        assert fit.coefficients[:, 0] == near(expected)
-    # brglm2 stops when a step would be below 1e-12.
-    assert fit.covariance == near(brglm2["covariance"], rel=1e-11)
-    # The penalty is half the log determinant of the information, the inverse of the covariance.
-    penalised = fit.loglike - np.linalg.slogdet(fit.covariance).logabsdet / 2
-    assert penalised == near(firthmodels["penalised_log_likelihood"])
-    # With the penalty a step is not quite Newton's, and what the usual tolerance leaves goes with its root.
-    usual = AggregatedMultinomial(penalised=True)(design, outcome)
-    away = np.abs(usual.coefficients[:, 0] - brglm2["coefficients"]) / usual.errors[:, 0]
-    assert away.max() < 1e-5
-
-
-def test_firth_stands_in_for_the_binomial_logit() -> None:
-    brglm2 = VALUES["firth"]["brglm2"]["cell"]
+def test_firth() -> None:
+    brglm2, firthmodels = (VALUES["firth"][package]["cell"] for package in ("brglm2", "firthmodels"))
     fit = models.binomial(table("separated").query("set == 'cell'").rename_axis("iso3"), "y")
-    assert fit.coefficients["y"].to_numpy() == near(brglm2["coefficients"])
+    for expected in (brglm2["coefficients"], firthmodels["coefficients"]):
+        assert fit.coefficients["y"].to_numpy() == near(expected)
     assert fit.covariance == near(brglm2["covariance"])
 
 
@@ -234,13 +194,12 @@ def test_permanova_and_permdisp() -> None:
     assert list(found.by_quadrant.values()) == near(expected)
 
 
-@pytest.mark.parametrize("divergent", [divergence.jensen_shannon, distances.jensen_shannon])
 @pytest.mark.parametrize("name", PAIRS)
-def test_jensen_shannon(name: str, divergent: Callable[[np.ndarray, np.ndarray], float]) -> None:
+def test_jensen_shannon(name: str) -> None:
     left, right = table("distributions").query("pair == @name")[["left", "right"]].to_numpy(dtype=float).T
     # scipy gives the distance, which is the root. Of equal ones it is zero, and ours zero but for rounding.
     squared = VALUES["jensen_shannon"]["scipy"][name] ** 2
-    assert divergent(left, right) == near(squared)
+    assert distances.jensen_shannon(left, right) == near(squared)
 
 
 def eight_and_eight() -> tuple[np.ndarray, np.ndarray]:
@@ -254,16 +213,16 @@ def eight_and_eight() -> tuple[np.ndarray, np.ndarray]:
 def test_aitchison(package: str) -> None:
     left, right = eight_and_eight()
     expected = VALUES["aitchison"][package]["distances"]
-    assert list(map(distances.aitchison, left, right)) == near(expected)
+    assert distances.aitchison(left, right) == near(expected)
     # Taken away first, what is added to every share makes no difference.
-    squared = divergence.aitchison(left - divergence.EPS, right - divergence.EPS)
+    squared = divergence.DIVERGENCES["aitchison"](left - divergence.EPS, right - divergence.EPS)
     assert np.sqrt(squared) == near(expected)
 
 
 def test_hellinger() -> None:
     # Not divided by the root of two there.
     expected = np.array(VALUES["hellinger"]["vegan"]["distances"]) ** 2 / 2
-    assert divergence.hellinger(*eight_and_eight()) == near(expected)
+    assert distances.hellinger(*eight_and_eight()) == near(expected)
 
 
 # ---- Agreement, ranks and p values ---------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,11 +13,15 @@ from scipy.stats import spearmanr
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import contrast_test, empirical_logit
+from buzanlib.inference.hypothesis_tests import RATES, WORDING
+from buzanlib.inference.hypothesis_tests import findings as all_findings
 from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.statement_content import RATES, WordingTests, beside_shares
+from buzanlib.inference.statement_content import rate_leanings, second_threat_test
 from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.world import World
+from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import NAMED
-from buzanlib.theory.vocabulary import Measure, Quadrant, ThreatAgent
+from buzanlib.theory.vocabulary import Measure, Quadrant, Threat, ThreatAgent
 
 WW, WS, SW, SS = range(4)
 N = 12
@@ -46,9 +52,22 @@ def speech(made, **rates: list[float]) -> tuple[pd.DataFrame, pd.DataFrame]:  # 
     return pd.DataFrame(columns, index=made.names), names.assign(either=names.sum(axis=1))
 
 
+def spoken(made, counts: pd.DataFrame, names: pd.DataFrame, draws: int) -> World:  # type: ignore[no-untyped-def]
+    """A world in which states say this."""
+    documents = names.drop(columns="either").rename_axis("iso3").reset_index()
+    documents = documents.assign(corpus="UNGDC", year=2015, in_paper=0)
+    data = SimpleNamespace(
+        statements=SimpleNamespace(documents=documents),
+        predictions=SimpleNamespace(sesoi=0.4, hypotheses=WORDING),
+    )
+    world = World(data, Placement(), made.permutations, draws)  # type: ignore[arg-type]
+    vars(world).update(placed=made.placed, counts=counts)  # as if they had been computed
+    return world
+
+
 def findings(made, **rates: list[float]) -> dict[str, Finding]:  # type: ignore[no-untyped-def]
     counts, names = speech(made, **rates)
-    return WordingTests(sesoi=0.4, draws=199)(counts, names, made.placed, made.permutations)
+    return all_findings(spoken(made, counts, names, 199), WORDING)
 
 
 def test_every_claim_is_found_where_it_holds(world) -> None:
@@ -84,19 +103,19 @@ def test_contrasts_stand_beside_plain_shares_and_beside_what_silence_would_give(
     quadrants = made.sample().quadrants
     counts["relevant"] = np.where(quadrants == SS, 3 * N, N)
     sample = Sample.of(counts, made.placed, made.permutations)
-    shown = beside_shares(sample)
-    found = WordingTests(sesoi=0.4, draws=19)(counts, names, made.placed, made.permutations)
+    shown = rate_leanings(sample, RATES, rate=0.0)
+    found = all_findings(spoken(made, counts, names, 19), WORDING)
     assert list(shown.index) == list(RATES)
     for name in ("B12", "B14", "B17", "B18", "D2"):
-        assert shown.loc[name, "logit"] == pytest.approx(found[name].contrast)
+        assert shown.loc[name, "contrast"] == pytest.approx(found[name].contrast)
     for part in ("WS", "SS", "SW"):
-        assert shown.loc[f"M1.{part}", "logit"] == pytest.approx(found["M1"].beside[f"{part}.contrast"])
+        assert shown.loc[f"M1.{part}", "contrast"] == pytest.approx(found["M1"].beside[f"{part}.contrast"])
     share = (counts["emergency"] / counts["relevant"]).groupby(quadrants).mean()
     assert shown.loc["B12", "share"] == pytest.approx(share[[WW, WS, SW]].mean() - share[SS])
     silent = Sample.of(counts.assign(emergency=0), made.placed, made.permutations)
-    assert shown.loc["B12", "none"] == pytest.approx(beside_shares(silent).loc["B12", "logit"])
-    assert shown.loc["B12", "none"] == pytest.approx(np.log((3 * N + 0.5) / (N + 0.5)))
-    assert shown.loc["M1.WS", "none"] == pytest.approx(shown.loc["B12", "none"] / 3)
+    assert shown.loc["B12", "leaning"] == pytest.approx(rate_leanings(silent, RATES).loc["B12", "contrast"])
+    assert shown.loc["B12", "leaning"] == pytest.approx(np.log((3 * N + 0.5) / (N + 0.5)))
+    assert shown.loc["M1.WS", "leaning"] == pytest.approx(shown.loc["B12", "leaning"] / 3)
 
 
 def test_claims_that_do_not_hold_are_seldom_found(world) -> None:
@@ -110,7 +129,7 @@ def test_claims_that_do_not_hold_are_seldom_found(world) -> None:
 def test_a_contrast_is_that_of_the_quadrant_means(world) -> None:
     made = world(2)
     counts, names = speech(made)
-    found = WordingTests(sesoi=0.4, draws=19)(counts, names, made.placed, made.permutations)["B17"]
+    found = all_findings(spoken(made, counts, names, 19), WORDING)["B17"]
     logits = empirical_logit(counts["measure.content"], counts["relevant"])
     means = [logits[made.sample().quadrants == code].mean() for code in range(4)]
     assert found.contrast == pytest.approx(means[SW] - np.mean([means[WW], means[WS], means[SS]]))
@@ -141,7 +160,7 @@ def test_ranks_that_disagree_undo_what_magnitude_says(world) -> None:
 def test_rank_correlation_equals_scipy(world) -> None:
     made = world(5)
     counts, names = speech(made, inf=[0.1, 0.5, 0.1, 0.3], cri=[0.1, 0.3, 0.1, 0.5])
-    found = WordingTests(sesoi=0.4, draws=9)(counts, names, made.placed, made.permutations)["D2"]
+    found = all_findings(spoken(made, counts, names, 9), WORDING)["D2"]
     rates = counts[[threat.value for threat in NAMED]] / N
     means = [rates[made.sample().quadrants == code].mean() for code in (WS, SS)]
     assert found.beside["rank.correlation"] == pytest.approx(spearmanr(*means).statistic)
@@ -162,9 +181,9 @@ def test_turning_a_contrast_round_turns_the_interval_round(seed: int, world) -> 
 def test_claims_on_states_of_their_own_are_left_out_where_there_are_none(world) -> None:  # type: ignore[no-untyped-def]
     made = world(40)
     counts, names = speech(made)
-    whole = WordingTests(sesoi=0.4, draws=9)(counts, names, made.placed, made.permutations)
+    whole = all_findings(spoken(made, counts, names, 9), WORDING)
     counts["measure.none"] = counts["relevant"]
-    found = WordingTests(sesoi=0.4, draws=9)(counts, 0 * names, made.placed, made.permutations)
+    found = all_findings(spoken(made, counts, 0 * names, 9), WORDING)
     assert list(found) == [name for name in whole if name not in ("B16", "F1")]
 
 
@@ -174,4 +193,7 @@ def test_one_state_is_too_few_to_compare_two_threats(world) -> None:
     quadrants = made.sample().quadrants
     keep = (quadrants != WS) | (np.arange(30) == np.flatnonzero(quadrants == WS)[0])
     with pytest.raises(EstimationError, match=f"quadrant {Quadrant.WS} holds 1 of"):
-        WordingTests(sesoi=0.4, draws=9)(counts[keep], names, made.placed, made.permutations)
+        WORDING["B12"](spoken(made, counts[keep], names, 9))
+    sample = Sample.of(counts[keep], made.placed, made.permutations)
+    with pytest.raises(EstimationError, match="1 states to compare two threats in; allowed: at least 2"):
+        second_threat_test("x", sample, Quadrant.WS, Threat.INF, Threat.CRI, 0.4, draws=9, seed=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles, standings
+from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles
 from buzanlib.theory.vocabulary import Quadrant
 
 SIZE = 24
@@ -128,17 +128,6 @@ def test_changes_count_states_in_another_quadrant() -> None:
     share = changes({"left": left, "right": right})
     assert share.loc["left", "right"] == share.loc["right", "left"] == pytest.approx(1 / 3)
     assert share.loc["left", "left"] == 0
-
-
-def test_standings_count_the_quadrants_of_each_state() -> None:
-    left = pd.DataFrame({"quadrant": ["WW", "WS", "SW"]}, index=list("abc"))
-    right = pd.DataFrame({"quadrant": ["WW", "SW"]}, index=list("bc"))
-    found = standings({"left": left, "right": right})
-    assert found.to_dict(orient="index") == {
-        "a": {"WW": 1, "WS": 0, "SW": 0, "SS": 0},
-        "b": {"WW": 1, "WS": 1, "SW": 0, "SS": 0},
-        "c": {"WW": 0, "WS": 0, "SW": 2, "SS": 0},
-    }
 
 
 def test_neighbours_are_the_nearest_tiles() -> None:

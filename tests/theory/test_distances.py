@@ -15,7 +15,6 @@ from buzanlib.theory.distances import (
     by_pair,
     distances,
     farthest,
-    largest_pairs,
     pair_name,
     shared_threats,
 )
@@ -41,8 +40,15 @@ def test_symmetric_and_zero_on_itself(measure, cells):
     np.testing.assert_array_equal(np.diag(between), 0)
     assert between.loc[WW, WS] == pytest.approx(0, abs=1e-12)
     assert (between.to_numpy() >= 0).all()
-    function = MEASURES[measure]
-    assert function(cells[2] + 0.1, cells[3] + 0.1) == pytest.approx(function(cells[3] + 0.1, cells[2] + 0.1))
+
+
+@pytest.mark.parametrize("measure", ["jensen_shannon", "aitchison"])
+@given(cells=CELLS, size=st.floats(0.1, 10))
+def test_the_size_of_a_cell_does_not_matter_where_shares_are_compared(measure, cells, size):
+    larger = cells.copy()
+    larger[0] *= size
+    one, other = (distances(frame(given_), measure, eps=0.1) for given_ in (cells, larger))
+    np.testing.assert_allclose(one, other, atol=1e-12)
 
 
 @EACH_MEASURE
@@ -61,14 +67,15 @@ def test_order_of_quadrants_does_not_matter(measure, cells, order):
     np.testing.assert_allclose(
         between.loc[list(Quadrant), list(Quadrant)], distances(weights, measure, eps=0.1), atol=1e-12
     )
-    assert largest_pairs(between) == largest_pairs(distances(weights, measure, eps=0.1))
 
 
 @given(cells=CELLS)
 def test_jensen_shannon_is_entropy_of_the_mean_less_mean_of_the_entropies(cells):
     # Not scipy's jensenshannon: it takes the root of a difference that rounding may turn negative, and warns.
     between = distances(frame(cells), "jensen_shannon", eps=0.05)
-    shares = (cells + 0.05) / (cells + 0.05).sum(axis=1, keepdims=True)
+    totals = cells.sum(axis=1, keepdims=True)
+    shares = np.where(totals > 0, cells / np.maximum(totals, 0.25), 1 / 3) + 0.05
+    shares /= shares.sum(axis=1, keepdims=True)
     for a, b in PAIRS:
         pair = shares[[list(Quadrant).index(a), list(Quadrant).index(b)]]
         reference = entropy(pair.mean(axis=0), base=2) - entropy(pair, axis=1, base=2).mean()
@@ -92,20 +99,20 @@ def test_table2_as_printed(measure, with_ww, others):
 
 
 def test_the_claim_of_divergence_does_not_follow_from_table2():
-    assert largest_pairs(distances(TABLE2.weights(), "hamming")) == list(PAIRS)
+    literal, graded = (by_pair(matrix.weights()) for matrix in (TABLE2, TABLE2_GRADED))
+    assert farthest(literal["hamming"]) == list(map(pair_name, PAIRS))
     for measure in ("jaccard", "jensen_shannon"):
-        assert largest_pairs(distances(TABLE2.weights(), measure)) == [(WS, SW), (WS, SS), (SW, SS)]
-        assert largest_pairs(distances(TABLE2_GRADED.weights(), measure)) == [(WS, SW), (SW, SS)]
+        assert farthest(literal[measure]) == ["SW-WS", "SS-WS", "SS-SW"]
+        assert farthest(graded[measure]) == ["SW-WS", "SS-SW"]
 
 
 def test_the_claim_of_divergence_follows_from_the_shares_of_table1():
-    between = distances(TABLE1.weights(), "jensen_shannon", eps=0.05)
-    assert largest_pairs(between) == [(WS, SW)]
-    assert between.loc[WS, SW] == pytest.approx(0.733, abs=5e-4)
-    assert between.loc[WW, WS] == pytest.approx(0.212, abs=5e-4)
-    assert between.loc[WW, SS] == pytest.approx(0)
+    between = by_pair(TABLE1.weights(), eps=0.05)
+    assert farthest(between["jensen_shannon"]) == ["SW-WS"]
+    expected = {"SW-WS": 0.733, "WS-WW": 0.212, "SS-WW": 0.0}
+    assert between.loc[list(expected), "jensen_shannon"].to_dict() == pytest.approx(expected, abs=5e-4)
     # By plain disagreement the other diagonal is as far apart.
-    assert largest_pairs(distances(TABLE1.weights(), "hamming")) == [(WW, SS), (WS, SW)]
+    assert farthest(between["hamming"]) == ["SS-WW", "SW-WS"]
 
 
 @pytest.mark.parametrize(("second", "expected"), [(0.25, 0.2781), (0.5, 0.0817), (0.75, 0.0148)])
@@ -120,7 +127,7 @@ def test_infrastructure_as_a_second_priority_of_sw_turns_the_order_round():
     between = distances(weights, "jensen_shannon")
     assert between.loc[SW, SS] == pytest.approx(2 / 3)
     assert between.loc[WS, SW] == pytest.approx(0.5409, abs=1e-4)
-    assert largest_pairs(between) == [(SW, SS)]
+    assert farthest(by_pair(weights)["jensen_shannon"]) == ["SS-SW"]
 
 
 def test_two_empty_cells_are_alike():
@@ -142,12 +149,8 @@ def test_pairs_are_named_in_alphabetical_order():
     assert pair_name((WS, SW)) == pair_name((SW, WS)) == "SW-WS"
 
 
-@given(cells=CELLS)
-def test_farthest_are_the_largest_pairs_by_name(cells):
-    cells = cells + 0.1
-    values = by_pair(frame(cells), measures=["jensen_shannon"])["jensen_shannon"]
-    pairs = largest_pairs(distances(frame(cells), "jensen_shannon"))
-    assert farthest(values) == [pair_name(pair) for pair in pairs]
+def test_farthest_are_the_largest_and_all_that_tie_but_for_rounding():
+    assert farthest(pd.Series({"a": 1.0, "b": 0.5, "c": 1.0 - 1e-12})) == ["a", "c"]
 
 
 def test_an_unknown_measure_names_the_nearest():

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
 
-from buzanlib.theory import render
 from buzanlib.theory.matrices import TABLE1, TABLE2, TABLE2_GRADED
 from buzanlib.theory.predictions import load_predictions
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -89,46 +89,16 @@ def test_a_cell_is_found_by_its_quadrant():
 
 @TABLES
 def test_html_is_a_table_a_screen_reader_can_walk(table):
-    outline = Outline(table.to_html())
+    outline = Outline(table._repr_html_())
     assert outline.open == []
     assert outline.texts[0] == table.caption
     assert outline.headings == ["colgroup", "col", "col", "rowgroup", "row", "row"]
     # Row by row: weak power first, and in each row weak cohesion first.
     assert outline.cells == [table[q].text for q in (Quadrant.WW, Quadrant.WS, Quadrant.SW, Quadrant.SS)]
-    assert table._repr_html_() == table.to_html()
 
 
 def test_html_is_escaped():
-    outline = Outline(render.html("<script>", AWKWARD))
-    assert outline.texts[0] == "<script>"
+    cells = tuple(replace(cell, text=AWKWARD[cell.quadrant]) for cell in TABLE2.cells)
+    outline = Outline(replace(TABLE2, title="<script>", cells=cells)._repr_html_())
+    assert outline.texts[0] == "Table 2. <script>"
     assert outline.cells == list(AWKWARD.values())
-
-
-@TABLES
-def test_markdown_has_one_row_a_level_of_power(table):
-    rows = table.to_markdown().splitlines()[-2:]
-    assert rows == [
-        f"| **power weak** | {table[Quadrant.WW].text} | {table[Quadrant.WS].text} |",
-        f"| **power strong** | {table[Quadrant.SW].text} | {table[Quadrant.SS].text} |",
-    ]
-
-
-def test_markdown_is_escaped():
-    text = render.markdown("x", AWKWARD)
-    assert r"d \| e" in text
-    assert r"\*f\* \`g\` \[h\]" in text
-    assert r"a \<b\>" in text
-
-
-@TABLES
-def test_latex_has_one_row_a_level_of_power(table):
-    lines = table.to_latex().splitlines()
-    assert rf"\caption{{{table.caption}}}" in lines
-    assert rf"Power & weak & {table[Quadrant.WW].text} & {table[Quadrant.WS].text} \\" in lines
-    assert rf"& strong & {table[Quadrant.SW].text} & {table[Quadrant.SS].text} \\" in lines
-
-
-def test_latex_is_escaped():
-    text = render.latex("x", AWKWARD)
-    assert r"50\% of \$\_1\#\{2\}\textasciitilde{}\textasciicircum{}\textbackslash{}" in text
-    assert r"a <b> \& " in text

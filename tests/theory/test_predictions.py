@@ -16,7 +16,6 @@ from buzanlib.theory.predictions import (
     LOCKED,
     PREDICTIONS,
     digest,
-    load_amendments,
     load_predictions,
     verify_lock,
     write_lock,
@@ -218,14 +217,18 @@ def test_predictions_of_ones_own_can_be_locked(folder: Path) -> None:
     assert load_predictions(folder).seed == 7
 
 
+def amendments_of(data: Path) -> list[dict[str, Any]]:
+    return json.loads((data / "amendments.json").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("name", ["definitions.json", "multiverse.json"])
 def test_what_an_amendment_fixes_by_its_hash_has_not_changed(data_dir: Path, name: str) -> None:
-    (amendment,) = [one for one in load_amendments(data_dir) if name in one["what"]]
+    (amendment,) = [one for one in amendments_of(data_dir) if name in one["what"]]
     assert f"(SHA-256 {digest(data_dir / name)})" in amendment["what"]
 
 
 def test_amendments_are_numbered_and_give_their_reason(data_dir: Path) -> None:
-    amendments = load_amendments(data_dir)
+    amendments = amendments_of(data_dir)
     assert [amendment["number"] for amendment in amendments] == list(range(1, len(amendments) + 1))
     for amendment in amendments:
         assert set(amendment) == {"number", "date", "to", "what", "why", "status"}
