@@ -6,18 +6,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from buzanlib.errors import LockError
-from buzanlib.files import write_whole
+from buzanlib.files import sha256, write_whole
 from buzanlib.strictjson import parse
 from buzanlib.theory.vocabulary import TABLE2_THREATS
+
+T = TypeVar("T")
 
 PREDICTIONS = "predictions.json"
 AMENDMENTS = "amendments.json"
@@ -114,11 +115,6 @@ class Predictions:
         return hypothesis
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def verify_lock(data: Path) -> None:
     """Compare every locked file of a data folder with the lock.
 
@@ -131,14 +127,14 @@ def verify_lock(data: Path) -> None:
     if not (data / LOCK).is_file():
         raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")
     lock = _object(data / LOCK)
-    faults = []
+    differ = {}
     for name in LOCKED:
         expected = lock.get(name, "nothing")
-        found = digest(data / name) if (data / name).is_file() else "no such file"
+        found = sha256(data / name) if (data / name).is_file() else "no such file"
         if found != expected:
-            faults.append(f"{name}: SHA-256 {found}; allowed: {expected}, as locked in {LOCK}")
-    if faults:
-        raise LockError("\n".join(faults))
+            differ[name] = f"SHA-256 {found}; allowed: {expected}, as locked in {LOCK}"
+    if differ:
+        raise LockError(files=differ)
 
 
 def write_lock(data: Path) -> Path:
@@ -154,7 +150,7 @@ def write_lock(data: Path) -> Path:
     missing = [name for name in LOCKED if not (data / name).is_file()]
     if missing:
         raise LockError(f"{', '.join(missing)}: no such file; {LOCK} needs each of {', '.join(LOCKED)}")
-    hashes = {name: digest(data / name) for name in LOCKED}
+    hashes = {name: sha256(data / name) for name in LOCKED}
     if lock.is_file():
         expected = _object(lock).get(PREDICTIONS)
         if hashes[PREDICTIONS] != expected:
@@ -172,30 +168,52 @@ def load_predictions(data: Path) -> Predictions:
     Raises
     ------
     LockError
-        As `verify_lock`; or if the file, though locked, lacks a field or has one of the wrong kind.
+        As `verify_lock`; or if the file, though locked, or the fields of its amendments lack a field or have one of the
+        wrong kind.
     """
     verify_lock(data)
+    fields = _fields(data / AMENDMENTS)
     raw = _object(data / PREDICTIONS)
     try:
-        return _typed(raw, digest(data / PREDICTIONS))
+        return _typed(raw, fields, sha256(data / PREDICTIONS))
     except KeyError as error:
         raise LockError(f"{PREDICTIONS}: there is no field {error}") from None
     except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as error:
         raise LockError(f"{PREDICTIONS}: a field is of the wrong kind ({error})") from None
 
 
-def _object(path: Path) -> dict[str, Any]:
-    """A JSON object from a file."""
+def _read(path: Path, kind: type[T], what: str) -> T:
+    """A JSON object or list from a file."""
     try:
         read = parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise LockError(f"{path.name}: cannot be read as JSON ({error})") from None
-    if not isinstance(read, dict):
-        raise LockError(f"{path.name}: {read!s:.40}; allowed: a JSON object")
+    if not isinstance(read, kind):
+        raise LockError(f"{path.name}: {read!s:.40}; allowed: a JSON {what}")
     return read
 
 
-def _typed(raw: Mapping[str, Any], sha256: str) -> Predictions:
+def _object(path: Path) -> dict[str, Any]:
+    return _read(path, dict, "object")
+
+
+def _fields(path: Path) -> dict[str, Any]:
+    """Numbers of the locked sentences, which amendments give as fields."""
+    fields: dict[str, Any] = {}
+    for amendment in _read(path, list, "list"):
+        if isinstance(amendment, dict) and isinstance(amendment.get("fields"), dict):
+            fields |= amendment["fields"]
+    for name in ("sesoi", "draws"):
+        try:
+            Fraction(fields[name])
+        except KeyError:
+            raise LockError(f"{path.name}: there is no field {name!r}") from None
+        except (ArithmeticError, TypeError, ValueError):
+            raise LockError(f"{path.name}: field {name!r} is {fields[name]!r}; allowed: a number") from None
+    return fields
+
+
+def _typed(raw: Mapping[str, Any], fields: Mapping[str, Any], sha256: str) -> Predictions:
     """The locked file with its numbers as numbers."""
     signs = {"+": 1, "-": -1, None: 0}
     ids = [entry["id"] for entry in raw["hypotheses"]]
@@ -224,20 +242,10 @@ def _typed(raw: Mapping[str, Any], sha256: str) -> Predictions:
             quadrant: {threat: float(Fraction(weight)) for threat, weight in cell.items()}
             for quadrant, cell in raw["table2"]["graded"].items()
         },
-        sesoi=float(_number_in(raw["inference"]["sesoi"])),
+        sesoi=float(Fraction(fields["sesoi"])),
         alpha=float(Fraction(raw["inference"]["alpha"])),
-        draws=int(_number_in(raw["inference"]["null"])),
+        draws=int(fields["draws"]),
         seed=int(raw["inference"]["seed"]),
         window=(int(raw["window"]["test"][0]), int(raw["window"]["test"][1])),
         sha256=sha256,
     )
-
-
-def _number_in(sentence: str) -> Fraction:
-    """The first number that stands as a word of its own in a sentence of the locked file."""
-    for word in sentence.split():
-        try:
-            return Fraction(word)
-        except ValueError:
-            continue
-    raise LockError(f"{PREDICTIONS}: no number in {sentence!r}")

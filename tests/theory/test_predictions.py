@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from buzanlib.errors import LockError
+from buzanlib.files import sha256
 from buzanlib.theory.predictions import (
+    AMENDMENTS,
     LOCK,
     LOCKED,
     PREDICTIONS,
-    digest,
     load_predictions,
     verify_lock,
     write_lock,
@@ -29,8 +30,8 @@ FIXED = "f429e9783b12ca463c8dfb9a8cd8b966cc6cfbe5f247f7a0859a678965712b13"
 
 @pytest.fixture
 def folder(tmp_path: Path, data_dir: Path) -> Path:
-    """A copy of what is locked, and of the lock."""
-    for name in (*LOCKED, LOCK):
+    """A copy of what is locked, of the lock and of the amendments."""
+    for name in (*LOCKED, LOCK, AMENDMENTS):
         (tmp_path / name).write_bytes((data_dir / name).read_bytes())
     return tmp_path
 
@@ -45,7 +46,7 @@ def edit(folder: Path, change: Callable[[Any], object]) -> None:
 
 
 def test_the_predictions_that_ship_are_those_that_were_fixed(data_dir: Path) -> None:
-    assert load_predictions(data_dir).sha256 == FIXED == digest(data_dir / PREDICTIONS)
+    assert load_predictions(data_dir).sha256 == FIXED == sha256(data_dir / PREDICTIONS)
 
 
 def test_numbers_of_the_locked_file_are_numbers(data_dir: Path) -> None:
@@ -102,11 +103,11 @@ def test_both_versions_of_table2_have_every_quadrant(data_dir: Path) -> None:
 
 @pytest.mark.parametrize("name", LOCKED)
 def test_a_changed_byte_is_told_with_both_hashes(name: str, folder: Path) -> None:
-    expected = digest(folder / name)
+    expected = sha256(folder / name)
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
     with pytest.raises(
         LockError,
-        match=f"^{name}: SHA-256 {digest(folder / name)}; allowed: {expected}, as locked in {LOCK}$",
+        match=f"^{name}: SHA-256 {sha256(folder / name)}; allowed: {expected}, as locked in {LOCK}$",
     ):
         load_predictions(folder)
 
@@ -168,7 +169,7 @@ def test_locking_again_takes_in_new_tables(folder: Path) -> None:
 def test_locking_again_gives_the_same_bytes(folder: Path, data_dir: Path) -> None:
     write_lock(folder)
     assert (folder / LOCK).read_bytes() == (data_dir / LOCK).read_bytes()
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*LOCKED, LOCK])
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*LOCKED, LOCK, AMENDMENTS])
 
 
 def test_changed_predictions_are_never_locked_again(folder: Path) -> None:
@@ -201,7 +202,6 @@ def test_what_is_to_be_locked_must_be_there(tmp_path: Path, folder: Path) -> Non
         (lambda raw: raw["inference"].update(alpha="a twentieth"), "a field is of the wrong kind"),
         (lambda raw: raw["window"].update(test=[2011]), "a field is of the wrong kind"),
         (lambda raw: raw.update(families=[]), "a field is of the wrong kind"),
-        (lambda raw: raw["inference"].update(sesoi="none"), "no number in 'none'"),
     ],
 )
 def test_predictions_of_ones_own_must_be_complete(
@@ -224,12 +224,40 @@ def amendments_of(data: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", ["definitions.json", "multiverse.json"])
 def test_what_an_amendment_fixes_by_its_hash_has_not_changed(data_dir: Path, name: str) -> None:
     (amendment,) = [one for one in amendments_of(data_dir) if name in one["what"]]
-    assert f"(SHA-256 {digest(data_dir / name)})" in amendment["what"]
+    assert f"(SHA-256 {sha256(data_dir / name)})" in amendment["what"]
 
 
 def test_amendments_are_numbered_and_give_their_reason(data_dir: Path) -> None:
     amendments = amendments_of(data_dir)
     assert [amendment["number"] for amendment in amendments] == list(range(1, len(amendments) + 1))
     for amendment in amendments:
-        assert set(amendment) == {"number", "date", "to", "what", "why", "status"}
+        assert set(amendment) - {"fields"} == {"number", "date", "to", "what", "why", "status"}
         assert all(amendment.values())
+
+
+def test_fields_of_an_amendment_are_the_numbers_of_the_locked_sentences(data_dir: Path) -> None:
+    (amendment,) = [one for one in amendments_of(data_dir) if "fields" in one]
+    inference = json.loads((data_dir / PREDICTIONS).read_text(encoding="utf-8"))["inference"]
+    assert f"a corner contrast of {amendment['fields']['sesoi']} " in inference["sesoi"]
+    assert f"at least {amendment['fields']['draws']} draws" in inference["null"]
+    predictions = load_predictions(data_dir)
+    assert predictions.sesoi == 0.4
+    assert predictions.draws == 9999
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (None, "there is no field 'sesoi'"),
+        ({"sesoi": "2/5"}, "there is no field 'draws'"),
+        ({"sesoi": "some", "draws": 9999}, "field 'sesoi' is 'some'; allowed: a number"),
+    ],
+)
+def test_a_field_that_no_amendment_gives_is_named(
+    fields: dict[str, Any] | None, said: str, folder: Path
+) -> None:
+    amendments = [one for one in amendments_of(folder) if "fields" not in one]
+    amendments += [{"fields": fields}] if fields else []
+    (folder / AMENDMENTS).write_text(json.dumps(amendments), encoding="utf-8")
+    with pytest.raises(LockError, match=rf"amendments\.json: {said}"):
+        load_predictions(folder)
