@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from buzanlib import __version__
@@ -9,31 +10,21 @@ from buzanlib import __version__
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+_PARTS = (
+    "missing_references",
+    "api",
+    "architecture",
+    "numbers",
+    "mathml",
+    "process",
+    "responsive_tables",
+    "theme",
+    "unexecuted",
+)
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    from buzanlib.site import (
-        api,
-        mathml,
-        missing_references,
-        numbers,
-        offline,
-        parallel,
-        responsive_tables,
-        titles,
-        unexecuted,
-    )
-
-    for part in (
-        missing_references,
-        api,
-        numbers,
-        mathml,
-        offline,
-        responsive_tables,
-        parallel,
-        titles,
-        unexecuted,
-    ):
-        part.setup(app)
+    for part in _PARTS:
+        import_module(f"{__name__}.{part}").setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

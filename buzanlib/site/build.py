@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+import yaml
 
 from buzanlib.errors import RunError, StudyError
 from buzanlib.files import sha256
@@ -20,43 +20,22 @@ from buzanlib.study.cache import Cache
 from buzanlib.study.child import PYTHON, search_path
 from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.owned import OwnedFolder, demand
+from buzanlib.study.progress import timed
 from buzanlib.study.runner import processors, run_loaded, say_whose
 from buzanlib.study.spec import load_study
 
-_JUPYTER_BOOK = """
-import gc, json, os, sys
-from pathlib import Path
-gc.set_threshold(100_000, 50, 50)
-from buzanlib.study.owned import OwnedFolder
-from buzanlib.study.parent import end_with
-end_with(int(sys.argv[1]))
-this = os.getpid()
-os.register_at_fork(after_in_child=lambda: end_with(this))
-from jupyter_book import sphinx
-from jupyter_book.cli.main import main
-import myst_nb.sphinx_ext, pandas, seaborn, sphinx_book_theme, statsmodels.api
-told = sys.stdin.readline()
-if not told:
-    sys.exit()
-sphinx.build_sphinx.__kwdefaults__["jobs"], folder, *sys.argv[1:] = json.loads(told)
-OwnedFolder(Path(folder)).follow()
-try:
-    main()
-except SystemExit as end:
-    if end.code:
-        raise
-sys.stdout.flush()
-sys.stderr.flush()
-os._exit(0)
-"""
-"""Its command, of this very environment whatever the search path says. What it will need in any case is imported before
-it is told what to build: a number of processes, for which it has no option, a folder of which it lists what it writes,
-and its words. None of the processes outlives the one that has started it: the next build would meet them. Documents are
-large trees of which nothing goes before the end, so that at Python's own thresholds a third of the time is spent on
-looking for what could go; to take them apart at the end would take a second more."""
-
 _SHARES = 2
 """Processes for each processor: some pages take much longer than others."""
+
+_FROM_CONF = {
+    "bibtex_bibfiles",
+    "html_extra_path",
+    "html_favicon",
+    "html_logo",
+    "html_static_path",
+    "templates_path",
+}
+"""Settings with paths that Sphinx takes from the folder of ``conf.py``, and Jupyter Book from that of the sources."""
 
 _BUILT = "built.json"
 """Note of what the book was built from and what was built, written when it is whole."""
@@ -112,9 +91,6 @@ def build_book(
         apart = not generated.is_relative_to(output.path)
         for folder in (generated, place / "_build") if apart else (place / "_build",):
             demand(folder)  # before anything runs
-        press = None
-        if force or Cache(output).is_empty():  # the book will have to be built
-            press = stack.enter_context(_JupyterBook(progress))
         results = run_loaded(loaded, output, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
         pages = stack.enter_context(OwnedFolder.claimed(generated) if apart else nullcontext(output))
         build = stack.enter_context(OwnedFolder.claimed(place / "_build"))
@@ -129,8 +105,8 @@ def build_book(
                 print("the book has not changed", file=sys.stderr)
             return front
         _make_room(build, before, found, force)
-        press = press or stack.enter_context(_JupyterBook(progress))
-        press.build(layout, build.path, _SHARES * (jobs or processors()))
+        with timed("building the book", shown=progress):
+            _sphinx_build(layout, build, _SHARES * (jobs or processors()))
         build = OwnedFolder(build.path)  # with what was listed meanwhile
         Cache(build).remember(_BUILT, {**found, "made": _made(build)})
         return front
@@ -157,42 +133,54 @@ def _make_room(build: OwnedFolder, before: Mapping[str, str], found: Mapping[str
             raise StudyError(f"{stranger} was not made by a build, and would be used by one: take it away")
 
 
-class _JupyterBook:
-    """Its process, which may be started before it is known what to build; a context manager that ends it.
+def _sphinx_build(layout: Layout, build: OwnedFolder, jobs: int) -> None:
+    """Make the pages in a folder ``_build``: ``sphinx-build`` with the settings of Jupyter Book.
 
-    A process of its own, since Sphinx leaves much behind in the one in which it ran.
+    A process of its own, since Sphinx leaves much behind in the one in which it ran. By `buzanlib.site.process` it
+    lists what it writes, and does not outlive this one.
     """
+    build.write(build.path / "conf.py", _conf(layout, build.path))
+    words = ["-b", "html", "-W", "-n", "--keep-going", "-q", "--no-color", "-j", str(jobs)]
+    words += ["-c", str(build.path), "-d", str(build.path / ".doctrees"), "-D", f"buzan_parent={os.getpid()}"]
+    process = subprocess.Popen(
+        [*PYTHON, "-m", "sphinx", *words, str(layout.book), str(build.path / "html")],
+        env=os.environ | search_path(),
+        start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        try:
+            said, _ = process.communicate()
+        finally:
+            process.kill()
+    if process.returncode:
+        raise RunError(f"the book was not built, since Sphinx is strict about warnings:\n{said}")
 
-    def __init__(self, progress: bool) -> None:
-        self._process = subprocess.Popen(
-            [*PYTHON, "-c", _JUPYTER_BOOK, str(os.getpid())],
-            env=os.environ | search_path(),
-            start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
-            stdin=subprocess.PIPE,
-            stdout=None if progress else subprocess.PIPE,
-            stderr=None if progress else subprocess.STDOUT,
-            text=True,
+
+def _conf(layout: Layout, folder: Path) -> str:
+    """Content of Sphinx's ``conf.py`` in a folder, as ``jupyter-book config sphinx`` would write it."""
+    from jupyter_book.config import get_final_config, jsonschema
+
+    config = yaml.safe_load(layout.config.read_text(encoding="utf-8"))
+    given = {
+        "external_toc_path": layout.toc.relative_to(layout.book).as_posix(),
+        "latex_individualpages": False,
+    }
+    try:
+        settings, _ = get_final_config(
+            user_yaml=config, sourcedir=layout.book, cli_config=given, raise_on_invalid=True
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.kill()
-        with self._process:  # closes what leads to it, and waits
-            pass
-
-    def build(self, layout: Layout, folder: Path, jobs: int) -> None:
-        """Build a book in a folder ``_build`` by a number of processes, and wait until it is there."""
-        words = ["build", str(layout.book), "-W", "-n", "--keep-going", "--path-output", str(folder.parent)]
-        words += ["--toc", str(layout.toc), "--config", str(layout.config)]
-        told, _ = self._process.communicate(json.dumps([jobs, str(folder), *words]) + "\n")
-        if self._process.returncode:
-            raise RunError(
-                "Jupyter Book did not build the book without a warning" + (f":\n{told}" if told else "")
-            )
+    except jsonschema.ValidationError as error:
+        raise StudyError(f"_config.yml: {error.message}") from error
+    here = Path(os.path.relpath(layout.book, folder))
+    for name in _FROM_CONF & settings.keys():
+        paths = settings[name]
+        moved = [(here / path).as_posix() for path in ([paths] if isinstance(paths, str) else paths) if path]
+        settings[name] = moved if isinstance(paths, list) else "".join(moved)
+    return "".join(f"{name} = {settings[name]!r}\n" for name in sorted(settings))
 
 
 def _fingerprint(layout: Layout) -> dict[str, str]:

@@ -45,14 +45,11 @@ class Layout:
     ----------
     book : Path
         Folder of the sources.
-    place : Path
-        Folder for ``_build``.
     toc, config : Path
         Table of contents and settings.
     """
 
     book: Path
-    place: Path
     toc: Path
     config: Path
 
@@ -121,7 +118,6 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
     layout = Layout(
         book=book,
-        place=place_of(study),
         toc=book / GENERATED / TOC,
         config=book / GENERATED / CONFIG,
     )

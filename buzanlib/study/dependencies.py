@@ -59,6 +59,8 @@ def modules_of(template: Path, beside: Iterable[Path] = ()) -> dict[str, str]:
                 sources += [
                     file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()
                 ]
+    if PACKAGE in found:  # a notebook may use any name of the package
+        found |= {origin.partition(":")[0] for origin in buzanlib.FACE.values()}
     return closure(_own(found) & _files().keys())
 
 
@@ -252,6 +254,10 @@ def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
     for node in _statements(tree):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
+            # `import buzanlib.study` without a name of its own also gives `buzanlib`.
+            modules |= {
+                PACKAGE for one in node.names if one.name.startswith(f"{PACKAGE}.") and not one.asname
+            }
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             modules.add(node.module)
             taken |= {f"{node.module}.{alias.name}" for alias in node.names}
@@ -259,11 +265,14 @@ def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """All statements, without looking into expressions, of which there are many more."""
+    """All statements that may run, without looking into expressions, of which there are many more."""
     ahead = [tree]
     while ahead:
         node = ahead.pop()
         yield node
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            ahead += node.orelse
+            continue
         for part in ("body", "orelse", "finalbody", "handlers", "cases"):
             ahead += getattr(node, part, ())
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,3 +65,17 @@ class Progress:
             self._all.write(line, file=sys.stderr)
         elif self._shown:
             print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def timed(what: str, *, shown: bool) -> Iterator[None]:
+    """Print what is being done and, at the end of the same line, how many seconds it took or that it failed."""
+    start, ending = perf_counter(), "failed"
+    if shown:
+        print(f"{what} ... ", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+        ending = f"{perf_counter() - start:.1f} s"
+    finally:
+        if shown:
+            print(ending, file=sys.stderr)

@@ -58,7 +58,7 @@ def plain(study: Path, project: Path) -> tuple[float, float]:
         notebooks += timed(*words, cwd=project)
     generated = project / "book" / "_generated"
     words = [BIN / "jupyter-book", "build", project / "book", "--path-output", project / "plain"]
-    words += ["--toc", generated / "_toc.yml", "--config", generated / "_config.yml"]
+    words += ["--toc", generated / "_toc.yml", "--config", project / "_config.yml"]
     return notebooks, timed(*words, cwd=project)
 
 

@@ -269,29 +269,19 @@ def stop_before(number, interrupted):
                 os._exit(9)
     sys.addaudithook(write)
 
-class JupyterBook:
-    # As the one that it stands for, it uses again whatever is there.
-    def __init__(self, progress):
-        pass
+def pages(layout, owned, jobs):
+    # As the build that it stands for, it uses again whatever is there.
+    for name in (".doctrees/read", "jupyter_execute/picture", "html/page.html", "html/index.html"):
+        file = OwnedFolder(owned.path).listed(owned.path / name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            with file.open("w") as half:
+                half.write("half ")
+                half.flush()
+                file.chmod(0o644)
+                half.write("and half")
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *about):
-        pass
-
-    def build(self, layout, folder, jobs):
-        for name in (".doctrees/read", "jupyter_execute/picture", "html/page.html", "html/index.html"):
-            file = OwnedFolder(folder).listed(folder / name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if not file.exists():
-                with file.open("w") as half:
-                    half.write("half ")
-                    half.flush()
-                    file.chmod(0o644)
-                    half.write("and half")
-
-build._JupyterBook = JupyterBook
+build._sphinx_build = pages
 
 def save(study):
     with OwnedFolder.claimed(study.parent / "executed") as output:
