@@ -66,12 +66,7 @@ class ForumTest:
         Finding
             Minus the coefficient of the dyads SW-WS, with an interval robust to dyads that share a state.
         MRQAPResult
-            The whole regression.
-
-        Raises
-        ------
-        EstimationError
-            As `MRQAP`.
+            The whole regression, which raises what `MRQAP` does.
         """
         own = agreement.index[agreement.index.isin(placed.index)]
         states = with_dyads([agreement.loc[own, own], *controls.values()])
@@ -95,10 +90,8 @@ def controls(
     ----------
     roll_calls : DataFrame of float, shape (states, roll calls)
         Positions on all other roll calls (`buzanlib.inference.dyadic_matrices.positions`).
-    regions : Series of str
-        Regional group by state.
-    polyarchy : Series of float
-        By state.
+    regions, polyarchy : Series
+        Regional group and value by state.
     minimum : int
         Other roll calls in which both states of a dyad must have voted.
     """
@@ -111,15 +104,7 @@ def controls(
 
 
 def allied(alliances: pd.DataFrame, states: pd.Index[str]) -> pd.DataFrame:
-    """1 where two states are bound to defend each other, else 0.
-
-    Parameters
-    ----------
-    alliances : DataFrame
-        Columns ``iso3`` and ``ally``.
-    states : Index of str
-        ``iso3``.
-    """
+    """1 where two of the states are bound to defend each other, by columns ``iso3`` and ``ally``, else 0."""
     bound = pd.DataFrame(0.0, index=states, columns=states.rename(None))
     for one, other in alliances[["iso3", "ally"]].itertuples(index=False):
         if one in states and other in states:
@@ -136,7 +121,7 @@ def support_test(
     seed: int = 20100615,
     pair: tuple[Quadrant, Quadrant] = (Quadrant.WS, Quadrant.SS),
 ) -> Finding:
-    """Whether WS and SS states agree more than the other pairs of quadrants do, or the states of another pair.
+    """Whether the states of a pair of quadrants agree more than those of the other pairs.
 
     Parameters
     ----------
@@ -151,16 +136,14 @@ def support_test(
     draws, seed : int
         Of the bootstrap.
     pair : tuple of Quadrant
-        The pair that is set against the others.
 
     Returns
     -------
     Finding
         Mean agreement of the pair less the mean of the means of the other five pairs.
     """
-    states = [state for state in agreement.index if state in placed.index]
-    sample = Sample(pd.DataFrame(index=states), placed.loc[states], permutations.among(states))
-    own = agreement.loc[states, states]
+    sample = _placed(agreement, placed, permutations)
+    own = agreement.loc[sample.counts.index, sample.counts.index]
     one, other = sorted(list(Quadrant).index(quadrant) for quadrant in pair)
 
     def gap(means: Array) -> Array:
@@ -172,29 +155,16 @@ def support_test(
     drawn = np.concatenate([gap(block_means(own, block)[0]) for block in blocks])
     weights = bootstrap_weights(sample.quadrants, draws, seed)
     low, high = percentile_interval(gap(block_means(own, sample.quadrants, weights)[0]))
-    return Finding(hypothesis, observed, low, high, float(p_value(observed, drawn)), len(states))
+    return Finding(hypothesis, observed, low, high, float(p_value(observed, drawn)), len(sample))
 
 
 def pivot_test(
     hypothesis: str, scores: pd.Series[float], placed: pd.DataFrame, permutations: Permutations
 ) -> Finding:
-    """Whether WW states are nearer to the median of a map of votes than others.
-
-    Parameters
-    ----------
-    hypothesis : str
-        Id.
-    scores : Series of float
-        Of all states on the map; the median is theirs.
-    placed : DataFrame
-        Index ``iso3``; columns ``p`` and ``k``.
-    permutations : Permutations
-        Of states within groups.
-    """
+    """Whether WW states are nearer than others to the median of all states on a map of votes, placed or not."""
     far = distance_to_median(scores)
-    states = [state for state in far.index if state in placed.index]
-    sample = Sample(far.loc[states].to_frame(), placed.loc[states], permutations.among(states))
-    return contrast_test(hypothesis, far.loc[states], sample, -against_rest(Quadrant.WW))
+    sample = _placed(far.to_frame(), placed, permutations)
+    return contrast_test(hypothesis, sample.counts[far.name], sample, -against_rest(Quadrant.WW))
 
 
 def distance_decay(
@@ -235,6 +205,12 @@ def distance_decay(
     weights = bootstrap_weights(sample.quadrants, draws, seed)
     low, high = percentile_interval(_weighted_correlation(x.to_numpy(), apart, weights))
     return Finding(hypothesis, r, low, high, p, len(states))
+
+
+def _placed(table: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations) -> Sample:
+    """The states of a table that are placed, in its order."""
+    states = [state for state in table.index if state in placed.index]
+    return Sample(table.loc[states], placed.loc[states], permutations.among(states))
 
 
 def _weighted_correlation(x: Array, y: Array, weights: Array) -> Array:

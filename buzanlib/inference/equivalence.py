@@ -15,7 +15,7 @@ from buzanlib.inference.verdicts import Finding
 def two_one_sided(
     estimate: npt.ArrayLike, error: npt.ArrayLike, df: float, bound: float
 ) -> npt.NDArray[np.float64]:
-    """P value of the two one-sided tests, the larger of both, for each effect.
+    """P value of the two one-sided tests (Schuirmann 1987), the larger of both, for each effect.
 
     Parameters
     ----------
@@ -25,15 +25,6 @@ def two_one_sided(
         Degrees of freedom.
     bound : float
         Effects between minus and plus this are equivalent to zero.
-
-    Returns
-    -------
-    ndarray of float, shape (effects,)
-
-    References
-    ----------
-    Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for assessing
-    the equivalence of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15(6), 657-680.
     """
     effect = np.asarray(estimate, dtype=float)
     spread = np.maximum(np.asarray(error, dtype=float), FLOOR)

@@ -48,11 +48,11 @@ def jonckheere_terpstra(values: npt.ArrayLike, groups: npt.ArrayLike) -> float:
 
 @dataclass(frozen=True)
 class OrderTest:
-    """Whether an outcome rises over quadrants in a given order.
+    """Whether an outcome rises over the quadrants in the order of their ranks.
 
     Attributes
     ----------
-    order : mapping of Quadrant to int
+    order : tuple of (Quadrant, int)
         Rank of each quadrant.
     draws, seed : int
         Of the bootstrap.
@@ -86,37 +86,28 @@ class OrderTest:
             If all states have one rank.
         """
         column = np.asarray(values, dtype=float)
-        by_rank = dict(self.order)
-        ranks = np.array([by_rank[quadrant] for quadrant in Quadrant])
+        ranks = np.array([dict(self.order)[quadrant] for quadrant in Quadrant])
         sign = np.sign(column[None, :] - column[:, None])
         groups = ranks[sample.quadrants]
-        pairs = float((groups[:, None] < groups[None, :]).sum())
+        later = (groups[:, None] < groups[None, :]).astype(float)
+        pairs = float(later.sum())
         if not pairs:
             raise EstimationError("all states have one rank; an order needs two")
-        # Counted over both triangles each pair would come twice, with both signs of both factors.
-        drawn = _concordance(sign, ranks[sample.permuted])
-        observed = _concordance(sign, groups[None])
+        observed = float(_concordance(sign, groups[None])[0])
         weights = bootstrap_weights(sample.quadrants, self.draws, self.seed)
-        later = (groups[:, None] < groups[None, :]).astype(float)
         above = np.einsum("bi,bi->b", weights, weights @ (sign * later).T)
-        low, high = percentile_interval(above / pairs)
         return Finding(
             hypothesis,
-            float(observed[0]) / pairs,
-            low,
-            high,
-            float(p_value(float(observed[0]), drawn)),
+            observed / pairs,
+            *percentile_interval(above / pairs),
+            float(p_value(observed, _concordance(sign, ranks[sample.permuted]))),
             len(sample),
             beside={"statistic": jonckheere_terpstra(column, groups)},
         )
 
 
 def _concordance(sign: Array, groups: npt.NDArray[np.intp]) -> Array:
-    """Concordant minus discordant pairs for many groupings, shape (groupings,).
-
-    The sum over pairs of sign of the difference times whether the second group is later equals a sum over cuts
-    between ranks, which makes it one matrix product a cut.
-    """
+    """Concordant minus discordant pairs for many groupings, shape (groupings,): a matrix product for two ranks each."""
     total = np.zeros(len(groups))
     for low in np.unique(groups):
         for high in np.unique(groups):

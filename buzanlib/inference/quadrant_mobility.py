@@ -21,26 +21,11 @@ _THREATS = [threat.value for threat in TABLE2_THREATS]
 
 
 def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series) -> float:
-    """Reliability of an index that is measured three times, with true change told apart from error.
+    """Reliability of an index that is measured three times, apart from true change (Heise 1969).
 
-    Errors are taken to be independent between waves and equally large, and true change to pass from one wave to the
-    next without memory of the one before.
-
-    Parameters
-    ----------
-    first, second, third : Series of float
-        Scores, on states; those with all three are used.
-
-    Returns
-    -------
-    float
-        The product of neighbouring correlations over that of the outer waves. Where errors are next to nothing, or
-        not as independent as supposed, it comes out above 1, which no reliability can be.
-
-    References
-    ----------
-    Heise, D. R. (1969). Separating reliability and stability in test-retest correlation. American Sociological Review
-    34(1), 93-101.
+    The product of the correlations of neighbouring waves over that of the outer ones, on the states with all three.
+    Errors are taken to be independent between waves and equally large, and true change to have no memory; where that is
+    not so, or errors are next to nothing, it can come out above 1, which no reliability can be.
     """
     waves = pd.concat([first, second, third], axis=1, join="inner").to_numpy(dtype=float)
     r = np.corrcoef(waves.T)
@@ -77,13 +62,7 @@ class MoveResult:
 
 @dataclass(frozen=True)
 class MoveTest:
-    """Whether more states change quadrant than error of measurement would move.
-
-    Attributes
-    ----------
-    draws, seed : int
-        Of the simulation.
-    """
+    """Whether more states change quadrant than error of measurement would move, by a simulation of so many draws."""
 
     draws: int = 9999
     seed: int = 20100615
@@ -93,6 +72,9 @@ class MoveTest:
     ) -> MoveResult:
         """Test.
 
+        The truth is taken to be the mean of the windows. From it two windows are drawn with error, each cut at its own
+        median, and the states counted that stand in different quadrants.
+
         Parameters
         ----------
         hypothesis : str
@@ -101,12 +83,6 @@ class MoveTest:
             Scores by state in three successive windows: index ``iso3``, columns ``power`` and ``cohesion``.
         reliability : dict of str to float, optional
             Of each axis, at most 1; by default from the three waves, and cut at 1.
-
-        Returns
-        -------
-        MoveResult
-            The truth is taken to be the mean of the windows. From it two windows are drawn with error, each cut at
-            its own median, and the states counted that stand in different quadrants.
 
         Raises
         ------
@@ -121,16 +97,12 @@ class MoveTest:
         waves = [window.loc[states, _AXES] for window in windows]
         if reliability is None:
             reliability = {axis: three_wave_reliability(*(wave[axis] for wave in waves)) for axis in _AXES}
-        before, after = (_quadrants(wave.to_numpy(dtype=float)) for wave in (waves[0], waves[2]))
-        truth = np.mean([wave.to_numpy(dtype=float) for wave in waves], axis=0)
-        spread = np.array(
-            [
-                np.mean([wave[axis].std() for wave in waves]) * np.sqrt(max(0.0, 1 - reliability[axis]))
-                for axis in _AXES
-            ]
-        )
-        expected = self._by_error_alone(truth, spread)
-        observed = float((before != after).mean())
+        scores = np.array([wave.to_numpy(dtype=float) for wave in waves])
+        before, after = _quadrants(scores[0]), _quadrants(scores[2])
+        error = np.sqrt([max(0.0, 1 - reliability[axis]) for axis in _AXES])
+        spread = scores.std(axis=1, ddof=1).mean(axis=0) * error
+        expected = self._by_error_alone(scores.mean(axis=0), spread)
+        observed, by_chance = float((before != after).mean()), float(expected.mean())
         low, high = percentile_interval(observed - expected) if spread.any() else (np.nan, np.nan)
         names = list(map(str, Quadrant))
         counted = np.zeros((len(names), len(names)), dtype=int)
@@ -138,12 +110,12 @@ class MoveTest:
         return MoveResult(
             Finding(
                 hypothesis,
-                observed - float(expected.mean()),
+                observed - by_chance,
                 low,
                 high,
                 float(p_value(observed, expected)),
                 len(states),
-                beside={"observed": observed, "expected": float(expected.mean())},
+                beside={"observed": observed, "expected": by_chance},
             ),
             pd.DataFrame(counted, index=pd.Index(names, name="first"), columns=pd.Index(names, name="last")),
             reliability,
