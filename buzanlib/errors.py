@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 
-def nearest(value: object, allowed: Iterable[object]) -> str:
-    """Say which allowed value is nearest to `value`, as the tail of an error message.
+def closest(value: object, allowed: Iterable[object]) -> str | None:
+    """Find the allowed value that `value` most likely stands for.
 
     Parameters
     ----------
@@ -19,44 +19,38 @@ def nearest(value: object, allowed: Iterable[object]) -> str:
 
     Returns
     -------
-    str
-        ``"nearest allowed: 'x'"`` where one is close, else the allowed values, at most eight of them.
+    str or None
+        The closest in spelling, capitals or not; None where none is close.
     """
-    options = [str(option) for option in allowed]
-    folded = {option.casefold(): option for option in options}
+    folded = {str(option).casefold(): str(option) for option in allowed}
     close = get_close_matches(str(value).casefold(), folded, n=1)
-    if close:
-        return f"nearest allowed: {folded[close[0]]!r}"
-    shown = ", ".join(repr(option) for option in options[:8])
+    return folded[close[0]] if close else None
+
+
+def nearest(value: object, allowed: Iterable[object]) -> str:
+    """Give the tail of an error message: the allowed value that is `closest`, else at most eight of them."""
+    options = list(map(str, allowed))
+    if (close := closest(value, options)) is not None:
+        return f"nearest allowed: {close!r}"
+    shown = ", ".join(map(repr, options[:8]))
     return f"allowed: {shown}" + (f" and {len(options) - 8} more" if len(options) > 8 else "")
 
 
 HINTED = 50
-"""For so many wrong values of a column the nearest is looked for: among thousands of allowed ones that takes time."""
+"""Wrong values of a column for which the nearest allowed one is looked up; among thousands that takes time."""
 
 LONG = 120
 """Characters of a value that a message shows."""
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: its representation, cut where it is long.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-
-    Returns
-    -------
-    str
-        At most some `LONG` characters.
-    """
+    """Give the representation of a value as messages show it, cut after `LONG` characters."""
     text = repr(value[: LONG + 1] if isinstance(value, str) else value)
     return text if len(text) <= LONG else f"{text[:LONG]}..."
 
 
 class BuzanError(Exception):
-    """Base of every error that a user can cause and mend; the command line turns it into exit code 2."""
+    """Base of every error that a user can cause and fix; the command line exits with 2."""
 
 
 class UnknownNameError(BuzanError):
@@ -73,32 +67,46 @@ class UnknownNameError(BuzanError):
     """
 
     def __init__(self, kind: str, value: object, allowed: Iterable[object]) -> None:
-        super().__init__(f"unknown {kind} {shown(value)}; {nearest(value, allowed)}")
+        self.kind, self.value, self.hint = kind, value, nearest(value, allowed)
+        super().__init__(f"unknown {kind} {shown(value)}; {self.hint}")
 
 
 class LockError(BuzanError):
-    """A locked file is not, byte for byte, what its lock says."""
+    """A locked file is not, byte for byte, what its lock says.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    files : mapping of str to str, optional
+        How each file differs, by its name; stands below the message.
+    """
+
+    def __init__(self, message: str = "", files: Mapping[str, str] | None = None) -> None:
+        self.files = dict(files or {})
+        lines = [message] if message else []
+        super().__init__("\n".join([*lines, *(f"{name}: {how}" for name, how in self.files.items())]))
 
 
 class EstimationError(BuzanError):
-    """The data cannot carry the estimate asked for, such as a quadrant with fewer than two states."""
+    """The data do not identify an estimate, such as a quadrant with fewer than two states."""
 
 
 class StudyError(BuzanError):
-    """A study file that names what does not exist or gives a value of the wrong kind."""
+    """A study file names something that does not exist, or has a value of the wrong type."""
 
 
 class ClusterError(BuzanError):
-    """A cluster that cannot be used: not to be reached, without workers, or with other code than this machine."""
+    """A cluster cannot be reached, has no workers, or runs other code than this machine."""
 
 
 class RunError(Exception):
-    """A notebook failed while it ran; the command line turns it into exit code 1."""
+    """A notebook failed while it ran; the command line exits with 1."""
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault in one cell (or column, or table) of the data.
+    """One fault in one cell, column, file or place of a JSON document.
 
     Attributes
     ----------
@@ -107,11 +115,15 @@ class Fault:
     row : int
         Line of the file, the header being line 1; 0 where the fault is not of one row.
     column : str
-        Name of the field; empty where the fault is not of one column.
+        Name of the field, several joined by ``+``; empty where the fault is not of a column.
     value : str
-        What stands there.
+        What was found.
     allowed : str
-        What would be allowed, as a phrase.
+        What would be allowed, as a phrase; for readers only, never to be compared.
+    place : str
+        JSON path, such as ``$.definitions[3].scale``; empty in a table.
+    columns : tuple of str
+        Names of the fields, where they are several.
     """
 
     file: str
@@ -119,6 +131,8 @@ class Fault:
     column: str
     value: str
     allowed: str
+    place: str = ""
+    columns: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """``codes.csv, row 12, column primary: 'cry' ...``."""
@@ -127,11 +141,13 @@ class Fault:
             place.append(f"row {self.row}")
         if self.column:
             place.append(f"column {shown(self.column)[1:-1]}")
+        if self.place:
+            place.append(shown(self.place)[1:-1])
         return f"{', '.join(place)}: {shown(self.value)}; {self.allowed}"
 
 
 class DataError(BuzanError):
-    """The data break their descriptor; carries **all** faults, not only the first.
+    """The data do not match their descriptor; carries all faults, not only the first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, by one command at a time, and their hashes."""
+"""Files that are written whole or not at all, by one command at a time, and their hashes."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pathlib import Path
 from buzanlib.errors import BuzanError
 
 PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""Flags of `os.open`, where the system has them: no link is followed, and no pipe waited for."""
+"""Flags of `os.open`, where the system has them: follow no link, and do not wait for a pipe."""
 
 BUSY = ".buzan.lock"
-"""In a folder as long as a command works there."""
+"""Name of the file that is in a folder as long as a command works there."""
 
 
 def part_of(path: Path) -> Path:
-    """Name under which a file is written before it is whole; hidden, and nobody else's."""
+    """Name under which a file is written before it is whole."""
     return path.with_name(f".{path.name}.buzan-part")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place first and move it there, so that no reader meets half of it.
+    """Write a file under another name and move it into place, so that no reader sees half of it.
 
-    What has not changed keeps its time. A file that is there keeps its mode; a new one gets what the process grants.
+    A file that has the content already keeps its time of change; one that is replaced keeps its mode.
 
     Parameters
     ----------
     path : Path
-        Where to; missing folders are made. A link there is replaced, not followed.
+        Where to; missing folders are created. A link there is replaced, not followed.
     content : str or bytes
         Content; text is written in UTF-8 with line ends as they are.
     """
@@ -60,41 +60,39 @@ def create_whole(path: Path, content: str | bytes) -> None:
     Raises
     ------
     BuzanError
-        Where anything is there, also if it comes while this is written.
+        If anything is there, also if it appears while this is written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     with _beside(path, data, None) as part:
         try:
-            os.link(part, path)  # which, unlike a move, never takes the place of another file
-        except FileExistsError:
-            raise BuzanError(f"{path} is there already, and is not written over") from None
-        except OSError:  # a file system without hard links
-            if os.path.lexists(path):
-                raise BuzanError(f"{path} is there already, and is not written over") from None
+            os.link(part, path)  # which, unlike a move, never replaces another file
+        except OSError:  # it is there already, or the file system has no hard links
+            demand_absent(path)
             part.replace(path)
 
 
-def copy_whole(source: Path, path: Path) -> None:
-    """Copy a file byte for byte, whole or not at all."""
-    write_whole(path, source.read_bytes())
+def demand_absent(path: Path) -> None:
+    """Raise `BuzanError` if anything is at `path`, even a broken link."""
+    if os.path.lexists(path):
+        raise BuzanError(f"{path} is there already, and is not written over") from None
 
 
 @contextmanager
 def _beside(path: Path, data: bytes, mode: int | None, *, folders: bool = False) -> Iterator[Path]:
-    """Write a part, in new folders if need be, and take it away unless it was moved."""
+    """Write the content under another name, and remove that file unless it was moved."""
     part = part_of(path)
     try:
         if folders:
             path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)  # of a writer that was killed
+        part.unlink(missing_ok=True)  # left by a writer that was killed
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         if mode is not None:
-            part.chmod(mode)  # what the process would not have granted to a new file
+            part.chmod(mode)  # also what the process does not grant to a new file
         yield part
     except OSError as error:
-        if error.errno:  # of a full disk the system names no file, else the part
+        if error.errno:  # the system names the part, or on a full disk no file at all
             error.filename, error.filename2 = str(path), None
         raise
     finally:
@@ -104,17 +102,12 @@ def _beside(path: Path, data: bytes, mode: int | None, *, folders: bool = False)
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Keep other commands that write away from a folder; the system gives it free however this one ends.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to; it need not be locked to be read.
+    """Lock a folder against other commands that write; the system releases the lock however this one ends.
 
     Raises
     ------
     BuzanError
-        Where there is no such folder, or another command is at work there.
+        If there is no such folder, or another command holds the lock.
     """
     if not folder.is_dir():
         raise BuzanError(f"there is no folder {str(folder)!r}")
@@ -126,13 +119,13 @@ def alone(folder: Path) -> Iterator[None]:
     lock = folder / BUSY
     busy = BuzanError(f"another command is at work in {folder.name!r}; wait for it to end")
     if lock.is_symlink():
-        raise BuzanError(f"{lock} is a link, and no command writes through one: take it away")
+        raise BuzanError(f"{lock} is a link, and no command writes through one: remove it")
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | PLAIN, 0o666)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not os.path.samestat(os.fstat(descriptor), lock.lstat()):
-                raise busy  # its owner has just taken it away
+                raise busy  # its owner has just removed it
         except (BlockingIOError, FileNotFoundError):
             raise busy from None
         try:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from buzanlib.cli.faults import told
 from buzanlib.cli.study import STUDY
 from buzanlib.errors import BuzanError, DataError, LockError
-
-if TYPE_CHECKING:
-    pass
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -114,14 +110,13 @@ def _data_build(given: argparse.Namespace) -> int:
         raise BuzanError("no raw files: say where they are with --raw DIR, or set BUZAN_RAW")
     if not raw.is_dir():
         raise BuzanError(f"no folder of raw files at {str(raw)!r}: mend --raw or BUZAN_RAW")
-    from buzanlib.sources.build import build
-    from buzanlib.sources.catalogue import account, take_stock
-    from buzanlib.sources.progress import shown
+    from buzanlib.sources.catalogue import account, find_sources
+    from buzanlib.sources.data_build import build
 
     # What is kept is said of the folder as it is now.
-    said = account(take_stock(raw), given.data)
+    said = account(find_sources(raw), given.data)
     if not given.list:
-        for path in build(raw, given.data, shown):
+        for path in build(raw, given.data):
             print(path)
     print(said)
     return 0
@@ -140,8 +135,10 @@ def _data_check(given: argparse.Namespace) -> int:
         load_predictions(given.data)
     except LockError as error:
         # A table with faults is not what was locked either; to say so would bury the fault.
-        files = {fault.file for fault in faults}
-        said += [line for line in str(error).splitlines() if line.partition(":")[0] not in files]
+        faulty = {fault.file for fault in faults}
+        differ = {name: how for name, how in error.files.items() if name not in faulty}
+        if differ or not error.files:
+            said.append(str(LockError(files=differ) if differ else error))
     if said:
         raise BuzanError("\n".join(said))
     for name, frame in frames.items():

@@ -1,4 +1,1 @@
-"""Publishers' files to tidy tables: one module a publisher, and one that builds every table of `data/`.
-
-Codes that people gave by hand come from sheets (`sheets`, `coders`).
-"""
+"""From publishers' files to the tables of `data/`, and from the user's own texts, sheets and indices."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources.discovery import Stock
+from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.raw import read_csv
 from buzanlib.sources.source import Form, Source
 
@@ -39,9 +39,9 @@ SHIPPED = ("A", "B", "adjudicated")
 ANNOTATOR = "[A-Za-z][A-Za-z0-9_-]{0,19}"
 
 
-def files(stock: Stock) -> dict[str, Path]:
+def files(inventory: Inventory) -> dict[str, Path]:
     """Files of the coding by name; none where it is missing."""
-    return dict(zip(SOURCE.forms[0].files, stock.paths(SOURCE), strict=False))
+    return dict(zip(SOURCE.forms[0].files, inventory.paths(SOURCE), strict=False))
 
 
 def read_codes(path: Path) -> pd.DataFrame:
@@ -66,23 +66,20 @@ def read_locators(path: Path) -> pd.DataFrame:
     return read_csv(path, LOCATOR, dtype=dict.fromkeys(("passage_id", "doc_id", "sha256"), "str"))
 
 
-def hold_against(cut: pd.DataFrame, coded: pd.DataFrame) -> None:
-    """Hold the passages cut from the texts against those that were coded.
+def compare_passages(found: pd.DataFrame, coded: pd.DataFrame) -> None:
+    """Check that the passages found in a reader's texts are those that were coded.
 
     Parameters
     ----------
-    cut : pandas.DataFrame
-        Locators of the passages as cut from a reader's texts: `passage_id`, `doc_id`, `start`, `end`,
-        `sha256`.
-    coded : pandas.DataFrame
-        Locators of those that were coded.
+    found, coded : pandas.DataFrame
+        Columns of `LOCATOR`.
 
     Raises
     ------
     BuzanError
-        If a coded passage was not found in the texts, or one was found that nobody coded.
+        If a coded passage was not found, or one was found that was not coded.
     """
-    mine, theirs = (set(table[LOCATOR].itertuples(index=False, name=None)) for table in (cut, coded))
+    mine, theirs = (set(table[LOCATOR].itertuples(index=False, name=None)) for table in (found, coded))
     if lost := sorted(theirs - mine):
         raise BuzanError(
             f"{len(lost)} of {len(coded)} coded passages are not in these texts, the first {lost[0][0]} of"

@@ -1,44 +1,20 @@
-"""Every source by name, and the account of what a reader's folder has of them."""
+"""All sources, and an account of which of them a folder of publishers' files has."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from buzanlib.sources import (
-    alliances,
-    annotation,
-    bti,
-    cow,
-    fractionalization,
-    fragile_states,
-    governance,
-    memberships,
-    nmc,
-    sipri,
-    state_fragility,
-    strategies,
-    ungdc,
-    vdem,
-    votes,
-    worldbank,
-)
-from buzanlib.sources.discovery import Find, Stock
+from buzanlib.sources import alliances, annotation, cow, memberships, strategies, ungdc, votes
+from buzanlib.sources.discovery import FoundSource, Inventory
+from buzanlib.sources.publishers import INDICES
 from buzanlib.sources.source import Source
 
 #: In the order in which the tables need them.
 SOURCES: tuple[Source, ...] = (
     cow.SYSTEM_SOURCE,
     cow.CODES_SOURCE,
-    nmc.SOURCE,
-    sipri.SOURCE,
-    *worldbank.SOURCES.values(),
-    fragile_states.SOURCE,
-    governance.SOURCE,
-    state_fragility.SOURCE,
-    bti.SOURCE,
-    fractionalization.SOURCE,
-    vdem.SOURCE,
+    *(index.source for index in INDICES.values()),
     ungdc.SOURCE,
     strategies.SOURCE,
     annotation.SOURCE,
@@ -47,77 +23,61 @@ SOURCES: tuple[Source, ...] = (
     alliances.SOURCE,
 )
 
-#: Of files that make up a source together so many are named.
+#: Files of one source that are listed by name.
 NAMED = 3
 
 
-def take_stock(folder: Path) -> Stock:
-    """Look for every source below a folder; nothing is opened.
+def find_sources(folder: Path) -> Inventory:
+    """Look for every source below a folder of publishers' files, in whatever arrangement; see `Inventory.take`."""
+    return Inventory.take(folder, SOURCES)
+
+
+def account(inventory: Inventory, data: Path) -> str:
+    """Describe what was found, what is missing and what that costs, where to get it and how to cite it.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        Folder with the publishers' files, in whatever arrangement.
-
-    Returns
-    -------
-    Stock
-        What is there.
-
-    Raises
-    ------
-    BuzanError
-        If there is no such folder, or a file of which one is needed lies there twice.
-    """
-    return Stock.take(folder, SOURCES)
-
-
-def account(stock: Stock, data: Path) -> str:
-    """Put into words what was found, what is missing and what that costs, where to get it and how to cite it.
-
-    Parameters
-    ----------
-    stock : Stock
+    inventory : Inventory
         What is there.
     data : pathlib.Path
-        Folder of the tables, which says what is kept. It must be as it was before a build.
+        Folder of the tables as it was before a build.
 
     Returns
     -------
     str
         Several lines, without a line feed at the end.
     """
-    lines = [f"found {len(stock.found)} of {len(stock.finds)} sources below {stock.folder}"]
-    for find in stock.found:
-        lines.append(f"  {find.source.title}: {_names(find.paths, stock.folder)}")
-        if find.spare:
-            lines.append(f"    also there, not used: {_names(find.spare, stock.folder)}")
-        lines.append(f"    cite: {find.source.cite}")
-    if stock.missing:
-        lines.append(f"missing {len(stock.missing)}")
-    for find in stock.missing:
-        lines.append(f"  {find.source.title}")
-        lines += [f"    {line}" for line in _costs(find, data)]
-        lines.append(f"    get it: {find.source.url}")
-        lines.append(f"    looked for: {', or '.join(map(str, find.source.forms))}")
-        lines.append(f"    cite: {find.source.cite}")
-    if stock.missing and stock.packed:
-        lines.append(f"not looked into; unpack first: {_names(stock.packed, stock.folder)}")
+    lines = [f"found {len(inventory.found)} of {len(inventory.sources)} sources below {inventory.folder}"]
+    for one in inventory.found:
+        lines.append(f"  {one.source.title}: {_names(one.paths, inventory.folder)}")
+        if one.spare:
+            lines.append(f"    also there, not used: {_names(one.spare, inventory.folder)}")
+        lines.append(f"    cite: {one.source.cite}")
+    if inventory.missing:
+        lines.append(f"missing {len(inventory.missing)}")
+    for one in inventory.missing:
+        lines.append(f"  {one.source.title}")
+        lines += [f"    {line}" for line in _costs(one, data)]
+        lines.append(f"    get it: {one.source.url}")
+        lines.append(f"    looked for: {', or '.join(map(str, one.source.forms))}")
+        lines.append(f"    cite: {one.source.cite}")
+    if inventory.missing and inventory.packed:
+        lines.append(f"not looked into; unpack first: {_names(inventory.packed, inventory.folder)}")
     return "\n".join(lines)
 
 
-def _costs(find: Find, data: Path) -> list[str]:
+def _costs(one: FoundSource, data: Path) -> list[str]:
     """What is not made because the source is missing."""
-    lines = [f"there in part, and so not used: {', '.join(find.lacks)} is lacking"] if find.lacks else []
-    for table, part in find.source.gives:
+    lines = [f"there in part, and so not used: {', '.join(one.lacks)} is lacking"] if one.lacks else []
+    for table, part in one.source.gives:
         fate = "kept as it is in" if (data / table).is_file() else "left empty, for nothing of it is in"
         lines.append(f"costs: {table}, {part}: {fate} {data}")
-    if find.source.checks:
-        lines.append(f"costs: not checked: {find.source.checks}")
+    if one.source.checks:
+        lines.append(f"costs: not checked: {one.source.checks}")
     return lines
 
 
 def _names(paths: Sequence[Path], folder: Path) -> str:
-    """Where files lie below the folder, the first few."""
+    """The first few files, by their place below the folder."""
     shown = ", ".join(str(path.relative_to(folder)) for path in paths[:NAMED])
     return shown + (f" and {len(paths) - NAMED} more" if len(paths) > NAMED else "")

@@ -1,8 +1,7 @@
-"""Codes of further annotators in ``codes.csv``, from a sheet that people filled in; and the sheet to fill in."""
+"""Codes of further annotators from a sheet that they filled in, and the sheet to fill in."""
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 from dataclasses import dataclass
@@ -11,20 +10,20 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, LockError
-from buzanlib.files import alone, create_whole
+from buzanlib.files import alone, create_whole, demand_absent
 from buzanlib.sources.annotation import CODE, SHIPPED
-from buzanlib.sources.existing_tables import Held
+from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_headings import CODES
 from buzanlib.sources.sheets import read_sheet
-from buzanlib.sources.write import workshop, write_table
+from buzanlib.sources.write import staging_folder, write_table
 from buzanlib.tables.descriptor import check, load_tables
 from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 
 SEED = 20100615
 
-#: Headings of the sheet to fill in; those before the coder show where the passage stands.
+#: Headings of the sheet to fill in: where the passage is, then coder and codes.
 PLACE = ("passage_id", "corpus", "year", "doc_id", "start", "end", "gist")
 BLANK = ("coder", *CODES)
 
@@ -46,21 +45,19 @@ class Added:
 
 
 def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
-    """Add the coders of a sheet to ``codes.csv`` as further annotators, and lock the codes anew.
+    """Add the coders of a sheet to ``codes.csv`` as further annotators, and lock the codes again.
 
-    They may code a part of the passages. Nothing is written unless the sheet is sound and the whole folder is sound
-    with it. The codes are moved into place whole, and after them the lock; should the second move fail, the lock
-    no longer fits and ``buzan data lock`` mends it.
+    They may code a part of the passages. Nothing is written unless the sheet and the whole folder with it are without
+    fault. The codes are moved into place before the lock; should the second move fail, ``buzan data lock`` repairs it.
 
     Parameters
     ----------
     sheet : pathlib.Path
         CSV or XLSX, as `sheets.read_sheet` reads it.
     data : pathlib.Path
-        Folder of the tables, sound and locked.
+        Folder of the tables, locked.
     replace : bool
-        Let the sheet take the place of all that an annotator of the same name has in ``codes.csv``. Without it,
-        such a name is refused, and so are those that ship.
+        Replace all codes of an annotator of the same name. Without it such a name is refused.
 
     Returns
     -------
@@ -89,12 +86,12 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
 
 
 def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataFrame, Added]:
-    """Give the codes of a folder with those of a sheet; nothing is written.
+    """Give the codes of a folder with those of a sheet, without writing anything.
 
     Parameters
     ----------
     sheet, data, replace
-        As `add_codes` has them; the folder need be neither locked nor sound.
+        As of `add_codes`; the folder need not be locked.
 
     Returns
     -------
@@ -110,9 +107,9 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
     BuzanError
         If codes or passages of the folder cannot be read.
     """
-    held = Held(data)
-    kept = held.table("codes.csv", CODE)
-    passages = held.table("passages.csv", ["passage_id"])["passage_id"]
+    existing = ExistingTables(data)
+    kept = existing.table("codes.csv", CODE)
+    passages = existing.table("passages.csv", ["passage_id"])["passage_id"]
     names = sorted({*kept["annotator"], *SHIPPED})
     taken = {name: "" if replace else _refusal(name) for name in names}
     described = Descriptor.load(data).table("codes")
@@ -132,7 +129,7 @@ def _refusal(name: str) -> str:
 
 def _put(codes: pd.DataFrame, data: Path) -> None:
     """Check the folder with the new codes in a copy, and move codes and lock into place."""
-    with workshop(data) as aside:
+    with staging_folder(data) as aside:
         files = {table.path for table in Descriptor.load(data).tables.values()} | {FILE, LOCK, *LOCKED}
         for name in sorted(files - {"codes.csv"}):
             if (data / name).is_file():
@@ -146,18 +143,17 @@ def _put(codes: pd.DataFrame, data: Path) -> None:
 
 
 def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = SEED) -> int:
-    """Write a sheet to be filled in: a row a passage, where it stands, and blank cells for coder and codes.
+    """Write a sheet to be filled in, with a row a passage and blank cells for coder and codes.
 
-    It is as `sheet_files.render_sheet` makes it. The passages stand in the order of their identifiers, which has
-    nothing to do with that of speakers and years. The locator names the speaker: whoever is to code without knowing it
-    must be given the text by somebody else.
+    The passages are in the order of their identifiers, which is unrelated to speakers and years. The locator names the
+    speaker: coders who should not know it must be given the text by somebody else.
 
     Parameters
     ----------
     data : pathlib.Path
         Folder of the tables.
     out : pathlib.Path
-        Where to; nothing may be there, for it might be a sheet that was filled in.
+        New file.
     passages : int, optional
         Size of a random sample; all passages by default. A sample is part of every larger one with the same seed.
     seed : int
@@ -171,12 +167,11 @@ def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = 
     Raises
     ------
     BuzanError
-        If there are fewer passages, something is at `out`, or nothing can be written there.
+        If there are fewer passages, or `out` exists already.
     DataError
         With every fault of the tables.
     """
-    if os.path.lexists(out):
-        raise BuzanError(f"{out} is there already, and is not written over")
+    demand_absent(out)
     tables = load_tables(data, ["passages", "documents", "gists"])
     places = tables["passages"].merge(tables["documents"][["doc_id", "corpus", "year"]], on="doc_id")
     places = places.merge(tables["gists"], on="passage_id", how="left").sort_values("passage_id")

@@ -1,4 +1,4 @@
-"""The state system of the Correlates of War, against which the crosswalk is held."""
+"""The state system of the Correlates of War, with which the crosswalk is compared."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ EXCLUDED: Final = MappingProxyType[int, str](
     }
 )
 
-#: Codes of the voting records for states that had gone before the first year of the panel.
+#: Codes of the voting records for states that ended before the first year of the panel.
 GONE: Final = MappingProxyType[int, str](
     {
         260: "German Federal Republic, until 1990",
@@ -57,7 +57,7 @@ GONE: Final = MappingProxyType[int, str](
 
 
 def check(crosswalk: Crosswalk, system: Path | None, voting_codes: Path | None) -> None:
-    """Hold `states.csv` against the two lists of the Correlates of War, or the one that is there.
+    """Compare `states.csv` with the lists of the Correlates of War that are there.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From the names and codes of publishers to ISO 3166 codes, with dates where a code changed hands."""
+"""From the names and codes of publishers to ISO 3166 codes, by date where a code passed to another state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from buzanlib.errors import BuzanError, UnknownNameError
-from buzanlib.sources.names import ALIASES
+from buzanlib.sources.aliases import ALIASES
 from buzanlib.sources.raw import dates, numbers, read_csv
 
 #: First and last year of the panel.
@@ -70,7 +70,7 @@ class Crosswalk:
     def from_cow(
         self, codes: pd.Series[Any], when: pd.Series[Any], excluded: Mapping[int, str], source: str
     ) -> pd.Series[Any]:
-        """ISO 3166 codes of Correlates of War codes.
+        """Turn Correlates of War codes into ISO 3166 codes.
 
         Parameters
         ----------
@@ -110,7 +110,9 @@ class Crosswalk:
             for iso3, start, end in spans[code]:
                 if start <= day and (pd.isna(end) or day <= end):
                     return str(iso3)
-            raise BuzanError(f"{source}: code {code} of the Correlates of War is nobody's on {day.date()}")
+            raise BuzanError(
+                f"{source}: code {code} of the Correlates of War belongs to no state on {day.date()}"
+            )
 
         known = {pair: one(*pair) for pair in set(zip(codes, when, strict=True))}
         return pd.Series(
@@ -120,29 +122,10 @@ class Crosswalk:
     def from_names(
         self, names: pd.Series[Any], when: pd.Series[Any], excluded: Mapping[str, str], source: str
     ) -> pd.Series[Any]:
-        """ISO 3166 codes of states written by name.
+        """Turn names of states into ISO 3166 codes; see `from_cow`.
 
-        A name that a successor shares with its predecessor means the one that held the seat at the time:
+        A name that a successor shares with its predecessor means the one that held the seat in that year:
         "Serbia" of 2003 is Serbia and Montenegro.
-
-        Parameters
-        ----------
-        names, when : pandas.Series
-            Names, and the year of each.
-        excluded : mapping of str to str
-            Names that are left out on purpose, each with the reason.
-        source : str
-            Publisher's file, for the message.
-
-        Returns
-        -------
-        pandas.Series of str
-            One code a row; missing where the name is excluded.
-
-        Raises
-        ------
-        UnknownNameError
-            If a name is neither known nor excluded.
         """
         iso3_of = dict(zip(self.states["name"], self.states["iso3"], strict=True)) | dict(ALIASES)
         # Some files write an accented letter as a letter and an accent.
@@ -154,11 +137,11 @@ class Crosswalk:
         return self.dated(iso3, when)
 
     def from_iso3(self, codes: pd.Series[Any], excluded: Mapping[str, str], source: str) -> pd.Series[Any]:
-        """ISO 3166 codes as a publisher gives them, missing where left out on purpose (see `from_names`)."""
+        """Check ISO 3166 codes as a publisher gives them; see `from_cow`."""
         known: Container[str] = self.known()
         for code in codes.unique():
             if code not in known and code not in excluded:
-                raise UnknownNameError(f"state in {source}", code, sorted(self.known() | set(excluded)))
+                raise UnknownNameError(f"state in {source}", code, [*sorted(self.known()), *excluded])
         return codes.where(~codes.isin(list(excluded)), None)
 
     def dated(self, iso3: pd.Series[Any], when: pd.Series[Any]) -> pd.Series[Any]:
@@ -175,10 +158,7 @@ class Crosswalk:
 
 
 def since(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Copy of the rows from the first to the last year of the panel; `year` becomes a whole number.
-
-    `path` is the publisher's file, for the message where a year is none.
-    """
+    """Take the rows of the years of the panel from a table of the file at `path`; `year` becomes a whole number."""
     year = numbers(table["year"], path)
     return table.assign(year=year)[year.between(FIRST, LAST)].astype({"year": int})
 

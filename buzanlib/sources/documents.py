@@ -1,4 +1,4 @@
-"""Every speech and strategy, also the silent ones, and the passages cut from them, in one reading."""
+"""All speeches and strategies, with or without a passage, and the passages found in them."""
 
 from __future__ import annotations
 
@@ -7,32 +7,22 @@ from collections.abc import Iterable
 from re import Pattern
 
 import pandas as pd
+from tqdm import tqdm
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST, LAST
-from buzanlib.sources.discovery import Stock
-from buzanlib.sources.existing_tables import Held, joined
-from buzanlib.sources.passages import Passage, digital_passages, draw, threat_passages
-from buzanlib.sources.progress import Progress
+from buzanlib.sources.discovery import Inventory
+from buzanlib.sources.existing_tables import ExistingTables, joined
+from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
 from buzanlib.theory.vocabulary import Corpus
 
 Row = dict[str, object]
 
 COLUMNS = [
-    "doc_id",
-    "corpus",
-    "iso3",
-    "year",
-    "session",
-    "words",
-    "cyber_security",
-    "information_security",
-    "windows",
-    "sampled",
-    "seed",
-    "in_paper",
-]
+    "doc_id", "corpus", "iso3", "year", "session", "words", "cyber_security", "information_security", "windows",
+    "sampled", "seed", "in_paper",
+]  # fmt: skip
 
 #: The two names of the matter, as one word, two, or with a hyphen.
 TERMS: dict[str, Pattern[str]] = {
@@ -42,24 +32,24 @@ TERMS: dict[str, Pattern[str]] = {
 
 
 def build(
-    stock: Stock, known: frozenset[str], held: Held, progress: Progress
+    inventory: Inventory, known: frozenset[str], existing: ExistingTables, progress: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Documents and passages of both corpora.
+    """Make documents and passages of both corpora.
 
-    Of a corpus whose texts are missing, the rows that the data folder has are kept. The passages cut are held
-    against those that were coded, by the coding itself or else by the data folder; where neither knows of a
-    corpus, every passage of it is taken.
+    Of a corpus whose texts are missing, the rows of the data folder are kept. The passages are compared with those
+    that were coded, according to the coding or else to the data folder; where neither knows of a corpus, every passage
+    of it is taken.
 
     Parameters
     ----------
-    stock : Stock
+    inventory : Inventory
         Which publishers' files are there.
     known : frozenset of str
-        Codes that may speak: `states.csv`.
-    held : Held
+        Codes of `states.csv`.
+    existing : ExistingTables
         The data folder.
-    progress : callable
-        Wraps the speeches as they are read.
+    progress : bool
+        Show on standard error how many speeches have been read.
 
     Returns
     -------
@@ -69,34 +59,38 @@ def build(
     Raises
     ------
     UnknownNameError
-        If a document is of nobody in `states.csv`.
+        If the author of a document is not in `states.csv`.
     BuzanError
-        If the passages are not those that were coded, if there is not one text of the years wanted, or if one is
-        there twice.
+        If the passages are not those that were coded, no text is of the years wanted, or one is there twice.
     """
     documents: list[Row] = []
     locators: list[Row] = []
     corpora: list[str] = []
-    if packs := stock.paths(ungdc.SOURCE):
+    if packs := inventory.paths(ungdc.SOURCE):
         corpora.append(Corpus.UNGDC)
         speeches = (speech for pack in packs for speech in ungdc.read(pack))
-        _add_speeches(progress(speeches, "General Debate"), documents, locators)
+        for text in tqdm(speeches, "General Debate", unit="", mininterval=0.5, disable=not progress):
+            _add(text, documents, locators)
         if not documents:
             raise BuzanError(f"{packs[0]} has no statement of the years {FIRST} to {LAST}")
-    if texts := stock.path(strategies.SOURCE):
+    if texts := inventory.path(strategies.SOURCE):
         corpora.append(Corpus.NCSS)
-        _add_strategies(strategies.read(texts, *_seeds(stock, held)), documents, locators)
+        for text in strategies.read(texts, *_seeds(inventory, existing)):
+            _add(text, documents, locators)
     table = pd.DataFrame(documents, columns=COLUMNS).astype({"session": "Int64"})
     _check(table, known)
     cut = pd.DataFrame(locators, columns=annotation.LOCATOR)
-    coded = _coded(stock, held)
+    coded = _coded(inventory, existing)
     held_against = [corpus for corpus in corpora if _of(coded, [corpus]).any()]
-    annotation.hold_against(cut[_of(cut, held_against)], coded[_of(coded, held_against)])
+    annotation.compare_passages(cut[_of(cut, held_against)], coded[_of(coded, held_against)])
     table = table.sort_values("doc_id", ignore_index=True)
     cut = cut.sort_values("passage_id", ignore_index=True)
     if len(corpora) == len(Corpus):
         return table, cut
-    kept, passages = held.table("documents.csv", COLUMNS), held.table("passages.csv", annotation.LOCATOR)
+    kept, passages = (
+        existing.table("documents.csv", COLUMNS),
+        existing.table("passages.csv", annotation.LOCATOR),
+    )
     return (
         joined(table, kept[~kept["corpus"].isin(corpora)], "doc_id"),
         joined(cut, passages[~_of(passages, corpora)], "passage_id"),
@@ -104,7 +98,7 @@ def build(
 
 
 def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:
-    """Every document is of somebody, and there once."""
+    """Refuse a document of an unknown state, and one that is there twice."""
     for iso3 in documents["iso3"].unique():
         if iso3 not in known:
             raise UnknownNameError("speaker", iso3, sorted(known))
@@ -113,91 +107,62 @@ def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:
         raise BuzanError(f"{len(twice)} documents are there twice, the first {twice.iloc[0]}")
 
 
-def _add_speeches(speeches: Iterable[ungdc.Speech], documents: list[Row], locators: list[Row]) -> None:
-    for speech in speeches:
-        found = digital_passages(speech.text)
-        documents.append(
-            {
-                "doc_id": speech.doc_id,
-                "corpus": str(Corpus.UNGDC),
-                "iso3": speech.iso3,
-                "year": speech.year,
-                "session": speech.session,
-                "words": _words(speech.text),
-                **_terms(speech.text),
-                "windows": len(found),
-                "sampled": len(found),
-                "seed": None,
-                "in_paper": 0,
-            }
-        )
-        locators += _locators(speech.doc_id, speech.doc_id, found)
+def document_row(text: Text, windows: int, sampled: int) -> Row:
+    """Make a row of `documents.csv`; `sampled` of the passages found were taken."""
+    return {
+        "doc_id": text.doc_id,
+        "corpus": str(text.corpus),
+        "iso3": text.iso3,
+        "year": text.year,
+        "session": text.session,
+        "words": len(text.text.split()),
+        **{name: len(pattern.findall(text.text)) for name, pattern in TERMS.items()},
+        "windows": windows,
+        "sampled": sampled,
+        "seed": text.seed or None,
+        "in_paper": int(text.doc_id in strategies.IN_PAPER),
+    }
 
 
-def _add_strategies(texts: Iterable[strategies.Strategy], documents: list[Row], locators: list[Row]) -> None:
-    for strategy in texts:
-        found = threat_passages(strategy.text)
-        drawn = draw(found, strategy.seed)
-        documents.append(
-            {
-                "doc_id": strategy.doc_id,
-                "corpus": str(Corpus.NCSS),
-                "iso3": strategy.iso3,
-                "year": strategy.year,
-                "session": None,
-                "words": _words(strategy.text),
-                **_terms(strategy.text),
-                "windows": len(found),
-                "sampled": len(drawn),
-                "seed": strategy.seed,
-                "in_paper": int(strategy.doc_id in strategies.IN_PAPER),
-            }
-        )
-        locators += _locators(strategy.doc_id, strategy.filed_as, drawn)
+def _add(text: Text, documents: list[Row], locators: list[Row]) -> None:
+    """Add the rows of a text and its passages, of a strategy those that were drawn."""
+    if text.corpus == Corpus.NCSS:
+        found = threat_passages(text.text)
+        taken, filed_as = draw(found, text.seed), text.seed.removeprefix(strategies.SEED)
+    else:
+        found = taken = digital_passages(text.text)
+        filed_as = text.doc_id
+    documents.append(document_row(text, len(found), len(taken)))
+    locators += [
+        {
+            "passage_id": passage.passage_id(filed_as),
+            "doc_id": text.doc_id,
+            "start": passage.start,
+            "end": passage.end,
+            "sha256": passage.sha256,
+        }
+        for passage in taken
+    ]
 
 
-def _seeds(stock: Stock, held: Held) -> tuple[dict[str, str], str]:
+def _seeds(inventory: Inventory, existing: ExistingTables) -> tuple[dict[str, str], str]:
     """Seed of each strategy, and the name of the file that says so: the coding, or else the data folder."""
-    if sampling := annotation.files(stock).get(annotation.SAMPLING):
+    if sampling := annotation.files(inventory).get(annotation.SAMPLING):
         return annotation.read_seeds(sampling), sampling.name
-    kept = held.table("documents.csv", ["doc_id", "corpus", "seed"])
+    kept = existing.table("documents.csv", ["doc_id", "corpus", "seed"])
     drawn = kept[kept["corpus"] == Corpus.NCSS]
     return dict(zip(drawn["doc_id"], drawn["seed"], strict=True)), "documents.csv"
 
 
-def _coded(stock: Stock, held: Held) -> pd.DataFrame:
+def _coded(inventory: Inventory, existing: ExistingTables) -> pd.DataFrame:
     """Locators of the passages that were coded, by the coding or else by the data folder."""
-    if path := annotation.files(stock).get(annotation.PASSAGES):
+    if path := annotation.files(inventory).get(annotation.PASSAGES):
         return annotation.read_locators(path)
-    if held.has("passages.csv"):
-        return annotation.read_locators(held.folder / "passages.csv")
+    if existing.has("passages.csv"):
+        return annotation.read_locators(existing.folder / "passages.csv")
     return pd.DataFrame(columns=annotation.LOCATOR)
 
 
 def _of(passages: pd.DataFrame, corpora: Iterable[str]) -> pd.Series[bool]:
     """Which passages are of documents of these corpora."""
     return passages["doc_id"].astype("str").str.startswith(tuple(f"{corpus}-" for corpus in corpora))
-
-
-def _words(text: str) -> int:
-    """Number of words of a normalised text: what stands between spaces."""
-    return len(text.split())
-
-
-def _terms(text: str) -> dict[str, int]:
-    """Uses of each of `TERMS`."""
-    return {name: len(pattern.findall(text)) for name, pattern in TERMS.items()}
-
-
-def _locators(doc_id: str, filed_as: str, passages: Iterable[Passage]) -> list[Row]:
-    """Rows of `passages.csv`."""
-    return [
-        {
-            "passage_id": passage.passage_id(filed_as),
-            "doc_id": doc_id,
-            "start": passage.start,
-            "end": passage.end,
-            "sha256": passage.sha256,
-        }
-        for passage in passages
-    ]

@@ -1,4 +1,4 @@
-"""What a data folder already holds, as text: kept where the source that it came from is missing."""
+"""The tables that a data folder has before it is built again, as text."""
 
 from __future__ import annotations
 
@@ -13,14 +13,8 @@ from buzanlib.sources.write import as_text
 
 
 @dataclass(frozen=True)
-class Held:
-    """The tables of a data folder before it is built again.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Folder of the tables; none of them need be there.
-    """
+class ExistingTables:
+    """The tables of a data folder, any of which may be missing."""
 
     folder: Path
 
@@ -29,7 +23,7 @@ class Held:
         return (self.folder / name).is_file()
 
     def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Named columns of a table, every cell as the text that it is; without rows where there is no table.
+        """Read columns of a table, every cell as text; without rows where there is no table.
 
         Raises
         ------
@@ -42,21 +36,6 @@ class Held:
 
 
 def joined(made: pd.DataFrame, kept: pd.DataFrame, *by: str) -> pd.DataFrame:
-    """Rows that were made and rows that were kept, sorted.
-
-    Parameters
-    ----------
-    made : pandas.DataFrame
-        As it was made, with types.
-    kept : pandas.DataFrame of str
-        From the data folder, the same columns.
-    *by : str
-        What to sort by.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Every cell as text where something is kept; otherwise with the types of `made`.
-    """
+    """Join rows that were made and rows of text that were kept, sorted; all as text if any were kept."""
     both = pd.concat([as_text(made), kept]) if len(kept) else made
     return both.sort_values(list(by), ignore_index=True)

@@ -52,7 +52,7 @@ COLUMNS = ["organisation", "iso3", "from", "to", "status", "source"]
 
 
 def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataFrame:
-    """Spans of membership.
+    """Read spans of membership.
 
     The publisher's file is yearly, from 1990 to 2014: a span that begins with 1990 began then or before,
     and one that reaches 2014 lasts, unless an exit in `accessions` ends it.
@@ -76,7 +76,7 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
     Raises
     ------
     BuzanError
-        If someone leaves who is not in, or joins who is; if the file has no year since 1990.
+        If a state leaves that is not a member, or joins that is; if the file has no year since 1990.
     """
     table = read_csv(path, ["ccode", "year", *ORGANISATIONS], encoding_errors="replace")
     table = table.apply(numbers, path=path)

@@ -1,20 +1,19 @@
-"""An index of one's own: a value a state and year, put into the panel as a further column."""
+"""An index of the user's own: a value for each state and year, added to the panel as a column."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
-from buzanlib.files import alone
+from buzanlib.files import alone, demand_absent
 from buzanlib.sources.sheet_files import Grid, read_grid
 from buzanlib.sources.write import write_table
-from buzanlib.tables.checks import check_table
+from buzanlib.tables.checks import check_table, faults_at
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.reading import read
 from buzanlib.tables.schema import Descriptor, Field, Table
@@ -25,7 +24,7 @@ KEY = ["iso3", "year"]
 
 @dataclass(frozen=True)
 class Merged:
-    """What has become of an index.
+    """An index that was added.
 
     Attributes
     ----------
@@ -36,7 +35,7 @@ class Merged:
     first, last : int
         Its years.
     added : int
-        Rows of later years than the panel had, one for every member.
+        Rows of years that the panel did not have, one for each member.
     """
 
     column: str
@@ -48,13 +47,13 @@ class Merged:
 
 
 def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: Path | None = None) -> Merged:
-    """Write a panel with an index of one's own behind its other columns.
+    """Write a panel with an index of the user's own as its last column.
 
     Parameters
     ----------
     file : pathlib.Path
         CSV or XLSX (see `sheet_files.read_grid`) with the columns ``iso3``, ``year`` and ``value``; more means
-        stronger. A row without a value is passed over.
+        stronger. A row without a value is skipped.
     axis : {"power", "cohesion"}
         What the index measures.
     name : str
@@ -62,9 +61,9 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
     data : pathlib.Path
         Folder of the tables.
     out : pathlib.Path
-        Where to; what is there is replaced only if it is the `panel`.
+        New file, or the `panel` itself.
     panel : pathlib.Path, optional
-        What the column is added to, that of the folder by default; another index may be in it already.
+        What the column is added to; by default the panel of the folder.
 
     Returns
     -------
@@ -75,16 +74,16 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
     DataError
         With every fault of the file, or of the panel.
     BuzanError
-        If the axis or the name is none, the panel has the column, something else is at `out`, or another command is at
-        work in that folder.
+        If the axis or the name is wrong, the panel has the column already, `out` exists, or another command is at work
+        in its folder.
     """
     if axis not in AXES:
         raise BuzanError(f"unknown axis {axis!r}; {nearest(axis, AXES)}")
     if not re.fullmatch(r"[a-z0-9_]+", name):
         raise BuzanError(f"{name!r} is no name of an index: small letters, digits and underscores are needed")
     source = panel or data / "panel.csv"
-    if os.path.lexists(out) and out.resolve() != source.resolve():
-        raise BuzanError(f"{out} is there already, and is not written over")
+    if out.resolve() != source.resolve():
+        demand_absent(out)
     with alone(out.parent):
         return _merged(file, f"{axis}_{name}", source, data, out)
 
@@ -108,10 +107,7 @@ def _merged(file: Path, column: str, source: Path, data: Path, out: Path) -> Mer
 
 
 def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
-    """The panel up to a year, with an empty row for each state that is in its own last year and each year behind it.
-
-    A panel has every member in every year, also those that an index does not know.
-    """
+    """The panel up to a year, with an empty row for each state of its own last year, since a panel has every member."""
     end = max(map(int, panel["year"].unique()))
     members = panel.loc[panel["year"] == str(end), "iso3"]
     more = [
@@ -123,16 +119,11 @@ def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
 
 def _demand_rows(own: pd.DataFrame, panel: pd.DataFrame, file: str) -> None:
     """Refuse values of years in which the panel does not have the state."""
-    there = pd.MultiIndex.from_frame(panel[KEY])
-    alone = own[~pd.MultiIndex.from_frame(own[KEY]).isin(there)]
-    if len(alone):
+    keys = pd.MultiIndex.from_frame(own[KEY])
+    absent = own[~keys.isin(pd.MultiIndex.from_frame(panel[KEY]))]
+    if len(absent):
         need = "the panel has no such state in this year: only members of the United Nations are placed"
-        raise DataError(
-            [
-                Fault(file, row, "iso3+year", f"{code}, {year}", need)
-                for row, code, year in zip(alone.index.tolist(), alone["iso3"], alone["year"], strict=True)
-            ]
-        )
+        raise DataError(faults_at(file, "iso3+year", absent["iso3"] + ", " + absent["year"], need))
 
 
 def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
@@ -142,15 +133,8 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
         raise DataError(
             [Fault(grid.file, grid.header, name, name, "a column may stand only once") for name in twice]
         )
-    value = Field(name="value", type="number", description="the index", required=True)
-    described = replace(
-        panel,
-        path=grid.file,
-        fields=(panel.field("iso3"), panel.field("year"), value),
-        rules=(),
-        ordered=(),
-        begins=(),
-    )
+    fields = panel.field("iso3"), panel.field("year"), Field("value", "number", required=True)
+    described = Table(panel.name, grid.file, fields, panel.key)
     frame = pd.DataFrame([cells for _, cells in grid.rows], columns=headings, dtype="str")
     frame.index = pd.Index([number for number, _ in grid.rows], dtype="int64")
     if set(headings) == set(described.columns):
@@ -159,17 +143,9 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
             raise DataError([Fault(grid.file, 0, "value", "no value", "at least one state needs a value")])
     faults = check_table(described, frame)
     if "iso3" in frame:
-        faults += [
-            Fault(
-                grid.file,
-                row,
-                "iso3",
-                code,
-                f"not in column iso3 of states.csv; {nearest(code, sorted(states))}",
-            )
-            for row, code in zip(frame.index.tolist(), frame["iso3"], strict=True)
-            if code and code not in states
-        ]
+        unknown = frame.loc[(frame["iso3"] != "") & ~frame["iso3"].isin(states), "iso3"]
+        needs = [f"not in column iso3 of states.csv; {nearest(code, sorted(states))}" for code in unknown]
+        faults += faults_at(grid.file, "iso3", unknown, needs)
     if faults:
-        raise DataError(sorted(faults))
+        raise DataError(faults)
     return frame

@@ -1,26 +1,25 @@
-"""Statements of one's own: from a folder of texts to documents, passages, and the sheet on which they are coded."""
+"""A corpus of the user's own: from a folder of texts to documents, passages and the sheet for coding them."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, nearest
-from buzanlib.files import create_whole
+from buzanlib.files import create_whole, demand_absent
 from buzanlib.sources.annotation import LOCATOR
 from buzanlib.sources.coders import BLANK
-from buzanlib.sources.documents import COLUMNS, TERMS
-from buzanlib.sources.existing_tables import Held
-from buzanlib.sources.passages import digital_passages, draw, normalise
+from buzanlib.sources.documents import COLUMNS, document_row
+from buzanlib.sources.existing_tables import ExistingTables
+from buzanlib.sources.passages import Text, digital_passages, draw, normalise
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.write import as_text, render_table
 from buzanlib.tables.descriptor import load_tables
-from buzanlib.tables.reading import contents
+from buzanlib.tables.reading import contents, undecodable
 from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.vocabulary import Corpus
 
@@ -32,14 +31,14 @@ _CORPUS = re.compile(r"[A-Z]{2,12}")
 
 @dataclass(frozen=True)
 class Gathered:
-    """What was made of a folder of texts.
+    """What was found in a folder of texts.
 
     Attributes
     ----------
     documents, states, passages, silent : int
-        Texts, whose they are, passages in them, and texts without one.
+        Numbers of texts, of their states, of passages, and of texts without one.
     files : tuple of pathlib.Path
-        What was written: documents, passages and sheet.
+        The documents, passages and sheet that were written.
     """
 
     documents: int
@@ -50,7 +49,7 @@ class Gathered:
 
 
 def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool = False) -> Gathered:
-    """Find the passages in texts of one's own, as they were found in the General Debate.
+    """FoundSource the passages in texts of one's own, as they were found in the General Debate.
 
     Parameters
     ----------
@@ -59,12 +58,12 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     corpus : str
         Name of the corpus, two to twelve capital letters, none of those that ship.
     data : pathlib.Path
-        Folder of the tables. Its own documents and passages stand in what is written, too.
+        Folder of the tables, of which documents and passages are written as well.
     out : pathlib.Path
-        Folder for ``documents.csv``, ``passages.csv`` and ``sheet.csv``, none of which may be there. The sheet has
-        the text of every passage for the coder's eye, and is the only one that has any.
+        Folder for ``documents.csv``, ``passages.csv`` and ``sheet.csv``, none of which may exist. The sheet has the
+        text of every passage for the coder.
     sample : bool
-        Keep at most ten passages a text, drawn at random, as it was done with the strategies; else all.
+        Keep at most ten passages a text, drawn at random, as for the strategies; else all.
 
     Returns
     -------
@@ -73,10 +72,10 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     Raises
     ------
     DataError
-        With every text whose name or bytes are wrong.
+        With every text that has a wrong name or is not UTF-8.
     BuzanError
-        If the corpus has no name, there is no text or no passage, two passages would have one name, or something is at
-        `out`.
+        If the name of the corpus is wrong, there is no text or no passage, two passages would have the same name, or a
+        file exists already.
     """
     if not _CORPUS.fullmatch(corpus) or corpus in set(Corpus):
         taken = " and ".join(Corpus)
@@ -85,22 +84,23 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
         )
     paths = out / "documents.csv", out / "passages.csv", out / "sheet.csv"
     for path in paths:
-        if os.path.lexists(path):
-            raise BuzanError(f"{path} is there already, and is not written over")
+        demand_absent(path)
     states = set(load_tables(data, ["states"])["states"]["iso3"])
-    held = Held(data)
-    documents, passages = held.table("documents.csv", COLUMNS), held.table("passages.csv", LOCATOR)
+    existing = ExistingTables(data)
+    documents, passages = existing.table("documents.csv", COLUMNS), existing.table("passages.csv", LOCATOR)
     if (documents["corpus"] == corpus).any():
         raise BuzanError(f"the documents have a corpus {corpus!r} already; another name is needed")
     whose = dict(zip(passages["passage_id"], passages["doc_id"], strict=True))
     rows, locators, sheet = [], [], []
     year = Descriptor.load(data).table("documents").field("year")
-    for text in _texts(folder, states, range(int(year.minimum or 0), int(year.maximum or 9999) + 1)):
-        doc_id = f"{corpus}-{text.name}"
-        found = digital_passages(text.text)
-        seed = doc_id if sample else ""
-        kept = sorted(draw(found, seed), key=lambda passage: passage.start) if sample else found
-        rows.append(_document(doc_id, corpus, text, len(found), len(kept), seed))
+    years = range(int(year.minimum or 0), int(year.maximum or 9999) + 1)
+    for text in _texts(folder, corpus, states, years):
+        doc_id = text.doc_id
+        found = kept = digital_passages(text.text)
+        if sample:
+            text = replace(text, seed=doc_id)
+            kept = sorted(draw(found, text.seed), key=lambda passage: passage.start)
+        rows.append(document_row(text, len(found), len(kept)))
         for passage in kept:
             name = passage.own_id(doc_id)
             if (other := whose.setdefault(name, doc_id)) != doc_id:
@@ -124,69 +124,34 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     return Gathered(len(made), made["iso3"].nunique(), len(cut), silent, paths)
 
 
-@dataclass(frozen=True)
-class _Text:
-    name: str
-    iso3: str
-    year: int
-    text: str
-
-
-def _texts(folder: Path, states: Collection[str], years: range) -> Iterator[_Text]:
-    """Every text of a folder, in the order of their names, once all names and bytes are right."""
+def _texts(folder: Path, corpus: str, states: Collection[str], years: range) -> list[Text]:
+    """Every text of a folder, in the order of their names; `DataError` if any has a wrong name or is no text."""
     if not folder.is_dir():
         raise BuzanError(f"there is no folder {str(folder)!r}")
     files = sorted(file for file in folder.iterdir() if file.suffix == ".txt")
     if not files:
         raise BuzanError(f"no text in {folder.name!r}: files named {FORM} are needed")
-    faults, texts = [], []
+    faults: list[Fault] = []
+    texts = []
     for file in files:
         named = _NAME.fullmatch(file.stem)
-        if named is None:
-            faults.append(Fault(file.name, 0, "", file.name, f"the name must be {FORM}"))
-        elif named[1] not in states:
-            faults.append(
-                Fault(
-                    file.name, 0, "", named[1], f"no state of states.csv; {nearest(named[1], sorted(states))}"
-                )
-            )
-        elif int(named[2]) not in years:
-            faults.append(
-                Fault(file.name, 0, "", named[2], f"a year from {years[0]} to {years[-1]} is needed")
-            )
-        else:
-            try:
-                text = normalise(contents(file, follow=False).decode("utf-8-sig"))
-            except OSError as error:
-                faults.append(Fault(file.name, 0, "", "cannot be read", error.strerror or "a file is needed"))
-                continue
-            except UnicodeDecodeError as error:
-                line = error.object[: error.start].count(b"\n") + 1
-                byte = f"byte 0x{error.object[error.start]:02x}"
-                faults.append(Fault(file.name, line, "", byte, "every byte must be UTF-8"))
-                continue
-            if text:
-                texts.append(_Text(file.stem, named[1], int(named[2]), text))
+        try:
+            if named is None:
+                faults.append(Fault(file.name, 0, "", file.name, f"the name must be {FORM}"))
+            elif named[1] not in states:
+                need = f"not in column iso3 of states.csv; {nearest(named[1], sorted(states))}"
+                faults.append(Fault(file.name, 0, "", named[1], need))
+            elif int(named[2]) not in years:
+                need = f"a year from {years[0]} to {years[-1]} is needed"
+                faults.append(Fault(file.name, 0, "", named[2], need))
+            elif text := normalise(contents(file, follow=False).decode("utf-8-sig")):
+                texts.append(Text(f"{corpus}-{file.stem}", corpus, named[1], int(named[2]), text))
             else:
                 faults.append(Fault(file.name, 0, "", "", "the file is empty"))
+        except OSError as error:
+            faults.append(Fault(file.name, 0, "", "cannot be read", error.strerror or "a file is needed"))
+        except UnicodeDecodeError as error:
+            faults.append(undecodable(file.name, error))
     if faults:
         raise DataError(faults)
-    yield from texts
-
-
-def _document(doc_id: str, corpus: str, text: _Text, windows: int, kept: int, seed: str) -> dict[str, object]:
-    """A row of ``documents.csv``."""
-    terms = {name: len(pattern.findall(text.text)) for name, pattern in TERMS.items()}
-    return {
-        "doc_id": doc_id,
-        "corpus": corpus,
-        "iso3": text.iso3,
-        "year": text.year,
-        "session": None,
-        "words": len(text.text.split()),
-        **terms,
-        "windows": windows,
-        "sampled": kept,
-        "seed": seed or None,
-        "in_paper": 0,
-    }
+    return texts

@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources import (
-    bti,
-    fractionalization,
-    fragile_states,
-    governance,
-    nmc,
-    sipri,
-    state_fragility,
-    vdem,
-    worldbank,
-)
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.discovery import Stock
-from buzanlib.sources.existing_tables import Held
-from buzanlib.sources.source import Source
+from buzanlib.sources.discovery import Inventory
+from buzanlib.sources.existing_tables import ExistingTables
+from buzanlib.sources.publishers import INDICES
 from buzanlib.sources.write import as_text
 
-Reader = Callable[[Path, Crosswalk], pd.DataFrame]
-
-#: Where each column after `iso3` and `year` comes from, in the order of the file. One that ends in ``_rank`` is a
-#: rank within the year.
-READERS: Mapping[str, tuple[Source, Reader]] = {
-    "cinc": (nmc.SOURCE, nmc.read),
-    "milex_rank": (sipri.SOURCE, sipri.read),
-    **{
-        column: (source, partial(worldbank.read, column=column))
-        for column, source in worldbank.SOURCES.items()
-    },
-    "fsi_cohesion_rank": (fragile_states.SOURCE, fragile_states.read),
-    "wgi_stability": (governance.SOURCE, governance.read),
-    "sfi_legitimacy_rank": (state_fragility.SOURCE, state_fragility.read),
-    "bti_stateness_rank": (bti.SOURCE, bti.read),
-    "fractionalization": (fractionalization.SOURCE, fractionalization.read),
-    "polyarchy": (vdem.SOURCE, vdem.read),
-}
-COLUMNS = list(READERS)
+COLUMNS = list(INDICES)
 
 
-def build(stock: Stock, crosswalk: Crosswalk, held: Held) -> pd.DataFrame:
-    """The panel.
+def build(inventory: Inventory, crosswalk: Crosswalk, existing: ExistingTables) -> pd.DataFrame:
+    """Make the panel.
 
-    Where a publisher's terms do not let us pass scores on, the rank within the year among members of the
-    United Nations stands in their place: 1 is the weakest, equal scores share the mean of their ranks.
+    Where a publisher's terms do not allow scores to be passed on, the panel has the rank within the year among members
+    of the United Nations: 1 is the weakest, equal scores share the mean of their ranks.
 
     Parameters
     ----------
-    stock : Stock
+    inventory : Inventory
         Which publishers' files are there.
     crosswalk : Crosswalk
         Who is who.
-    held : Held
+    existing : ExistingTables
         The data folder, of which columns without a source are kept.
 
     Returns
@@ -68,32 +37,20 @@ def build(stock: Stock, crosswalk: Crosswalk, held: Held) -> pd.DataFrame:
         `iso3`, `year` (members on the last day of each year, 1995 to 2024, sorted) and `COLUMNS`.
     """
     panel = crosswalk.members()
-    for column, (source, read) in READERS.items():
-        paths = stock.paths(source)
-        if paths:
-            values = pd.concat([read(path, crosswalk) for path in paths])
-            panel[column] = _joined(panel, values, column)
-        else:
-            panel[column] = _kept(panel, held, column)
+    for column, index in INDICES.items():
+        if paths := inventory.paths(index.source):
+            values = _joined(panel, pd.concat([index.read(path, crosswalk) for path in paths]), column)
+            panel[column] = values.groupby(panel["year"]).rank() if column.endswith("_rank") else values
+        else:  # as the data folder has it, in the same words
+            rows = existing.table("panel.csv", ["iso3", "year", column]).rename(columns={column: "value"})
+            panel[column] = _joined(as_text(panel[["iso3", "year"]]), rows, column).fillna("")
     return panel
 
 
-def _joined(panel: pd.DataFrame, values: pd.DataFrame, column: str) -> pd.Series[float]:
-    """A column of the panel from the values of a source."""
-    score = column.removesuffix("_rank")
-    merged = _merged(panel, values, score)
-    return merged.groupby("year")[score].rank(method="average") if column != score else merged[score]
-
-
-def _kept(panel: pd.DataFrame, held: Held, column: str) -> pd.Series[str]:
-    """A column of the panel as the data folder has it, in the same words; empty where it has none."""
-    rows = held.table("panel.csv", ["iso3", "year", column])
-    return _merged(as_text(panel[["iso3", "year"]]), rows, column)[column].fillna("")
-
-
-def _merged(panel: pd.DataFrame, values: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Rows of the panel with their value."""
+def _joined(panel: pd.DataFrame, values: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Values in the order of the panel."""
     twice = values[values.duplicated(["iso3", "year"])]
     if len(twice):
-        raise BuzanError(f"{name} is given twice for {twice['iso3'].iloc[0]} in {twice['year'].iloc[0]}")
-    return panel[["iso3", "year"]].merge(values, on=["iso3", "year"], how="left", validate="one_to_one")
+        raise BuzanError(f"{column} is given twice for {twice['iso3'].iloc[0]} in {twice['year'].iloc[0]}")
+    keys = ["iso3", "year"]
+    return panel[keys].merge(values, on=keys, how="left", validate="one_to_one")["value"]

@@ -1,4 +1,4 @@
-"""How passages are cut from texts: a digital sentence of danger with its neighbours.
+"""How passages are found in texts: a sentence on danger in the digital, with its neighbours.
 
 The white space of a text is collapsed. A sentence that matches the retrieval pattern is taken with one
 sentence before and one after; windows that share a sentence merge; a merged window is split after seven
@@ -77,6 +77,33 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’]?\s+(?=[A-Z“\"‘])")
 
 
 @dataclass(frozen=True)
+class Text:
+    """A document.
+
+    Attributes
+    ----------
+    doc_id, corpus, iso3 : str
+        Identifier, corpus, and the state that speaks.
+    year : int
+        Of the document.
+    text : str
+        Its text, normalised.
+    session : int or None
+        Of the General Assembly.
+    seed : str
+        Seed with which ten passages are drawn; empty where all are taken.
+    """
+
+    doc_id: str
+    corpus: str
+    iso3: str
+    year: int
+    text: str
+    session: int | None = None
+    seed: str = ""
+
+
+@dataclass(frozen=True)
 class Passage:
     """A piece of one document.
 
@@ -98,13 +125,13 @@ class Passage:
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     def passage_id(self, doc_id: str) -> str:
-        """``P`` and the first eight hexadecimal digits of the SHA-256 of document and start: in a corpus that ships."""
+        """``P`` and eight hexadecimal digits of the SHA-256 of document and start, for the corpora that ship."""
         return "P" + hashlib.sha256(f"{doc_id}{self.start}".encode()).hexdigest()[:8]
 
     def own_id(self, doc_id: str) -> str:
-        """``P`` and sixteen digits in the same way, in a corpus of one's own, which may have any number of passages.
+        """``P`` and sixteen digits, for a corpus of the user's own, which may have any number of passages.
 
-        A space keeps apart document and start: without it, a start of 15 in a document 2 is one of 5 in a document 21.
+        A space separates document and start: without it, a start of 15 in a document 2 is one of 5 in a document 21.
         """
         return "P" + hashlib.sha256(f"{doc_id} {self.start}".encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Finding and opening publishers' files in a reader's own folder."""
+"""Finding and opening publishers' files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -22,24 +21,18 @@ DAMAGE = (ValueError, CalamineError, OSError, EOFError, zlib.error, zipfile.BadZ
 
 T = TypeVar("T")
 
-#: Publisher's other name of a column to the name used here.
 Others = Mapping[str, str]
-NO_OTHERS: Others = MappingProxyType({})
+"""Publisher's other name of a column to the name used here."""
 
 
 @dataclass(frozen=True)
 class RawFolder:
-    """The folder below which the publishers' files lie, in whatever arrangement.
+    """A folder of publishers' files, in whatever arrangement; `BuzanError` if there is none.
 
     Parameters
     ----------
     path : pathlib.Path
-        Top of the folder. Hidden files and folders in it are not looked at.
-
-    Raises
-    ------
-    BuzanError
-        If there is no such folder.
+        Top of the folder. Hidden files and folders in it are ignored.
     """
 
     path: Path
@@ -56,25 +49,15 @@ class RawFolder:
         object.__setattr__(self, "_places", tuple(places))
 
     def matching(self, pattern: str) -> list[Path]:
-        """Every file of a name, wherever it lies.
-
-        Parameters
-        ----------
-        pattern : str
-            Name as the publisher gives it, without folders; ``*``, ``?`` and ``[0-9]`` as in a shell, capitals
-            or not. One that ends in ``/`` means folders.
-
-        Returns
-        -------
-        list of pathlib.Path
-            Sorted; empty where there is none.
-        """
+        """Every file whose name matches `pattern` (see `source.Form`), sorted; folders where it ends in ``/``."""
         wanted = pattern.casefold()
         return sorted(path for name, path in self._places if fnmatchcase(name, wanted))
 
 
-def read_csv(path: Path, columns: Sequence[str], others: Others = NO_OTHERS, **options: Any) -> pd.DataFrame:
-    """Named columns of a publisher's CSV file, in the order given.
+def read_csv(
+    path: Path, columns: Sequence[str], others: Others | None = None, **options: Any
+) -> pd.DataFrame:
+    """Read some columns of a publisher's CSV file.
 
     Parameters
     ----------
@@ -82,7 +65,7 @@ def read_csv(path: Path, columns: Sequence[str], others: Others = NO_OTHERS, **o
         The file; fields are separated by commas, in a ``.tab`` file by tabs.
     columns : sequence of str
         The columns wanted; in the file they may differ in capitals.
-    others : mapping of str to str
+    others : mapping of str to str, optional
         Other names that the publisher has for some of them, each with the name used here.
     **options
         Passed to `pandas.read_csv`.
@@ -90,7 +73,7 @@ def read_csv(path: Path, columns: Sequence[str], others: Others = NO_OTHERS, **o
     Returns
     -------
     pandas.DataFrame
-        Those columns only, under the names used here.
+        Those columns, in the order given.
 
     Raises
     ------
@@ -113,7 +96,7 @@ def headings(path: Path) -> list[str]:
 
 
 def read_excel(
-    path: Path, columns: Sequence[str], others: Others = NO_OTHERS, sheet: str | int = 0
+    path: Path, columns: Sequence[str], others: Others | None = None, sheet: str | int = 0
 ) -> pd.DataFrame:
     """Named columns of a sheet of a publisher's workbook, the first by default (see `read_csv`)."""
     frame = opened(lambda: pd.read_excel(path, sheet_name=sheet, engine="calamine"), path)
@@ -134,7 +117,7 @@ def sheet_names(path: Path) -> list[str]:
 def read_parquet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Named columns of a Parquet file (see `read_csv`)."""
     frame = opened(lambda: pd.read_parquet(path), path)
-    return frame.rename(columns=_headings(frame, columns, NO_OTHERS, path))[list(columns)]
+    return frame.rename(columns=_headings(frame, columns, None, path))[list(columns)]
 
 
 def numbers(column: pd.Series[Any], path: Path) -> pd.Series[Any]:
@@ -166,13 +149,15 @@ def _separator(path: Path) -> str:
     return "\t" if path.suffix.casefold() == ".tab" else ","
 
 
-def _headings(frame: pd.DataFrame, columns: Sequence[str], others: Others, path: Path) -> dict[str, str]:
+def _headings(
+    frame: pd.DataFrame, columns: Sequence[str], others: Others | None, path: Path
+) -> dict[str, str]:
     """Heading in the file to name used here, for each column wanted."""
     there = {str(name): str(name) for name in frame.columns}
     loose = {name.strip().casefold(): name for name in there}
     found = {}
     for column in columns:
-        names = [column, *(theirs for theirs, ours in others.items() if ours == column)]
+        names = [column, *(theirs for theirs, ours in (others or {}).items() if ours == column)]
         hits = [there.get(name) or loose.get(name.casefold()) for name in names]
         heading = next((hit for hit in hits if hit), None)
         if heading is None:

@@ -1,9 +1,7 @@
-"""A sheet as it lies in its file: CSV as any program writes it, or the first sheet of a workbook."""
+"""Reading a sheet for coding: CSV as any program writes it, or the first sheet of a workbook; and writing one."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +12,8 @@ from buzanlib.errors import BuzanError, DataError, Fault, nearest
 from buzanlib.sources.raw import opened
 from buzanlib.sources.workbook import CELLS, first_sheet
 from buzanlib.sources.write import as_text, render_table
-from buzanlib.tables.formulas import unformulated
-from buzanlib.tables.reading import WIDEST, contents, limited, well_formed
+from buzanlib.tables.formulas import without_formulas
+from buzanlib.tables.reading import WIDEST, contents, csv_rows, undecodable
 
 SUFFIXES = (".csv", ".xlsx")
 DELIMITERS = ",;\t"
@@ -52,16 +50,11 @@ def read_grid(path: Path) -> Grid:
         ``.csv``: UTF-8 with or without a byte order mark, any line ends, fields separated by commas, semicolons or
         tabs. ``.xlsx``: the first sheet counts.
 
-    Returns
-    -------
-    Grid
-        Its cells.
-
     Raises
     ------
     DataError
-        With every row that is not text in UTF-8, has its quotes wrong or has more cells than the header; or if
-        there is no header, or more columns or cells than can be read.
+        If it is not UTF-8, has unpaired quotes, no header, more cells in a row than in the header, or more cells in
+        all than can be read.
     BuzanError
         If there is no such file, it is of another kind or cannot be read.
     """
@@ -87,40 +80,24 @@ def read_grid(path: Path) -> Grid:
     if width * len(filled) > CELLS:
         size = f"{len(filled)} rows of {width} columns"
         raise DataError([Fault(path.name, 0, "", size, f"at most {CELLS} cells can be read")])
-    faults = [
-        Fault(
-            path.name,
-            row,
-            "",
-            next(filter(None, cells[width:])),
-            f"no more than {width} cells, as in the header",
-        )
-        for row, cells in filled[1:]
-        if any(cells[width:])
-    ]
-    if faults:
-        raise DataError(faults)
+    need = f"no more than {width} cells, as in the header"
+    spare = [(row, next(filter(None, cells[width:]))) for row, cells in filled[1:] if any(cells[width:])]
+    if spare:
+        raise DataError([Fault(path.name, row, "", cell, need) for row, cell in spare])
     rows = tuple((row, tuple((cells + [""] * width)[:width])) for row, cells in filled[1:])
     return Grid(path.name, header, tuple(headings), rows)
 
 
 def render_sheet(frame: pd.DataFrame) -> bytes:
-    """A sheet for people, as CSV: with a byte order mark, without which spreadsheets misread it, and without formulas.
+    """Write a sheet for people as CSV.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The rows, in order.
-
-    Returns
-    -------
-    bytes
-        The whole file; in a text, an apostrophe stands before what a spreadsheet would take for a formula.
+    It has a byte order mark, without which spreadsheets misread it, and in texts an apostrophe before what a
+    spreadsheet would take for a formula.
     """
     texts = frame.select_dtypes(["object", "str"]).columns
     cells = as_text(frame)
     # A carriage return alone would not be quoted, and so end the row.
-    cells[texts] = cells[texts].map(lambda text: unformulated(re.sub("\r\n?", "\n", text)))
+    cells[texts] = cells[texts].map(lambda text: without_formulas(re.sub("\r\n?", "\n", text)))
     return render_table(cells).encode("utf-8-sig")
 
 
@@ -129,21 +106,10 @@ def _from_csv(file: str, data: bytes) -> list[tuple[int, list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        byte = f"byte 0x{data[error.start]:02x}"
-        raise DataError([Fault(file, row, "", byte, "UTF-8 is needed: save as CSV UTF-8")]) from None
+        need = "UTF-8 is needed: save as CSV UTF-8"
+        raise DataError([undecodable(file, error, need=need)]) from None
     first = next(filter(str.strip, text.splitlines()), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, start = [], 1
-    try:
-        with limited():
-            for cells in reader:
-                rows.append((start, cells))
-                start = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError([Fault(file, start, "", str(error), well_formed(error))]) from None
-    return rows
+    return csv_rows(file, text, max(DELIMITERS, key=first.count))
 
 
 def _from_workbook(path: Path, data: bytes) -> list[tuple[int, list[str]]]:

@@ -1,4 +1,4 @@
-"""The headings of a hand-coding sheet: which column each means, and whose code it is."""
+"""The headings of a hand-coding sheet: which column each means, and which coder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from buzanlib.errors import DataError, Fault, nearest
+from buzanlib.errors import DataError, Fault
 from buzanlib.sources.annotation import ANNOTATOR, CODE
 from buzanlib.sources.sheet_files import Grid
 from buzanlib.sources.sheet_words import HEADINGS, NOT_READ, THREATS, column_of
+from buzanlib.tables.checks import unknown_columns
 
 CODES = tuple(CODE[2:])
 
@@ -21,10 +22,10 @@ _HINT = re.compile(r"\s*\([^()]*\)$")
 
 
 class Column(NamedTuple):
-    """A place of the sheet.
+    """A column of the sheet.
 
-    The name is a column of the codes or ``threats``, empty for what is not read and None for what is unknown; the
-    coder is empty where a column says who coded.
+    The name is a column of the codes or ``threats``, empty where it is not read and None where it is unknown; the coder
+    is empty where another column has the coder.
     """
 
     heading: str
@@ -33,62 +34,41 @@ class Column(NamedTuple):
 
 
 def read_columns(grid: Grid) -> list[Column]:
-    """What each place of a sheet holds.
-
-    Parameters
-    ----------
-    grid : Grid
-        The sheet.
-
-    Returns
-    -------
-    list of Column
-        In the order of the sheet.
-
-    Raises
-    ------
-    DataError
-        With every heading that is unknown, there twice or missing.
-    """
+    """Give the columns of a sheet in order; `DataError` with every heading that is unknown, repeated or missing."""
     plain = [column_of(_HINT.sub("", heading)) for heading in grid.headings]
     wide = "annotator" not in plain
     columns = []
     for heading, name in zip(grid.headings, plain, strict=True):
         named = _WITH_CODER.fullmatch(heading) if wide and name in (*CODES, "threats") else None
         columns.append(Column(heading, name, named[2] if named else ""))
-    wrong = list(_wrong_headings(columns, wide))
-    faults = [Fault(grid.file, grid.header, heading, heading, hint) for heading, hint in wrong]
-    # A misspelt heading is one fault, not one for the column that is there and one for the column that is not.
-    faults += [
-        Fault(grid.file, grid.header, name, "", f"missing column; {name!r} is needed")
-        for name in _missing_headings(columns, wide)
-        if not any(hint.endswith(f"nearest allowed: {name!r}") for _, hint in wrong)
+    faults = [
+        Fault(grid.file, grid.header, heading, heading, need) for heading, need in _misplaced(columns, wide)
     ]
+    unknown = [column.heading for column in columns if column.name is None]
+    ends = {hint[0] for heading in unknown if (hint := _HINT.search(heading))}
+    words = [*(word for words in HEADINGS.values() for word in words), *NOT_READ]
+    known = [f"{word}{end}" for end in ("", *sorted(ends)) for word in words]
+    faults += unknown_columns(grid.file, grid.header, unknown, _missing(columns, wide), known)
     if faults:
         raise DataError(faults)
     return columns
 
 
-def _wrong_headings(columns: list[Column], wide: bool) -> Iterator[tuple[str, str]]:
-    """Headings that are wrong, each with what would be right."""
+def _misplaced(columns: list[Column], wide: bool) -> Iterator[tuple[str, str]]:
+    """Headings that are understood but wrong here, each with what would be right."""
     seen: set[tuple[str, str]] = set()
     coder = next((column.coder for column in columns if column.coder), "")
     for heading, name, whose in columns:
-        if name is None:
-            hint = _HINT.search(heading)
-            words = [*(word for words in HEADINGS.values() for word in words), *NOT_READ]
-            options = [f"{word}{hint[0] if hint else ''}" for word in words]
-            yield heading, f"unknown column; {nearest(heading, options)}"
-        elif name and (name, whose) in seen:
+        if name and (name, whose) in seen:
             yield heading, "a column may stand only once"
         elif name in THREATS and ("threats", whose) in {column[1:] for column in columns}:
             yield heading, "the threats stand in one column or in seven, not in both"
         elif wide and coder and name in (*CODES, "threats") and not whose:
-            yield heading, f"whose code it is must be said, as in '{heading} ({coder})'"
+            yield heading, f"the coder is needed, as in '{heading} ({coder})'"
         seen.add((name or "", whose))
 
 
-def _missing_headings(columns: list[Column], wide: bool) -> list[str]:
+def _missing(columns: list[Column], wide: bool) -> list[str]:
     """Columns that must be there and are not."""
     there = {column[1:] for column in columns}
     coders = sorted({column.coder for column in columns} - {""}) or [""]

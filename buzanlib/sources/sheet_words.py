@@ -1,6 +1,6 @@
-"""The words of a hand-coding sheet: headings and values, with the other words that are understood for them.
+"""The words of a hand-coding sheet: headings and values, and synonyms of both.
 
-Capitals, spaces, hyphens and underscores play no part: ``Pol_kind``, ``pol kind`` and ``POL-KIND`` are one heading.
+Capitals, spaces, hyphens and underscores are ignored: ``Pol_kind``, ``pol kind`` and ``POL-KIND`` are one heading.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hand-coding sheets: who coded which passage how, held against the codebook.
+"""Hand-coding sheets: reading the codes of each coder, and checking them against the codebook.
 
 A sheet has a row a passage and coder, with a column `coder`; or a row a passage and the coder in the headings of the
 codes, such as ``primary (Ana)``. `sheet_words` has the headings and words that are understood.
@@ -27,14 +27,14 @@ WORDED = ("primary", "referent", "agent", "measure", "pol_kind")
 
 @dataclass(frozen=True)
 class HandCodes:
-    """What a sheet says, once it is sound.
+    """The codes of a sheet without faults.
 
     Attributes
     ----------
     codes : DataFrame of str
         The columns of ``codes.csv``, a row a passage and coder.
     not_coded : int
-        Rows (in a sheet with a row a passage: passages of a coder) without any code, which were passed over.
+        Passages of a coder without any code, which were skipped.
     """
 
     codes: pd.DataFrame
@@ -54,7 +54,7 @@ class _Entry:
 
 
 def read_sheet(path: Path, table: Table, passages: Collection[str], taken: Mapping[str, str]) -> HandCodes:
-    """Read a sheet and hold it against the codebook.
+    """Read a sheet and check it against the codebook.
 
     Blank cells are filled where the codebook leaves no choice: a passage with a threat is relevant; where it is not
     relevant all the rest is 0 or none; threats not marked are not coded, but the primary one is where none is
@@ -65,16 +65,11 @@ def read_sheet(path: Path, table: Table, passages: Collection[str], taken: Mappi
     path : pathlib.Path
         The sheet, CSV or XLSX (see `sheet_files.read_grid`).
     table : Table
-        Description of ``codes.csv``, whose rules the codes must obey.
+        Description of ``codes.csv``, with the rules that the codes must obey.
     passages : collection of str
-        Every passage that there is to code.
+        Every passage that may be coded.
     taken : mapping of str to str
-        Names of annotators that there are, each with the reason why a coder may not have it; empty where one may.
-
-    Returns
-    -------
-    HandCodes
-        Every code, in the values of the codebook.
+        Names of existing annotators, each with the reason why a coder may not have it; empty where one may.
 
     Raises
     ------
@@ -100,18 +95,7 @@ def read_sheet(path: Path, table: Table, passages: Collection[str], taken: Mappi
 
 
 def coders_of(path: Path) -> list[str]:
-    """Names of the coders of a sheet, sound or not.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The sheet.
-
-    Raises
-    ------
-    DataError
-        Where it cannot be read, or has no headings that are understood.
-    """
+    """Names of the coders of a sheet; `DataError` if it cannot be read, or has a heading that is not understood."""
     grid = read_grid(path)
     return sorted({entry.coder for entry in _entries(grid, read_columns(grid))} - {""})
 
@@ -132,7 +116,7 @@ def _entries(grid: Grid, columns: list[Column]) -> Iterator[_Entry]:
 def _faults_of_names(
     file: str, coded: list[_Entry], passages: Collection[str], taken: Mapping[str, str]
 ) -> list[Fault]:
-    """Faults in who coded and in what was coded."""
+    """Faults in the names of coders and passages."""
     faults: list[Fault] = []
     first: dict[tuple[str, str], int] = {}
     spelt = {name.casefold(): name for name in taken}
@@ -160,7 +144,7 @@ def _faults_of_names(
 
 
 def _codes(file: str, entry: _Entry) -> tuple[dict[str, str], list[Fault]]:
-    """The codes of one entry, and what is wrong in its cells or missing from them; a wrong cell keeps its word."""
+    """The codes of one entry, and its faults; a cell that is not understood keeps its word."""
     codes: dict[str, str] = {}
     faults = []
     for column in CODES:
@@ -169,17 +153,17 @@ def _codes(file: str, entry: _Entry) -> tuple[dict[str, str], list[Fault]]:
         codes[column] = word if code is None else code
         if code is None:
             faults.append(_wrong(file, entry, column, word))
-    strange = ""
+    unknown = ""
     for word in filter(None, map(str.strip, re.split("[;,]", entry.text("threats")))):
         code = code_of("threats", word)
         if code is None:
             faults.append(_wrong(file, entry, "threats", word))
-            strange = word
+            unknown = word
         elif code != NONE:
             codes[code] = "1"
-    for threat in THREATS if strange else ():
-        # The word may have meant any of them, so that nothing can be said of those that seem to be missing.
-        codes[threat] = codes[threat] or strange
+    for threat in THREATS if unknown else ():
+        # The word may have meant any of them, so that none counts as missing.
+        codes[threat] = codes[threat] or unknown
     _derive(codes)
     for column in CODES:
         if not codes[column] and not (column == "primary" and _unread(codes)):
@@ -193,7 +177,7 @@ def _options(column: str, codes: Mapping[str, str]) -> tuple[str, ...]:
     """What a blank cell might hold."""
     if column == "primary":
         return tuple(threat for threat in THREATS if codes[threat] == "1") or THREATS
-    if column == "pol_kind":  # which is blank only where there is political danger, so that it has a kind
+    if column == "pol_kind":  # blank only where there is political danger, which has a kind
         return tuple(word for word in OFFERED[column] if word != NONE)
     return OFFERED[column]
 
@@ -203,7 +187,7 @@ def _wrong(file: str, entry: _Entry, column: str, word: str) -> Fault:
 
 
 def _unread(codes: Mapping[str, str]) -> bool:
-    """Whether a threat has a code that is none."""
+    """Whether the code of a threat is not understood."""
     return any(codes[threat] not in ("", "0", "1") for threat in THREATS)
 
 
@@ -211,7 +195,7 @@ def _derive(codes: dict[str, str]) -> None:
     """Fill blank codes where the codebook leaves no choice, in place."""
     if not codes["relevant"] and ("1" in (codes[name] for name in THREATS) or codes["primary"] in THREATS):
         codes["relevant"] = "1"
-    # What is not relevant has no other code; where relevance is missing or cannot be read, that is fault enough.
+    # Where relevance is missing or not understood, that is the only fault.
     empty = tuple(name for name in CODES if name != "relevant")
     if codes["relevant"] == "1":
         named = [threat for threat in THREATS if codes[threat] == "1"]
@@ -227,16 +211,16 @@ def _derive(codes: dict[str, str]) -> None:
 def _against_rules(
     file: str, table: Table, frame: pd.DataFrame, coded: list[_Entry], known: list[Fault]
 ) -> list[Fault]:
-    """Faults against the rules that bind the codes of a passage, sparing cells that have one already."""
-    told = {(fault.row, fault.column) for fault in known}
+    """Faults against the rules between the codes of a passage, but in cells that have one already."""
+    reported = {(fault.row, fault.column) for fault in known}
     faults = set()
     for fault in check_table(table, frame):
-        # What is missing, and who coded what, has been told already.
+        # What is missing, and who coded what, has been checked already.
         if fault.column not in CODES or not fault.value:
             continue
         entry = coded[fault.row]
         column = fault.column if fault.column in entry.cells or fault.column not in THREATS else "threats"
         heading, cell = entry.cells.get(column, (column, ""))
-        if (entry.row, heading) not in told:
+        if (entry.row, heading) not in reported:
             faults.add(Fault(file, entry.row, heading, cell, fault.allowed))
     return sorted(faults)

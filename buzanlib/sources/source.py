@@ -1,4 +1,4 @@
-"""What a publisher's download is: how it is recognised, what depends on it, where it is, how it is cited."""
+"""A publisher's data set: how its files are recognised, what comes from them, and how to cite it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Form:
-    """One way in which a download may lie there.
+    """One set of files in which a data set may come.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Form:
 
 
 def any_of(*names: str) -> tuple[Form, ...]:
-    """Forms of one file each, the first before the second."""
+    """Forms of one file each, in order of preference."""
     return tuple(Form((name,)) for name in names)
 
 
@@ -37,20 +37,18 @@ class Source:
 
     Attributes
     ----------
-    key : str
-        Short name.
-    title : str
-        What it is.
+    key, title : str
+        Short name and full name.
     forms : tuple of Form
-        Ways in which it may lie there; the first that is whole is used.
+        The first of which every file is there is used.
     gives : tuple of tuple of str
-        Table and what of it comes from here.
+        Table, and what of it comes from here.
     url : str
-        Where the publisher has it, and under what name if that is not plain.
+        Where to get it, and under what name if that is not plain.
     cite : str
         How to cite it.
     checks : str
-        What is held against it, where no table comes from it.
+        What is compared with it, where no table comes from it.
     """
 
     key: str
@@ -60,8 +58,3 @@ class Source:
     url: str
     cite: str
     checks: str = ""
-
-
-def column(name: str) -> tuple[tuple[str, str], ...]:
-    """A column of the panel, as `Source.gives` has it."""
-    return (("panel.csv", f"column {name}"),)

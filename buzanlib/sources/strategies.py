@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources.passages import normalise
+from buzanlib.sources.passages import Text, normalise
 from buzanlib.sources.raw import read_parquet
 from buzanlib.sources.source import Source, any_of
+from buzanlib.theory.vocabulary import Corpus
 
 TEXTS = "ncss_texts.parquet"
 
@@ -23,63 +23,35 @@ SOURCE = Source(
     cite="each document by itself",
 )
 
-#: What a seed begins with; the identifier follows.
+#: Prefix of a seed. After it comes the identifier under which the document was first filed, which is also that of its
+#: passages; it differs from the document's where the year was corrected later.
 SEED = "strategies-"
 
 #: Strategies that the paper itself speaks of, with the reason; they illustrate it and so cannot test it.
 IN_PAPER = {"NCSS-USA-2009": "Cyberspace Policy Review, the paper's own case of a strong and cohesive state"}
 
 
-@dataclass(frozen=True)
-class Strategy:
-    """One strategy.
-
-    Attributes
-    ----------
-    doc_id, iso3 : str
-        Identifier and state.
-    year : int
-        Year of the document.
-    seed : str
-        Seed of the draw of ten passages. It carries the identifier under which the document was first
-        filed, which differs from `doc_id` where the year was corrected later.
-    text : str
-        The document with its white space collapsed.
-    """
-
-    doc_id: str
-    iso3: str
-    year: int
-    seed: str
-    text: str
-
-    @property
-    def filed_as(self) -> str:
-        """Identifier at the time of the draw, from which the identifiers of the passages were made."""
-        return self.seed.removeprefix(SEED)
-
-
-def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Strategy]:
-    """Every strategy, sorted by identifier.
+def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
+    """Read the strategies.
 
     Parameters
     ----------
     texts : pathlib.Path
         ``ncss_texts.parquet``: `doc_id`, `iso3`, `year`, `text`.
     seeds : mapping of str to str
-        Seed of each document. Where there is none at all, each document is drawn from under its own identifier.
+        Seed of each document; where there is none at all, made of its own identifier.
     source : str
         Where the seeds are from, for the message.
 
     Returns
     -------
-    list of Strategy
-        One a document.
+    list of Text
+        Sorted by identifier.
 
     Raises
     ------
     BuzanError
-        If there are seeds, and a document is without one or a seed without a document.
+        If documents and seeds are not of the same identifiers.
     """
     documents = read_parquet(texts, ["doc_id", "iso3", "year", "text"])
     seeds = seeds or {name: f"{SEED}{name}" for name in documents["doc_id"]}
@@ -88,6 +60,6 @@ def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Strategy]:
         raise BuzanError(f"{texts.name} and {source} do not have the same documents: {', '.join(odd)}")
     records = documents.sort_values("doc_id").to_dict("records")
     return [
-        Strategy(row["doc_id"], row["iso3"], row["year"], seeds[row["doc_id"]], normalise(row["text"]))
-        for row in records
+        Text(name, Corpus.NCSS, row["iso3"], row["year"], normalise(row["text"]), seed=seeds[name])
+        for name, row in ((row["doc_id"], row) for row in records)
     ]

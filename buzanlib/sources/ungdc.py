@@ -7,14 +7,14 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from buzanlib.errors import BuzanError
 from buzanlib.sources.crosswalk import FIRST, LAST
-from buzanlib.sources.passages import normalise
+from buzanlib.sources.passages import Text, normalise
 from buzanlib.sources.raw import DAMAGE
 from buzanlib.sources.source import Form, Source, any_of
+from buzanlib.theory.vocabulary import Corpus
 
 SOURCE = Source(
     key="ungdc",
@@ -35,35 +35,10 @@ SOURCE = Source(
 _NAME = re.compile(r"(?P<iso3>[A-Z]{2,4})_(?P<session>\d{2})_(?P<year>\d{4})\.txt")
 
 
-@dataclass(frozen=True)
-class Speech:
-    """One statement.
+def read(path: Path) -> Iterator[Text]:
+    """Read the statements of 1995 to 2024, in the order of the archive or the folder.
 
-    Attributes
-    ----------
-    iso3 : str
-        Who speaks, as the corpus codes it.
-    session, year : int
-        Session of the General Assembly and the year in which it opened.
-    text : str
-        The statement with its white space collapsed.
-    """
-
-    iso3: str
-    session: int
-    year: int
-    text: str
-
-    @property
-    def doc_id(self) -> str:
-        """``UNGDC-EST-62-2007``."""
-        return f"UNGDC-{self.iso3}-{self.session}-{self.year}"
-
-
-def read(path: Path) -> Iterator[Speech]:
-    """Every statement from 1995 to 2024, in the order in which the archive or the folder has them.
-
-    What is hidden is passed over: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.
+    Hidden files are skipped: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.
 
     Parameters
     ----------
@@ -72,8 +47,8 @@ def read(path: Path) -> Iterator[Speech]:
 
     Yields
     ------
-    Speech
-        One a text file.
+    Text
+        One a file.
 
     Raises
     ------
@@ -91,7 +66,7 @@ def read(path: Path) -> Iterator[Speech]:
         raise BuzanError(f"{path} cannot be read: {error}") from error
 
 
-def _from_tar(path: Path) -> Iterator[Speech]:
+def _from_tar(path: Path) -> Iterator[Text]:
     with tarfile.open(path) as archive:
         for member in archive:
             parts = _parts(PurePosixPath(member.name)) if member.isfile() else None
@@ -99,7 +74,7 @@ def _from_tar(path: Path) -> Iterator[Speech]:
                 yield _speech(parts, content.read())
 
 
-def _from_zip(path: Path) -> Iterator[Speech]:
+def _from_zip(path: Path) -> Iterator[Text]:
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if parts := _parts(PurePosixPath(name)):
@@ -117,10 +92,12 @@ def _parts(path: PurePosixPath) -> re.Match[str] | None:
     return parts if FIRST <= int(parts["year"]) <= LAST else None
 
 
-def _speech(parts: re.Match[str], content: bytes) -> Speech:
+def _speech(parts: re.Match[str], content: bytes) -> Text:
     try:
         # One text in five begins with a byte order mark, which is no part of the speech.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BuzanError(f"General Debate text {parts[0]} is not UTF-8: {error}") from error
-    return Speech(parts["iso3"], int(parts["session"]), int(parts["year"]), normalise(text))
+    iso3, session, year = parts.groups()
+    doc_id = f"{Corpus.UNGDC}-{iso3}-{session}-{year}"
+    return Text(doc_id, Corpus.UNGDC, iso3, int(year), normalise(text), session=int(session))

@@ -50,36 +50,33 @@ CAST = ["yes", "no", "abstain"]
 WITHOUT_ROW: Mapping[tuple[str, str], str] = MappingProxyType({("73/255", "AFG"): "yes"})
 
 
-def read(
-    ict: Path, resolutions: Path, votes: Path, crosswalk: Crosswalk
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Roll calls on ICTs since 1998 and all roll calls of the sessions of the contested resolutions.
+def read(*paths: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read roll calls on ICTs since 1998, and all of the sessions of the contested resolutions.
 
     The files have no row for a few states that were absent; here every member of the day has one. Tallies are
     counted from the votes.
 
     Parameters
     ----------
-    ict : pathlib.Path
-        ``cyber_votes_1998_2020.csv``: `rcid`, `ccode`, `vote`, `date`, `unres`, `short`.
-    resolutions : pathlib.Path
-        ``unga_resolutions_2010_2020.csv``: `rcid`, `session`, `date`, `unres`, `short`.
-    votes : pathlib.Path
-        ``unga_votes_2010_2020.parquet``: `rcid`, `ccode`, `vote`.
+    *paths : pathlib.Path
+        Either `ICT` with `rcid`, `ccode`, `vote`, `date`, `unres`, `short`; `RESOLUTIONS` with `rcid`, `session`,
+        `date`, `unres`, `short`; `VOTES` with `rcid`, `ccode`, `vote`. Or the publisher's one file ``UNVotes.csv`` (or
+        ``.tab``), which has all of these columns and a row a roll call and state, and in which the numbers of roll
+        calls change between releases; votes on a paragraph or an amendment (`para`, `amend`) are left out.
     crosswalk : Crosswalk
         Who is who, and who was a member when.
 
     Returns
     -------
     resolutions : pandas.DataFrame
-        `rcid`, `resolution`, `date`, `session`, `title`, `ict`, `contested`, `yes`, `no`, `abstain`.
+        `RESOLUTION_COLUMNS`.
     votes : pandas.DataFrame
-        `rcid`, `iso3`, `vote`; a row a roll call and member of that day.
+        `VOTE_COLUMNS`; a row a roll call and member of that day.
 
     Raises
     ------
     UnknownNameError
-        If a vote is coded by an unknown number or is cast by an unknown state.
+        If a vote has an unknown code or is cast by an unknown state.
     BuzanError
         If the files contradict each other, or a state votes that is not a member.
 
@@ -88,6 +85,10 @@ def read(
     Bailey, M. A., Strezhnev, A., & Voeten, E. (2017). Estimating dynamic state preferences from United
     Nations voting data. Journal of Conflict Resolution, 61(2), 430-456. doi:10.1177/0022002715595700
     """
+    if len(paths) == 1:
+        every, on_ict, cast = _from_release(*paths)
+        return _tables(every, on_ict, cast, crosswalk, paths[0].name)
+    ict, resolutions, votes = paths
     on_ict = read_csv(ict, ["rcid", "ccode", "vote", "date", "unres", "short"])
     every = read_csv(resolutions, ["rcid", "session", "date", "unres", "short"])
     on_ict["date"], every["date"] = dates(on_ict["date"], ict), dates(every["date"], resolutions)
@@ -95,29 +96,8 @@ def read(
     return _tables(every, on_ict, cast.apply(numbers, path=votes), crosswalk, f"{ict.name} and {votes.name}")
 
 
-def read_release(path: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The same from the publisher's one file, whose numbers of roll calls change between releases.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``UNVotes.csv`` (or ``.tab``): `rcid`, `session`, `ccode`, `vote`, `date`, `unres`, `short`, a row a roll call
-        and state. Votes on a paragraph or an amendment (`para`, `amend`, where there are such columns) are left out.
-    crosswalk : Crosswalk
-        Who is who, and who was a member when.
-
-    Returns
-    -------
-    resolutions, votes : pandas.DataFrame
-        As `read` gives them.
-
-    Raises
-    ------
-    UnknownNameError
-        As `read`.
-    BuzanError
-        As `read`.
-    """
+def _from_release(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Every roll call, the rows of those on ICTs, and the votes of both."""
     in_part = [name for name in ("para", "amend") if name in headings(path)]
     columns = ["rcid", "session", "ccode", "vote", "date", "unres", "short", *in_part]
     table = read_csv(path, columns, encoding_errors="replace").dropna(subset=["unres"])
@@ -128,9 +108,8 @@ def read_release(path: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.Dat
     table = table[table["unres"].map(resolution_number).str.match(r"\d+/")]
     table["date"] = dates(table["date"], path)
     on_ict = table[table["unres"].map(resolution_number).isin(ON_ICT)]
-    calls = table.drop_duplicates("rcid")
     cast = pd.concat([on_ict, table[table["session"].isin(SESSIONS)]])
-    return _tables(calls, on_ict, cast[["rcid", "ccode", "vote"]], crosswalk, path.name)
+    return table.drop_duplicates("rcid"), on_ict, cast[["rcid", "ccode", "vote"]]
 
 
 def _tables(
@@ -158,17 +137,13 @@ def _tables(
 def _roll_calls(every: pd.DataFrame, on_ict: pd.DataFrame) -> pd.DataFrame:
     """One row a roll call, without tallies."""
     calls = pd.concat([every, on_ict])[["rcid", "date", "unres", "short"]].drop_duplicates("rcid")
-    calls["resolution"] = calls["unres"].map(resolution_number)
-    return pd.DataFrame(
-        {
-            "rcid": calls["rcid"],
-            "resolution": calls["resolution"],
-            "date": calls["date"],
-            "session": calls["resolution"].str.split("/").str[0].astype(int),
-            "title": calls["short"].str.split(" : ").str[0].str.strip(),
-            "ict": calls["rcid"].isin(on_ict["rcid"]),
-            "contested": calls["resolution"].isin(CONTESTED),
-        }
+    resolution = calls["unres"].map(resolution_number)
+    return calls[["rcid", "date"]].assign(
+        resolution=resolution,
+        session=resolution.str.split("/").str[0].astype(int),
+        title=calls["short"].str.split(" : ").str[0].str.strip(),
+        ict=calls["rcid"].isin(on_ict["rcid"]),
+        contested=resolution.isin(CONTESTED),
     )
 
 
@@ -185,7 +160,7 @@ def _by_member(cast: pd.DataFrame, calls: pd.DataFrame, crosswalk: Crosswalk, so
     unknown = sorted(set(cast["vote"]) - set(LABELS))
     if unknown:
         raise UnknownNameError(f"vote in {source}", unknown[0], LABELS)
-    # Whoever was no member has no vote to tell of, and need not have been a state.
+    # A code that was not a member may not be one of a state.
     cast = cast[cast["vote"].map(LABELS) != "not_member"].merge(calls[["rcid", "date"]], on="rcid")
     cast["iso3"] = crosswalk.from_cow(cast["ccode"], cast["date"], EXCLUDED | GONE, source)
     members = pd.DataFrame(
@@ -197,9 +172,9 @@ def _by_member(cast: pd.DataFrame, calls: pd.DataFrame, crosswalk: Crosswalk, so
         columns=["rcid", "iso3"],
     )
     joined = members.merge(cast, on=["rcid", "iso3"], how="outer", indicator=True, validate="one_to_one")
-    strangers = joined[joined["_merge"] == "right_only"]
-    if len(strangers):
-        first = strangers.iloc[0]
+    outside = joined[joined["_merge"] == "right_only"]
+    if len(outside):
+        first = outside.iloc[0]
         raise BuzanError(f"{source}: {first['iso3']} votes in roll call {first['rcid']} but is not a member")
     number = joined["rcid"].map(calls.set_index("rcid")["resolution"])
     pairs = zip(number, joined["iso3"], strict=True)

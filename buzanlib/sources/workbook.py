@@ -1,7 +1,7 @@
-"""The first sheet of a workbook, read by a process of its own: what is wrong with the workbook ends that process alone.
+"""The first sheet of a workbook, read in a process of its own, so that a hostile workbook ends only that process.
 
 A cell far out, a long text to which every row refers, or parts that unpack without end make the library that reads
-workbooks fill the memory and abort. The process runs this file, too, by itself and without the rest of the package.
+workbooks fill the memory and abort. The process runs this file by itself, without the rest of the package.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def first_sheet(content: bytes) -> list[list[str]]:
     ValueError
         With the reason, if it is no workbook, or takes more memory or time than a sheet may.
     """
-    # Another module of the name of one that is needed here, in the folder of the user, is not to be run.
+    # -P: modules in the folder of the user must not be imported.
     command = [sys.executable, "-P", __file__]
     quiet = {**os.environ, "RUST_BACKTRACE": "0"}
     try:
@@ -84,7 +84,7 @@ def _read(content: bytes) -> list[list[str]]:
 
 
 def _measure(content: bytes) -> None:
-    """Refuse what can be seen to be too large, in words that say what it is; the limits of memory see to the rest."""
+    """Refuse what is visibly too large, with the reason; the limit of memory catches the rest."""
     if len(content) > _BYTES:
         raise ValueError(f"it has more than {_BYTES} bytes")
     with zipfile.ZipFile(io.BytesIO(content)) as book:
@@ -135,7 +135,7 @@ def _main() -> None:
         said = _read(sys.stdin.buffer.read(_BYTES + 1))
     except MemoryError:
         sys.exit(1)
-    except Exception as error:  # whatever it is, it is of this workbook
+    except Exception as error:  # reported as an error of the workbook
         said = str(error) or type(error).__name__
     sys.stdout.buffer.write(json.dumps(said, ensure_ascii=False).encode())
 

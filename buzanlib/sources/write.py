@@ -1,4 +1,4 @@
-"""The one way in which a table becomes a file: the same rows give the same bytes, and never half of them."""
+"""How a table becomes a file: the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -17,35 +17,24 @@ from buzanlib.files import write_whole
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV in the canonical form of `data/`.
-
-    UTF-8, line feeds, a header, commas, quotes only where needed. Floats stand in the shortest form that
-    reads back to the same number, columns of whole numbers without a decimal point, dates as ISO 8601,
-    truth values as 0 and 1, missing values as nothing. The index is not written. The file appears whole or
-    not at all.
+    """Write a table in canonical form (see `render_table`), whole or not at all.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         The rows, in the order in which they are to stand.
     path : pathlib.Path
-        Where to; its folder must exist.
+        Where to.
     """
     write_whole(path, render_table(frame))
 
 
 def render_table(frame: pd.DataFrame) -> str:
-    """Text of a table in canonical form (see `write_table`).
+    """Text of a table in the canonical form of `data/`.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The rows, in order.
-
-    Returns
-    -------
-    str
-        The whole file.
+    CSV in UTF-8 with line feeds, a header, commas, and quotes only where needed. Floats are in the shortest form that
+    reads back to the same number, columns of whole numbers without a decimal point, dates in ISO 8601, truth values
+    0 and 1, missing values empty. The index is not written.
     """
     cells = as_text(frame)
     text = io.StringIO()
@@ -56,33 +45,30 @@ def render_table(frame: pd.DataFrame) -> str:
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every cell of a table as it is written (see `write_table`), on a plain index; missing is empty."""
+    """Every cell of a table as `render_table` writes it, on a plain index."""
     return pd.DataFrame({name: pd.Series(_cells(frame[name]), dtype="str") for name in frame.columns})
 
 
 @contextmanager
-def workshop(data: Path) -> Iterator[Path]:
-    """Make an empty folder beside tables, from which they can be moved into place, and take it away.
+def staging_folder(data: Path) -> Iterator[Path]:
+    """Make an empty folder in a data folder, from which files can be moved into place, and remove it at the end.
 
-    Parameters
-    ----------
-    data : pathlib.Path
-        Folder of the tables, in which no other command works.
+    Only a command that has locked the data folder may call this.
     """
-    folder = data / ".buzan-workshop"
+    folder = data / ".buzan-staging"
     if os.path.lexists(folder):
-        _take_away(folder)  # of a command that was killed
+        _remove(folder)  # left by a command that was killed
     folder.mkdir()
     try:
         yield folder
     finally:
-        _take_away(folder)
+        _remove(folder)
 
 
-def _take_away(folder: Path) -> None:
-    """Remove a folder of files; one that holds folders, or is a link, is nobody's workshop, and stays."""
+def _remove(folder: Path) -> None:
+    """Remove a folder of files; a folder of folders or a link was not made here, and stays."""
     if folder.is_symlink():
-        raise BuzanError(f"{folder} is a link, and no command writes through one: take it away")
+        raise BuzanError(f"{folder} is a link, and no command writes through one: remove it")
     for file in folder.iterdir():
         file.unlink()
     folder.rmdir()
@@ -96,9 +82,7 @@ def _cells(column: pd.Series[Any]) -> list[str]:
 
 def _form(column: pd.Series[Any]) -> Callable[[Any], str]:
     """How a column's values are written: one form a column, so that the same kind never looks two ways."""
-    if pd.api.types.is_bool_dtype(column):
-        return lambda value: str(int(value))
-    if pd.api.types.is_integer_dtype(column):
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_integer_dtype(column):
         return lambda value: str(int(value))
     if pd.api.types.is_float_dtype(column):
         present = column.dropna()

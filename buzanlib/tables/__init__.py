@@ -1,1 +1,1 @@
-"""Tables: the descriptor, the checks that hold every row against it, and the validated frames."""
+"""The tables of `data/`: their descriptor, the checks of every row against it, and the loaded frames."""

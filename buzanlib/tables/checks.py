@@ -1,14 +1,16 @@
-"""Checks within one table: header, types, constraints, keys, and the rules that bind the fields of a row."""
+"""Checks within one table: header, types, constraints, keys, and rules between the fields of a row."""
 
 from __future__ import annotations
 
 import datetime
 import math
 import re
+from collections.abc import Collection, Iterable
+from itertools import repeat
 
 import pandas as pd
 
-from buzanlib.errors import Fault, nearest, shown
+from buzanlib.errors import Fault, closest, nearest, shown
 from buzanlib.tables.formulas import PLAIN, begins_formula
 from buzanlib.tables.schema import Field, Table
 
@@ -25,49 +27,80 @@ FORMS = {
 GREATEST = 2**53
 """Whole numbers below it are exact in every program that reads the tables."""
 
+Wrong = dict[str, "pd.Series[bool]"]
+
 
 def check_table(table: Table, frame: pd.DataFrame) -> list[Fault]:
-    """Hold one table against its description.
+    """Check one table against its description.
 
     Parameters
     ----------
     table : Table
         The description.
     frame : DataFrame of str
-        The cells, index the line of the file.
+        The cells; the index is the line of the file.
 
     Returns
     -------
     list of Fault
-        All of them; empty where the table is good.
+        All of them.
     """
     faults = _header(table, frame)
-    present = [field for field in table.fields if field.name in frame.columns]
-    wrong: dict[str, pd.Series[bool]] = {}
-    for field in present:
-        wrong[field.name], found = _cells(table.path, field, frame[field.name])
-        faults += found
-    faults += _keys(table, frame)
-    faults += _ordered(table, frame, wrong)
-    faults += _begins(table, frame, wrong)
-    faults += _rules(table, frame, wrong)
-    return faults
+    wrong: Wrong = {}
+    for field in table.fields:
+        if field.name in frame.columns:
+            wrong[field.name], found = _cells(table.path, field, frame[field.name])
+            faults += found
+    if table.key and set(table.key) <= wrong.keys():
+        faults += _repeated(table.path, frame[list(table.key)])
+    return [
+        *faults,
+        *_ordered(table, frame, wrong),
+        *_begins(table, frame, wrong),
+        *_rules(table, frame, wrong),
+    ]
+
+
+def faults_at(file: str, column: str, cells: pd.Series[str], needs: str | Iterable[str]) -> list[Fault]:
+    """Make a fault of each of these cells, whose index is their line; what is needed is one phrase, or one a cell."""
+    phrases = repeat(needs) if isinstance(needs, str) else needs
+    return [
+        Fault(file, line, column, value, need)
+        for line, value, need in zip(cells.index.tolist(), cells.tolist(), phrases, strict=False)
+    ]
+
+
+def unknown_columns(
+    file: str, row: int, unknown: Iterable[str], missing: Collection[str], known: Iterable[str]
+) -> list[Fault]:
+    """Faults of a header; a column that is misspelt is not missing as well.
+
+    Parameters
+    ----------
+    file, row : str, int
+        Where the header is.
+    unknown, missing : iterable of str
+        Names that are there and should not be, and the reverse.
+    known : iterable of str
+        What else a name may have been meant for.
+    """
+    left, faults = list(missing), []
+    others = list(known) or list(missing)
+    for name in unknown:
+        meant = closest(name, left)
+        hint = nearest(name, left if meant else others)
+        faults.append(Fault(file, row, name, name, f"unknown column; {hint}"))
+        left = [column for column in left if column != meant]
+    return faults + [Fault(file, row, name, "", f"missing column; {name!r} is needed") for name in left]
 
 
 def _header(table: Table, frame: pd.DataFrame) -> list[Fault]:
+    unknown = [str(name) for name in frame.columns if name not in table.columns]
     missing = [name for name in table.columns if name not in frame.columns]
-    faults = []
-    for name in (str(column) for column in frame.columns if column not in table.columns):
-        hint = nearest(name, missing or table.columns)
-        faults.append(Fault(table.path, 1, name, name, f"unknown column; {hint}"))
-        # A renamed column is one fault, not one for the name that is there and one for the name that is not.
-        missing = [column for column in missing if f"nearest allowed: {column!r}" != hint]
-    faults += [Fault(table.path, 1, name, "", f"missing column; {name!r} is needed") for name in missing]
+    faults = unknown_columns(table.path, 1, unknown, missing, () if missing else table.columns)
     if not faults and tuple(frame.columns) != table.columns:
-        order = ",".join(table.columns)
-        faults.append(
-            Fault(table.path, 1, "", ",".join(frame.columns), f"the order of columns must be {order}")
-        )
+        need = f"the order of columns must be {','.join(table.columns)}"
+        faults.append(Fault(table.path, 1, "", ",".join(frame.columns), need))
     return faults
 
 
@@ -76,17 +109,17 @@ def _cells(file: str, field: Field, values: pd.Series[str]) -> tuple[pd.Series[b
     suspects = _suspects(field, values.unique().tolist())
     problems = {value: problem for value in suspects if (problem := _problem(field, value))}
     wrong = values.isin(list(problems))
-    faults = [
-        Fault(file, int(line), field.name, str(value), problems[value])
-        for line, value in zip(values.index[wrong], values[wrong], strict=True)
-    ]
+    faults = faults_at(file, field.name, values[wrong], [problems[value] for value in values[wrong]])
     if field.unique:
-        faults += _repeated(file, values[values != ""].to_frame(), (field.name,))
+        faults += _repeated(file, values[values != ""].to_frame())
     return wrong, faults
 
 
 def _suspects(field: Field, values: list[str]) -> list[str]:
-    """Values that `_problem` has to look at; text of the right form, of which there may be a million, is not."""
+    """Values that `_problem` has to look at: not those, of which there may be a million, that are plainly right."""
+    if field.type in ("integer", "number", "year") and not field.enum and not field.pattern:
+        form, (low, high) = FORMS[field.type][0].fullmatch, _bounds(field)
+        return [value for value in values if not form(value) or not low <= float(value) <= high]
     if field.type != "string" or field.enum:
         return values
     if not field.pattern:
@@ -109,9 +142,7 @@ def _problem(field: Field, value: str) -> str:
         return nearest(value, field.enum)
     if field.pattern and not re.fullmatch(field.pattern, value):
         return f"the form {field.pattern} is needed"
-    if not _within(field, value):
-        return f"out of range{_range(field)}"
-    return ""
+    return "" if _within(field, value) else f"out of range{_range(field)}"
 
 
 def _is_date(value: str) -> bool:
@@ -127,10 +158,16 @@ def _within(field: Field, value: str) -> bool:
         return (field.minimum or value) <= value <= (field.maximum or value)
     if field.type == "string":
         return True
-    low, high = field.minimum, field.maximum
-    if not abs(float(value)) < (GREATEST if field.type == "integer" else math.inf):
-        return False
-    return (low is None or float(value) >= float(low)) and (high is None or float(value) <= float(high))
+    low, high = _bounds(field)
+    return low <= float(value) <= high
+
+
+def _bounds(field: Field) -> tuple[float, float]:
+    """Smallest and largest number that a field may have."""
+    limit = float(GREATEST - 1) if field.type == "integer" else math.nextafter(math.inf, 0)
+    low = -limit if field.minimum is None else float(field.minimum)
+    high = limit if field.maximum is None else float(field.maximum)
+    return max(low, -limit), min(high, limit)
 
 
 def _range(field: Field) -> str:
@@ -141,32 +178,24 @@ def _range(field: Field) -> str:
     return f", {field.maximum} or less" if field.maximum is not None else ""
 
 
-def _keys(table: Table, frame: pd.DataFrame) -> list[Fault]:
-    if not table.key or any(name not in frame.columns for name in table.key):
-        return []
-    return _repeated(table.path, frame[list(table.key)], table.key)
-
-
-def _repeated(file: str, keys: pd.DataFrame, names: tuple[str, ...]) -> list[Fault]:
+def _repeated(file: str, keys: pd.DataFrame) -> list[Fault]:
+    """Rows whose key is that of an earlier row."""
     again = keys.duplicated()
     if not again.any():
         return []
+    names = tuple(map(str, keys.columns))
     first: dict[tuple[str, ...], int] = {}
-    for line, *key in keys[keys.duplicated(keep=False)].itertuples(name=None):
-        first.setdefault(tuple(key), int(line))
-    return [
-        Fault(
-            file,
-            int(line),
-            "+".join(names),
-            ", ".join(key),
-            f"a key may stand only once, and this one stands in row {first[tuple(key)]}",
-        )
-        for line, *key in keys[again].itertuples(name=None)
-    ]
+    faults = []
+    for line, *cells in keys[keys.duplicated(keep=False)].itertuples(name=None):
+        key = tuple(cells)
+        if (row := first.setdefault(key, int(line))) != line:
+            need = f"a key may stand only once, and this one stands in row {row}"
+            faults.append(Fault(file, int(line), "+".join(names), ", ".join(key), need, columns=names))
+    return faults
 
 
-def _ordered(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]]) -> list[Fault]:
+def _ordered(table: Table, frame: pd.DataFrame, wrong: Wrong) -> list[Fault]:
+    """Pairs of fields of which the first should be smaller."""
     faults = []
     for first, second in table.ordered:
         if first not in wrong or second not in wrong:
@@ -177,38 +206,37 @@ def _ordered(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]
             bad = low.to_numpy(dtype=object) >= high.to_numpy(dtype=object)
         else:
             bad = pd.to_numeric(low).to_numpy() >= pd.to_numeric(high).to_numpy()
-        for line, limit, value in zip(low.index[bad], low[bad], high[bad], strict=True):
-            need = f"a value greater than {first}, {shown(limit)[1:-1]}, is needed"
-            faults.append(Fault(table.path, int(line), second, value, need))
+        needs = [f"a value greater than {first}, {shown(limit)[1:-1]}, is needed" for limit in low[bad]]
+        faults += faults_at(table.path, second, high[bad], needs)
     return faults
 
 
-def _begins(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]]) -> list[Fault]:
+def _begins(table: Table, frame: pd.DataFrame, wrong: Wrong) -> list[Fault]:
+    """Pairs of fields of which the first should begin with the second."""
     faults = []
     for whole, part in table.begins:
         if whole not in wrong or part not in wrong:
             continue
-        given = frame.loc[~wrong[whole] & ~wrong[part], [whole, part]]
-        for line, value, start in given.itertuples(name=None):
+        for line, value, start in frame.loc[~wrong[whole] & ~wrong[part], [whole, part]].itertuples(
+            name=None
+        ):
             if not value.startswith(f"{start}-"):
                 need = f"{whole} must begin with {part}, {shown(start)}, and a hyphen"
                 faults.append(Fault(table.path, int(line), whole, value, need))
     return faults
 
 
-def _rules(table: Table, frame: pd.DataFrame, wrong: dict[str, pd.Series[bool]]) -> list[Fault]:
-    """Check rules between the fields of a row, sparing cells that have a fault of their own."""
+def _rules(table: Table, frame: pd.DataFrame, wrong: Wrong) -> list[Fault]:
+    """Rules between the fields of a row; cells that have a fault of their own are left out."""
     faults = []
     for rule in table.rules:
         if any(name not in wrong for name in (*rule.when, *rule.then)):
             continue
-        holds = pd.Series(True, index=frame.index)
+        applies = pd.Series(True, index=frame.index)
         for name, values in rule.when.items():
-            holds &= frame[name].isin(values) & ~wrong[name]
+            applies &= frame[name].isin(values) & ~wrong[name]
         for name, values in rule.then.items():
-            bad = holds & ~frame[name].isin(values) & ~wrong[name]
+            bad = applies & ~frame[name].isin(values) & ~wrong[name]
             need = f"{' or '.join(value or 'an empty cell' for value in values)} is needed here: {rule.says}"
-            faults += [
-                Fault(table.path, int(line), name, frame.loc[line, name], need) for line in frame.index[bad]
-            ]
+            faults += faults_at(table.path, name, frame.loc[bad, name], need)
     return faults

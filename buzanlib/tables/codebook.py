@@ -1,4 +1,4 @@
-"""Hold the codebook of a data folder, which becomes a page of the book, against what may stand in it."""
+"""Check the codebook of a data folder, which becomes a page of the book: plain Markdown only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXTENSIONS = (
     "html_admonition", "html_image", "linkify", "replacements", "smartquotes", "strikethrough", "substitution",
     "tasklist",
 )  # fmt: skip
-"""Everything that MyST can be told to understand beyond what it always does."""
+"""All extensions of MyST."""
 
 _PLAIN: dict[str, frozenset[str]] = {
     **dict.fromkeys(
@@ -47,30 +47,23 @@ _PLAIN: dict[str, frozenset[str]] = {
 
 _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*|mailto:[^\s/?#]+\S*")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-"""Characters that no one sees, some of which end a line for one program and not for another."""
+"""Characters that cannot be seen, some of which end a line for one program and not for another."""
 
 _ABOUT = 20
 """Characters before such a place that are shown with it."""
 
 
 def read_codebook(data_dir: Path) -> tuple[str | None, list[Fault]]:
-    """Read the codebook of a data folder, and hold it against what may stand in it.
+    """Read and check the codebook of a data folder.
 
-    It comes with the data, and nothing that comes with data may run on a page, bring a file into the book or ask
-    another server.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
+    It comes with the data, and so may not run anything on a page, include a file or contact a server.
 
     Returns
     -------
     text : str or None
         The codebook; None where there is none, or it cannot be read.
     faults : list of Fault
-        One for each place that is more than plain Markdown, in order. There is none only where MyST, whatever is
-        switched on in a book, takes everything for plain Markdown.
+        One for each place that MyST, with whatever extensions a book enables, may take for more than plain Markdown.
     """
     try:
         text = (data_dir / CODEBOOK).read_text(encoding="utf-8")
@@ -82,14 +75,14 @@ def read_codebook(data_dir: Path) -> tuple[str | None, list[Fault]]:
     places = {(number, found[0]) for number, line in enumerate(lines, 1) for found in _UNSEEN.finditer(line)}
     if text.startswith("---"):  # settings of the page, for MyST also where nothing ends them
         places.add((1, lines[0]))
-    # An extension can swallow what another would act on: each is tried alone, none, and all.
+    # An extension can hide what another would act on: none, all, and each alone.
     for extensions in ((), _EXTENSIONS, *((name,) for name in _EXTENSIONS)):
         places |= set(_live(_tokens(text, extensions), 0, lines))
     return text, [Fault(CODEBOOK, line, "", found, ALLOWED) for line, found in sorted(places)]
 
 
 def _tokens(text: str, extensions: tuple[str, ...]) -> list[Token]:
-    """Parse with the parser of the book, which is slow to import and of no use to a notebook."""
+    """Parse as the book does; imported late, since it is slow and notebooks do not need it."""
     from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser
@@ -118,7 +111,7 @@ def _is_plain(token: Token) -> bool:
 
 
 def _said(token: Token, line: str) -> str:
-    """The line, or of a long one what stands about the place, as far as the token says where that is."""
+    """The line, or the part of a long one that is near the token."""
     if len(line) <= LONG:
         return line
     piece = str(token.attrs.get("href") or token.attrs.get("src") or token.content).partition("\n")[0]

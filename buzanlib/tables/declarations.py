@@ -1,106 +1,68 @@
-"""What was declared beside the tables, in JSON: definitions, amendments and the multiverse, held against their form."""
+"""Declarations beside the tables: the JSON Schemas of definitions, amendments and the multiverse."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from buzanlib.errors import Fault, shown
-from buzanlib.strictjson import parse
+from buzanlib.errors import DataError, Fault
+from buzanlib.tables.jsonfile import TEXT, Schema, check_json, entries, properties, read_json
 
-_TEXT, _LIST = "a text", "a list of at least one entry"
 
-_COUNT = range(1, 100_001)
-_SEED = range(2**32)
+def _some(items: Schema, *unique: str) -> Schema:
+    return entries(items, "a list of at least one entry", minItems=1, unique=unique)
 
-#: By file: a mapping of the names that must be there, or of every name where it is ``...``; a list of entries that are
-#: all alike; a text; or a range of whole numbers.
-FORMS: dict[str, Any] = {
-    "definitions.json": {
-        "general": {...: str},
-        "definitions": [{"id": str, "scale": str, "estimate": str, "test": str}],
-    },
-    "amendments.json": [{"number": _COUNT, "date": str, "to": str, "what": str, "why": str, "status": str}],
-    "multiverse.json": {
-        "axes": {
-            axis: [str]
-            for axis in (
-                "power", "cohesion", "threshold", "window", "corpus", "annotator", "terrorism", "political",
-                "denominator", "weighting",
-            )
-        },
-        "excluded": str,
-        "sample": {"size": _COUNT, "seed": _SEED},
-        "exchange": [str],
-        "permutations": _COUNT,
-    },
-}  # fmt: skip
+
+def _whole(first: int, last: int) -> Schema:
+    """Schema of a whole number within bounds."""
+    title = f"a whole number from {first} to {last}"
+    return {"type": "integer", "minimum": first, "maximum": last, "title": title}
+
+
+_COUNT = _whole(1, 100_000)
+_AXES = (
+    "power", "cohesion", "threshold", "window", "corpus", "annotator", "terrorism", "political", "denominator",
+    "weighting",
+)  # fmt: skip
+_GENERAL: Schema = {"type": "object", "additionalProperties": TEXT, "title": "an object"}
+_DEFINITION = properties(dict.fromkeys(("id", "scale", "estimate", "test"), TEXT), others=True)
+_AMENDMENT = properties(
+    {"number": _COUNT, **dict.fromkeys(("date", "to", "what", "why", "status"), TEXT)}, others=True
+)
+_MULTIVERSE = {
+    "axes": properties(dict.fromkeys(_AXES, _some(TEXT)), others=True),
+    "excluded": TEXT,
+    "sample": properties({"size": _COUNT, "seed": _whole(0, 2**32 - 1)}, others=True),
+    "exchange": _some(TEXT),
+    "permutations": _COUNT,
+}
+SCHEMAS: dict[str, Schema] = {
+    "definitions.json": properties(
+        {"general": _GENERAL, "definitions": _some(_DEFINITION, "id")}, others=True
+    ),
+    "amendments.json": _some(_AMENDMENT, "number"),
+    "multiverse.json": properties(_MULTIVERSE, others=True),
+}
+"""By file; other properties are left to the reader."""
 
 
 def check_declarations(data_dir: Path) -> list[Fault]:
-    """Hold the declarations of a data folder against their form.
+    """Check the declarations of a data folder.
 
     Parameters
     ----------
     data_dir : Path
-        Folder of the tables; a declaration that is not there is none.
+        Folder of the tables; a declaration that is not there is not checked.
 
     Returns
     -------
     list of Fault
-        All of them; each names the place in its file, such as ``definitions[3].scale``.
+        All of them, each with its JSON path, such as ``$.definitions[3].scale``.
     """
     faults = []
-    for name, form in FORMS.items():
-        if not (data_dir / name).exists():
-            continue
-        try:
-            content = parse((data_dir / name).read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            faults.append(Fault(name, error.lineno, "", error.msg, "valid JSON is needed"))
-        except (OSError, ValueError) as error:
-            faults.append(Fault(name, 0, "", "cannot be read", str(error)))
-        else:
-            faults += [
-                Fault(name, 0, "", f"{place}: {shown(value)}".removeprefix(": "), f"{need} is needed")
-                for place, value, need in _wrong(content, form, "")
-            ]
+    for name, schema in SCHEMAS.items():
+        if (data_dir / name).exists():
+            try:
+                faults += check_json(name, read_json(data_dir / name), schema)
+            except DataError as error:
+                faults += error.faults
     return faults
-
-
-def _wrong(value: Any, form: Any, place: str) -> Iterator[tuple[str, Any, str]]:
-    """Places where a value has not its form, with what is there and what is needed."""
-    if form is str:
-        if not isinstance(value, str) or not value.strip():
-            yield place, value, _TEXT
-    elif isinstance(form, range):
-        if not isinstance(value, int) or isinstance(value, bool) or value not in form:
-            yield place, value, f"a whole number from {form[0]} to {form[-1]}"
-    elif isinstance(form, list):
-        if not isinstance(value, list) or not value:
-            yield place, value, _LIST
-        else:
-            for number, entry in enumerate(value):
-                yield from _wrong(entry, form[0], f"{place}[{number}]")
-            yield from _twice(value, place)
-    elif not isinstance(value, dict):
-        yield place, value, "an object"
-    else:
-        for name, inner in form.items():
-            for key in value if name is ... else [name]:
-                if key in value:
-                    yield from _wrong(value[key], inner, f"{place}.{key}".removeprefix("."))
-                else:
-                    yield place, list(value), f"the name {key!r}"
-
-
-def _twice(entries: list[Any], place: str) -> Iterator[tuple[str, Any, str]]:
-    """Entries of a list that have the name of an earlier one, or are it."""
-    seen: set[str] = set()
-    for number, entry in enumerate(entries):
-        name = entry.get("id", entry.get("number")) if isinstance(entry, dict) else entry
-        if json.dumps(name) in seen:
-            yield f"{place}[{number}]", name, "an entry that does not stand there already"
-        seen.add(json.dumps(name))

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from buzanlib.errors import DataError, Fault
+from buzanlib.files import sha256
 from buzanlib.tables.checks import check_table
 from buzanlib.tables.codebook import read_codebook
 from buzanlib.tables.declarations import check_declarations
 from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
-from buzanlib.tables.schema import FILE, Descriptor, Table
+from buzanlib.tables.schema import FILE, Descriptor, Table, remember
 
 __all__ = ["Descriptor", "check", "examine", "keep", "load", "load_tables", "load_to_keep"]
 
 _kept: dict[str, pd.DataFrame] = {}
-"""Tables by what they were read from; see `keep`."""
+"""Tables by the hashes of what they were read from; see `keep`."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Tables that have been checked, by hashes of all that each was made from, and their descriptor by its own."""
+
+    tables: dict[str, pd.DataFrame]
+    descriptors: dict[str, Descriptor]
 
 
 def examine(
@@ -61,7 +70,7 @@ def examine(
 
 
 def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
-    """Hold tables against the descriptor and report every fault at once.
+    """Check tables against the descriptor and report every fault at once.
 
     Parameters
     ----------
@@ -73,14 +82,14 @@ def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Sorted by file, row and column; empty where all is well.
+        Sorted by file, row and column.
 
     Raises
     ------
     DataError
-        Where the descriptor itself cannot be read.
+        If the descriptor is at fault.
     UnknownNameError
-        Where a name is no table.
+        If there is no table of a name.
     """
     return examine(data_dir, names)[1]
 
@@ -125,19 +134,13 @@ def load_tables(data_dir: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]
     return {name: _typed(descriptor.table(name).fitted(_columns(raw[name])), raw[name]) for name in chosen}
 
 
-def load_to_keep(data_dir: Path) -> dict[str, pd.DataFrame]:
-    """Load every table for `keep`.
+def load_to_keep(data_dir: Path) -> Kept:
+    """Load every table for `keep`; nothing, where one changes meanwhile.
 
     Parameters
     ----------
     data_dir : Path
         Folder with ``datapackage.json`` and the tables.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        By hashes of all that a table was made from: the descriptor, its file and those of the tables that it refers to.
-        Empty where one of them has changed meanwhile.
 
     Raises
     ------
@@ -145,23 +148,24 @@ def load_to_keep(data_dir: Path) -> dict[str, pd.DataFrame]:
         Where any table is at fault.
     """
     names = list(Descriptor.load(data_dir).tables)
-    origins = _origins(data_dir, names)
+    mark, origins = sha256(data_dir / FILE), _origins(data_dir, names)
     tables = load_tables(data_dir, names)
     if _origins(data_dir, names) != origins:
-        return {}
-    return {origins[name]: table for name, table in tables.items()}
+        return Kept({}, {})
+    return Kept({origins[name]: table for name, table in tables.items()}, {mark: Descriptor.load(data_dir)})
 
 
-def keep(tables: Mapping[str, pd.DataFrame]) -> None:
-    """Let `load_tables` copy these, from `load_to_keep`, wherever it meets the bytes that they were made from.
+def keep(kept: Kept) -> None:
+    """Let `load_tables` copy the tables of `load_to_keep` as long as the files that they were made from are the same.
 
-    Processes that are forked from this one then need not check and parse again what it has.
+    Processes that are forked from this one then need not check and parse again.
     """
-    _kept.update(tables)
+    _kept.update(kept.tables)
+    remember(kept.descriptors)
 
 
 def _origins(data_dir: Path, names: Iterable[str]) -> dict[str, str]:
-    """Hashes of all that a table is made from, by its name; what cannot be read has none, and is like nothing kept."""
+    """Hashes of all that a table is made from, by its name."""
     descriptor = Descriptor.load(data_dir)
     closures = {name: descriptor.closure((name,)) for name in names}
     files = {name: descriptor.table(name).path for closure in closures.values() for name in closure}
@@ -174,8 +178,9 @@ def _origins(data_dir: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 def _hash(file: Path) -> str:
+    """Hash of a file; of one that cannot be read, what is no hash."""
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return sha256(file)
     except OSError:
         return "unread"
 

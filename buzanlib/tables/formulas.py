@@ -1,4 +1,4 @@
-"""What a spreadsheet takes for the beginning of a formula, and how a text is kept from being taken for one."""
+"""Which texts a spreadsheet takes for a formula, and how to prevent that."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def begins_formula(text: str) -> bool:
     return False
 
 
-def unformulated(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, however it splits the file that the text stands in.
+def without_formulas(text: str) -> str:
+    """Change a text so that no spreadsheet takes it for a formula, however it splits the file.
 
-    A program that was set up for semicolons splits cells at them, and whoever does not heed quotes splits them at tabs
-    and line breaks: no part may begin like a formula either.
+    A program that was set up for semicolons splits cells at them, and one that ignores quotes at tabs and line breaks:
+    no part may begin like a formula either.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,27 +16,24 @@ from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat
 
 @dataclass(frozen=True)
 class Illustration:
-    """A case of Hare (2010), read by the codebook from what the paper reports of it. Never evidence.
+    """A case of Hare (2010), coded from what the paper reports of it; never evidence.
 
     Attributes
     ----------
     case_id : str
         Name of the case, such as ``"estonia-infrastructure"``.
     move : SecuritizingMove
-        The reading, which is ours.
+        Our coding of it.
     iso3 : str or None
         State whose officials speak; None where they are several, or none.
     year : int
         Year of the statement.
     quadrant_read : Quadrant or None
-        Quadrant under which the paper discusses the case. It classifies no state: the author declines to
-        (section 2).
-    section : str
-        Section of the paper.
+        Quadrant under which the paper discusses the case; it classifies no state (section 2).
+    section, citation : str
+        Section of the paper, and key of the work that it cites.
     page : int or None
-        Page of the work cited, where the paper gives one.
-    citation : str
-        Key of that work in the bibliography.
+        Page of that work, where the paper gives one.
     gist : str
         The case in our own words.
     """
@@ -52,35 +50,13 @@ class Illustration:
 
 
 def load_illustrations(data_dir: Path) -> list[Illustration]:
-    """Load the paper's cases.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
-
-    Returns
-    -------
-    list of Illustration
-        In the order of the table.
-
-    Raises
-    ------
-    DataError
-        With all faults of the table.
-    """
+    """Load the paper's cases, in the order of the table; `DataError` with all its faults."""
     table = load(data_dir, "illustrations")
     return [_illustration(row) for _, row in table.iterrows()]
 
 
 def find(cases: list[Illustration], case_id: str) -> Illustration:
-    """Give the case of this name.
-
-    Raises
-    ------
-    UnknownNameError
-        Where there is none; names the nearest.
-    """
+    """Give the case of this name; `UnknownNameError` where there is none."""
     by_name = {case.case_id: case for case in cases}
     if case_id not in by_name:
         raise UnknownNameError("case", case_id, by_name)
@@ -88,7 +64,7 @@ def find(cases: list[Illustration], case_id: str) -> Illustration:
 
 
 def overview(cases: list[Illustration]) -> pd.DataFrame:
-    """Set out who says that what threatens whom, in the words of the vocabulary.
+    """Tabulate who says that what threatens whom, in the words of the vocabulary.
 
     Parameters
     ----------
@@ -105,6 +81,7 @@ def overview(cases: list[Illustration]) -> pd.DataFrame:
 
 
 def _illustration(row: pd.Series) -> Illustration:
+    given: dict[str, Any] = {str(name): None if pd.isna(value) else value for name, value in row.items()}
     move = SecuritizingMove(
         actor=row["actor"],
         threat=Threat(row["threat"]),
@@ -115,33 +92,26 @@ def _illustration(row: pd.Series) -> Illustration:
         level=Level(row["level"]),
     )
     return Illustration(
-        case_id=row["case_id"],
         move=move,
-        iso3=None if pd.isna(row["iso3"]) else row["iso3"],
         year=int(row["year"]),
-        quadrant_read=None if pd.isna(row["quadrant_read"]) else Quadrant(row["quadrant_read"]),
-        section=row["section"],
-        page=None if pd.isna(row["page"]) else int(row["page"]),
-        citation=row["citation"],
-        gist=row["gist"],
+        quadrant_read=Quadrant(row["quadrant_read"]) if given["quadrant_read"] else None,
+        page=int(row["page"]) if given["page"] else None,
+        **{name: given[name] for name in ("case_id", "iso3", "section", "citation", "gist")},
     )
 
 
 def _words(case: Illustration) -> dict[str, str]:
     move = case.move
-    return {
+    words = {
         "case": case.case_id,
         "actor": move.actor,
-        "threat": move.threat.label if move.threat else "–",
-        "sector": str(move.sector or "–"),
-        "referent object": _or_dash(move.referent),
-        "threat agent": _or_dash(move.agent),
-        "measure": _or_dash(move.measure),
+        "threat": move.threat.label if move.threat else "",
+        "sector": str(move.sector or ""),
+        "referent object": str(move.referent),
+        "threat agent": str(move.agent),
+        "measure": str(move.measure),
         "audience": move.audience,
         "level": move.level.label,
-        "missing": ", ".join(move.missing) or "–",
+        "missing": ", ".join(move.missing),
     }
-
-
-def _or_dash(word: ReferentObject | ThreatAgent | Measure) -> str:
-    return "–" if word == "none" else str(word)
+    return {name: "–" if word in ("", "none") else word for name, word in words.items()}

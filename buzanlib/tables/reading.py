@@ -9,8 +9,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from buzanlib.errors import Fault
+from buzanlib.errors import DataError, Fault
 
 WIDEST = 1000
 """Columns that a table may have."""
@@ -34,7 +33,7 @@ LARGEST = 10**9
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as it stands in its file.
+    """A table as it is in its file.
 
     Attributes
     ----------
@@ -43,7 +42,7 @@ class RawTable:
     faults : list of Fault
         What is wrong with the file as such: bytes, line ends, ragged rows.
     broken : set of int
-        Lines whose cells cannot be trusted; further faults in them would only be echoes.
+        Lines in which further faults would only follow from these.
     """
 
     frame: pd.DataFrame | None
@@ -61,12 +60,7 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     file : str
         File name inside it.
     spare : collection of str
-        Files of the folder that no table claims: one of them may be this table under another name.
-
-    Returns
-    -------
-    RawTable
-        The cells with everything that is wrong with the file as a file.
+        Files of the folder that belong to no table: one of them may be this table under another name.
     """
     try:
         data = contents(data_dir / file)
@@ -79,50 +73,62 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     text, faults, broken = _decode(data, file)
     if not faults and (frame := _regular(text)) is not None:
         return RawTable(frame)
-    lines: list[int] = []
-    cells: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
     try:
-        with limited():
-            header = next(reader, [])
-            start = reader.line_num + 1
-            for row in reader:
-                lines.append(start)
-                cells.append(row)
-                start = reader.line_num + 1
-    except csv.Error as error:
-        faults.append(Fault(file, reader.line_num, "", str(error), well_formed(error)))
-        return RawTable(None, faults)
-    if not header:
-        return RawTable(None, [*faults, Fault(file, 1, "", "", "a header line is needed")])
+        numbered = csv_rows(file, text)
+    except DataError as error:
+        return RawTable(None, [*faults, *error.faults])
+    header = numbered[0][1] if numbered else []
     width = len(header)
-    if width > WIDEST:
-        faults.append(Fault(file, 1, "", f"{width} columns", f"at most {WIDEST} columns can be read"))
-        return RawTable(None, faults)
-    for number, (line, row) in enumerate(zip(lines, cells, strict=True)):
-        if len(row) != width:
-            faults.append(
-                Fault(file, line, "", f"{len(row)} cells", f"{width} cells are needed, as in the header")
-            )
-            broken.add(line)
-            cells[number] = (row + [""] * width)[:width]
-    repeated = [name for name, count in Counter(header).items() if count > 1]
-    if repeated:
-        faults.extend(Fault(file, 1, name, name, "a column may stand only once") for name in repeated)
-        return RawTable(None, faults)
-    columns = list(zip(*cells, strict=True)) if cells else [()] * width
+    fatal = [
+        Fault(file, 1, name, name, "a column may stand only once")
+        for name, count in Counter(header).items()
+        if count > 1
+    ]
+    if not header:
+        fatal = [Fault(file, 1, "", "", "a header line is needed")]
+    elif width > WIDEST:
+        fatal = [Fault(file, 1, "", f"{width} columns", f"at most {WIDEST} columns can be read")]
+    if fatal:
+        return RawTable(None, faults + fatal)
+    rows = numbered[1:]
+    ragged = [(line, len(row)) for line, row in rows if len(row) != width]
+    need = f"{width} cells are needed, as in the header"
+    faults += [Fault(file, line, "", f"{count} cells", need) for line, count in ragged]
+    broken |= {line for line, _ in ragged}
     frame = pd.DataFrame(
-        {name: pd.Series(column, dtype="str") for name, column in zip(header, columns, strict=True)}
+        [(row + [""] * width)[:width] for _, row in rows], columns=pd.Index(header), dtype="str"
     )
-    frame.index = pd.Index(lines, dtype="int64", name="line")
+    frame.index = pd.Index([line for line, _ in rows], dtype="int64", name="line")
     return RawTable(frame, faults, broken)
 
 
-def _regular(text: str) -> pd.DataFrame | None:
-    """Read a text in which every line is a row of as many cells as the header; None where there is more to it.
+def csv_rows(file: str, text: str, delimiter: str = ",") -> list[tuple[int, list[str]]]:
+    """Split CSV into rows, each with the number of the line that it begins in.
 
-    Nothing is quoted and no line empty in it, so that nothing has to be understood but commas and line ends.
+    Raises
+    ------
+    DataError
+        If quotes are not paired, or a cell has more than `LONGEST` characters.
     """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, start = [], 1
+    before = csv.field_size_limit(LONGEST)  # of the whole process, so that other libraries set it as well
+    try:
+        for cells in reader:
+            rows.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        need = (
+            f"quotes must be paired, and doubled inside a cell; a cell may have at most {LONGEST} characters"
+        )
+        raise DataError([Fault(file, start, "", str(error), need)]) from None
+    finally:
+        csv.field_size_limit(before)
+    return rows
+
+
+def _regular(text: str) -> pd.DataFrame | None:
+    """Read a text without quotes and empty lines, in which every line has as many cells as the header; else None."""
     header = text.partition("\n")[0].split(",")
     if '"' in text or "\n\n" in text or not 1 < len(header) == len(set(header)) <= WIDEST:
         return None
@@ -142,7 +148,7 @@ def _regular(text: str) -> pd.DataFrame | None:
 
 
 def contents(path: Path, follow: bool = True) -> bytes:
-    """Bytes of a file, and of nothing else that has a name: a pipe or a device might never end.
+    """Read a regular file, and refuse a pipe or a device, which might never end.
 
     Parameters
     ----------
@@ -151,19 +157,14 @@ def contents(path: Path, follow: bool = True) -> bytes:
     follow : bool
         Whether it may be a link.
 
-    Returns
-    -------
-    bytes
-        All of them.
-
     Raises
     ------
     OSError
-        If it cannot be read, is no file, or has more than `LARGEST` bytes; ``strerror`` says what is needed.
+        If it cannot be read, is not a file, or has more than `LARGEST` bytes; ``strerror`` says what is needed.
     """
     if not follow and path.is_symlink():
         raise OSError(errno.ELOOP, "a file is needed: links are not followed")
-    # Opening a pipe would wait for somebody to write to it; Windows has neither these flags nor such pipes.
+    # Opening a pipe would wait for a writer; Windows has neither these flags nor such pipes.
     flags = getattr(os, "O_NONBLOCK", 0) | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
     with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
         found = os.fstat(file.fileno())
@@ -174,25 +175,8 @@ def contents(path: Path, follow: bool = True) -> bytes:
         return file.read(LARGEST)
 
 
-@contextmanager
-def limited() -> Iterator[None]:
-    """Let `csv` read cells of at most `LONGEST` characters, whatever other libraries set for the whole process."""
-    before = csv.field_size_limit(LONGEST)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
-
-
-def well_formed(error: csv.Error) -> str:
-    """Say what a file needs that `csv` cannot read."""
-    if "limit" in str(error):
-        return f"a cell may have at most {LONGEST} characters"
-    return "quotes must be paired, and doubled inside a cell"
-
-
 def _decode(data: bytes, file: str) -> tuple[str, list[Fault], set[int]]:
-    """Turn bytes into text with LF line ends, with a fault for each thing that had to be mended."""
+    """Decode a text and make its line ends LF, with a fault for each thing that had to be changed."""
     faults: list[Fault] = []
     if data.startswith(b"\xef\xbb\xbf"):
         faults.append(Fault(file, 1, "", "byte order mark", "UTF-8 without a byte order mark is needed"))
@@ -216,7 +200,15 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Fault], set[int]]:
             try:
                 content.decode("utf-8")
             except UnicodeDecodeError as error:
-                byte = f"byte 0x{content[error.start]:02x}"
-                faults.append(Fault(file, line, "", byte, "every byte must be UTF-8"))
+                faults.append(undecodable(file, error, line))
                 broken.add(line)
         return data.decode("utf-8", errors="replace"), faults, broken
+
+
+def undecodable(
+    file: str, error: UnicodeDecodeError, line: int = 1, need: str = "every byte must be UTF-8"
+) -> Fault:
+    """Make the fault of a byte that is not UTF-8; `line` is the first line of what was decoded."""
+    row = line + error.object[: error.start].count(b"\n")
+    byte = f"byte 0x{error.object[error.start]:02x}"
+    return Fault(file, row, "", byte, need)

@@ -1,10 +1,10 @@
-"""What ``datapackage.json`` says, as frozen values.
+"""The descriptor ``datapackage.json``: its JSON Schema, and what it says as frozen values.
 
 The standard part is a Frictionless tabular data package (Table Schema: fields, constraints, keys, foreign
 keys). Some properties of our own, which other readers ignore, say what that standard cannot:
 
 ``buzan:rules``
-    Within a row: ``when`` these fields hold one of these values, ``then`` those fields hold one of those.
+    Within a row: ``when`` these fields have one of these values, ``then`` those fields have one of those.
 ``buzan:ordered``
     Within a row: pairs of fields of which the first is smaller than the second.
 ``buzan:begins``
@@ -18,39 +18,90 @@ keys). Some properties of our own, which other readers ignore, say what that sta
 
 from __future__ import annotations
 
-import datetime
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import DataError, Fault, UnknownNameError
-from buzanlib.strictjson import parse
+from buzanlib.files import sha256
+from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, properties, read_json
 
 FILE = "datapackage.json"
 TYPES = ("string", "integer", "number", "year", "date")
 
-#: What may stand in each part of the descriptor; a name that is not known may be a rule that is misspelt.
-KNOWN = {
-    "resource": (
-        "name", "path", "profile", "title", "description", "format", "mediatype", "encoding", "bytes", "hash",
-        "licenses", "sources", "schema", "buzan:rules", "buzan:ordered", "buzan:begins", "buzan:own",
-        "buzan:coverage", "buzan:counts",
-    ),
-    "schema": ("fields", "primaryKey", "foreignKeys", "missingValues"),
-    "field": (
-        "name", "type", "format", "title", "description", "example", "unit", "source", "licence", "constraints",
-    ),
-    "constraint": ("required", "unique", "minimum", "maximum", "enum", "pattern"),
-    "foreign key": ("fields", "reference"),
-    "rule": ("when", "then", "says"),
-    "coverage": ("field", "every", "with", "years", "says"),
-    "list of keys": ("resource", "field", "where"),
-    "count": ("field", "resource", "by", "where"),
-    "columns of one's own": ("pattern", "type", "description"),
+Values = Mapping[str, tuple[str, ...]]
+
+
+def _texts(number: int) -> Schema:
+    return entries(TEXT, f"a list of {number} texts", minItems=number, maxItems=number)
+
+
+def _free(*names: str) -> dict[str, Schema]:
+    """Optional properties that only describe, and may have any value."""
+    return {f"{name}?": {} for name in names}
+
+
+def _bounds(of: Schema) -> Schema:
+    return {"properties": {"constraints": {"properties": {"minimum": of, "maximum": of}}}}
+
+
+_PATTERN: Schema = {"type": "string", "format": "regex", "title": "a regular expression"}
+_SCALAR: Schema = {"type": ["string", "number"], "title": "a text or a number"}
+_VALUES: Schema = {"type": "object", "additionalProperties": entries(_SCALAR), "title": "an object of lists"}
+_NAMES: Schema = {"type": ["string", "array"], "items": TEXT, "minItems": 1, "title": "one or several names"}
+_NAME: Schema = {**_NAMES, "maxItems": 1, "title": "one name"}
+_PATH: Schema = {
+    "type": "string",
+    "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.csv\Z",
+    "title": "the name of a CSV file in the data folder",
+}
+_CONSTRAINTS = {
+    "required?": TRUTH, "unique?": TRUTH, "enum?": entries(_SCALAR), "pattern?": _PATTERN,
+    **_free("minimum", "maximum"),
 }  # fmt: skip
+_FIELD: Schema = {
+    **properties(
+        {
+            "name": TEXT,
+            "type": {"enum": TYPES},
+            "description": TEXT,
+            "unit?": TEXT,
+            "constraints?": properties(_CONSTRAINTS),
+            **_free("format", "title", "example", "source", "licence"),
+        }
+    ),
+    "if": {"properties": {"type": {"const": "date"}}},
+    "then": _bounds({"type": "string", "format": "date", "title": "a date as YYYY-MM-DD"}),
+    "else": _bounds({**_SCALAR, "format": "number", "title": "a number"}),
+}
+_FOREIGN_KEY = {"fields": _NAME, "reference": properties({"resource": TEXT, "fields": _NAME})}
+_EVERY = {"resource": TEXT, "field": TEXT, "where?": _VALUES}
+_COVERAGE = {"field": TEXT, "every": properties(_EVERY), "says": TEXT, "with?": _VALUES, "years?": _texts(3)}
+_COUNT = {"field": TEXT, "resource": TEXT, "by": TEXT, "where?": _VALUES}
+_SCHEMA = {
+    "fields": entries(_FIELD, unique=["name"]),
+    "primaryKey": _NAMES,
+    "foreignKeys?": entries(properties(_FOREIGN_KEY)),
+    **_free("missingValues"),
+}
+_RESOURCE = {
+    "name": TEXT,
+    "path": _PATH,
+    "title": TEXT,
+    "description": TEXT,
+    "schema": properties(_SCHEMA),
+    "buzan:rules?": entries(properties({"when": _VALUES, "then": _VALUES, "says": TEXT})),
+    "buzan:ordered?": entries(_texts(2)),
+    "buzan:begins?": entries(_texts(2)),
+    "buzan:own?": properties({"pattern": _PATTERN, "type": {"enum": TYPES}, "description": TEXT}),
+    "buzan:coverage?": entries(properties(_COVERAGE)),
+    "buzan:counts?": entries(properties(_COUNT)),
+    **_free("profile", "format", "mediatype", "encoding", "bytes", "hash", "licenses", "sources"),
+}
+PACKAGE = properties({"resources": entries(properties(_RESOURCE), unique=["name", "path"])}, others=True)
+"""Schema of the whole file. A property that is unknown may be a misspelt rule, and is an error."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +110,8 @@ class Field:
 
     Attributes
     ----------
-    name, type, unit, description : str
-        ``type`` is one of `TYPES`; ``unit`` is empty where none applies.
+    name, type : str
+        ``type`` is one of `TYPES`.
     required, unique : bool
         Whether a value must stand in every row, and only once.
     minimum, maximum : str or None
@@ -73,8 +124,6 @@ class Field:
 
     name: str
     type: str
-    description: str
-    unit: str = ""
     required: bool = False
     unique: bool = False
     minimum: str | None = None
@@ -94,10 +143,10 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Rule:
-    """When the fields of `when` hold one of their values, those of `then` hold one of theirs."""
+    """When the fields of `when` have one of their values, those of `then` have one of theirs."""
 
-    when: Mapping[str, tuple[str, ...]]
-    then: Mapping[str, tuple[str, ...]]
+    when: Values
+    then: Values
     says: str
 
 
@@ -124,8 +173,8 @@ class Coverage:
     field: str
     resource: str
     target: str
-    where: Mapping[str, tuple[str, ...]]
-    each: Mapping[str, tuple[str, ...]]
+    where: Values
+    each: Values
     years: tuple[str, ...]
     says: str
 
@@ -137,16 +186,15 @@ class Count:
     field: str
     resource: str
     by: str
-    where: Mapping[str, tuple[str, ...]]
+    where: Values
 
 
 @dataclass(frozen=True)
 class Own:
-    """Columns that a table may have beside those that are described: names like `pattern`, all of one type."""
+    """Columns that a table may have beside those that are described: names that match `pattern`, all of one type."""
 
     pattern: str
     type: str
-    description: str
 
 
 @dataclass(frozen=True)
@@ -155,25 +203,24 @@ class Table:
 
     name: str
     path: str
-    title: str
-    description: str
     fields: tuple[Field, ...]
-    key: tuple[str, ...]
-    foreign_keys: tuple[ForeignKey, ...]
-    rules: tuple[Rule, ...]
-    ordered: tuple[tuple[str, str], ...]
-    begins: tuple[tuple[str, str], ...]
-    coverage: tuple[Coverage, ...]
-    counts: tuple[Count, ...]
-    own: Own | None
+    key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    ordered: tuple[tuple[str, ...], ...] = ()
+    begins: tuple[tuple[str, ...], ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    counts: tuple[Count, ...] = ()
+    own: Own | None = None
 
     def fitted(self, columns: Iterable[str]) -> Table:
-        """The table with a field for each column of one's own that stands behind the others."""
+        """Give the table with a field for each column that a user has added."""
         if self.own is None:
             return self
-        own = (name for name in columns if re.fullmatch(self.own.pattern, name) and name not in self.columns)
-        fields = [Field(name=name, type=self.own.type, description=self.own.description) for name in own]
-        return replace(self, fields=(*self.fields, *fields))
+        added = (
+            name for name in columns if re.fullmatch(self.own.pattern, name) and name not in self.columns
+        )
+        return replace(self, fields=(*self.fields, *(Field(name, self.own.type) for name in added)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -181,13 +228,7 @@ class Table:
         return tuple(field.name for field in self.fields)
 
     def field(self, name: str) -> Field:
-        """Give the field of that name.
-
-        Raises
-        ------
-        UnknownNameError
-            Where the table has no such field.
-        """
+        """Give the field of that name; `UnknownNameError` where there is none."""
         for field in self.fields:
             if field.name == name:
                 return field
@@ -196,11 +237,10 @@ class Table:
     @property
     def refers_to(self) -> frozenset[str]:
         """Names of the tables that a check of this one must read as well."""
-        return frozenset(
-            [key.resource for key in self.foreign_keys]
-            + [rule.resource for rule in self.coverage]
-            + [count.resource for count in self.counts]
-        )
+        relations: tuple[ForeignKey | Coverage | Count, ...] = (
+            *self.foreign_keys, *self.coverage, *self.counts,
+        )  # fmt: skip
+        return frozenset(relation.resource for relation in relations)
 
 
 @dataclass(frozen=True)
@@ -221,49 +261,33 @@ class Descriptor:
         Raises
         ------
         DataError
-            Where the file is missing, is no JSON, lacks a property or has one that is wrong, or names a table or
-            field that there is not.
+            With every fault, if the file is missing, not JSON, does not match `PACKAGE`, or names a table or field
+            that does not exist.
         """
         try:
-            package = parse((data_dir / FILE).read_text(encoding="utf-8"))
+            mark = sha256(data_dir / FILE)
+            if mark not in _known:
+                _known[mark] = cls._read(data_dir / FILE)
         except FileNotFoundError:
-            where = f"a data folder with {FILE} is needed"
-            raise DataError([Fault(FILE, 0, "", "missing", where)]) from None
-        except json.JSONDecodeError as error:
-            raise DataError([Fault(FILE, error.lineno, "", error.msg, "valid JSON is needed")]) from None
-        except UnicodeDecodeError as error:
-            raise DataError([Fault(FILE, 0, "", error.reason, "UTF-8 is needed")]) from None
-        except (OSError, ValueError) as error:
+            need = f"a data folder with {FILE} is needed"
+            raise DataError([Fault(FILE, 0, "", "missing", need)]) from None
+        except OSError as error:
             raise DataError([Fault(FILE, 0, "", "cannot be read", str(error))]) from None
-        try:
-            resources = _listed(package["resources"], "resources")
-        except (KeyError, TypeError, ValueError) as error:
-            raise _refused("no tabular data package", error) from None
-        tables: dict[str, Table] = {}
-        for place, resource in enumerate(resources, start=1):
-            try:
-                table = _table(resource)
-                if table.name in tables or table.path in {other.path for other in tables.values()}:
-                    raise ValueError(f"name and path of {table.name!r} may stand only once")
-            except (KeyError, TypeError, ValueError, AttributeError, UnknownNameError) as error:
-                raise _refused(f"resource {place}", error) from None
-            tables[table.name] = table
-        found = cls(tables)
-        for table in tables.values():
-            try:
-                _look_up(found, table)
-            except UnknownNameError as error:
-                raise _refused(f"resource {table.name}", error) from None
+        return _known[mark]
+
+    @classmethod
+    def _read(cls, file: Path) -> Descriptor:
+        package = read_json(file)
+        if faults := check_json(FILE, package, PACKAGE):
+            raise DataError(faults)
+        found = cls({source["name"]: _table(source) for source in package["resources"]})
+        tables = enumerate(found.tables.values())
+        if faults := [fault for number, table in tables for fault in _look_up(found, table, number)]:
+            raise DataError(faults)
         return found
 
     def table(self, name: str) -> Table:
-        """Give the table of that name.
-
-        Raises
-        ------
-        UnknownNameError
-            Where the package has no such table.
-        """
+        """Give the table of that name; `UnknownNameError` where there is none."""
         if name not in self.tables:
             raise UnknownNameError("table", name, self.tables)
         return self.tables[name]
@@ -278,169 +302,113 @@ class Descriptor:
         return tuple(name for name in self.tables if name in found)
 
 
-def _refused(where: str, error: Exception) -> DataError:
-    why = f"the property {error} is needed" if isinstance(error, KeyError) else str(error)
-    return DataError([Fault(FILE, 0, "", where, why)])
+_known: dict[str, Descriptor] = {}
+"""Descriptors by the hash of the file, since checking one takes as long as a table."""
 
 
-def _look_up(descriptor: Descriptor, table: Table) -> None:
-    """Look up everything that a table names, so that no rule is passed over for a misspelt name."""
-    names = [*table.key, *(name for pair in (*table.ordered, *table.begins) for name in pair)]
-    names += [name for rule in table.rules for name in (*rule.when, *rule.then)]
-    elsewhere = [(key.resource, key.target) for key in table.foreign_keys]
-    names += [key.field for key in table.foreign_keys]
+def remember(descriptors: Mapping[str, Descriptor]) -> None:
+    """Let `Descriptor.load` take these, by the hash of the file, without checking the file again."""
+    _known.update(descriptors)
+
+
+def _named(table: Table) -> Iterator[tuple[str, str, str]]:
+    """Every field that a table names: the part of the descriptor, the table that must have it, and its name."""
+    here = table.name
+    yield from (("schema.primaryKey", here, name) for name in table.key)
+    for key in table.foreign_keys:
+        yield "schema.foreignKeys", here, key.field
+        yield "schema.foreignKeys", key.resource, key.target
+    yield from (("buzan:rules", here, name) for rule in table.rules for name in (*rule.when, *rule.then))
+    yield from (("buzan:ordered", here, name) for pair in table.ordered for name in pair)
+    yield from (("buzan:begins", here, name) for pair in table.begins for name in pair)
     for rule in table.coverage:
-        names += [rule.field, *rule.each, *rule.years[:1]]
-        elsewhere += [(rule.resource, name) for name in (rule.target, *rule.where, *rule.years[1:])]
+        yield from (("buzan:coverage", here, name) for name in (rule.field, *rule.each, *rule.years[:1]))
+        there = (rule.target, *rule.where, *rule.years[1:])
+        yield from (("buzan:coverage", rule.resource, name) for name in there)
     for count in table.counts:
-        names += [count.field, count.by]
-        elsewhere += [(count.resource, name) for name in (count.by, *count.where)]
-    for name in names:
-        table.field(name)
-    for other, path in elsewhere:
-        first, _, further = path.partition(".")
-        descriptor.table(other).field(first)
-        for key in descriptor.table(other).foreign_keys if further else ():
-            if key.field == first:
-                descriptor.table(key.resource).field(further)
+        yield from (("buzan:counts", here, name) for name in (count.field, count.by))
+        yield from (("buzan:counts", count.resource, name) for name in (count.by, *count.where))
 
 
-def _listed(value: Any, what: str) -> list[Any]:
-    """A list, which a text is not, although it can be walked through."""
-    if not isinstance(value, list):
-        raise ValueError(f"{what} must be a list")
-    return value
+def _look_up(descriptor: Descriptor, table: Table, number: int) -> Iterator[Fault]:
+    """Look up every field that a table names, so that no rule is ignored because of a misspelt name."""
+    for part, other, path in _named(table):
+        field, *further = path.split(".", 1)
+        try:
+            descriptor.table(other).field(field)
+            for key in descriptor.table(other).foreign_keys if further else ():
+                if key.field == field:
+                    descriptor.table(key.resource).field(*further)
+        except UnknownNameError as error:
+            need = f"unknown {error.kind}; {error.hint}"
+            yield Fault(FILE, 0, "", str(error.value), need, f"$.resources[{number}].{part}")
 
 
-def _texts(value: Any, what: str) -> tuple[str, ...]:
-    """A list of texts, or one text."""
-    texts = [value] if isinstance(value, str) else _listed(value, what)
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError(f"{what} must be texts")
-    return tuple(texts)
+def _names(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _text(source: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    """A property that is a text, needed where it has no default."""
-    value = source[name] if default is None else source.get(name, default)
-    if not isinstance(value, str):
-        raise ValueError(f"the property {name!r} must be a text")
-    return value
+def _values(source: Mapping[str, list[Any]]) -> Values:
+    return {field: tuple(map(str, values)) for field, values in source.items()}
 
 
-def _known(part: str, source: Mapping[str, Any], where: str = "") -> Mapping[str, Any]:
-    """A part of the descriptor, in which nothing stands that would be passed over."""
-    for name in source:
-        if name not in KNOWN[part]:
-            raise UnknownNameError(f"property of a {part}{where}", name, KNOWN[part])
-    return source
-
-
-def _values(mapping: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
-    return {
-        field: tuple(str(value) for value in _listed(values, f"values of {field!r}"))
-        for field, values in (mapping or {}).items()
-    }
+def _bound(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _field(source: Mapping[str, Any], key: tuple[str, ...]) -> Field:
-    name, kind = _text(source, "name"), _text(source, "type")
-    if kind not in TYPES:
-        raise UnknownNameError(f"type of the field {name!r}", kind, TYPES)
-    _known("field", source, f", {name!r}")
-    limits = _known("constraint", source.get("constraints", {}), f" of the field {name!r}")
-    for flag in ("required", "unique"):
-        if not isinstance(limits.get(flag, False), bool):
-            raise ValueError(f"field {name!r}: {flag} must be true or false")
+    limits = source.get("constraints", {})
     return Field(
-        name=name,
-        type=kind,
-        unit=_text(source, "unit", ""),
-        description=_text(source, "description"),
-        required=limits.get("required", False) or name in key,
+        name=source["name"],
+        type=source["type"],
+        required=limits.get("required", False) or source["name"] in key,
         unique=limits.get("unique", False),
-        minimum=_bound(name, kind, limits, "minimum"),
-        maximum=_bound(name, kind, limits, "maximum"),
-        enum=tuple(str(value) for value in _listed(limits.get("enum", []), f"field {name!r}: enum")),
-        pattern=_pattern(name, limits.get("pattern", "")),
+        minimum=_bound(limits.get("minimum")),
+        maximum=_bound(limits.get("maximum")),
+        enum=tuple(map(str, limits.get("enum", ()))),
+        pattern=limits.get("pattern", ""),
     )
 
 
-def _bound(name: str, kind: str, limits: Mapping[str, Any], side: str) -> str | None:
-    """A bound as it is written, once it is one."""
-    if side not in limits:
-        return None
-    text = str(limits[side])
-    try:
-        if kind == "date":
-            datetime.date.fromisoformat(text)
-        else:
-            float(text)
-    except ValueError:
-        raise ValueError(f"field {name!r}: {side} {text!r} is no {kind}") from None
-    return text
-
-
-def _pattern(name: str, pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except (re.error, TypeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"field {name!r}: the pattern is none: {error}") from None
-    return pattern
-
-
 def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
-    there = _known("foreign key", source)["reference"]
-    (field,), (target,) = _texts(source["fields"], "fields"), _texts(there["fields"], "fields")
+    there = source["reference"]
+    (field,), (target,) = _names(source["fields"]), _names(there["fields"])
     return ForeignKey(field, there["resource"], target)
 
 
 def _coverage(source: Mapping[str, Any]) -> Coverage:
-    every = _known("list of keys", _known("coverage", source)["every"])
+    every = source["every"]
     return Coverage(
         field=source["field"],
         resource=every["resource"],
         target=every["field"],
-        where=_values(every.get("where")),
-        each=_values(source.get("with")),
-        years=_texts(source.get("years", []), "years"),
+        where=_values(every.get("where", {})),
+        each=_values(source.get("with", {})),
+        years=tuple(source.get("years", ())),
         says=source["says"],
     )
 
 
 def _table(source: Mapping[str, Any]) -> Table:
-    schema = _known("schema", _known("resource", source)["schema"])
-    key = _texts(schema["primaryKey"], "primaryKey")
-    path = _text(source, "path")
-    if not re.fullmatch(r"\w[\w.-]*\.csv", path, re.ASCII):
-        raise ValueError(f"the path {path!r} is not the name of a CSV file in the data folder")
-    fields = tuple(_field(field, key) for field in _listed(schema["fields"], "fields"))
-    if len({field.name for field in fields}) < len(fields):
-        raise ValueError("a field may stand only once")
+    """A table from a resource that matches its schema."""
+    schema, own = source["schema"], source.get("buzan:own")
+    key = _names(schema["primaryKey"])
     return Table(
-        name=_text(source, "name"),
-        path=path,
-        title=_text(source, "title"),
-        description=_text(source, "description"),
-        fields=fields,
+        name=source["name"],
+        path=source["path"],
+        fields=tuple(_field(field, key) for field in schema["fields"]),
         key=key,
-        foreign_keys=tuple(_foreign_key(entry) for entry in schema.get("foreignKeys", ())),
+        foreign_keys=tuple(map(_foreign_key, schema.get("foreignKeys", ()))),
         rules=tuple(
             Rule(_values(rule["when"]), _values(rule["then"]), rule["says"])
-            for rule in (_known("rule", rule) for rule in source.get("buzan:rules", ()))
+            for rule in source.get("buzan:rules", ())
         ),
-        ordered=tuple((first, second) for first, second in source.get("buzan:ordered", ())),
-        begins=tuple((whole, part) for whole, part in source.get("buzan:begins", ())),
-        coverage=tuple(_coverage(entry) for entry in source.get("buzan:coverage", ())),
+        ordered=tuple(map(tuple, source.get("buzan:ordered", ()))),
+        begins=tuple(map(tuple, source.get("buzan:begins", ()))),
+        coverage=tuple(map(_coverage, source.get("buzan:coverage", ()))),
         counts=tuple(
-            Count(entry["field"], entry["resource"], entry["by"], _values(entry.get("where")))
-            for entry in (_known("count", entry) for entry in source.get("buzan:counts", ()))
+            Count(count["field"], count["resource"], count["by"], _values(count.get("where", {})))
+            for count in source.get("buzan:counts", ())
         ),
-        own=_own(source["buzan:own"]) if "buzan:own" in source else None,
+        own=Own(own["pattern"], own["type"]) if own else None,
     )
-
-
-def _own(source: Mapping[str, Any]) -> Own:
-    if _known("columns of one's own", source)["type"] not in TYPES:
-        raise UnknownNameError("type of columns of one's own", source["type"], TYPES)
-    return Own(_pattern("of one's own", source["pattern"]), source["type"], _text(source, "description"))

@@ -18,13 +18,7 @@ Counts = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Statements:
-    """Documents, the passages cut from them, and the codes given to the passages.
-
-    Attributes
-    ----------
-    documents, passages, codes : DataFrame
-        Columns as described in ``datapackage.json``.
-    """
+    """Documents, their passages and the codes of these, with the columns of ``datapackage.json``."""
 
     documents: pd.DataFrame
     passages: pd.DataFrame
@@ -73,7 +67,7 @@ class CountTensor:
     years : tuple of int
         Every year from the first document to the last.
     corpora, threats : tuple of str
-        In the order of the vocabulary; corpora that it does not know stand behind.
+        In the order of the vocabulary; further corpora come last.
     """
 
     counts: Counts
@@ -89,7 +83,7 @@ class CountTensor:
         Parameters
         ----------
         corpus : str
-            ``"UNGDC"``, ``"NCSS"`` or one of one's own.
+            ``"UNGDC"``, ``"NCSS"`` or one of the user's own.
         first, last : int
             Years, both included.
 
@@ -124,18 +118,7 @@ class CountTensor:
 
 
 def load_statements(data_dir: Path) -> Statements:
-    """Load documents, passages and codes, checked against the descriptor.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
-
-    Raises
-    ------
-    DataError
-        With all faults of the three tables.
-    """
+    """Load documents, passages and codes; `DataError` with all faults of the three tables."""
     return Statements(**load_tables(data_dir, ["documents", "passages", "codes"]))
 
 
@@ -149,7 +132,7 @@ def count_tensor(
     statements : Statements
         The coded statements.
     annotator : str
-        Whose codes.
+        Who coded.
     exclude_in_paper : bool
         Leave out documents that the paper itself uses as illustrations: they cannot test it.
 

@@ -14,11 +14,6 @@ MEMBER = "member"
 def load_states(data_dir: Path) -> pd.DataFrame:
     """Load the crosswalk.
 
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
-
     Returns
     -------
     DataFrame
@@ -34,11 +29,6 @@ def load_states(data_dir: Path) -> pd.DataFrame:
 
 def load_panel(data_dir: Path) -> pd.DataFrame:
     """Load the indices of power and cohesion, the rivals and the controls.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
 
     Returns
     -------
@@ -57,20 +47,10 @@ def load_panel(data_dir: Path) -> pd.DataFrame:
 def load_regions(data_dir: Path) -> pd.Series[str]:
     """Give the United Nations regional group of every state that has been a member.
 
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
-
     Returns
     -------
     Series of str
         Index ``iso3``, sorted; name ``region``.
-
-    Raises
-    ------
-    DataError
-        With all faults of the table of states.
     """
     states = load_states(data_dir)
     return states.loc[states["kind"] == MEMBER, "region"].sort_index()

@@ -42,16 +42,5 @@ class Votes:
 
 
 def load_votes(data_dir: Path) -> Votes:
-    """Load resolutions and votes, checked against the descriptor.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
-
-    Raises
-    ------
-    DataError
-        With all faults of the two tables, also where a stated tally is not the number of votes.
-    """
+    """Load resolutions and votes; `DataError` with all faults of the two, tallies included."""
     return Votes(**load_tables(data_dir, ["resolutions", "votes"]))

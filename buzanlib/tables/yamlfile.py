@@ -1,4 +1,4 @@
-"""YAML in which no key stands twice, and of which every value knows its line."""
+"""Strict YAML: no key twice, no aliases, no tags, and the line of every key for messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from buzanlib.errors import BuzanError, shown
 Keys = tuple[str, ...]
 
 GREATEST = 100_000
-"""Bytes that such a file may have, so that whatever stands in it is refused in a moment."""
+"""Bytes that such a file may have, so that any content is refused within a moment."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Document:
     name : str
         Of the file.
     content : mapping
-        What it says.
+        Its values.
     lines : mapping of tuple of str to int
         Line of each key, by the keys that lead to it.
     family : type of BuzanError
-        Of what is wrong with it.
+        Raised where it is wrong.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Document:
     family: type[BuzanError]
 
     def error(self, message: str, *path: object) -> BuzanError:
-        """An error at a key, or at the nearest one above it."""
+        """Make an error at a key, or at the nearest one above it."""
         keys = tuple(map(str, path))
         while keys and keys not in self.lines:
             keys = keys[:-1]
@@ -57,12 +57,7 @@ def read(path: Path, kind: str, family: type[BuzanError]) -> Document:
     kind : str
         What it should be, such as ``"study file"``.
     family : type of BuzanError
-        What to raise.
-
-    Raises
-    ------
-    BuzanError
-        Of this family, where there is no such file, it is no YAML, a key stands twice, or the top level is no mapping.
+        Raised if there is no such file, it is not strict YAML, or the top level is not a mapping.
     """
     try:
         content = path.read_bytes()
@@ -78,8 +73,7 @@ def read(path: Path, kind: str, family: type[BuzanError]) -> Document:
         node = yaml.compose(text, Loader=_Loader)
         found = _value(family, path.name, node, (), lines) if node is not None else None
     except yaml.YAMLError as error:
-        told = " ".join(str(error).split())
-        raise family(f"{path.name} is not a {kind}: {told}") from error
+        raise family(f"{path.name} is not a {kind}: {' '.join(str(error).split())}") from error
     except RecursionError:
         raise family(f"{path.name} is not a {kind}: it is nested too deeply") from None
     if not isinstance(found, dict):
@@ -88,7 +82,7 @@ def read(path: Path, kind: str, family: type[BuzanError]) -> Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what such a file has no use for: a few lines of aliases can stand for more than memory holds."""
+    """Refuses aliases: a few lines of them can expand to more than fits into memory."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -98,7 +92,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _value(family: type[BuzanError], name: str, node: yaml.Node, path: Keys, lines: dict[Keys, int]) -> Any:
-    """Content of a node; the lines of its keys are noted on the way."""
+    """Value of a node; the lines of its keys are added to `lines`."""
     if isinstance(node, yaml.MappingNode):
         _untagged(family, name, node, "map")
         found: dict[Any, Any] = {}

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import LockError
-from buzanlib.files import write_whole
+from buzanlib.files import sha256, write_whole
 from buzanlib.strictjson import parse
 from buzanlib.theory.vocabulary import TABLE2_THREATS
 
@@ -114,11 +113,6 @@ class Predictions:
         return hypothesis
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def verify_lock(data: Path) -> None:
     """Compare every locked file of a data folder with the lock.
 
@@ -131,14 +125,14 @@ def verify_lock(data: Path) -> None:
     if not (data / LOCK).is_file():
         raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")
     lock = _object(data / LOCK)
-    faults = []
+    differ = {}
     for name in LOCKED:
         expected = lock.get(name, "nothing")
-        found = digest(data / name) if (data / name).is_file() else "no such file"
+        found = sha256(data / name) if (data / name).is_file() else "no such file"
         if found != expected:
-            faults.append(f"{name}: SHA-256 {found}; allowed: {expected}, as locked in {LOCK}")
-    if faults:
-        raise LockError("\n".join(faults))
+            differ[name] = f"SHA-256 {found}; allowed: {expected}, as locked in {LOCK}"
+    if differ:
+        raise LockError(files=differ)
 
 
 def write_lock(data: Path) -> Path:
@@ -154,7 +148,7 @@ def write_lock(data: Path) -> Path:
     missing = [name for name in LOCKED if not (data / name).is_file()]
     if missing:
         raise LockError(f"{', '.join(missing)}: no such file; {LOCK} needs each of {', '.join(LOCKED)}")
-    hashes = {name: digest(data / name) for name in LOCKED}
+    hashes = {name: sha256(data / name) for name in LOCKED}
     if lock.is_file():
         expected = _object(lock).get(PREDICTIONS)
         if hashes[PREDICTIONS] != expected:
@@ -177,7 +171,7 @@ def load_predictions(data: Path) -> Predictions:
     verify_lock(data)
     raw = _object(data / PREDICTIONS)
     try:
-        return _typed(raw, digest(data / PREDICTIONS))
+        return _typed(raw, sha256(data / PREDICTIONS))
     except KeyError as error:
         raise LockError(f"{PREDICTIONS}: there is no field {error}") from None
     except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as error:

@@ -13,7 +13,7 @@ import pytest
 from corruptions import DATA, SCRIPT, UP, rng, tree
 
 from buzanlib.cli import main
-from buzanlib.errors import LockError
+from buzanlib.errors import DataError, LockError
 from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.predictions import LOCK, load_amendments, load_predictions, write_lock
 
@@ -73,7 +73,7 @@ def test_what_is_no_json(file: str, kind: str, folder: Path, capsys: pytest.Capt
     assert (folder / file).read_bytes() != content
     if file == LOCKED:
         locked_anew(folder)
-    refused(folder, capsys, rf"{re.escape(file)}(, row [0-9]+)?: ")
+    refused(folder, capsys, rf"{re.escape(file)}(, [^:]+)?: ")
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -150,105 +150,95 @@ def test_a_descriptor_that_rules_something_else(turn: int, folder: Path) -> None
         assert len(changed) <= 1
 
 
-FAULTS: dict[str, tuple[tuple[Any, ...], Any, str]] = {
-    "path_above": (
-        ("resources", 0, "path"),
-        UP,
-        r"'resource 1'; the path '\.\./.*' is not the name of a CSV file",
-    ),
-    "path_from_the_top": (
-        ("resources", 0, "path"),
-        "/etc/passwd",
-        "'resource 1'; the path '/etc/passwd' is not",
-    ),
-    "path_twice": (
-        ("resources", 1, "path"),
-        "states.csv",
-        "'resource 2'; name and path of 'panel' may stand only once",
-    ),
-    "name_twice": (
-        ("resources", 1, "name"),
-        "states",
-        "'resource 2'; name and path of 'states' may stand only once",
-    ),
-    "no_type": (
-        ("resources", 0, "schema", "fields", 0, "type"),
-        "text",
-        "unknown type of the field 'iso3' 'text'",
-    ),
-    "field_twice": (
-        ("resources", 0, "schema", "fields", 1, "name"),
-        "iso3",
-        "'resource 1'; a field may stand only once",
-    ),
-    "enum_of_letters": (
-        ("resources", 0, "schema", "fields", 3, "constraints", "enum"),
-        "African",
-        "'region': enum must be a list",
-    ),
-    "required_word": (
-        ("resources", 0, "schema", "fields", 0, "constraints", "required"),
-        "no",
-        "'iso3': required must be true or false",
-    ),
+FIELDS = ("resources", 0, "schema", "fields")
+
+#: Place, what is put there, and what is said: of the place unless another is named.
+FAULTS: dict[str, tuple[tuple[Any, ...], Any, str, str]] = {
+    "path_above": (("resources", 0, "path"), UP, "", r"'\.\./.*'; the name of a CSV file in the data folder is needed"),
+    "path_from_the_top": (("resources", 0, "path"), "/etc/passwd", "", "'/etc/passwd'; the name of a CSV file"),
+    "path_twice": (("resources", 1, "path"), "states.csv", "", "'states.csv'; this may stand only once"),
+    "name_twice": (("resources", 1, "name"), "states", "", "'states'; this may stand only once"),
+    "no_type": ((*FIELDS, 0, "type"), "text", "", "'text'; allowed: 'string', 'integer'"),
+    "type_misspelt": ((*FIELDS, 0, "type"), "strnig", "", "'strnig'; nearest allowed: 'string'"),
+    "field_twice": ((*FIELDS, 1, "name"), "iso3", "", "'iso3'; this may stand only once"),
+    "enum_of_letters": ((*FIELDS, 3, "constraints", "enum"), "African", "", "'African'; a list is needed"),
+    "required_word": ((*FIELDS, 0, "constraints", "required"), "no", "", "'no'; true or false is needed"),
     "constraint": (
-        ("resources", 0, "schema", "fields", 1, "constraints", "minimun"),
+        (*FIELDS, 1, "constraints", "minimun"),
         3,
-        "unknown property of a constraint of the field 'cow' 'minimun'; nearest allowed: 'minimum'",
+        "$.resources[0].schema.fields[1].constraints",
+        "'minimun'; unknown property; nearest allowed: 'minimum'",
     ),
-    "bound": (
-        ("resources", 0, "schema", "fields", 1, "constraints", "minimum"),
-        "two",
-        "field 'cow': minimum 'two' is no integer",
-    ),
-    "bound_of_date": (
-        ("resources", 0, "schema", "fields", 5, "constraints", "minimum"),
-        "1945",
-        "field 'member_from': minimum '1945' is no date",
-    ),
-    "pattern": (
-        ("resources", 0, "schema", "fields", 0, "constraints", "pattern"),
-        "[A-Z",
-        "field 'iso3': the pattern is none: unterminated",
-    ),
+    "bound": ((*FIELDS, 1, "constraints", "minimum"), "two", "", "'two'; a number is needed"),
+    "bound_of_date": ((*FIELDS, 5, "constraints", "minimum"), "1945", "", "'1945'; a date as YYYY-MM-DD is needed"),
+    "pattern": ((*FIELDS, 0, "constraints", "pattern"), "[A-Z", "", r"'\[A-Z'; a regular expression is needed"),
     "key": (
-        ("resources", 0, "schema", "primaryKey"),
-        ["iso"],
-        "'resource states'; unknown field of states.csv 'iso'; nearest allowed: 'iso3'",
+        ("resources", 0, "schema", "primaryKey"), ["iso"], "",
+        "'iso'; unknown field of states.csv; nearest allowed: 'iso3'",
     ),
     "foreign_table": (
         ("resources", 1, "schema", "foreignKeys", 0, "reference", "resource"),
         "state",
-        "'resource panel'; unknown table 'state'",
+        "$.resources[1].schema.foreignKeys",
+        "'state'; unknown table; nearest allowed: 'states'",
     ),
     "rule": (
         ("resources", 0, "buzan:rules", 0, "when"),
         {"kin": ["member"]},
-        "'resource states'; unknown field of states.csv 'kin'",
+        "$.resources[0].buzan:rules",
+        "'kin'; unknown field of states.csv",
     ),
     "rules_misspelt": (
         ("resources", 0, "buzan:rulse"),
         [],
-        "unknown property of a resource 'buzan:rulse'; nearest allowed: 'buzan:rules'",
+        "$.resources[0]",
+        "'buzan:rulse'; unknown property; nearest allowed: 'buzan:rules'",
     ),
-    "ordered": (("resources", 0, "buzan:ordered", 0), ["member_from"], "'resource 1'; not enough values"),
+    "ordered": (("resources", 0, "buzan:ordered", 0), ["member_from"], "", ".*; a list of 2 texts is needed"),
     "coverage": (
         ("resources", 1, "buzan:coverage", 0, "every", "where"),
         {"king": ["member"]},
-        "'resource panel'; unknown field of states.csv 'king'",
+        "$.resources[1].buzan:coverage",
+        "'king'; unknown field of states.csv",
     ),
-}
+}  # fmt: skip
+
+
+def json_path(place: tuple[Any, ...]) -> str:
+    """As the standard writes it."""
+    steps = (
+        f"[{step}]" if isinstance(step, int) else f".{step}" if step.isidentifier() else f"['{step}']"
+        for step in place
+    )
+    return "$" + "".join(steps)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_the_descriptor_has_its_place(
     name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place, value, message = FAULTS[name]
+    place, value, said, message = FAULTS[name]
     package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     at(package, place[:-1])[place[-1]] = value
     (folder / DESCRIPTOR).write_text(json.dumps(package), encoding="utf-8")
-    refused(folder, capsys, rf"datapackage\.json: .*{message}")
+    refused(
+        folder,
+        capsys,
+        rf"1 fault in the data\n  datapackage\.json, {re.escape(said or json_path(place))}: {message}",
+    )
+
+
+def test_every_fault_of_the_descriptor_is_named_at_once(folder: Path) -> None:
+    package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    for name in ("no_type", "enum_of_letters", "rules_misspelt"):
+        place, value, _, _ = FAULTS[name]
+        at(package, place[:-1])[place[-1]] = value
+    field = package["resources"][1]["schema"]["fields"][0]
+    field["nmae"] = field.pop("name")
+    (folder / DESCRIPTOR).write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(DataError, match="4 faults in the data") as raised:
+        Descriptor.load(folder)
+    assert {fault.value for fault in raised.value.faults} == {"text", "African", "buzan:rulse", "nmae"}
 
 
 @pytest.mark.parametrize("turn", range(40))
@@ -269,7 +259,7 @@ def test_a_declaration_with_another_value(
     if free or text_for_text:
         assert main(["data", "check", str(folder)]) == 0
     else:
-        refused(folder, capsys, rf"{re.escape(file)}: ")
+        refused(folder, capsys, rf"{re.escape(file)}, \$[^:]*: ")
 
 
 def test_an_entry_that_stands_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -278,7 +268,7 @@ def test_an_entry_that_stands_twice(folder: Path, capsys: pytest.CaptureFixture[
     (folder / "definitions.json").write_text(json.dumps(content), encoding="utf-8")
     last = len(content["definitions"]) - 1
     refused(
-        folder, capsys, rf"definitions\.json: \"definitions\[{last}\]: 'B4'\"; an entry that does not stand"
+        folder, capsys, rf"definitions\.json, \$\.definitions\[{last}\]\.id: 'B4'; this may stand only once"
     )
 
 

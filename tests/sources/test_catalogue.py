@@ -9,7 +9,7 @@ import pytest
 
 from buzanlib.errors import BuzanError
 from buzanlib.sources import panel
-from buzanlib.sources.catalogue import SOURCES, account, take_stock
+from buzanlib.sources.catalogue import SOURCES, account, find_sources
 from buzanlib.sources.source import Source
 from buzanlib.tables.schema import Descriptor
 
@@ -65,9 +65,9 @@ def test_a_publishers_own_name_is_recognised(key: str, name: str, tmp_path: Path
     deep = tmp_path / "downloads"
     deep.mkdir()
     (deep / name).touch()
-    stock = take_stock(tmp_path)
-    assert [find.source.key for find in stock.found] == [key]
-    assert stock.path(of(key)) == deep / name
+    inventory = find_sources(tmp_path)
+    assert [find.source.key for find in inventory.found] == [key]
+    assert inventory.path(of(key)) == deep / name
 
 
 @pytest.mark.parametrize(
@@ -75,22 +75,22 @@ def test_a_publishers_own_name_is_recognised(key: str, name: str, tmp_path: Path
 )
 def test_other_files_are_not(name: str, tmp_path: Path) -> None:
     (tmp_path / name).touch()
-    assert take_stock(tmp_path).found == []
+    assert find_sources(tmp_path).found == []
 
 
 def test_files_that_make_up_a_source_together_are_all_taken(tmp_path: Path) -> None:
     names = ["FSI-2023-DOWNLOAD.xlsx", "fsi-2006.xlsx", "fsi-2007.xlsx"]
     for name in names:
         (tmp_path / name).touch()
-    assert [path.name for path in take_stock(tmp_path).paths(of("fsi"))] == names
+    assert [path.name for path in find_sources(tmp_path).paths(of("fsi"))] == names
 
 
 def test_one_form_is_used_and_the_others_are_named(tmp_path: Path) -> None:
     for name in ("NMC-70-abridged.csv", "NMC-70-wsupplementary.csv"):
         (tmp_path / name).touch()
-    stock = take_stock(tmp_path)
-    assert stock.path(of("nmc")) == tmp_path / "NMC-70-abridged.csv"
-    assert "also there, not used: NMC-70-wsupplementary.csv" in account(stock, tmp_path)
+    inventory = find_sources(tmp_path)
+    assert inventory.path(of("nmc")) == tmp_path / "NMC-70-abridged.csv"
+    assert "also there, not used: NMC-70-wsupplementary.csv" in account(inventory, tmp_path)
 
 
 def test_file_found_twice_names_both(tmp_path: Path) -> None:
@@ -100,22 +100,22 @@ def test_file_found_twice_names_both(tmp_path: Path) -> None:
     with pytest.raises(
         BuzanError, match=r"Transformation Index: one bti\.csv .* has 2: a/bti\.csv, b/bti\.csv"
     ):
-        take_stock(tmp_path)
+        find_sources(tmp_path)
 
 
 def test_source_that_is_there_in_part_is_missing_and_says_what_it_lacks(small_raw: Path) -> None:
     (small_raw / "unga_votes_2010_2020.parquet").unlink()
-    stock = take_stock(small_raw)
-    assert stock.paths(of("votes")) == ()
+    inventory = find_sources(small_raw)
+    assert inventory.paths(of("votes")) == ()
     assert "there in part, and so not used: unga_votes_2010_2020.parquet is lacking" in account(
-        stock, small_raw
+        inventory, small_raw
     )
 
 
 def test_account_of_what_is_found(small_raw: Path) -> None:
-    stock = take_stock(small_raw)
-    said = account(stock, small_raw).splitlines()
-    assert stock.missing == []
+    inventory = find_sources(small_raw)
+    said = account(inventory, small_raw).splitlines()
+    assert inventory.missing == []
     assert said[0] == f"found {len(SOURCES)} of {len(SOURCES)} sources below {small_raw}"
     at = said.index("  Correlates of War, National Material Capabilities: nmc_v7.csv")
     assert said[at + 1].startswith("    cite: Singer")
@@ -126,7 +126,7 @@ def test_account_of_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "NMCv7.zip").touch()
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "votes.csv").touch()
-    said = account(take_stock(tmp_path), tmp_path / "data")
+    said = account(find_sources(tmp_path), tmp_path / "data")
     assert f"found 0 of {len(SOURCES)} sources" in said
     for source in SOURCES:
         assert f"  {source.title}\n" in said
@@ -142,7 +142,7 @@ def test_account_of_what_is_missing(tmp_path: Path) -> None:
 def test_many_files_are_named_in_short(tmp_path: Path) -> None:
     for year in range(2006, 2011):
         (tmp_path / f"fsi-{year}.xlsx").touch()
-    said = account(take_stock(tmp_path), tmp_path)
+    said = account(find_sources(tmp_path), tmp_path)
     assert "Fragile States Index: fsi-2006.xlsx, fsi-2007.xlsx, fsi-2008.xlsx and 2 more" in said
 
 
@@ -151,7 +151,7 @@ def test_unpacked_sessions_are_found_without_the_folder_above(small_raw: Path, t
     mine.mkdir()
     for session in (small_raw / "TXT").iterdir():
         shutil.copytree(session, mine / session.name)
-    assert [path.name for path in take_stock(mine).paths(of("ungdc"))] == [
+    assert [path.name for path in find_sources(mine).paths(of("ungdc"))] == [
         "Session 60 - 2005",
         "Session 66 - 2011",
     ]

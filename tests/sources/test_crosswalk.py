@@ -9,7 +9,7 @@ import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import cow
-from buzanlib.sources.catalogue import take_stock
+from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk, since
 
 
@@ -43,7 +43,7 @@ def test_unknown_code_names_the_file(crosswalk: Crosswalk) -> None:
 
 
 def test_code_before_its_time(crosswalk: Crosswalk) -> None:
-    with pytest.raises(BuzanError, match=r"code 987 .* nobody's on 1990-12-31"):
+    with pytest.raises(BuzanError, match=r"code 987 .* belongs to no state on 1990-12-31"):
         crosswalk.from_cow(pd.Series([987]), pd.Series([1990]), {}, "x.csv")
 
 
@@ -108,9 +108,9 @@ def test_every_disagreement_is_told_at_once(crosswalk: Crosswalk, small_raw: Pat
 
 @pytest.mark.raw
 def test_states_agree_with_the_correlates_of_war(raw: Path, data_dir: Path) -> None:
-    stock = take_stock(raw)
+    inventory = find_sources(raw)
     crosswalk = Crosswalk.read(data_dir / "states.csv")
-    cow.check(crosswalk, stock.path(cow.SYSTEM_SOURCE), stock.path(cow.CODES_SOURCE))
+    cow.check(crosswalk, inventory.path(cow.SYSTEM_SOURCE), inventory.path(cow.CODES_SOURCE))
 
 
 def test_united_nations_have_the_members_they_have(data_dir: Path) -> None:

@@ -14,14 +14,13 @@ import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, documents, strategies, ungdc
-from buzanlib.sources.catalogue import take_stock
+from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.existing_tables import Held
-from buzanlib.sources.progress import unseen
+from buzanlib.sources.existing_tables import ExistingTables
 
 
 def build(raw: Path, crosswalk: Crosswalk, data: Path = Path("none")) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return documents.build(take_stock(raw), crosswalk.known(), Held(data), unseen)
+    return documents.build(find_sources(raw), crosswalk.known(), ExistingTables(data), progress=False)
 
 
 def test_silent_documents_are_there_too(small_raw: Path, crosswalk: Crosswalk) -> None:
@@ -82,7 +81,7 @@ def test_packed_and_unpacked_read_alike(name: str, small_raw: Path, tmp_path: Pa
 def test_a_pack_goes_before_the_tree(name: str, small_raw: Path, crosswalk: Crosswalk) -> None:
     before = build(small_raw, crosswalk)
     pack(small_raw / "TXT", small_raw / name)
-    find = take_stock(small_raw).finds["ungdc"]
+    find = find_sources(small_raw).sources["ungdc"]
     assert find.paths == (small_raw / name,)
     assert [path.name for path in find.spare] == ["TXT"]
     for made, again in zip(before, build(small_raw, crosswalk), strict=True):
@@ -165,7 +164,7 @@ def test_texts_and_seeds_must_have_the_same_documents(small_raw: Path) -> None:
 
 def test_without_any_seed_each_strategy_has_its_own_name(small_raw: Path) -> None:
     (strategy,) = strategies.read(small_raw / strategies.TEXTS, {}, "seeds.csv")
-    assert (strategy.seed, strategy.filed_as) == ("strategies-NCSS-TUR-2013", "NCSS-TUR-2013")
+    assert (strategy.doc_id, strategy.seed) == ("NCSS-TUR-2013", "strategies-NCSS-TUR-2013")
 
 
 def test_codes_are_sorted_and_none_is_a_code(small_raw: Path) -> None:
@@ -179,7 +178,7 @@ def test_codes_are_sorted_and_none_is_a_code(small_raw: Path) -> None:
 def test_passages_of_both_corpora_are_cut_again(raw: Path, data_dir: Path) -> None:
     crosswalk = Crosswalk.read(data_dir / "states.csv")
     table, passages = build(raw, crosswalk)
-    files = {path.name: path for path in take_stock(raw).paths(annotation.SOURCE)}
+    files = {path.name: path for path in find_sources(raw).paths(annotation.SOURCE)}
     coded = pd.read_csv(files[annotation.PASSAGES])
     assert table["corpus"].value_counts().to_dict() == {"UNGDC": 5684, "NCSS": 62}
     assert len(passages) == 1297
@@ -194,6 +193,6 @@ def test_passages_of_both_corpora_are_cut_again(raw: Path, data_dir: Path) -> No
 @pytest.mark.raw
 def test_strategy_of_the_paper_is_the_cyberspace_policy_review(raw: Path) -> None:
     (doc_id,) = strategies.IN_PAPER
-    texts = pd.read_parquet(take_stock(raw).paths(strategies.SOURCE)[0]).set_index("doc_id")["text"]
+    texts = pd.read_parquet(find_sources(raw).paths(strategies.SOURCE)[0]).set_index("doc_id")["text"]
     title = "Assuring a Trusted and Resilient Information and Communications Infrastructure"
     assert title in " ".join(texts[doc_id].split())[:200]

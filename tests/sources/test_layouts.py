@@ -11,21 +11,10 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
-from buzanlib.sources import (
-    alliances,
-    bti,
-    fractionalization,
-    fragile_states,
-    governance,
-    memberships,
-    nmc,
-    sipri,
-    vdem,
-    votes,
-    worldbank,
-)
-from buzanlib.sources.catalogue import take_stock
+from buzanlib.sources import alliances, memberships, votes
+from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
+from buzanlib.sources.publishers import FRAGILITY, INDICES, SERIES
 from buzanlib.sources.write import render_table
 
 Writer = Callable[[pd.DataFrame | dict[str, pd.DataFrame], Path], Path]
@@ -46,7 +35,7 @@ def test_capabilities_with_a_code_for_missing(tmp_path: Path, crosswalk: Crosswa
         tmp_path / "NMC-70-abridged.csv",
         "stateabb,ccode,year,milex,cinc,version\nUSA,2,1816,1,0.04,2021\nUSA,2,2004,1,0.14,2021\nTUR,640,2004,-9,-9,2021\n",
     )
-    assert rows(nmc.read(path, crosswalk)) == [("USA", 2004, 0.14)]
+    assert rows(INDICES["cinc"].read(path, crosswalk)) == [("USA", 2004, 0.14)]
 
 
 def test_democracy_among_thousands_of_columns(tmp_path: Path, crosswalk: Crosswalk) -> None:
@@ -56,7 +45,7 @@ def test_democracy_among_thousands_of_columns(tmp_path: Path, crosswalk: Crosswa
         f"country_name,country_text_id,year,v2x_polyarchy,{more}\n"
         f"États,USA,1789,0.1,{none}\nÉtats,USA,2004,0.9,{none}\n",
     )
-    assert rows(vdem.read(path, crosswalk)) == [("USA", 2004, 0.9)]
+    assert rows(INDICES["polyarchy"].read(path, crosswalk)) == [("USA", 2004, 0.9)]
 
 
 def test_fractionalization_by_name(tmp_path: Path, crosswalk: Crosswalk) -> None:
@@ -69,7 +58,10 @@ def test_fractionalization_by_name(tmp_path: Path, crosswalk: Crosswalk) -> None
             "Taiwan,2004,0.1",
         ]
         path = text(tmp_path / name, "\n".join(lines).replace(",", comma) + "\n")
-        assert rows(fractionalization.read(path, crosswalk)) == [("TUR", 2004, 0.3), ("YUG", 2004, 0.4)]
+        assert rows(INDICES["fractionalization"].read(path, crosswalk)) == [
+            ("TUR", 2004, 0.3),
+            ("YUG", 2004, 0.4),
+        ]
 
 
 def test_expenditure_from_the_workbook(
@@ -90,27 +82,31 @@ def test_expenditure_from_the_workbook(
     )
     book = {"Front page": pd.DataFrame({"About": ["x"]}), "Constant (2023) US$": sheet}
     path = write_workbook(book, tmp_path / "SIPRI-Milex-data-1949-2024.xlsx")
-    assert rows(sipri.read(path, crosswalk)) == rows(sipri.read(small_raw / sipri.FILE, crosswalk))
+    assert rows(INDICES["milex_rank"].read(path, crosswalk)) == rows(
+        INDICES["milex_rank"].read(small_raw / "sipri_milex.csv", crosswalk)
+    )
     with pytest.raises(BuzanError, match=r"x\.xlsx has no sheet whose name begins with 'Constant'"):
-        sipri.read(write_workbook(sheet, tmp_path / "x.xlsx"), crosswalk)
+        INDICES["milex_rank"].read(write_workbook(sheet, tmp_path / "x.xlsx"), crosswalk)
     with pytest.raises(BuzanError, match=r"y\.xlsx has no row that begins with 'Country'"):
-        sipri.read(write_workbook({"Constant": sheet.iloc[2:]}, tmp_path / "y.xlsx"), crosswalk)
+        INDICES["milex_rank"].read(
+            write_workbook({"Constant": sheet.iloc[2:]}, tmp_path / "y.xlsx"), crosswalk
+        )
 
 
-@pytest.mark.parametrize("column", worldbank.SERIES)
+@pytest.mark.parametrize("column", SERIES)
 def test_series_of_the_bank_itself(column: str, tmp_path: Path, crosswalk: Crosswalk) -> None:
     path = text(
-        tmp_path / f"API_{worldbank.INDICATORS[column]}_DS2_en_csv_v2_1.csv",
+        tmp_path / f"API_{SERIES[column][1]}_DS2_en_csv_v2_1.csv",
         '"Data Source","World Development Indicators",\n\n"Last Updated Date","2025-01-28",\n\n'
         '"Country Name","Country Code","Indicator Name","Indicator Code","1994","2004","2005",\n'
         '"Aruba","ABW","x","X","1","1","1",\n"Africa, Eastern","AFE","x","X","1","1","1",\n'
         '"United States","USA","x","X","1","2.5","",\n"Serbia","SRB","x","X","","2","3",\n',
     )
-    table = worldbank.read(path, crosswalk, column)
+    table = INDICES[column].read(path, crosswalk)
     assert rows(table) == [("SRB", 2004, 2.0), ("SRB", 2005, 3.0), ("USA", 2004, 2.5)]
     path.write_text(path.read_text().replace('"USA"', '"USS"'))
     with pytest.raises(UnknownNameError, match=r"state in API_.*'USS'"):
-        worldbank.read(path, crosswalk, column)
+        INDICES[column].read(path, crosswalk)
 
 
 @pytest.mark.parametrize(
@@ -128,11 +124,13 @@ def test_yearly_workbook_of_fragile_states(
 ) -> None:
     sheet = pd.DataFrame(
         {"Country": ["Turkey ", "United States"], "Year": year, "Rank": "1st"}
-        | dict(zip(fragile_states.INDICATORS, ([5, 2], [6, 3], [7, 4], [6, 3]), strict=True))
+        | dict(zip(FRAGILITY, ([5, 2], [6, 3], [7, 4], [6, 3]), strict=True))
     )
     if year is None:
         sheet = sheet.drop(columns="Year")
-    table = fragile_states.read(write_workbook(sheet.astype(object), tmp_path / name), crosswalk)
+    table = INDICES["fsi_cohesion_rank"].read(
+        write_workbook(sheet.astype(object), tmp_path / name), crosswalk
+    )
     assert rows(table) == [("TUR", then, -6.0), ("USA", then, -3.0)]
 
 
@@ -148,7 +146,7 @@ def test_governance_of_the_later_editions(
         }
     )
     path = write_workbook({"va": sheet.iloc[:1], "pv": sheet}, tmp_path / "wgidataset.xlsx")
-    assert rows(governance.read(path, crosswalk)) == [("USA", 2004, 0.5), ("YUG", 2004, -0.75)]
+    assert rows(INDICES["wgi_stability"].read(path, crosswalk)) == [("USA", 2004, 0.5), ("YUG", 2004, -0.75)]
 
 
 def test_stateness_from_the_workbook(tmp_path: Path, crosswalk: Crosswalk, write_workbook: Writer) -> None:
@@ -160,11 +158,16 @@ def test_stateness_from_the_workbook(tmp_path: Path, crosswalk: Crosswalk, write
 
     sheets = {"BTI 2012": edition(6), "BTI 2006": edition(8.5), "BTI 2006_old": edition(1)}
     path = write_workbook(sheets, tmp_path / "BTI_2006-2012_Scores.xlsx")
-    assert rows(bti.read(path, crosswalk)) == [("SRB", 2010, 6.0), ("YUG", 2004, 8.5)]
+    assert rows(INDICES["bti_stateness_rank"].read(path, crosswalk)) == [
+        ("SRB", 2010, 6.0),
+        ("YUG", 2004, 8.5),
+    ]
     with pytest.raises(BuzanError, match=r"x\.xlsx, sheet BTI 2012: no column begins with 'Q1 \|'"):
-        bti.read(write_workbook({"BTI 2012": edition(1)[["Regions:"]]}, tmp_path / "x.xlsx"), crosswalk)
+        INDICES["bti_stateness_rank"].read(
+            write_workbook({"BTI 2012": edition(1)[["Regions:"]]}, tmp_path / "x.xlsx"), crosswalk
+        )
     with pytest.raises(BuzanError, match=r"y\.xlsx has no sheet named 'BTI'"):
-        bti.read(write_workbook(edition(1), tmp_path / "y.xlsx"), crosswalk)
+        INDICES["bti_stateness_rank"].read(write_workbook(edition(1), tmp_path / "y.xlsx"), crosswalk)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +217,11 @@ rcid,ccode,member,vote,Countryname,session,date,unres,amend,para,short
 
 def test_votes_from_one_release(small_raw: Path, tmp_path: Path, crosswalk: Crosswalk) -> None:
     files = (small_raw / votes.ICT, small_raw / votes.RESOLUTIONS, small_raw / votes.VOTES)
-    calls, cast = votes.read(*files, crosswalk)
+    calls, cast = votes.read(*files, crosswalk=crosswalk)
     numbers = {1: 11, 7: 12, 8: 18}
     for name, comma in (("UNVotes.csv", ","), ("UNVotes.tab", "\t")):
         path = text(tmp_path / name, RELEASE.replace(",", comma))
-        theirs, by_member = votes.read_release(path, crosswalk)
+        theirs, by_member = votes.read(path, crosswalk=crosswalk)
         pd.testing.assert_frame_equal(theirs, calls.replace({"rcid": numbers}), check_dtype=False)
         pd.testing.assert_frame_equal(by_member, cast.replace({"rcid": numbers}), check_dtype=False)
 
@@ -240,7 +243,7 @@ def test_release_that_is_damaged(
     old: str, new: str, message: str, tmp_path: Path, crosswalk: Crosswalk
 ) -> None:
     with pytest.raises(BuzanError, match=message):
-        votes.read_release(text(tmp_path / "UNVotes.csv", RELEASE.replace(old, new)), crosswalk)
+        votes.read(text(tmp_path / "UNVotes.csv", RELEASE.replace(old, new)), crosswalk=crosswalk)
 
 
 def test_resolutions_on_the_matter_are_those_of_the_table(data_dir: Path) -> None:
@@ -250,7 +253,7 @@ def test_resolutions_on_the_matter_are_those_of_the_table(data_dir: Path) -> Non
 
 @pytest.mark.raw
 def test_one_release_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_path: Path) -> None:
-    ict, calls, cast = take_stock(raw).paths(votes.SOURCE)
+    ict, calls, cast = find_sources(raw).paths(votes.SOURCE)
     every = pd.read_csv(calls)
     one = pd.read_parquet(cast).merge(every.drop(columns=["yes", "no", "abstain"]), on="rcid")
     older = pd.read_csv(ict)
@@ -258,6 +261,6 @@ def test_one_release_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_p
     older["session"] = older["unres"].map(votes.resolution_number).str.partition("/")[0].astype(int)
     path = tmp_path / "UNVotes.csv"
     pd.concat([one, older]).to_csv(path, index=False)
-    made = votes.read_release(path, Crosswalk.read(data_dir / "states.csv"))
+    made = votes.read(path, crosswalk=Crosswalk.read(data_dir / "states.csv"))
     for table, name in zip(made, ("resolutions.csv", "votes.csv"), strict=True):
         assert render_table(table).encode() == (data_dir / name).read_bytes()

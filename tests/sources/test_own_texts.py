@@ -80,7 +80,7 @@ def test_every_wrong_text_is_told_and_nothing_is_written(texts: Path, data_dir: 
     assert told.startswith("5 faults")
     for part in (
         "Estonia 2021.txt: 'Estonia 2021.txt'; the name must be ISO3-YEAR.txt",
-        "ESX-2021.txt: 'ESX'; no state of states.csv; nearest allowed",
+        "ESX-2021.txt: 'ESX'; not in column iso3 of states.csv; nearest allowed",
         "EST-1921.txt: '1921'; a year from 1995 to 2050 is needed",
         "EST-2019.txt: ''; the file is empty",
         "FRA-2020.txt, row 2: 'byte 0xe9'; every byte must be UTF-8",

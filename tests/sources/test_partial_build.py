@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources import annotation, governance, panel, strategies, ungdc
-from buzanlib.sources.build import BY_HAND, LOCKED_WITH, build
-from buzanlib.sources.catalogue import SOURCES, take_stock
-from buzanlib.sources.progress import unseen
+from buzanlib.sources import annotation, panel, strategies, ungdc
+from buzanlib.sources.catalogue import SOURCES, find_sources
+from buzanlib.sources.data_build import BY_HAND, LOCKED_WITH, build
+from buzanlib.sources.publishers import INDICES
 from buzanlib.sources.source import Source
 from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.predictions import LOCK, verify_lock
@@ -27,9 +27,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def drop(raw: Path, *sources: Source) -> None:
     """Take away what lies there of some sources."""
-    stock = take_stock(raw)
+    inventory = find_sources(raw)
     for source in sources:
-        for path in stock.paths(source):
+        for path in inventory.paths(source):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
@@ -45,10 +45,10 @@ def column(path: Path, name: str) -> list[str]:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.key)
 def test_what_comes_from_a_missing_source_is_kept(source: Source, small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     before = content(small_data)
     drop(small_raw, source)
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
@@ -56,9 +56,9 @@ def test_what_comes_from_a_missing_source_is_kept(source: Source, small_raw: Pat
 def test_what_comes_from_a_single_source_is_made(source: Source, small_raw: Path, small_data: Path) -> None:
     whole = small_data.parent / "whole"
     shutil.copytree(small_data, whole)
-    build(small_raw, whole, unseen)
+    build(small_raw, whole, progress=False)
     keep(small_raw, source)
-    made = build(small_raw, small_data, unseen)
+    made = build(small_raw, small_data, progress=False)
     assert sorted(content(small_data)) == sorted(content(whole))
     verify_lock(small_data)
     mine = [name.removeprefix("column ") for table, name in source.gives if table == "panel.csv"]
@@ -82,42 +82,42 @@ def test_tables_without_rows_have_the_columns_of_the_descriptor(
     small_raw: Path, small_data: Path, data_dir: Path
 ) -> None:
     keep(small_raw, SOURCES[0])
-    made = {path.name: path for path in build(small_raw, small_data, unseen)}
+    made = {path.name: path for path in build(small_raw, small_data, progress=False)}
     for table in Descriptor.load(data_dir).tables.values():
         if table.path in made:
             assert tuple(pd.read_csv(made[table.path]).columns) == table.columns
 
 
 def test_only_tables_that_are_made_are_named(small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     (small_data / "votes.csv").write_text("as it was")
     keep(small_raw, ungdc.SOURCE)
-    made = [path.name for path in build(small_raw, small_data, unseen)]
+    made = [path.name for path in build(small_raw, small_data, progress=False)]
     assert made == ["states.csv", "panel.csv", "documents.csv", "passages.csv", "accessions.csv"]
     assert (small_data / "votes.csv").read_text() == "as it was"
 
 
 def test_a_column_is_kept_in_its_own_words(small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     path = small_data / "panel.csv"
     path.write_text(path.read_text().replace("0.14,", "1.40e-1,"))
     drop(small_raw, next(source for source in SOURCES if source.key == "nmc"))
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert "USA,2004,1.40e-1," in path.read_text()
 
 
 def test_a_column_that_is_held_twice_is_told(small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     path = small_data / "panel.csv"
     path.write_text(path.read_text() + path.read_text().splitlines()[1] + "\n")
-    drop(small_raw, governance.SOURCE)
+    drop(small_raw, INDICES["wgi_stability"].source)
     with pytest.raises(BuzanError, match="wgi_stability is given twice for FSM in 1995"):
-        build(small_raw, small_data, unseen)
+        build(small_raw, small_data, progress=False)
 
 
 def test_one_corpus_without_the_other(small_raw: Path, small_data: Path) -> None:
     drop(small_raw, ungdc.SOURCE)
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert column(small_data / "documents.csv", "doc_id") == ["NCSS-TUR-2013"]
     assert column(small_data / "passages.csv", "doc_id") == ["NCSS-TUR-2013"]
     # Codes and gists of passages that are not there would be about nothing.
@@ -130,35 +130,35 @@ def test_one_corpus_without_the_other(small_raw: Path, small_data: Path) -> None
 def test_texts_are_held_against_the_data_folder_where_the_coding_is_missing(
     small_raw: Path, small_data: Path
 ) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     drop(small_raw, annotation.SOURCE)
     (path,) = small_raw.rglob("USA_60_2005.txt")
     path.write_text(path.read_text(encoding="utf-8").replace("hospitals", "hospices"), encoding="utf-8")
     before = content(small_data)
     with pytest.raises(BuzanError, match="1 of 2 coded passages are not in these texts"):
-        build(small_raw, small_data, unseen)
+        build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
 def test_texts_are_cut_freely_where_nothing_was_coded(small_raw: Path, small_data: Path) -> None:
     keep(small_raw, ungdc.SOURCE, strategies.SOURCE)
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert len(column(small_data / "passages.csv", "passage_id")) == 2
     assert column(small_data / "documents.csv", "seed")[0] == "strategies-NCSS-TUR-2013"
     # A table without rows, as an earlier build leaves it, says of nothing that it was not coded.
     before = content(small_data)
     (small_data / "passages.csv").write_text(",".join(annotation.LOCATOR) + "\n")
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
 def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     path = small_data / "codes.csv"
     lines = path.read_text().splitlines()
     passage = lines[1].partition(",")[0]
     path.write_text("\n".join([*lines, f"{passage},Ana,{OWN}", f"{passage},Zoe,{OWN}"]) + "\n")
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     annotators = column(path, "annotator")
     assert sorted(annotators) == ["A", "A", "Ana", "B", "B", "Zoe", "adjudicated", "adjudicated"]
     assert f"{passage},Ana,{OWN}\n" in path.read_text()
@@ -183,17 +183,17 @@ def test_file_that_is_there_but_damaged_is_an_error_that_names_it(
     before = content(small_data)
     (small_raw / name).write_bytes(damage)
     with pytest.raises(BuzanError, match=Path(name).name.replace(".", r"\.")):
-        build(small_raw, small_data, unseen)
+        build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
 def test_capitals_in_names_play_no_part(small_raw: Path, small_data: Path) -> None:
     whole = small_data.parent / "whole"
     shutil.copytree(small_data, whole)
-    build(small_raw, whole, unseen)
+    build(small_raw, whole, progress=False)
     for path in [path for path in small_raw.rglob("*") if path.is_file() and path.suffix != ".txt"]:
         path.rename(path.with_name(path.name.upper().replace(".GZ", ".gz")))
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert content(small_data) == content(whole)
 
 
@@ -204,7 +204,7 @@ def test_nothing_to_build_from(tmp_path: Path, small_data: Path) -> None:
     with pytest.raises(
         BuzanError, match=r"nothing below .*raw is a file that a table is made from; .* --list"
     ):
-        build(tmp_path / "raw", small_data, unseen)
+        build(tmp_path / "raw", small_data, progress=False)
     assert content(small_data) == before
 
 
@@ -216,10 +216,10 @@ def test_the_general_debate_alone_leaves_the_tables_that_ship(
     mine, data = tmp_path / "raw", tmp_path / "data"
     mine.mkdir()
     shutil.copytree(data_dir, data)
-    for pack in take_stock(raw).paths(ungdc.SOURCE):
+    for pack in find_sources(raw).paths(ungdc.SOURCE):
         shutil.copy(pack, mine)
     before = content(data)
-    build(mine, data, unseen)
+    build(mine, data, progress=False)
     assert content(data) == before
 
 
@@ -230,10 +230,10 @@ def test_the_indices_alone_give_the_panel_that_ships(raw: Path, data_dir: Path, 
         folder.mkdir()
     for name in (*BY_HAND, *LOCKED_WITH):
         shutil.copy(data_dir / name, data)
-    stock = take_stock(raw)
-    for source, _ in panel.READERS.values():
-        for path in stock.paths(source):
+    inventory = find_sources(raw)
+    for index in INDICES.values():
+        for path in inventory.paths(index.source):
             shutil.copy(path, mine)
-    build(mine, data, unseen)
+    build(mine, data, progress=False)
     assert (data / "panel.csv").read_bytes() == (data_dir / "panel.csv").read_bytes()
     assert (data / LOCK).is_file()

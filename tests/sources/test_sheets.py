@@ -242,7 +242,7 @@ BAD_HEADINGS = [
         WIDE.replace("level (", "levl ("),
         r"column levl \(Ana\): .*unknown column; nearest allowed: 'level \(Ana\)'",
     ),
-    (WIDE + ",primary", r"column primary: 'primary'; whose code it is must be said, as in 'primary \(Ana\)'"),
+    (WIDE + ",primary", r"column primary: 'primary'; the coder is needed, as in 'primary \(Ana\)'"),
 ]
 
 

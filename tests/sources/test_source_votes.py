@@ -9,7 +9,7 @@ import pytest
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import votes
-from buzanlib.sources.catalogue import take_stock
+from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
 
 #: Tallies as published by the United Nations: yes, no, abstentions.
@@ -26,7 +26,9 @@ PUBLISHED = {
 
 
 def read(folder: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return votes.read(folder / votes.ICT, folder / votes.RESOLUTIONS, folder / votes.VOTES, crosswalk)
+    return votes.read(
+        folder / votes.ICT, folder / votes.RESOLUTIONS, folder / votes.VOTES, crosswalk=crosswalk
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_contested_resolutions_have_their_published_tallies(data_dir: Path) -> N
 @pytest.mark.raw
 def test_tallies_are_the_publishers_but_for_one(raw: Path, data_dir: Path) -> None:
     """On 71/28 the file has eleven absent where the United Nations count ten; who it was cannot be told."""
-    theirs = pd.read_csv(take_stock(raw).paths(votes.SOURCE)[1]).set_index("rcid")[votes.CAST].fillna(0)
+    theirs = pd.read_csv(find_sources(raw).paths(votes.SOURCE)[1]).set_index("rcid")[votes.CAST].fillna(0)
     ours = pd.read_csv(data_dir / "resolutions.csv").set_index("rcid")
     shared = ours.index.intersection(theirs.index)
     differs = (ours.loc[shared, votes.CAST] != theirs.loc[shared]).any(axis="columns")

@@ -14,21 +14,11 @@ from buzanlib.tables.schema import Field, Own, Rule, Table
 
 
 def field(name: str, kind: str = "string", **more: Any) -> Field:
-    rest = {"required": False, "unique": False, "minimum": None, "maximum": None, "enum": (), "pattern": ""}
-    return Field(name=name, type=kind, unit="", description="", **{**rest, **more})
+    return Field(name, kind, **more)
 
 
-def table(*fields: Field, key: tuple[str, ...] = (), **more: Any) -> Table:
-    rest = {
-        "foreign_keys": (),
-        "rules": (),
-        "ordered": (),
-        "begins": (),
-        "coverage": (),
-        "counts": (),
-        "own": None,
-    }
-    return Table(name="t", path="t.csv", title="", description="", fields=fields, key=key, **{**rest, **more})
+def table(*fields: Field, **more: Any) -> Table:
+    return Table("t", "t.csv", fields, **more)
 
 
 def told(described: Table, **columns: list[str]) -> list[str]:
@@ -176,7 +166,7 @@ def test_an_identifier_begins_with_what_it_names() -> None:
 
 
 def test_columns_of_ones_own_stand_behind_the_others() -> None:
-    described = table(field("a", "string"), own=Own("power_[a-z]+", "number", ""))
+    described = table(field("a", "string"), own=Own("power_[a-z]+", "number"))
     fitted = described.fitted(["a", "power_x", "pwer_y"])
     assert fitted.columns == ("a", "power_x")
     assert told(fitted, a=["x"], power_x=["1.5"]) == []

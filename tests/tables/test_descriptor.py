@@ -10,7 +10,7 @@ import pytest
 
 from buzanlib.errors import DataError, UnknownNameError
 from buzanlib.tables import descriptor
-from buzanlib.tables.descriptor import Descriptor, check, keep, load, load_tables, load_to_keep
+from buzanlib.tables.descriptor import Descriptor, Kept, check, keep, load, load_tables, load_to_keep
 from buzanlib.tables.schema import FILE
 
 
@@ -186,12 +186,12 @@ def test_the_descriptor_is_written_in_one_way(data_dir: Path) -> None:
 
 
 @pytest.fixture
-def kept(world: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
+def kept(world: Any, monkeypatch: pytest.MonkeyPatch) -> Kept:
     """The tables of the world, kept until this test ends."""
     monkeypatch.setattr(descriptor, "_kept", {})
-    tables = load_to_keep(world.path)
-    keep(tables)
-    return tables
+    kept = load_to_keep(world.path)
+    keep(kept)
+    return kept
 
 
 def read_from(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
@@ -208,22 +208,20 @@ def read_from(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def test_tables_that_are_kept_are_not_read_again_and_are_the_same(
-    world: Any, kept: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+    world: Any, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = read_from(monkeypatch)
     names = list(Descriptor.load(world.path).tables)
     found = load_tables(world.path, names)
     assert asked == []
-    assert len(kept) == len(names)
+    assert len(kept.tables) == len(names)
     monkeypatch.setattr(descriptor, "_kept", {})
     for name, frame in load_tables(world.path, names).items():
         pd.testing.assert_frame_equal(found[name], frame)
     assert asked == [names]
 
 
-def test_what_is_done_to_a_table_does_not_reach_the_one_that_is_kept(
-    world: Any, kept: dict[str, pd.DataFrame]
-) -> None:
+def test_what_is_done_to_a_table_does_not_reach_the_one_that_is_kept(world: Any, kept: Kept) -> None:
     changed = load(world.path, "states")
     changed.loc[0, "name"] = "Atlantis"
     changed["more"] = 1
@@ -236,7 +234,7 @@ def test_what_is_done_to_a_table_does_not_reach_the_one_that_is_kept(
 
 
 def test_a_table_is_read_again_when_it_or_what_it_refers_to_has_changed(
-    world: Any, kept: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+    world: Any, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = read_from(monkeypatch)
     world.set("panel.csv", 2, "cinc", "0.5")
@@ -257,7 +255,7 @@ def test_a_table_is_read_again_when_it_or_what_it_refers_to_has_changed(
     assert len(asked) == 4
 
 
-def test_what_is_kept_hides_no_fault(world: Any, kept: dict[str, pd.DataFrame]) -> None:
+def test_what_is_kept_hides_no_fault(world: Any, kept: Kept) -> None:
     world.set("votes.csv", 2, "iso3", "XXX")
     with pytest.raises(DataError, match="XXX"):
         load(world.path, "votes")
@@ -277,4 +275,4 @@ def test_nothing_is_kept_of_tables_that_change_meanwhile(world: Any, monkeypatch
         return tables
 
     monkeypatch.setattr(descriptor, "load_tables", slow)
-    assert load_to_keep(world.path) == {}
+    assert load_to_keep(world.path) == Kept({}, {})

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.tables.formulas import begins_formula, unformulated
+from buzanlib.tables.formulas import begins_formula, without_formulas
 
 FORMULAS = [
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\rx", "\nx", " =1", "  +1", "\u00a0-1"),
@@ -35,25 +35,25 @@ PLAIN = ["", "a=1", "1-2", "Ä = 1", "(=1)", "'=1", "«-»", "*1", "#1", "/x", "
 @pytest.mark.parametrize("text", FORMULAS)
 def test_what_begins_like_a_formula_is_known_and_made_text(text: str) -> None:
     assert begins_formula(text)
-    assert not begins_formula(unformulated(text))
+    assert not begins_formula(without_formulas(text))
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_does_not_is_left_as_it_is(text: str) -> None:
     assert not begins_formula(text)
-    assert unformulated(text) == text
+    assert without_formulas(text) == text
 
 
 @pytest.mark.parametrize("text", ["a;=1", "a\n=1", "a\t＝1", "a\r\n @x"])
 def test_no_part_begins_like_one_where_another_program_would_split(text: str) -> None:
-    assert not any(begins_formula(part) for part in re.split("[;\t\r\n]+", unformulated(text)))
+    assert not any(begins_formula(part) for part in re.split("[;\t\r\n]+", without_formulas(text)))
 
 
 @given(st.text())
 def test_nothing_is_lost_but_for_apostrophes(text: str) -> None:
-    safe = unformulated(text)
+    safe = without_formulas(text)
     assert safe.replace("'", "") == text.replace("'", "")
-    assert unformulated(safe) == safe
+    assert without_formulas(safe) == safe
 
 
 def test_a_sheet_for_people_has_no_formula_in_any_cell_and_its_numbers_are_numbers() -> None:

@@ -59,7 +59,8 @@ def test_a_table_without_rows(tmp_path: Path) -> None:
         (b"a,a\n1,2\n", "t.csv, row 1, column a: 'a'; a column may stand only once"),
         (
             b'a,b\n1,"2\n',
-            "t.csv, row 2: 'unexpected end of data'; quotes must be paired, and doubled inside a cell",
+            "t.csv, row 2: 'unexpected end of data'; quotes must be paired, and doubled inside a cell; "
+            "a cell may have at most 131072 characters",
         ),
     ],
 )

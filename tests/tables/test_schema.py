@@ -140,9 +140,9 @@ def test_unknown_table_and_field_name_the_nearest(descriptor: Descriptor) -> Non
     ("text", "message"),
     [
         ("{", r"datapackage.json, row 1: .*valid JSON is needed"),
-        ("[]", r"datapackage.json: 'no tabular data package'"),
-        ("{}", r"the property 'resources' is needed"),
-        ('{"resources": [{"name": "codes"}]}', r"the property 'schema' is needed"),
+        ("[]", r"datapackage.json, \$: '\[\]'; an object is needed"),
+        ("{}", r"datapackage.json, \$: ''; the property 'resources' is needed"),
+        ('{"resources": [{"name": "codes"}]}', r"\$\.resources\[0\]: ''; the property 'schema' is needed"),
     ],
 )
 def test_a_bad_descriptor_is_a_fault_of_its_own(tmp_path: Path, text: str, message: str) -> None:
@@ -161,7 +161,8 @@ def test_an_unknown_type_names_the_allowed_ones(tmp_path: Path, package: dict[st
     changed["resources"][0]["schema"]["fields"][1]["type"] = "integr"
     (tmp_path / FILE).write_text(json.dumps(changed), encoding="utf-8")
     with pytest.raises(
-        DataError, match=r"'resource 1'; unknown type of the field 'cow' 'integr'; nearest allowed: 'integer'"
+        DataError,
+        match=r"\$\.resources\[0\]\.schema\.fields\[1\]\.type: 'integr'; nearest allowed: 'integer'",
     ):
         Descriptor.load(tmp_path)
 

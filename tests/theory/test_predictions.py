@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from buzanlib.errors import LockError
+from buzanlib.files import sha256
 from buzanlib.theory.predictions import (
     LOCK,
     LOCKED,
     PREDICTIONS,
-    digest,
     load_predictions,
     verify_lock,
     write_lock,
@@ -45,7 +45,7 @@ def edit(folder: Path, change: Callable[[Any], object]) -> None:
 
 
 def test_the_predictions_that_ship_are_those_that_were_fixed(data_dir: Path) -> None:
-    assert load_predictions(data_dir).sha256 == FIXED == digest(data_dir / PREDICTIONS)
+    assert load_predictions(data_dir).sha256 == FIXED == sha256(data_dir / PREDICTIONS)
 
 
 def test_numbers_of_the_locked_file_are_numbers(data_dir: Path) -> None:
@@ -102,11 +102,11 @@ def test_both_versions_of_table2_have_every_quadrant(data_dir: Path) -> None:
 
 @pytest.mark.parametrize("name", LOCKED)
 def test_a_changed_byte_is_told_with_both_hashes(name: str, folder: Path) -> None:
-    expected = digest(folder / name)
+    expected = sha256(folder / name)
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
     with pytest.raises(
         LockError,
-        match=f"^{name}: SHA-256 {digest(folder / name)}; allowed: {expected}, as locked in {LOCK}$",
+        match=f"^{name}: SHA-256 {sha256(folder / name)}; allowed: {expected}, as locked in {LOCK}$",
     ):
         load_predictions(folder)
 
@@ -224,7 +224,7 @@ def amendments_of(data: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", ["definitions.json", "multiverse.json"])
 def test_what_an_amendment_fixes_by_its_hash_has_not_changed(data_dir: Path, name: str) -> None:
     (amendment,) = [one for one in amendments_of(data_dir) if name in one["what"]]
-    assert f"(SHA-256 {digest(data_dir / name)})" in amendment["what"]
+    assert f"(SHA-256 {sha256(data_dir / name)})" in amendment["what"]
 
 
 def test_amendments_are_numbered_and_give_their_reason(data_dir: Path) -> None:

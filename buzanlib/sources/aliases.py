@@ -1,7 +1,6 @@
 """Names that publishers use for states, where they differ from the name in `states.csv`.
 
-Every source is held against this list: a name that is neither here nor in `states.csv` nor among the
-exclusions of that source stops the build.
+A name that is neither here nor in `states.csv` nor excluded for its source stops the build.
 """
 
 from __future__ import annotations

@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError, LockError
-from buzanlib.sources import nmc
-from buzanlib.sources.build import BY_HAND, LOCKED_WITH, build
-from buzanlib.sources.catalogue import take_stock
-from buzanlib.sources.progress import shown, unseen
+from buzanlib.sources.catalogue import find_sources
+from buzanlib.sources.data_build import BY_HAND, LOCKED_WITH, build
+from buzanlib.sources.publishers import INDICES
 from buzanlib.theory.predictions import LOCK, PREDICTIONS
 
 MADE = [
@@ -37,43 +36,43 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_table_is_made_and_locked(small_raw: Path, small_data: Path) -> None:
-    assert [path.name for path in build(small_raw, small_data, unseen)] == MADE
+    assert [path.name for path in build(small_raw, small_data, progress=False)] == MADE
     assert sorted(content(small_data)) == sorted([*MADE, *LOCKED_WITH, LOCK])
     hashes = json.loads((small_data / LOCK).read_text())
     assert hashes["panel.csv"] == hashlib.sha256((small_data / "panel.csv").read_bytes()).hexdigest()
 
 
 def test_changed_predictions_stop_the_build_and_change_nothing(small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     (small_data / PREDICTIONS).write_text("{ }")
     (small_data / "panel.csv").unlink()
     before = content(small_data)
     with pytest.raises(LockError, match=r"predictions\.json"):
-        build(small_raw, small_data, unseen)
+        build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
 def test_tables_that_are_broken_are_made_good_where_all_sources_are_there(
     small_raw: Path, small_data: Path
 ) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     before = content(small_data)
     for name in ("panel.csv", "documents.csv", "passages.csv", "votes.csv"):
         (small_data / name).write_bytes(b"broken \xff\n")
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
 def test_second_build_gives_the_same_bytes(small_raw: Path, small_data: Path) -> None:
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     first = content(small_data)
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     assert content(small_data) == first
 
 
 def test_hand_made_tables_pass_through_unchanged(small_raw: Path, small_data: Path) -> None:
     before = content(small_data)
-    build(small_raw, small_data, unseen)
+    build(small_raw, small_data, progress=False)
     after = content(small_data)
     assert {name: after[name] for name in before} == before
 
@@ -82,7 +81,7 @@ def test_failure_on_the_way_leaves_the_tables_as_they_were(small_raw: Path, smal
     before = content(small_data)
     (small_raw / "atop5_dyads.csv.gz").write_bytes(b"damaged")
     with pytest.raises(BuzanError, match=r"atop5_dyads\.csv\.gz cannot be read"):
-        build(small_raw, small_data, unseen)
+        build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
 
@@ -90,13 +89,13 @@ def test_failure_on_the_way_leaves_the_tables_as_they_were(small_raw: Path, smal
 def test_hand_made_table_must_be_there(name: str, small_raw: Path, small_data: Path) -> None:
     (small_data / name).unlink()
     with pytest.raises(BuzanError, match=f"{name} is made by hand and must lie in"):
-        build(small_raw, small_data, unseen)
+        build(small_raw, small_data, progress=False)
 
 
 def test_progress_is_shown_on_standard_error(
     small_raw: Path, small_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build(small_raw, small_data, shown)
+    build(small_raw, small_data)
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "General Debate: 3" in captured.err
@@ -107,7 +106,7 @@ def test_progress_is_shown_on_standard_error(
 def test_build_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_path: Path) -> None:
     for name in (*BY_HAND, *LOCKED_WITH):
         shutil.copy(data_dir / name, tmp_path)
-    made = build(raw, tmp_path, unseen)
+    made = build(raw, tmp_path, progress=False)
     assert [path.name for path in made] == MADE
     assert [
         path.name
@@ -118,7 +117,7 @@ def test_build_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_path: P
 
 @pytest.mark.raw
 def test_power_of_a_state_is_what_the_publisher_says(raw: Path, data_dir: Path) -> None:
-    theirs = pd.read_csv(take_stock(raw).paths(nmc.SOURCE)[0])
+    theirs = pd.read_csv(find_sources(raw).paths(INDICES["cinc"].source)[0])
     usa = theirs[(theirs["ccode"] == 2) & (theirs["year"] >= 1995)].set_index("year")["cinc"]
     panel = pd.read_csv(data_dir / "panel.csv")
     ours = panel[panel["iso3"] == "USA"].set_index("year")["cinc"].dropna()

@@ -1,0 +1,132 @@
+"""Make the tables of `data/` from the publishers' files, all or those whose sources are there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from buzanlib.errors import BuzanError
+from buzanlib.files import alone
+from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
+from buzanlib.sources.catalogue import find_sources
+from buzanlib.sources.crosswalk import Crosswalk
+from buzanlib.sources.discovery import Inventory
+from buzanlib.sources.existing_tables import ExistingTables, joined
+from buzanlib.sources.write import staging_folder, write_table
+from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
+
+#: Tables made by hand; they are read, and written again in canonical form.
+BY_HAND = ("states.csv", "accessions.csv")
+
+#: Files made by hand that are only locked, together with the tables.
+LOCKED_WITH = (PREDICTIONS, "codebook.md")
+
+#: Columns of the tables that have no rows where their source is missing.
+_COLUMNS = {
+    "codes.csv": annotation.CODE,
+    "gists.csv": annotation.GIST,
+    "resolutions.csv": votes.RESOLUTION_COLUMNS,
+    "votes.csv": votes.VOTE_COLUMNS,
+    "memberships.csv": memberships.COLUMNS,
+    "alliances.csv": alliances.COLUMNS,
+}
+
+Made = Iterator[tuple[str, pd.DataFrame | None]]
+
+
+def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
+    """Make every table again whose publisher's files are there, and lock the result.
+
+    What comes from a source that is missing stays as `data` has it; where `data` has nothing, the table has a header
+    and no rows, or the column no values (`catalogue.account` says which). The tables are moved into place together at
+    the end, so that an error on the way leaves `data` as it was.
+
+    Parameters
+    ----------
+    raw : pathlib.Path
+        Folder with the publishers' files and the coding, in whatever arrangement.
+    data : pathlib.Path
+        Folder of the tables, with the files of `BY_HAND` and `LOCKED_WITH`.
+    progress : bool
+        Show on standard error how far it is.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The tables that were made, in order, without those that were only kept.
+
+    Raises
+    ------
+    BuzanError
+        If there is no source at all, a file is there twice or damaged, or another command is at work in `data`.
+    LockError
+        If the predictions are not those that were locked.
+    """
+    inventory = find_sources(raw)
+    if not inventory.found:
+        raise BuzanError(
+            f"nothing below {raw} is a file that a table is made from; buzan data build --list says what is"
+        )
+    for name in (*BY_HAND, *LOCKED_WITH):
+        if not (data / name).is_file():
+            raise BuzanError(f"{name} is made by hand and must lie in {data}")
+    existing, names = ExistingTables(data), []
+    # Inside the data folder, so that moving a file into place is renaming and cannot stop half-way.
+    with alone(data), staging_folder(data) as aside:
+        for name in {*LOCKED_WITH, *LOCKED, LOCK}:
+            if (data / name).is_file():
+                shutil.copy(data / name, aside)
+        for name, table in _tables(inventory, existing, progress):
+            if table is not None or not existing.has(name):
+                write_table(pd.DataFrame(columns=_COLUMNS[name]) if table is None else table, aside / name)
+                names.append(name)
+        # Locked before anything is moved: predictions that were changed stop the build here.
+        write_lock(aside)
+        for name in (*names, LOCK):
+            (aside / name).replace(data / name)
+    return [data / name for name in names]
+
+
+def _tables(inventory: Inventory, existing: ExistingTables, progress: bool) -> Made:
+    """Name and content of every table, in order; None where its source is missing."""
+    states_csv, accessions_csv = (existing.folder / name for name in BY_HAND)
+    crosswalk = Crosswalk.read(states_csv)
+    cow.check(crosswalk, inventory.path(cow.SYSTEM_SOURCE), inventory.path(cow.CODES_SOURCE))
+    yield "states.csv", crosswalk.states.sort_values("iso3")
+
+    yield "panel.csv", panel.build(inventory, crosswalk, existing)
+
+    texts, passages = documents.build(inventory, crosswalk.known(), existing, progress)
+    yield "documents.csv", texts
+    yield "passages.csv", passages
+    yield from _coding(annotation.files(inventory), existing, set(passages["passage_id"]))
+
+    files = inventory.paths(votes.SOURCE)
+    calls, cast = votes.read(*files, crosswalk=crosswalk) if files else (None, None)
+    yield "resolutions.csv", calls
+    yield "votes.csv", cast
+
+    accessions = memberships.read_accessions(accessions_csv)
+    yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
+    yearly, pairs = inventory.path(memberships.SOURCE), inventory.path(alliances.SOURCE)
+    yield "memberships.csv", memberships.read(yearly, accessions, crosswalk) if yearly else None
+    yield "alliances.csv", alliances.read(pairs, crosswalk) if pairs else None
+
+
+def _coding(files: Mapping[str, Path], existing: ExistingTables, passages: set[str]) -> Made:
+    """Codes and gists, without those for passages of a corpus that is missing here."""
+    if not files:
+        yield from (("codes.csv", None), ("gists.csv", None))
+        return
+    absent = set(annotation.read_locators(files[annotation.PASSAGES])["passage_id"]) - passages
+    codes = annotation.read_codes(files[annotation.CODES])
+    codes = codes[~codes["passage_id"].isin(absent)]
+    # Further annotators are in the data folder only.
+    kept = existing.table("codes.csv", annotation.CODE)
+    kept = kept[~kept["annotator"].isin(codes["annotator"])]
+    yield "codes.csv", joined(codes, kept, "passage_id", "annotator")
+    gists = annotation.read_gists(files[annotation.GISTS])
+    yield "gists.csv", gists[~gists["passage_id"].isin(absent)]
