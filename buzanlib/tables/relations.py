@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from buzanlib.errors import HINTED, Fault, nearest
-from buzanlib.tables.checks import FORMS, faults_at
+from buzanlib.tables.checks import FORMS, faults_at, numbered_rows
 from buzanlib.tables.schema import Count, Coverage, Descriptor, ForeignKey, Table, Values
 
 Frames = Mapping[str, pd.DataFrame]
@@ -105,9 +105,9 @@ class _Related:
             frame = frame[about | ~_among(frame[rule.field], whole[rule.target])]
         for values in rule.each.values():
             needed = {(*key, value) for key in needed for value in values}
-        lines: dict[tuple[str, ...], int] = {}
-        for line, *row in frame[list(columns)].itertuples(name=None):
-            lines[tuple(row)] = int(line)
+        lines: dict[tuple[str, ...], int] = {
+            tuple(row): line for line, *row in numbered_rows(frame[list(columns)])
+        }
         faulty = set(frame.loc[self.faulty(self.table.name, columns[1:])[frame.index], rule.field])
         faulty |= set(whole.loc[self.faulty(rule.resource, [*rule.where, *rule.years[1:]]), rule.target])
         there = set(whole[rule.target])
