@@ -68,9 +68,7 @@ def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFra
     )
 
 
-def entry_map(
-    found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str, float], rules: Mapping[str, str]
-) -> Drawn:
+def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str, float]) -> Drawn:
     """Draw how many quadrants hold together at each reservation level, over all orders of entry.
 
     Parameters
@@ -80,8 +78,6 @@ def entry_map(
         `buzanlib.policy.entry_orders.four_quadrants`, of which ``reservation`` and ``holds`` are drawn.
     best : mapping of str to float
         By table, up to which level any agenda could unite all four.
-    rules : mapping of str to str
-        What to write for each rule.
 
     Returns
     -------
@@ -102,7 +98,9 @@ def entry_map(
                 axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
                 axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
                 if column == 0:
-                    axes.set_ylabel(fill(rules[name], 12), rotation=0, ha="right", va="center", labelpad=6)
+                    axes.set_ylabel(
+                        fill(in_words(name, of="rule"), 12), rotation=0, ha="right", va="center", labelpad=6
+                    )
             panels[0][column].set_title(title.replace(", ", ",\n"), fontweight="bold")
             panels[-1][column].set_xlabel("Reservation level")
         figure.legend(
@@ -113,7 +111,7 @@ def entry_map(
             ncols=4,
         )
     said = " ".join(
-        f"{title}, {rules[name]}: {_reach(_counted(by_rule[name]))}."
+        f"{title}, {in_words(name, of='rule')}: {_reach(_counted(by_rule[name]))}."
         for title, by_rule in found.items()
         for name in names
     )
@@ -142,15 +140,13 @@ def _reach(shares: pd.DataFrame) -> str:
     return "all four hold " + ", ".join(dict.fromkeys(said))
 
 
-def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]], rules: Mapping[str, str]) -> Drawn:
+def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
     """Draw up to which reservation level each scheme of entry unites all four quadrants.
 
     Parameters
     ----------
     levels : mapping of str to mapping of str to pandas.DataFrame
         By the title of a panel and by rule: as `buzanlib.policy.entry_orders.uniting_levels`.
-    rules : mapping of str to str
-        What to write for each rule.
 
     Returns
     -------
@@ -165,7 +161,7 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]], rules: Mapping[s
         for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
             schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
             held = {
-                fill(rules[rule], 11): [table.loc[table[scheme], "holds"] for scheme in schemes]
+                fill(in_words(rule, of="rule"), 11): [table.loc[table[scheme], "holds"] for scheme in schemes]
                 for rule, table in by_rule.items()
             }
             rows = [fill(scheme, 14) for scheme in schemes]
@@ -174,7 +170,8 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]], rules: Mapping[s
             )
             texts = pd.DataFrame({head: list(map(_range, column)) for head, column in held.items()}, rows)
             said += [
-                f"{title}, {rules[rule]}: " + ", ".join(map(" ".join, zip(schemes, texts[head], strict=True)))
+                f"{title}, {in_words(rule, of='rule')}: "
+                + ", ".join(map(" ".join, zip(schemes, texts[head], strict=True)))
                 for rule, head in zip(by_rule, held, strict=True)
             ]
             number_map(axes, means, texts, (0.0, 1.0))
@@ -233,7 +230,7 @@ def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
     )
 
 
-def adhesion_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
+def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
     """Draw which quadrants said yes to which resolution.
 
     Parameters

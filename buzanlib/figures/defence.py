@@ -34,11 +34,6 @@ def scale_of_rho(rho: Array | float) -> Array:
     return np.asarray(1 / (2 - np.asarray(rho, dtype=float)))
 
 
-def rho_of_scale(height: Array | float) -> Array:
-    """The inverse of `scale_of_rho`."""
-    return np.asarray(2 - 1 / np.asarray(height, dtype=float))
-
-
 def phase_map(rhos: Array, spreads: Array, spending: Array, protection: Array) -> Drawn:
     """Map what spreading the tastes of an alliance does, between the sum and the weakest link.
 

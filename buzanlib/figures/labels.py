@@ -79,6 +79,11 @@ WORDS: dict[str, str] = {
     "exchange.region": "within regions",
     "exchange.bloc": "within blocs",
     "exchange.free": "over the world",
+    # Rules by which a coalition amends its agenda.
+    "rule.fixed": "fixed agenda",
+    "rule.mean": "mean of members",
+    "rule.weighted": "weighted mean",
+    "rule.package": "package",
     # Contested resolutions of the General Assembly, by who put them forward or by their matter.
     **dict.fromkeys(["resolution.73/27", "resolution.74/29", "resolution.75/240"], "Russian text"),
     **dict.fromkeys(["resolution.73/266", "resolution.74/28", "resolution.75/32"], "US text"),

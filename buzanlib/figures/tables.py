@@ -49,6 +49,24 @@ def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
     return pd.Series(ends, index=low.index, dtype="str")
 
 
+def with_graded(literal: pd.DataFrame, graded: pd.DataFrame, form: str = "+g") -> pd.DataFrame:
+    """Numbers by the printed table with those by the graded one in brackets, ``"+1 (+0.5)"``; 0 has no sign.
+
+    Parameters
+    ----------
+    literal, graded : DataFrame of float
+        Of the same shape and with the same labels.
+    form : str
+        As in `typeset`.
+
+    Returns
+    -------
+    DataFrame of str
+    """
+    one, other = (table.map(lambda x: typeset(x, form) if x else "0") for table in (literal, graded))
+    return one + " (" + other + ")"
+
+
 @dataclass(frozen=True)
 class Table:
     """A table to be read: shown as HTML in a notebook, with a caption and a scope on every heading.

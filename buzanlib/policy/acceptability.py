@@ -1,13 +1,13 @@
 """Who would accept a proposal, who would see a threat in it, and why.
 
-What a proposal gives a quadrant, and what the quadrant holds against it, are both read from a table of priorities: one
-of the paper's, or observed profiles. The rule that weighs them is ours; its numbers are fields of `Rule`.
+Benefits and objections are both read from a table of priorities: one of the paper's, or observed profiles. The rule
+that weighs them is ours; its numbers are fields of `Rule`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import chain, combinations
 from math import isnan
 from typing import Any
@@ -212,6 +212,65 @@ def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
     sets = list(chain.from_iterable(combinations(TABLE2_THREATS, size) for size in (1, 2, 3)))
     index = pd.Index(sets, tupleize_cols=False, name="threats")
     return pd.DataFrame([shares[list(some)].sum(axis=1) for some in sets], index=index)
+
+
+@dataclass(frozen=True, eq=False)
+class Assessments:
+    """Proposals weighed by several sets of priorities.
+
+    Attributes
+    ----------
+    priorities : mapping of str to DataFrame
+        By name, as in `assess`; the first are those of the paper's table.
+    proposals : mapping of str to Proposal
+        By key; that under ``"own"`` is the reader's.
+    rule : Rule
+    """
+
+    priorities: Mapping[str, pd.DataFrame]
+    proposals: Mapping[str, Proposal]
+    rule: Rule
+
+    def table(self, priorities: str, proposal: str) -> pd.DataFrame:
+        """`assess` of one proposal by one set of priorities, both by name."""
+        return assess(self.proposals[proposal], self.priorities[priorities], self.rule)
+
+    def by(self, column: str) -> dict[str, pd.DataFrame]:
+        """One column of `assess` by priorities: index the names of the proposals, columns `Quadrant`."""
+        names = [one.name + (" (own)" if key == "own" else "") for key, one in self.proposals.items()]
+        return {
+            title: pd.DataFrame([self.table(title, key)[column] for key in self.proposals], index=names)
+            for title in self.priorities
+        }
+
+    def window_in_words(self, proposal: Proposal, rule: Rule) -> str:
+        """The intrusiveness at which all quadrants accept by the first priorities, or ``"nowhere"``."""
+        found = windows(proposal, next(iter(self.priorities.values())), rule)
+        low, high = float(found["low"]["all"]), float(found["high"]["all"])
+        return "nowhere" if isnan(low) else f"from {low:.2f} to {high:.2f}"
+
+    def values(self, package: Proposal) -> dict[str, float | str]:
+        """The numbers of the chapter, by key: the first priorities' assessments, the rule, and a package's window.
+
+        Parameters
+        ----------
+        package : Proposal
+            Of all threats; its window is also given for political danger that is met by control of content alone.
+        """
+        first = next(iter(self.priorities))
+        columns = {"met": "satisfaction", "net": "net", "verdict": "verdict"}
+        assessed = {
+            f"options.{key}.{quadrant}.{short}": self.table(first, key).loc[quadrant, column]
+            for key in self.proposals
+            for quadrant in Quadrant
+            for short, column in columns.items()
+        }
+        return {
+            **assessed,
+            **{f"options.{name}": value for name, value in asdict(self.rule).items()},
+            "options.package.window": self.window_in_words(package, self.rule),
+            "options.package.control": self.window_in_words(package, replace(self.rule, reach=0.0)),
+        }
 
 
 def _checked(weights: pd.DataFrame) -> pd.DataFrame:

@@ -1,24 +1,31 @@
-"""Adhesion by vote: which quadrants said yes to successive resolutions, who joined and who left."""
+"""Accession by vote: which quadrants said yes to successive resolutions, who joined and who left."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from buzanlib.errors import EstimationError
+from buzanlib.inference.dyadic_matrices import positions
 from buzanlib.inference.permutation import Permutations, p_value
 from buzanlib.policy.agenda import satisfaction
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.tables.votes import Votes
+from buzanlib.theory.matrices import TABLE2_GRADED
+from buzanlib.theory.vocabulary import Quadrant, Threat
 
 YES = 1.0
 
 
-def adhesion(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
+def accession(stood: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Share of each quadrant that said yes, resolution by resolution, and who changed.
 
     Parameters
     ----------
-    positions : DataFrame of float, shape (states, resolutions)
+    stood : DataFrame of float, shape (states, resolutions)
         1 yes, 1/2 abstention, 0 no, NaN absent; resolutions in the order of their dates.
     quadrants : Series of str
         By state; states without one are left out.
@@ -35,7 +42,7 @@ def adhesion(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame
     EstimationError
         If there is no resolution, or no state with a quadrant.
     """
-    placed = positions.loc[positions.index.isin(quadrants.dropna().index)]
+    placed = stood.loc[stood.index.isin(quadrants.dropna().index)]
     if placed.empty:
         raise EstimationError(
             f"positions of shape {placed.shape}; allowed: some placed states and resolutions"
@@ -62,8 +69,8 @@ def adhesion(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["resolution", "quadrant", "voted", "yes", "joined", "left"])
 
 
-def entry_test(
-    positions: pd.DataFrame,
+def accession_test(
+    stood: pd.DataFrame,
     quadrants: pd.Series[str],
     weights: pd.DataFrame,
     agenda: pd.Series[float],
@@ -75,7 +82,7 @@ def entry_test(
 
     Parameters
     ----------
-    positions : DataFrame of float, shape (states, resolutions)
+    stood : DataFrame of float, shape (states, resolutions)
         On the roll calls of the text.
     quadrants : Series of str
         By state; states without one are left out, and so are states that took no position.
@@ -97,7 +104,7 @@ def entry_test(
     EstimationError
         If the agenda should satisfy all quadrants alike, or all states voted alike.
     """
-    mean = positions.mean(axis=1)
+    mean = stood.mean(axis=1)
     states = [state for state in mean.dropna().index if state in quadrants.dropna().index]
     y = mean.loc[states].to_numpy()
     offered = satisfaction(weights, agenda)
@@ -110,3 +117,104 @@ def entry_test(
     observed = float(x @ y / size)
     drawn = x[permutations.among(states)] @ y / size
     return {"correlation": observed, "p": float(p_value(observed, drawn)), "states": len(states)}
+
+
+#: Quadrants of the sponsors of the contested texts.
+SPONSORS: dict[str, Quadrant] = {
+    "Russian text": Quadrant.SW,
+    "US text": Quadrant.SS,
+    "crime text": Quadrant.SW,
+}
+# Contested votes on the Russian text, the last ones.
+_CONTESTED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Accessions:
+    """Votes on resolutions on information and communication technologies, by text.
+
+    Attributes
+    ----------
+    votes : Votes
+    quadrants : Series of str
+        By state.
+    permutations : Permutations
+        Of states within groups.
+    name : callable
+        From the number of a resolution to the name of its text.
+    """
+
+    votes: Votes
+    quadrants: pd.Series[str]
+    permutations: Permutations
+    name: Callable[[str], str]
+
+    @cached_property
+    def about(self) -> pd.DataFrame:
+        """``text`` and ``year`` of each resolution, in the order of their dates."""
+        calls = self._calls
+        texts, dates = map(self.name, calls["resolution"]), calls["date"].astype(str)
+        return pd.DataFrame({"text": list(texts), "year": dates.str[:4].to_list()}, index=calls["resolution"])
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """`accession` to each text in turn."""
+        return pd.concat(accession(self._on(text), self.quadrants) for text in self.about["text"].unique())
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Share of each quadrant that said yes: index the resolution, columns the quadrants."""
+        return self.changes.pivot_table(index="resolution", columns="quadrant", values="yes", sort=False)
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """`accession_test` of each text, taken to have the agenda of its sponsor's cell; and of one by its title.
+
+        Index ``text``; ``taken to be about``, ``correlation``, ``p``, ``states``. Only contested votes.
+        """
+        weights = TABLE2_GRADED.weights()
+        agendas: dict[str, tuple[str, str, pd.Series[float]]] = {
+            text: (f"cell of its sponsor, {sponsor}", text, weights.T[sponsor])
+            for text, sponsor in SPONSORS.items()
+        }
+        crime = pd.Series(0.0, weights.columns).where(weights.columns != Threat.CRI, 1.0)
+        agendas["crime text, by its title"] = ("crime", "crime text", crime)
+        rows = {
+            name: {
+                "taken to be about": what,
+                **accession_test(
+                    self._on(text).iloc[:, -_CONTESTED:], self.quadrants, weights, agenda, self.permutations
+                ),
+            }
+            for name, (what, text, agenda) in agendas.items()
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("text")
+
+    def values(self) -> dict[str, float]:
+        """The numbers of the chapter, by key: shares of the Russian text, who joined and left, and the tests."""
+        russian = self._on("Russian text").columns
+        yes = self.shares.loc[russian]
+        later = self.changes[self.changes["resolution"].isin(russian[1 - _CONTESTED :])]
+        values = {
+            "adhesion.first": yes.iloc[0].min(),
+            "adhesion.joined": later["joined"].sum(),
+            "adhesion.left": later["left"].sum(),
+        }
+        for quadrant in (Quadrant.SS, Quadrant.WS):
+            for when, place in {"before": -_CONTESTED - 1, "after": -_CONTESTED}.items():
+                values[f"adhesion.{quadrant.lower()}.{when}"] = yes.iloc[place][quadrant.value]
+        for key, correlation in zip(
+            ("russian", "us", "crime", "title"), self.tests["correlation"], strict=True
+        ):
+            values[f"entry.{key}.correlation"] = correlation
+        return values
+
+    @property
+    def _calls(self) -> pd.DataFrame:
+        calls = self.votes.resolutions
+        return calls[calls["ict"] == 1].sort_values(["date", "rcid"])
+
+    def _on(self, text: str) -> pd.DataFrame:
+        """Positions on the roll calls of a text, by resolution."""
+        calls = self._calls[(self.about["text"] == text).to_numpy()]
+        return positions(self.votes.votes, calls["rcid"]).set_axis(calls["resolution"].to_list(), axis=1)

@@ -7,18 +7,23 @@ other's efforts to make a threat a matter of security.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations_with_replacement
 
 import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.inference.dyadic_matrices import pair_means, with_dyads
+from buzanlib.inference.dyadic_matrices import agreement, pair_means, with_dyads
+from buzanlib.inference.dyadic_tests import support_test
 from buzanlib.inference.mrqap import MRQAP
 from buzanlib.inference.permutation import Permutations
+from buzanlib.inference.world import World
 from buzanlib.policy.agenda import check_share
 from buzanlib.theory.distances import distances, jensen_shannon, pair_name
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED, Matrix
+from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: Name of the predictor that is tested.
 PREDICTED = "predicted affinity"
@@ -232,3 +237,218 @@ def affinity_test(
     columns = {"coefficient": "coefficient", "low90": "low90", "high90": "high90", "p": "p_greater"}
     row = fitted.table.loc[PREDICTED, list(columns.values())].to_numpy(dtype=float).tolist()
     return {**dict(zip(columns, row, strict=True)), "states": fitted.n_states, "dyads": fitted.n_dyads}
+
+
+@dataclass(frozen=True)
+class Example:
+    """An alliance that the paper thinks possible.
+
+    Attributes
+    ----------
+    pair : tuple of Quadrant
+        Whose states.
+    threat : Threat
+        On what.
+    section : int
+        Where.
+    resolutions : tuple of str
+        Roll calls that come nearest to the threat.
+    """
+
+    pair: tuple[Quadrant, Quadrant]
+    threat: Threat
+    section: int
+    resolutions: tuple[str, ...]
+
+    def stands(self, weights: pd.DataFrame) -> bool:
+        """Whether both cells of a table name the threat; `weights` as in `backing`."""
+        return bool((weights.loc[list(self.pair), self.threat] > 0).all())
+
+
+#: The three examples of the paper. No contested roll call is on content alone or on infrastructure alone: the Russian
+#: texts, which speak of information security, stand for political action, those on responsible behaviour for
+#: infrastructure.
+EXAMPLES: tuple[Example, ...] = (
+    Example((Quadrant.WS, Quadrant.SS), Threat.CRI, 2, ("73/187", "74/247")),
+    Example((Quadrant.WW, Quadrant.SW), Threat.POL, 1, ("73/27", "74/29", "75/240")),
+    Example((Quadrant.WS, Quadrant.SS), Threat.INF, 1, ("73/266", "74/28", "75/32")),
+)
+
+_KEYS = ("crime", "ideology", "infrastructure")
+
+
+def examples_in_data(
+    profiles: pd.DataFrame,
+    positions: pd.DataFrame,
+    placed: pd.DataFrame,
+    permutations: Permutations,
+    least: float,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Whether the pairs of the paper's own examples have more in common than other pairs of quadrants.
+
+    Parameters
+    ----------
+    profiles : DataFrame of float, shape (states, threats)
+        As `smoothed` gives them.
+    positions : DataFrame of float, shape (states, resolutions)
+        On the contested roll calls, by number of the resolution.
+    placed : DataFrame
+        Index ``iso3``; columns ``p`` and ``k``.
+    permutations : Permutations
+        Of states within groups.
+    least : float
+        As in `ties`.
+    draws, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        A row an example of `EXAMPLES`: the mean of its pair less the mean of the other five, for ties on the threat
+        (``statements``) and for agreement on the roll calls (``votes``), each with ``.low90``, ``.high90`` and
+        one-sided ``.p``.
+    """
+    rows = []
+    for example in EXAMPLES:
+        sources = {
+            "statements": ties(profiles, example.threat, least),
+            "votes": agreement(positions[list(example.resolutions)]),
+        }
+        row: dict[str, float] = {}
+        for name, matrix in sources.items():
+            found = support_test(name, matrix, placed, permutations, draws, seed, example.pair)
+            row |= {name: found.contrast, f"{name}.low90": found.low90, f"{name}.high90": found.high90}
+            row[f"{name}.p"] = found.p
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+#: The two tables of priorities, by the keys of the chapter.
+TABLES: dict[str, Matrix] = {"literal": TABLE2, "graded": TABLE2_GRADED}
+
+
+@dataclass(frozen=True, eq=False)
+class Alliances:
+    """Who would ally with whom, by the cells of Table 2, by what states say, and by how they vote.
+
+    Attributes
+    ----------
+    profiles : DataFrame of float, shape (states, threats)
+        As `smoothed` gives them, of placed states.
+    world : World
+        Votes, placements and permutations.
+    agreed : DataFrame of float, shape (states, states)
+        Agreement of votes on the contested roll calls.
+    controls : mapping of str to DataFrame
+        Other ties of two states, beside which agreement is seen (`affinity_test`).
+    least : float
+        Share of its mentions from which a state counts as sharing a threat.
+    seed : int
+        Of the bootstrap.
+    """
+
+    profiles: pd.DataFrame
+    world: World
+    agreed: pd.DataFrame
+    controls: Mapping[str, pd.DataFrame]
+    least: float
+    seed: int
+
+    @property
+    def _quadrants(self) -> pd.Series[str]:
+        return self.world.placed["quadrant"]
+
+    @cached_property
+    def backers(self) -> pd.DataFrame:
+        """Whose move would be backed by whom: index ``move``, columns the names of `TABLES`."""
+        every = pd.concat(
+            {table.name: backing(table.weights()) for table in TABLES.values()}, names=["table"]
+        ).reset_index("table")
+        moves = every[every["backing"] > 0]
+        backers = moves["backer"] + np.where(moves["backing"] < 1, " (half)", "")
+        threats = moves["threat"].map(lambda threat: Threat(threat).label.lower())
+        return (
+            moves.assign(backers=backers, move=moves["mover"] + " on " + threats)
+            .pivot_table(index="move", columns="table", values="backers", aggfunc=", ".join, sort=False)
+            .rename_axis(columns=None)
+        )
+
+    @cached_property
+    def density(self) -> pd.DataFrame:
+        """`density` of the threats of Table 2."""
+        return density(self.profiles, self._quadrants, self.least)[list(TABLE2.weights().columns)]
+
+    @cached_property
+    def affinity(self) -> pd.DataFrame:
+        """`affinity_test` of each kind of observed affinity and each table.
+
+        Index ``observed``; ``table``, ``coefficient``, ``low90``, ``high90``, ``p``, ``states``, ``dyads``.
+        """
+        observed = {
+            "likeness of statements": (likeness(self.profiles), None),
+            "agreement of votes": (self.agreed, None),
+            "agreement of votes, beside other ties": (self.agreed, self.controls),
+        }
+        rows = [
+            {
+                "observed": name,
+                "table": table.name,
+                **affinity_test(
+                    matrix,
+                    predicted_affinity(table.weights(), self._quadrants),
+                    self.world.permutations,
+                    controls,
+                ),
+            }
+            for name, (matrix, controls) in observed.items()
+            for table in TABLES.values()
+        ]
+        return pd.DataFrame(rows).set_index("observed")
+
+    @cached_property
+    def _examples(self) -> pd.DataFrame:
+        world = self.world
+        return examples_in_data(
+            self.profiles,
+            world.contested,
+            world.placed,
+            world.permutations,
+            self.least,
+            world.draws,
+            self.seed,
+        )
+
+    @property
+    def examples(self) -> pd.DataFrame:
+        """The paper's own examples: whether both cells name the threat, and what the pair shares beyond other pairs.
+
+        Index ``example``; ``as printed``, ``as graded``, ``statements``, ``p, statements``, ``votes``, ``p, votes``.
+        """
+        names = [
+            f"{' and '.join(one.pair)}, {one.threat.label.lower()} (section {one.section})"
+            for one in EXAMPLES
+        ]
+        cells = {
+            head: ["yes" if one.stands(TABLES[key].weights()) else "no" for one in EXAMPLES]
+            for head, key in (("as printed", "literal"), ("as graded", "graded"))
+        }
+        data = self._examples[["statements", "statements.p", "votes", "votes.p"]]
+        data = data.set_axis(["statements", "p, statements", "votes", "p, votes"], axis=1)
+        return pd.DataFrame(cells).join(data).set_axis(names).rename_axis("example")
+
+    def values(self) -> dict[str, float | str]:
+        """The numbers of the chapter, by key: p values of the tests of affinity, and those of the examples."""
+        p = self.affinity["p"].to_numpy(dtype=float).reshape(3, len(TABLES))
+        values: dict[str, float | str] = {
+            "alliance.least": self.least,
+            "alliance.n_states": len(self.profiles),
+            "alliance.crime.most": str(self.density[Threat.CRI].idxmax()),
+        }
+        for kind, tested in zip(("statements", "votes", "controlled"), p, strict=True):
+            values |= {f"alliance.{kind}.p.{key}": one for key, one in zip(TABLES, tested, strict=True)}
+            values[f"alliance.{kind}.finding"] = "found" if (tested < 0.05).all() else "not found"
+        for key, row in zip(_KEYS, self._examples.to_dict("records"), strict=True):
+            values |= {f"example.{key}.{name}": row[name] for name in ("statements", "statements.p", "votes")}
+        return values

@@ -1,13 +1,14 @@
 """Whether the large members of an alliance bear more than their share of its defence, as far as ranks can say.
 
-Olson and Zeckhauser (1966) ask of the share of military expenditure in income whether it rises with income. The tables
-hold income in money but expenditure, for its licence, only as a rank within the year. Ranks allow two things: a bound
-on the rank correlation that is asked for, and a comparison of members with the states outside.
+Olson and Zeckhauser (1966) ask whether the share of military expenditure in income rises with income. The tables hold
+income in money but expenditure, for its licence, only as a rank within the year. Ranks allow two things: a bound on
+that rank correlation, and a comparison of members with the states outside.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from scipy.stats import kendalltau
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.measurement.indices import scores_of_column
 
-BENCHMARKS = ("outsiders", "none")
+_BENCHMARKS = ("outsiders", "none")
 
 
 def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str]:
@@ -29,7 +30,6 @@ def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str
     organisation : str
         One of that table.
     year : int
-        When.
 
     Returns
     -------
@@ -43,13 +43,13 @@ def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str
     """
     if organisation not in set(memberships["organisation"]):
         raise UnknownNameError("organisation", organisation, sorted(set(memberships["organisation"])))
-    held = memberships[
+    full = memberships[
         (memberships["organisation"] == organisation)
         & (memberships["status"] == "full")
         & (memberships["from"] <= year)
         & (memberships["to"].isna() | (memberships["to"] >= year))
     ]
-    return sorted(held["iso3"])
+    return sorted(full["iso3"])
 
 
 def sizes_and_spending(panel: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -60,7 +60,6 @@ def sizes_and_spending(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     panel : DataFrame
         As `buzanlib.tables.states.load_panel` gives it.
     year : int
-        When.
 
     Returns
     -------
@@ -82,7 +81,7 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     """How far members spend beyond what is usual for their size.
 
     A difference of two ranks falls with size by itself, since who is at the top of one can only be lower in the
-    other. Against ``"outsiders"`` it is the distance from the least-squares line of spending on size through the
+    other. With ``"outsiders"`` the excess is the distance from the least-squares line of spending on size through the
     states outside.
 
     Parameters
@@ -90,7 +89,7 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     scores : DataFrame
         As `sizes_and_spending` gives it.
     inside : list of str
-        Members; those without scores are passed over.
+        Members; those without scores are left out.
     benchmark : {"outsiders", "none"}
         The line through the states outside, or the plain difference.
 
@@ -106,8 +105,8 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     EstimationError
         If fewer than three members or three others have scores.
     """
-    if benchmark not in BENCHMARKS:
-        raise UnknownNameError("benchmark", benchmark, BENCHMARKS)
+    if benchmark not in _BENCHMARKS:
+        raise UnknownNameError("benchmark", benchmark, _BENCHMARKS)
     allied = scores.index.isin(inside)
     if min(allied.sum(), (~allied).sum()) < 3:
         raise EstimationError(
@@ -130,7 +129,7 @@ class RankCorrelation:
     tau : float
         From -1 to 1.
     p : float
-        Share of all orders of the one that agree with the other at least as well: all permutations, not a sample.
+        Share of all permutations with at least this correlation.
     n : int
         Pairs of values.
     """
@@ -143,13 +142,10 @@ class RankCorrelation:
 def exact_kendall(x: pd.Series, y: pd.Series) -> RankCorrelation:
     """Kendall's correlation of two series on the same index, with the exact distribution of its permutations.
 
-    The number of permutations with each number of inversions follows a recursion, so that all of them are counted
-    without being listed.
-
     Raises
     ------
     EstimationError
-        Where there are ties, of which the recursion knows nothing, or fewer than three values.
+        If there are ties, or fewer than three values.
     """
     if len(x) < 3:
         raise EstimationError(f"{len(x)} values; a rank correlation needs at least 3")
@@ -159,102 +155,136 @@ def exact_kendall(x: pd.Series, y: pd.Series) -> RankCorrelation:
     return RankCorrelation(float(found.statistic), float(found.pvalue), len(x))
 
 
-def outspent(scores: pd.DataFrame) -> float:
-    """Share of pairs in which the smaller state spends more, so that it surely bears the larger share of income.
+def share_bound(scores: pd.DataFrame) -> float:
+    """The largest rank correlation that size and the share of income spent can have, given the ranks.
 
-    All other pairs are open, whence the rank correlation of size with that share cannot exceed one less twice this.
+    Where the smaller of two states spends more it surely bears the larger share; all other pairs are open.
 
     Parameters
     ----------
     scores : DataFrame
         Columns ``size`` and ``spending``, without ties.
     """
-    return (1 - exact_kendall(scores["size"], scores["spending"]).tau) / 2
+    outspent = (1 - exact_kendall(scores["size"], scores["spending"]).tau) / 2
+    return 1 - 2 * outspent
 
 
-def by_year(
-    panel: pd.DataFrame,
-    memberships: pd.DataFrame,
-    organisation: str,
-    first: int,
-    last: int,
-    benchmark: str = "outsiders",
-) -> pd.DataFrame:
-    """Correlation of size with excess spending among the members, year by year.
+@dataclass(frozen=True, eq=False)
+class Burden:
+    """Excess spending of the members of one organisation, year by year.
 
-    Parameters
+    Attributes
     ----------
     panel, memberships, organisation
         As in `sizes_and_spending` and `members`.
-    first, last : int
-        Years, both included; those without expenditure are left out.
     benchmark : str
         As in `excess`.
-
-    Returns
-    -------
-    DataFrame
-        Index ``year``; ``tau``, ``p`` (one-sided: larger members spend more beyond what is usual), ``n``, ``bound``
-        (what the correlation of size with the share of income cannot exceed).
-
-    Raises
-    ------
-    EstimationError
-        If no year has data.
     """
-    spent = panel.loc[panel["year"].between(first, last)].groupby("year")["milex_rank"].count()
-    found = {}
-    for year in map(int, spent.index[spent > 0]):
-        beyond = excess(sizes_and_spending(panel, year), members(memberships, organisation, year), benchmark)
-        test = exact_kendall(beyond["size"], beyond["excess"])
-        found[year] = (test.tau, test.p, test.n, 1 - 2 * outspent(beyond))
-    if not found:
-        raise EstimationError(f"no year of {first}-{last} has military expenditure")
-    return pd.DataFrame.from_dict(found, orient="index", columns=["tau", "p", "n", "bound"]).rename_axis(
-        "year"
-    )
 
+    panel: pd.DataFrame
+    memberships: pd.DataFrame
+    organisation: str = "NATO"
+    benchmark: str = "outsiders"
 
-def change_of_excess(
-    panel: pd.DataFrame,
-    memberships: pd.DataFrame,
-    organisation: str,
-    before: tuple[int, int],
-    after: tuple[int, int],
-    benchmark: str = "outsiders",
-) -> pd.DataFrame:
-    """Mean excess of each member in two spans of years, and how it changed.
+    def excess(self, year: int) -> pd.DataFrame:
+        """`excess` of the members in a year."""
+        inside = members(self.memberships, self.organisation, year)
+        return excess(sizes_and_spending(self.panel, year), inside, self.benchmark)
 
-    Parameters
-    ----------
-    panel, memberships, organisation, benchmark
-        As in `by_year`.
-    before, after : tuple of int
-        First and last year of each span.
+    @cached_property
+    def by_year(self) -> pd.DataFrame:
+        """Correlation of size with excess spending among the members, in every year with military expenditure.
 
-    Returns
-    -------
-    DataFrame of float
-        Index ``iso3``, the states that were members in every year with data; ``size`` (mean of the first span),
-        ``before``, ``after``, ``change``.
-    """
-    spans = []
-    for first, last in (before, after):
-        spent = panel.loc[panel["year"].between(first, last)].groupby("year")["milex_rank"].count()
-        years = [
-            excess(sizes_and_spending(panel, year), members(memberships, organisation, year), benchmark)
-            for year in map(int, spent.index[spent > 0])
-        ]
+        Index ``year``; ``tau``, ``p`` (one-sided: larger members spend more beyond what is usual), ``n``, and
+        ``bound`` (`share_bound`). Raises an `EstimationError` if no year has data.
+        """
+        rows = {}
+        for year in self._years(int(self.panel["year"].min()), int(self.panel["year"].max())):
+            scores = self.excess(year)
+            test = exact_kendall(scores["size"], scores["excess"])
+            rows[year] = (test.tau, test.p, test.n, share_bound(scores))
+        columns = ["tau", "p", "n", "bound"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("year")
+
+    def change(self, before: tuple[int, int], after: tuple[int, int]) -> pd.DataFrame:
+        """Mean excess of each member in two spans of years, and how it changed.
+
+        Parameters
+        ----------
+        before, after : tuple of int
+            First and last year of each span.
+
+        Returns
+        -------
+        DataFrame of float
+            Index ``iso3``, the states that were members in every year with data; ``size`` (mean of the first span),
+            ``before``, ``after``, ``change``.
+
+        Raises
+        ------
+        EstimationError
+            If a span has no year with data.
+        """
+        spans = []
+        for first, last in (before, after):
+            years = [self.excess(year) for year in self._years(first, last)]
+            whole = sorted(set.intersection(*(set(year.index) for year in years)))
+            spans.append(pd.concat([year.loc[whole] for year in years]).groupby(level=0).mean())
+        both = spans[0].index.intersection(spans[1].index)
+        one, other = (span.loc[both] for span in spans)
+        table = pd.DataFrame({"size": one["size"], "before": one["excess"], "after": other["excess"]})
+        return table.assign(change=table["after"] - table["before"])
+
+    def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float]:
+        """The numbers of the chapter, by key: ends of the series, and the change around a year.
+
+        Parameters
+        ----------
+        mark : int
+            The year.
+        span : int
+            Years compared before it, and after it.
+        regions : Series of str
+            Regional group by ``iso3``.
+        """
+        years = self.by_year
+        first, last = years.iloc[0], years.iloc[-1]
+        plain = replace(self, benchmark="none")
+        end = self.excess(int(years.index[-1]))
+        change = self.change((mark - span, mark - 1), (mark + 1, mark + span))
+        group = regions.reindex(change.index)
+        east, west = (change[group == name] for name in ("Eastern European", "Western European and Other"))
+        tests = {
+            name: exact_kendall(-part["size"], part["change"])
+            for name, part in (("", change), ("east.", east), ("west.", west))
+        }
+        return {
+            "burden.bound.low": years["bound"].min(),
+            "burden.bound.high": years["bound"].max(),
+            "burden.mark": mark,
+            "burden.span": span,
+            "burden.first_year": int(years.index[0]),
+            "burden.first.tau": first["tau"],
+            "burden.first.p": first["p"],
+            "burden.first.n": int(first["n"]),
+            "burden.before_year": mark - 1,
+            "burden.before.tau": years.loc[mark - 1, "tau"],
+            "burden.last_year": int(years.index[-1]),
+            "burden.last.tau": last["tau"],
+            "burden.last.p_reverse": exact_kendall(-end["size"], end["excess"]).p,
+            "burden.plain.first": plain.by_year["tau"].iloc[0],
+            "burden.plain.last": plain.by_year["tau"].iloc[-1],
+            **{f"change.{name}tau": test.tau for name, test in tests.items()},
+            **{f"change.{name}p": test.p for name, test in tests.items()},
+            **{f"change.{name}n": test.n for name, test in tests.items()},
+            "change.east.mean": east["change"].mean(),
+            "change.west.mean": west["change"].mean(),
+        }
+
+    def _years(self, first: int, last: int) -> list[int]:
+        """Years of a span in which some state has military expenditure."""
+        spent = self.panel.loc[self.panel["year"].between(first, last)].groupby("year")["milex_rank"].count()
+        years = [int(year) for year in spent.index[spent > 0]]
         if not years:
             raise EstimationError(f"no year of {first}-{last} has military expenditure")
-        whole = sorted(set.intersection(*(set(year.index) for year in years)))
-        spans.append(pd.concat([year.loc[whole] for year in years]).groupby(level=0).mean())
-    both = spans[0].index.intersection(spans[1].index)
-    frame = pd.DataFrame(
-        {
-            "size": spans[0].loc[both, "size"],
-            "before": spans[0].loc[both, "excess"],
-            "after": spans[1].loc[both, "excess"],
-        }
-    )
-    return frame.assign(change=frame["after"] - frame["before"])
+        return years

@@ -11,12 +11,13 @@ Economics 108(1), 259-271.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.special import expit, log_expit, logsumexp
 
-from buzanlib.policy.defence import Alliance, Array, aggregate_total, check_within
+from buzanlib.policy.defence import Alliance, Array, Spillover, aggregate_total, check_within
 
 #: Below this, powers of small numbers leave the range of floating point; the weakest link is then near.
 LEAST = -60.0
@@ -115,3 +116,73 @@ def _share(aim: Array, bend: float, logit: Array) -> Array:
         if np.abs(step).max() <= _TOLERANCE * (1 + np.abs(logit).max()):
             break
     return np.asarray(logit)
+
+
+@dataclass(frozen=True, eq=False)
+class SpreadEffects:
+    """What a spread of tastes does to spending and protection, from the weakest link to the sum.
+
+    Attributes
+    ----------
+    members : int
+        Of equal wealth.
+    taste : float
+        Their mean taste.
+    spreads : ndarray of float, shape (spreads,)
+        As in `Alliance.spread`, rising from 0.
+    heights : ndarray of float, shape (rows,)
+        ``1 / (2 - rho)``, rising: 1 for the sum, 1/2 for a `rho` of zero, 0 for the weakest link.
+    """
+
+    members: int
+    taste: float
+    spreads: Array = field(default_factory=lambda: np.linspace(0, 0.95, 39))
+    heights: Array = field(default_factory=lambda: np.linspace(0.05, 1, 39))
+
+    @cached_property
+    def rhos(self) -> Array:
+        """`Aggregation.rho` by height, shape (rows,)."""
+        return np.asarray(np.minimum(2 - 1 / self.heights, 1.0))
+
+    @cached_property
+    def _levels(self) -> tuple[Array, Array]:
+        """Spending as a share of the optimum, and protection; both relative to no spread."""
+        alliance = Alliance.spread(self.members, self.taste, self.spreads)
+        of_best, safe = (np.empty((len(self.rhos), len(self.spreads))) for _ in range(2))
+        for row, rho in enumerate(self.rhos):
+            game = Aggregation(rho)
+            chosen = game.equilibrium(alliance)
+            of_best[row] = chosen.sum(axis=-1) / game.optimum(alliance).sum(axis=-1)
+            safe[row] = game.protection(chosen)
+        return of_best / of_best[:, :1], safe / safe[:, :1]
+
+    @property
+    def spending(self) -> Array:
+        """Spending over its optimum, relative to that without spread, shape (rows, spreads)."""
+        return self._levels[0]
+
+    @property
+    def protection(self) -> Array:
+        """Protection relative to that without spread, shape (rows, spreads)."""
+        return self._levels[1]
+
+    def values(self) -> dict[str, float]:
+        """The numbers of the chapter, by key: ends and turning points of the map, and the dip at the sum.
+
+        While all members pay, a spread lowers the total of a pure public good; ``phase.dip`` is by how much at most.
+        """
+        middle = len(self.spreads) // 2
+        fine = np.linspace(0, 0.2, 201)
+        total = Spillover(1).equilibrium(Alliance.spread(self.members, self.taste, fine)).sum(axis=-1)
+        below = fine[total < total[0]]
+        return {
+            "defence.members": self.members,
+            "defence.taste": self.taste,
+            "phase.sum.protection": self.protection[-1, -1] - 1,
+            "phase.least.protection": self.protection[0, -1] - 1,
+            "phase.least_rho": self.rhos[0],
+            "phase.rho_protection": self.rhos[(self.protection[:, middle] >= 1).argmax()],
+            "phase.rho_spending": self.rhos[(self.spending[:, middle] >= 1).argmax()],
+            "phase.dip": 1 - total.min() / total[0],
+            "phase.dip_spread": below.max() if len(below) else 0.0,
+        }

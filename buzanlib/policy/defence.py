@@ -1,17 +1,25 @@
 r"""An alliance whose members each divide their wealth between defence and everything else.
 
 A member with wealth :math:`w_i` and taste for defence :math:`a_i` that spends :math:`g_i` and enjoys protection
-:math:`h_i` has the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. What protection is made of differs from module to
-module: `spillover`, `aggregation`, `weakest_link`; `interdependence` has a utility of its own. Tastes stand for
-perspectives: who fears a threat more would spend more on it.
+:math:`h_i` has the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. Tastes stand for perspectives: who fears a threat
+more would spend more on it. Protection is made of the members' spending in different ways: `Spillover` and
+`weakest_link_level` here, and the games of `ces_public_good` and `interdependence`.
+
+References
+----------
+Olson, M., & Zeckhauser, R. (1966). An economic theory of alliances. Review of Economics and Statistics 48(3), 266-279.
+Hirshleifer, J. (1983). From weakest-link to best-shot: The voluntary provision of public goods. Public Choice 41(3),
+371-386.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from buzanlib.errors import BuzanError
 
@@ -19,13 +27,7 @@ Array = npt.NDArray[np.float64]
 
 
 def check_within(name: str, value: float, low: float, high: float) -> None:
-    """Refuse a number outside an interval, both ends of which are allowed.
-
-    Raises
-    ------
-    BuzanError
-        Names the value and the interval.
-    """
+    """Raise a `BuzanError` for a number outside an interval; both ends are allowed."""
     if not low <= value <= high:
         raise BuzanError(f"{name} {value:g}; allowed: {low:g} to {high:g}")
 
@@ -97,25 +99,13 @@ class Alliance:
 
     @property
     def members(self) -> int:
-        """How many there are."""
+        """Number of members."""
         return int(self.tastes.shape[-1])
 
     @property
     def alone(self) -> Array:
         """What each spends where it gets no protection but its own: ``a w``, shape (..., members)."""
         return self.tastes * self.wealth
-
-    def utility(self, spending: Array, protection: Array) -> Array:
-        """Utility of each member; minus infinity where it has no protection or nothing left.
-
-        Parameters
-        ----------
-        spending, protection : ndarray of float, shape (..., members)
-            Spending at most `wealth`.
-        """
-        with np.errstate(divide="ignore"):
-            left, safe = np.log(self.wealth - spending), np.log(protection)
-        return np.asarray((1 - self.tastes) * left + self.tastes * safe)
 
 
 def aggregate_total(most: Array, slope: Array) -> Array:
@@ -143,3 +133,85 @@ def aggregate_total(most: Array, slope: Array) -> Array:
     order = np.argsort(ratio, axis=-1)
     most, slope = (np.take_along_axis(x, order, axis=-1).cumsum(axis=-1) for x in (most, slope))
     return np.asarray((most / (1 + slope)).max(axis=-1))
+
+
+@dataclass(frozen=True)
+class Spillover:
+    r"""The game in which every member chooses its spending, given that of the others.
+
+    Protection is :math:`h_i = g_i + \theta \sum_{j \ne i} g_j`. With full spillover, :math:`\theta = 1`, defence is a
+    pure public good (Olson and Zeckhauser 1966); with none, each member has only what it buys.
+
+    Attributes
+    ----------
+    theta : float
+        Share of an ally's spending that protects a member too, from 0 to 1.
+    """
+
+    theta: float
+
+    def __post_init__(self) -> None:
+        check_within("spillover", self.theta, 0, 1)
+
+    def protection(self, spending: Array) -> Array:
+        """Protection of each member, shape (..., members) as `spending`."""
+        total = spending.sum(axis=-1, keepdims=True)
+        return np.asarray(spending + self.theta * (total - spending))
+
+    def equilibrium(self, alliance: Alliance) -> Array:
+        """Spending at the only Nash equilibrium, exactly; shape (..., members).
+
+        Written against the alliance's total, a best response falls in it, so that contributions and total can meet
+        only once.
+        """
+        lost = (1 - alliance.tastes) * self.theta
+        most, slope = alliance.alone / (1 - lost), lost / (1 - lost)
+        total = aggregate_total(most, slope)[..., None]
+        return np.asarray(np.maximum(0, most - slope * total))
+
+
+def by_spillover(
+    members: int, taste: float, ladder: float, thetas: Sequence[float] = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
+) -> pd.DataFrame:
+    """Spending and protection at the equilibrium, by spillover.
+
+    Parameters
+    ----------
+    members : int
+        Two or more.
+    taste : float
+        Of each member.
+    ladder : float
+        Wealth of each as a share of the next larger one's, for the last column; all others are of equal members.
+    thetas : sequence of float
+        Spillovers, from 0 to 1.
+
+    Returns
+    -------
+    DataFrame of float
+        Index ``spillover``; columns ``spending``, ``of the best`` (spending over that of the first best, ``a w``),
+        ``protection`` and ``paid by all but the largest`` (share of the total).
+    """
+    even = Alliance.spread(members, taste)
+    uneven = Alliance(np.full(members, taste), np.asarray(ladder ** np.arange(members), dtype=float))
+    rows = {}
+    for theta in thetas:
+        game = Spillover(theta)
+        spent, by_wealth = game.equilibrium(even), game.equilibrium(uneven)
+        rows[theta] = {
+            "spending": spent[0],
+            "of the best": spent[0] / even.alone[0],
+            "protection": game.protection(spent)[0],
+            "paid by all but the largest": 1 - by_wealth[0] / by_wealth.sum(),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("spillover")
+
+
+def weakest_link_level(alliance: Alliance) -> Array:
+    """The highest common level of spending that is an equilibrium under the weakest link, ``min a w``, shape (...).
+
+    Defence is then as good as that of the least defended member, ``h = min g`` (Hirshleifer 1983). Every
+    common level from zero to this one is an equilibrium too: nobody gains by being better defended than the worst,
+    nor, below what it would spend alone, by being worse.
+    """
+    return np.asarray(alliance.alone.min(axis=-1))

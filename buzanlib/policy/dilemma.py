@@ -6,13 +6,18 @@ may be an equilibrium beside distrust, is Kydd's (2005). The game is ours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from buzanlib.errors import BuzanError
+from buzanlib.inference.divergence import distances, quadrant_divergences
+from buzanlib.inference.placed_sample import Sample
+from buzanlib.theory.distances import PAIRS, by_pair, pair_name
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -123,27 +128,6 @@ class Dilemma:
         t = self.prior
         return np.asarray(t * false >= self.needed * (t * false + (1 - t) * (1 - missed)) - _TIE)
 
-    def threshold(self, transparency: float, distance: float) -> dict[str, float]:
-        r"""The least prior with which each kind of trust is an equilibrium; 1, which no prior reaches, where none is.
-
-        With false alarms :math:`\varepsilon` and missed ones :math:`\eta`: for conditional trust
-        :math:`\theta\eta / ((1-\varepsilon)(1-\varepsilon-\theta) + \theta\eta)`, if
-        :math:`1 - \varepsilon > \theta`; for blind trust
-        :math:`\theta(1-\eta) / (\varepsilon(1-\theta) + \theta(1-\eta))`.
-
-        Returns
-        -------
-        dict of str to float
-            By two of the keys of `STRATEGIES`.
-        """
-        false, missed = (float(value) for value in self.errors(transparency, distance))
-        theta, room = self.needed, 1 - false - self.needed
-        missed_all, true = theta * missed, theta * (1 - missed)
-        return {
-            "trusts on condition": missed_all / ((1 - false) * room + missed_all) if room > 0 else 1.0,
-            "trusts": true / (false * (1 - theta) + true),
-        }
-
     def transparency_needed(self, distance: npt.ArrayLike) -> Array:
         r"""The least transparency at which conditional trust is an equilibrium.
 
@@ -199,31 +183,121 @@ class Dilemma:
         refrain = -self.loss * (weight * arms[:, None]).sum(axis=0)
         return np.column_stack([refrain, -self.cost * weight.sum(axis=0)])
 
-    def mixed(self, transparency: float, distance: float) -> list[tuple[float, float]]:
-        """Symmetric equilibria in which states arm at random upon one of the readings.
-
-        Returns
-        -------
-        list of (float, float)
-            Probabilities of arming upon a defensive and upon a hostile reading. Each lies between two pure equilibria
-            and is unstable: a little more trust, and all trust more.
-        """
-        false, missed = (float(value) for value in self.errors(transparency, distance))
-        t, safe, found = self.prior, 1 - false, []
-        if safe > 0:
-            trusted = t * safe / (t * safe + (1 - t) * missed)
-            upon_defensive = (1 - self.needed / trusted - false) / safe
-            if 0 < upon_defensive < 1:
-                found.append((upon_defensive, 1.0))
-        if false > 0:
-            suspected = t * false / (t * false + (1 - t) * (1 - missed))
-            upon_hostile = (1 - self.needed / suspected) / false
-            if 0 < upon_hostile < 1:
-                found.append((0.0, upon_hostile))
-        return found
-
     def _is_best(self, strategy: str, other: str, transparency: float, distance: float) -> bool:
         """Whether a strategy is a best answer to another: upon no reading would the other act do better."""
         payoffs = self.payoffs(other, transparency, distance)
         chosen = payoffs[[0, 1], np.array(STRATEGIES[strategy], dtype=int)]
         return bool((chosen >= payoffs.max(axis=1) - _TIE).all())
+
+
+def perception_distances(
+    weights: pd.DataFrame, shares: pd.DataFrame, sample: Sample
+) -> dict[str, pd.Series[float]]:
+    """Jensen-Shannon distances of the six pairs of quadrants, by a graded table and by observed profiles.
+
+    Parameters
+    ----------
+    weights : DataFrame of float, shape (4, threats)
+        Index `Quadrant`.
+    shares : DataFrame of float, shape (states, threats)
+        Profiles of the states of `sample`.
+    sample : Sample
+
+    Returns
+    -------
+    dict of str to Series of float
+        ``"Table 2, graded"`` and ``"observed profiles"``; index like ``"SW-WS"``.
+    """
+    measure = "jensen_shannon"
+    observed = distances(quadrant_divergences(shares.to_numpy(), sample.quadrants, measure))[0]
+    return {
+        "Table 2, graded": np.sqrt(by_pair(weights, measures=[measure])[measure]),
+        "observed profiles": pd.Series(observed, index=[pair_name(pair) for pair in PAIRS]),
+    }
+
+
+_IN_WORDS = {
+    "arms": "both arm",
+    "trusts on condition": "both trust on condition",
+    "trusts": "both trust blindly",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TrustGames:
+    """The dilemma at a low and a high level of trust, for pairs of quadrants at some distance.
+
+    Attributes
+    ----------
+    low, high : Dilemma
+        They differ in the prior.
+    distances : mapping of str to Series of float
+        Perception distances by pair of quadrants, under the names of sets of profiles; the first are those of the
+        paper's table, the last those observed.
+    transparency : float
+        At which `equilibria` are listed.
+    """
+
+    low: Dilemma
+    high: Dilemma
+    distances: Mapping[str, pd.Series[float]]
+    transparency: float
+
+    @property
+    def games(self) -> dict[str, Dilemma]:
+        """Both, under the titles of panels."""
+        return {f"Trust to begin with: {game.prior:.0%}": game for game in (self.low, self.high)}
+
+    def fields(self, steps: int = 401) -> dict[str, npt.NDArray[np.int_]]:
+        """Where each kind of trust is an equilibrium, shape (distances, transparencies), on even grids from 0 to 1.
+
+        0 for none, plus 1 for trust on condition, plus 2 for blind trust.
+        """
+        across, up = np.meshgrid(*[np.linspace(0, 1, steps)] * 2)
+        return {
+            title: game.conditional(across, up) + 2 * game.blind(across, up)
+            for title, game in self.games.items()
+        }
+
+    def needed(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """``distance`` of each pair, and the least ``transparency`` that trust on condition takes."""
+        return {
+            title: {
+                name: pd.DataFrame({"distance": values, "transparency": game.transparency_needed(values)})
+                for name, values in self.distances.items()
+            }
+            for title, game in self.games.items()
+        }
+
+    def equilibria(self, pair: str) -> str:
+        """The equilibria of the low level of trust in words, for a pair at its distance by the first profiles."""
+        apart = next(iter(self.distances.values()))[pair]
+        return ", or ".join(
+            _IN_WORDS[one] if one == other else f"one {one} and one {other}"
+            for one, other in self.low.equilibria(self.transparency, apart)
+        )
+
+    def values(self) -> dict[str, float | str]:
+        """The numbers of the chapter, by key: parameters, transparencies needed, and equilibria."""
+        by_table, *_, observed = next(iter(self.needed().values())).values()
+        blind = list(self.fields().values())[1] >= 2
+        return {
+            "dilemma.cost": self.low.cost,
+            "dilemma.loss": self.low.loss,
+            "dilemma.alarm": self.low.alarm,
+            "dilemma.most": 1 - self.low.missed,
+            "dilemma.prior": self.low.prior,
+            "dilemma.trusting": self.high.prior,
+            "dilemma.transparency": self.transparency,
+            "dilemma.needed": self.low.needed,
+            "dilemma.needed.observed": observed["transparency"].max(),
+            "dilemma.blind": blind.mean(),
+            **{
+                f"dilemma.needed.{pair.replace('-', '_')}": by_table.loc[pair, "transparency"]
+                for pair in ("SW-WS", "SS-WS")
+            },
+            **{
+                f"dilemma.equilibria.{pair.replace('-', '_')}": self.equilibria(pair)
+                for pair in ("SW-WS", "SS-WS")
+            },
+        }

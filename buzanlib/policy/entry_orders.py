@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 import pandas as pd
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.policy.agenda import Array
-from buzanlib.policy.coalition import Places, Talks
+from buzanlib.policy.agenda import Array, package, single_issue
+from buzanlib.policy.alliance import TABLES
+from buzanlib.policy.coalition import RULES, Places, Talks
 from buzanlib.theory.vocabulary import Quadrant
 
 Order = tuple[Quadrant, ...]
+
+_GRID = np.linspace(0, 1, 101).tolist()
 
 
 def _opposite(one: Quadrant, other: Quadrant) -> bool:
@@ -127,3 +131,110 @@ def places(every: Sequence[Order]) -> Places:
 def quadrant_clout(clout: float) -> Array:
     """Clout of the four quadrants, shape (4,): that of strong power as given, that of weak power 1."""
     return np.array([clout if quadrant.power > 0 else 1.0 for quadrant in Quadrant])
+
+
+#: Three quadrants of the four, and all of them, by name.
+GROUPS: dict[str, list[Quadrant]] = {
+    "WW, WS and SS": [Quadrant.WW, Quadrant.WS, Quadrant.SS],
+    "WW, WS and SW": [Quadrant.WW, Quadrant.WS, Quadrant.SW],
+    "WW, SW and SS": [Quadrant.WW, Quadrant.SW, Quadrant.SS],
+    "WS, SW and SS": [Quadrant.WS, Quadrant.SW, Quadrant.SS],
+    "all four": list(Quadrant),
+}
+
+
+@dataclass(frozen=True)
+class EntryOrders:
+    """The order of entry of the four quadrants, and what comes of it under each rule of amendment.
+
+    Attributes
+    ----------
+    norm, pull, rounds
+        As in `Talks`.
+    clout : float
+        Of the quadrants of strong power; the weak have 1.
+    version : {"literal", "graded"}
+        The Table 2 of `uniting` and `values`.
+    """
+
+    norm: str
+    pull: float
+    rounds: int
+    clout: float
+    version: str = "graded"
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """Up to which reservation level any agenda unites all four, by the names of `TABLES`."""
+        return {table.name: package(table.weights(), self.norm).level for table in TABLES.values()}
+
+    def levels(self) -> pd.DataFrame:
+        """The highest reservation level at which one issue, or a package, unites each of `GROUPS`.
+
+        Index ``quadrants``; columns ``one issue`` and ``package``, each also ``, graded``.
+        """
+        columns: dict[str, list[float]] = {}
+        for key, table in TABLES.items():
+            every = [table.weights().loc[members] for members in GROUPS.values()]
+            end = "" if key == "literal" else f", {key}"
+            columns[f"one issue{end}"] = [single_issue(some, self.norm).max() for some in every]
+            columns[f"package{end}"] = [package(some, self.norm).level for some in every]
+        order = ["one issue", "one issue, graded", "package", "package, graded"]
+        return pd.DataFrame(columns, index=pd.Index(GROUPS, name="quadrants"))[order]
+
+    def without_encouragement(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """`four_quadrants` by the names of `TABLES` and by rule."""
+        return {
+            table.name: {
+                rule: four_quadrants(
+                    Talks(rule, self.norm, 0.0, self.rounds), table.weights(), _GRID, self.clout
+                )
+                for rule in RULES
+            }
+            for table in TABLES.values()
+        }
+
+    def uniting(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """`uniting_levels` without and with encouragement, under titles of panels, and by rule."""
+        return {
+            title: {
+                rule: uniting_levels(Talks(rule, self.norm, pull), self._weights, self.clout)
+                for rule in RULES
+            }
+            for title, pull in (
+                ("Without encouragement", 0.0),
+                (f"With encouragement of {self.pull:g}", self.pull),
+            )
+        }
+
+    def values(self) -> dict[str, float | str]:
+        """The numbers of the chapter, by key: bounds of packages, and what the order of entry changes."""
+        *_, encouraged = self.uniting().values()
+        mean, by_package = encouraged["mean"], encouraged["package"]
+        literal, graded = self.bounds.values()
+        values: dict[str, float | str] = {
+            "package.literal": literal,
+            "package.graded": graded,
+            "coalition.clout": self.clout,
+            "coalition.pull": self.pull,
+            "coalition.n_orders": len(mean),
+            "order.worst": str(mean["holds"].idxmin()),
+            "order.package.hub": by_package.loc[by_package["hub first"], "holds"].mean(),
+            "order.package.other": by_package.loc[~by_package["hub first"], "holds"].mean(),
+        }
+        for key, scheme in {
+            "any": "any order",
+            "hub": "hub first",
+            "advised": "most divergent last",
+        }.items():
+            level = mean.loc[mean[scheme], "holds"]
+            values |= {f"order.{key}.least": level.min(), f"order.{key}.most": level.max()}
+        for key, times in {"once": 1, "thrice": 3}.items():
+            talks = Talks("mean", self.norm, self.pull, times)
+            ends = four_quadrants(talks, self._weights, _GRID, self.clout).groupby("reservation")["holds"]
+            values[f"order.differ.{key}"] = (ends.max() > ends.min()).mean()
+        return values
+
+    @property
+    def _weights(self) -> pd.DataFrame:
+        return TABLES[self.version].weights()

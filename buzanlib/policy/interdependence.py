@@ -14,12 +14,13 @@ Kunreuther, H., & Heal, G. (2003). Interdependent security. Journal of Risk and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.policy.defence import Alliance, Array, check_within
+from buzanlib.policy.defence import Alliance, Array, check_within, weakest_link_level
 
 _ROUNDS, _TOLERANCE = 100_000, 1e-13
 
@@ -40,11 +41,6 @@ class Equilibria:
     smallest: Array
     secure_at_largest: Array
     secure_at_smallest: Array
-
-    @property
-    def several(self) -> npt.NDArray[np.bool_]:
-        """Whether there is more than one equilibrium, shape (...)."""
-        return np.asarray(np.abs(self.largest - self.smallest).max(axis=-1) > 1e-9)
 
 
 @dataclass(frozen=True)
@@ -121,3 +117,73 @@ class Interdependence:
         held = 1 - self.contagion * self._breach(alliance, spending)
         own = np.eye(alliance.members, dtype=bool)
         return np.asarray(np.where(own, 1.0, held[..., None, :]).prod(axis=-1))
+
+
+@dataclass(frozen=True)
+class Tipping:
+    """Mean security of an alliance by contagion and by the spread of its tastes.
+
+    Attributes
+    ----------
+    members, taste
+        As in `Alliance.spread`.
+    effect : float
+        As in `Interdependence`.
+    contagion : float
+        One at which the ends of the spreads are compared.
+    spreads : tuple of float
+        From none to the largest.
+    """
+
+    members: int
+    taste: float
+    effect: float
+    contagion: float
+    spreads: tuple[float, ...] = (0.0, 0.3, 0.6, 0.9)
+
+    @cached_property
+    def alliance(self) -> Alliance:
+        """One alliance a spread."""
+        return Alliance.spread(self.members, self.taste, np.array(self.spreads))
+
+    @cached_property
+    def _found(self) -> dict[float, Equilibria]:
+        return {
+            float(q): Interdependence(q, self.effect).equilibria(self.alliance)
+            for q in np.linspace(0, 1, 201)
+        }
+
+    def _security(self, name: str) -> pd.DataFrame:
+        means = {q: getattr(found, name).mean(axis=-1) for q, found in self._found.items()}
+        return pd.DataFrame.from_dict(means, orient="index", columns=self.spreads)
+
+    @cached_property
+    def best(self) -> pd.DataFrame:
+        """Mean security at the largest equilibrium, shape (contagions, spreads)."""
+        return self._security("secure_at_largest")
+
+    @cached_property
+    def worst(self) -> pd.DataFrame:
+        """Mean security at the smallest equilibrium, shape (contagions, spreads)."""
+        return self._security("secure_at_smallest")
+
+    def values(self) -> dict[str, float]:
+        """The numbers of the chapter, by key: where security ends, and what a spread does to it."""
+        largest = self.spreads[-1]
+        game = Interdependence(self.contagion, self.effect)
+        at = game.equilibria(self.alliance).secure_at_largest.mean(axis=-1)
+        none_from, link = game.defenceless_from(self.alliance), weakest_link_level(self.alliance)
+        return {
+            "defence.effect": self.effect,
+            "defence.contagion": self.contagion,
+            "weakest_link.even": float(link[0]),
+            "weakest_link.spread": float(link[-1]),
+            "tipping.spread": largest,
+            "tipping.none_from": float(none_from[0]),
+            "tipping.none_from_spread": float(none_from[-1]),
+            "tipping.worst_gone_spread": float(next(iter(self.worst.index[self.worst[largest] < 0.01]), 1.0)),
+            "tipping.best_until": float(self.best.index[self.best[0.0] > 0.005].max()),
+            "tipping.spread_until": float(self.best.index[self.best[largest] > 0.005].max()),
+            "tipping.at.even": float(at[0]),
+            "tipping.at.spread": float(at[-1]),
+        }

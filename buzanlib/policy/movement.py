@@ -6,7 +6,8 @@ Whether states move more than error would make them seem to is tested in `buzanl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,114 +15,203 @@ import pandas as pd
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.measurement.indices import index_of
 from buzanlib.measurement.placement import AXES, Placement
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
-def paths(
-    panel: pd.DataFrame, regions: pd.Series[str], place: Placement, first: int, last: int, window: int
-) -> pd.DataFrame:
-    """Place every state every year by its mean scores over a window that ends with that year.
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Every state placed every year by its mean scores over the years that end with it.
 
-    Parameters
+    Attributes
     ----------
-    panel, regions
-        As in `Placement`.
-    place : Placement
-        Indices and rule; its years are not used.
-    first, last : int
-        Years, both included; one without both indices in its window is left out.
-    window : int
-        Years, at least 1.
-
-    Returns
-    -------
-    DataFrame
+    placed : DataFrame
         Index ``year`` and ``iso3``; columns as `Placement.place` gives them. Thresholds are those of each window.
-
-    Raises
-    ------
-    BuzanError
-        If the window has no year.
-    EstimationError
-        If no year has both indices.
+    window : int
+        Years over which scores are averaged.
     """
-    if window < 1:
-        raise BuzanError(f"window of {window} years; allowed: at least 1")
-    indices = [index_of(getattr(place, axis), axis).column for axis in AXES]
-    held = [set(panel.loc[panel[column].notna(), "year"]) for column in indices]
-    placed = {
-        year: replace(place, first=year - window + 1, last=year)(panel, regions)
-        for year in range(first, last + 1)
-        if all(years & set(range(year - window + 1, year + 1)) for years in held)
-    }
-    if not placed:
-        raise EstimationError(
-            f"no year of {first}-{last} has both {place.power!r} and {place.cohesion!r} in a window of {window}"
-        )
-    return pd.concat(placed, names=["year", "iso3"])
 
+    placed: pd.DataFrame
+    window: int = 1
 
-def standing_in(followed: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """Quadrants in some years, of the states that are placed in all of them.
+    @classmethod
+    def follow(
+        cls,
+        panel: pd.DataFrame,
+        regions: pd.Series[str],
+        place: Placement,
+        first: int,
+        last: int,
+        window: int,
+    ) -> Paths:
+        """Place states year by year.
 
-    Parameters
-    ----------
-    followed : DataFrame
-        As `paths` gives it.
-    years : sequence of int
-        Some of its years.
+        Parameters
+        ----------
+        panel, regions
+            As in `Placement`.
+        place : Placement
+            Indices and rule; its years are not used.
+        first, last : int
+            Years, both included; one without both indices in its window is left out.
+        window : int
+            Years, at least 1.
 
-    Returns
-    -------
-    DataFrame of str, shape (states, years)
-
-    Raises
-    ------
-    UnknownNameError
-        If a year has no placement.
-    """
-    placed = followed.index.unique("year")
-    for year in years:
-        if year not in placed:
-            raise UnknownNameError("year of the paths", year, placed)
-    return followed["quadrant"].unstack("year")[list(years)].dropna()  # noqa: PD010 (a pivot must not aggregate)
-
-
-def journeys(followed: pd.DataFrame) -> pd.DataFrame:
-    """States that end in another quadrant than they began in, the farthest travelled first.
-
-    Parameters
-    ----------
-    followed : DataFrame
-        As `paths` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Index ``iso3``; ``from`` and ``to`` (quadrants in the first and the last year), ``power`` and ``cohesion``
-        (change of score), ``distance`` (length of the two together), ``since`` (year from which on the state has stood
-        where it stands), ``crossings`` (how often it changed quadrant).
-    """
-    years = followed.index.unique("year")
-    quadrants = standing_in(followed, list(years))
-    power, cohesion = (
-        followed[axis].unstack("year").loc[quadrants.index, [years[0], years[-1]]].diff(axis=1).iloc[:, -1]  # noqa: PD010
-        for axis in AXES
-    )
-    changed = quadrants.ne(quadrants.shift(axis=1)).iloc[:, 1:]
-    last_change = changed.to_numpy()[:, ::-1].argmax(axis=1)
-    frame = pd.DataFrame(
-        {
-            "from": quadrants[years[0]],
-            "to": quadrants[years[-1]],
-            "power": power,
-            "cohesion": cohesion,
-            "distance": np.hypot(power, cohesion),
-            "since": years.to_numpy()[len(years) - 1 - last_change],
-            "crossings": changed.sum(axis=1),
+        Raises
+        ------
+        BuzanError
+            If the window has no year.
+        EstimationError
+            If no year has both indices.
+        """
+        if window < 1:
+            raise BuzanError(f"window of {window} years; allowed: at least 1")
+        indices = [index_of(getattr(place, axis), axis).column for axis in AXES]
+        known = [set(panel.loc[panel[column].notna(), "year"]) for column in indices]
+        placed = {
+            year: replace(place, first=year - window + 1, last=year)(panel, regions)
+            for year in range(first, last + 1)
+            if all(years & set(range(year - window + 1, year + 1)) for years in known)
         }
-    )
-    return frame[frame["from"] != frame["to"]].sort_values("distance", ascending=False, kind="stable")
+        if not placed:
+            raise EstimationError(
+                f"no year of {first}-{last} has both {place.power!r} and {place.cohesion!r} in a window of {window}"
+            )
+        return cls(pd.concat(placed, names=["year", "iso3"]), window)
+
+    @property
+    def years(self) -> list[int]:
+        """Years with a placement."""
+        return [int(year) for year in self.placed.index.unique("year")]
+
+    def quadrants(self, years: Sequence[int] | None = None) -> pd.DataFrame:
+        """Quadrants in some years, by default in all, of the states that are placed in all of them.
+
+        Returns
+        -------
+        DataFrame of str, shape (states, years)
+
+        Raises
+        ------
+        UnknownNameError
+            If a year has no placement.
+        """
+        for year in years or ():
+            if year not in self.years:
+                raise UnknownNameError("year of the paths", year, self.years)
+        wide = self.placed["quadrant"].unstack("year")  # noqa: PD010 (a pivot must not aggregate)
+        return wide[list(years or self.years)].dropna()
+
+    def spaced(self, points: int) -> pd.DataFrame:
+        """`quadrants` in so many years, evenly spaced from first to last."""
+        places = np.unique(np.linspace(0, len(self.years) - 1, points).round().astype(int))
+        return self.quadrants([self.years[place] for place in places])
+
+    @cached_property
+    def journeys(self) -> pd.DataFrame:
+        """States that end in another quadrant than they began in, the farthest travelled first.
+
+        Index ``iso3``; ``from`` and ``to`` (quadrants in the first and the last year), ``power`` and ``cohesion``
+        (change of score), ``distance`` (length of the two together), ``since`` (year from which on the state has
+        stood where it stands), ``crossings`` (how often it changed quadrant).
+        """
+        years, quadrants = self.years, self.quadrants()
+        ends = [self.placed.xs(years[place], level="year").loc[quadrants.index] for place in (0, -1)]
+        power, cohesion = (ends[1][axis] - ends[0][axis] for axis in AXES)
+        changed = quadrants.ne(quadrants.shift(axis=1)).iloc[:, 1:]
+        last_change = changed.to_numpy()[:, ::-1].argmax(axis=1)
+        frame = pd.DataFrame(
+            {
+                "from": quadrants[years[0]],
+                "to": quadrants[years[-1]],
+                "power": power,
+                "cohesion": cohesion,
+                "distance": np.hypot(power, cohesion),
+                "since": np.array(years)[len(years) - 1 - last_change],
+                "crossings": changed.sum(axis=1),
+            }
+        )
+        return frame[frame["from"] != frame["to"]].sort_values("distance", ascending=False, kind="stable")
+
+    def speech(self, passages: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+        """How the threats that movers name changed when they had crossed, along what a matrix expects.
+
+        Parameters
+        ----------
+        passages : DataFrame
+            As `buzanlib.measurement.profiles.relevant_passages` gives it.
+        weights : DataFrame
+            As in `expected_change`.
+
+        Returns
+        -------
+        DataFrame
+            Index ``iso3`` as in `journeys`; ``before`` and ``after`` (passages before the year of crossing, and from
+            it on), ``along`` (sum over threats of expected change times change of the share of passages; above zero
+            where speech follows, missing where a side has no passages or nothing is expected to change).
+        """
+        threats = [str(threat) for threat in weights.columns]
+        rows = {}
+        for iso3, route in self.journeys.iterrows():
+            own = passages[passages["iso3"] == iso3]
+            late = own["year"] >= route["since"]
+            expected = expected_change(weights, Quadrant(route["from"]), Quadrant(route["to"])).to_numpy()
+            moved = own.loc[late, threats].mean().to_numpy() - own.loc[~late, threats].mean().to_numpy()
+            along = float(expected @ moved) if expected.any() else np.nan
+            rows[iso3] = ((~late).sum(), late.sum(), along)
+        columns = ["before", "after", "along"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("iso3")
+
+    def farthest(self, count: int, names: pd.Series[str], speech: pd.DataFrame) -> pd.DataFrame:
+        """The first of the `journeys`, as a table to be read.
+
+        Parameters
+        ----------
+        count : int
+            States.
+        names : Series of str
+            By ``iso3``.
+        speech : DataFrame
+            As `speech` gives it.
+
+        Returns
+        -------
+        DataFrame
+            Index ``state``; ``route``, ``since``, ``power``, ``cohesion``, ``passages`` (before and after).
+        """
+        listed = self.journeys.join(speech).head(count)
+        listed = listed.assign(
+            state=names,
+            route=listed["from"] + " to " + listed["to"],
+            passages=listed["before"].astype(str) + ", " + listed["after"].astype(str),
+        )
+        return listed.set_index("state")[["route", "since", "power", "cohesion", "passages"]]
+
+    def values(self, standing: pd.DataFrame, speech: pd.DataFrame) -> dict[str, float]:
+        """The numbers of the chapter, by key: how many states moved, and how their speech changed.
+
+        Parameters
+        ----------
+        standing : DataFrame
+            As `spaced` gives it.
+        speech : DataFrame
+            As `speech` gives it.
+        """
+        whole, journeys, both = self.quadrants(), self.journeys, speech.dropna()
+        ends = zip(map(Quadrant, journeys["from"]), map(Quadrant, journeys["to"]), strict=True)
+        return {
+            "paths.smoothing": self.window,
+            "paths.points": standing.shape[1],
+            "paths.n": len(standing),
+            "paths.first_year": self.years[0],
+            "paths.last_year": self.years[-1],
+            "paths.moved": len(journeys),
+            "paths.share": len(journeys) / len(whole),
+            "paths.crossed": int(whole.ne(whole.iloc[:, 0], axis=0).any(axis=1).sum()),
+            "paths.diagonal": sum(a.power != b.power and a.cohesion != b.cohesion for a, b in ends),
+            "speech.both": len(both),
+            "speech.along": int((both["along"] > 0).sum()),
+            "speech.against": int((both["along"] < 0).sum()),
+        }
 
 
 def expected_change(weights: pd.DataFrame, origin: Quadrant, goal: Quadrant) -> pd.Series[float]:
@@ -141,34 +231,24 @@ def expected_change(weights: pd.DataFrame, origin: Quadrant, goal: Quadrant) -> 
     return pd.Series(weights.loc[goal].to_numpy() - weights.loc[origin].to_numpy(), index=weights.columns)
 
 
-def change_of_speech(passages: pd.DataFrame, travelled: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    """How the threats that movers name changed when they had crossed, along what a matrix expects.
+#: The two mechanisms of section 2, as moves between quadrants.
+MECHANISMS: dict[str, tuple[tuple[Quadrant, Quadrant], ...]] = {
+    "event": ((Quadrant.SS, Quadrant.SW), (Quadrant.WS, Quadrant.WW)),
+    "rally": ((Quadrant.SW, Quadrant.SS), (Quadrant.WW, Quadrant.WS)),
+}
 
-    Parameters
-    ----------
-    passages : DataFrame
-        As `buzanlib.measurement.profiles.relevant_passages` gives it.
-    travelled : DataFrame
-        As `journeys` gives it.
-    weights : DataFrame
-        As in `expected_change`.
+
+def mechanism_changes(weights: pd.DataFrame) -> pd.DataFrame:
+    """`expected_change` after each of the `MECHANISMS`.
 
     Returns
     -------
-    DataFrame
-        Index ``iso3`` as in `travelled`; ``before`` and ``after`` (passages before the year of crossing, and from it
-        on), ``along`` (sum over threats of expected change times change of the share of passages; above zero where
-        speech follows, missing where there are no passages on one side or nothing is expected to change).
+    DataFrame of float, shape (4, threats)
+        Index ``mechanism``, such as ``"event: SS to SW"``; columns the labels of the threats.
     """
-    threats = [str(threat) for threat in weights.columns]
-    rows = {}
-    for iso3, route in travelled.iterrows():
-        own = passages[passages["iso3"] == iso3]
-        late = own["year"] >= route["since"]
-        expected = expected_change(weights, Quadrant(route["from"]), Quadrant(route["to"])).to_numpy()
-        moved = own.loc[late, threats].mean().to_numpy() - own.loc[~late, threats].mean().to_numpy()
-        along = float(expected @ moved) if expected.any() else np.nan
-        rows[iso3] = ((~late).sum(), late.sum(), along)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["before", "after", "along"]).rename_axis(
-        "iso3"
-    )
+    rows = {
+        f"{name}: {origin} to {goal}": expected_change(weights, origin, goal)
+        for name, moves in MECHANISMS.items()
+        for origin, goal in moves
+    }
+    return pd.DataFrame(rows).T.rename(columns=lambda threat: Threat(threat).label).rename_axis("mechanism")

@@ -14,7 +14,7 @@ from typing import Any
 from buzanlib.errors import BuzanError, UnknownNameError, nearest
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.yamlfile import read
-from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Measure, Quadrant, Threat
 
 
 class Route(StrEnum):
@@ -175,3 +175,22 @@ OF_MEASURE: dict[Measure, Proposal] = {
     Measure.CONTENT: Proposal("content", (Threat.POL, Threat.TER), Route.THREAT, 1.0),
     Measure.MILITARY: Proposal("military", (Threat.INF, Threat.MIL), Route.THREAT),
 }
+
+
+def names_by_threats(proposals: Iterable[Proposal]) -> dict[tuple[str, ...], str]:
+    """Names of proposals, in small letters, by the set of the threats of Table 2 that they address.
+
+    Parameters
+    ----------
+    proposals : iterable of Proposal
+
+    Returns
+    -------
+    dict of tuple of str to str
+        Threats in the order of `TABLE2_THREATS`; names of proposals with the same threats behind commas.
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for one in proposals:
+        addressed = tuple(threat for threat in TABLE2_THREATS if threat in one.threats)
+        found.setdefault(addressed, []).append(one.name.lower())
+    return {threats: ", ".join(names) for threats, names in found.items()}

@@ -1,4 +1,4 @@
-"""Which measures states ask for, beside those their quadrants should accept (`buzanlib.policy.acceptability`)."""
+"""Which measures states ask for, and whether they are those that their quadrants should accept."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.Dat
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Measures that states ask for, beside what the model has them accept.
+    """Measures that states ask for, compared with those that the model has them accept.
 
     Attributes
     ----------
@@ -57,6 +57,10 @@ class Asked:
     mean: float
     p: float
     n: int
+
+    def table(self) -> pd.DataFrame:
+        """Shares in percent by quadrant, and the column ``correlation``; index the measures."""
+        return (100 * self.shares.T).assign(correlation=self.correlations)
 
 
 def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked:

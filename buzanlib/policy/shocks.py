@@ -1,4 +1,4 @@
-"""What a shock to power or cohesion does to a placement, and how large the shocks on record are.
+"""What a shock to cohesion does to a placement, and how large the shocks on record are.
 
 The paper names two mechanisms at the end of section 2, a de-stabilising event and a rally against an outside threat.
 Here they are shifts of one state's score, all others staying where they are.
@@ -7,15 +7,21 @@ Here they are shifts of one state's score, all others staying where they are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.measurement.indices import yearly_scores
 from buzanlib.measurement.placement import AXES, Placement, quadrant_chances
+from buzanlib.policy.movement import Paths
 from buzanlib.theory.vocabulary import Quadrant
+
+_STRONG = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion > 0]
+_WEAK = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion < 0]
 
 
 def shock(
@@ -24,9 +30,8 @@ def shock(
     regions: pd.Series[str],
     reliability: Mapping[str, float],
     sizes: Sequence[float],
-    axis: str = "cohesion",
 ) -> pd.DataFrame:
-    """Probability of each quadrant when a state's true score moves by so much and all others stay.
+    """Probability of each quadrant when the true cohesion of a state moves by so much and all others stay.
 
     Parameters
     ----------
@@ -36,8 +41,6 @@ def shock(
         ``power`` and ``cohesion``, each at least 0 and below 1.
     sizes : sequence of float
         Shifts in normal scores, negative for a fall.
-    axis : {"power", "cohesion"}
-        What moves.
 
     Returns
     -------
@@ -46,13 +49,9 @@ def shock(
 
     Raises
     ------
-    UnknownNameError
-        If there is no such axis.
     BuzanError
         If a reliability is not allowed.
     """
-    if axis not in AXES:
-        raise UnknownNameError("axis", axis, AXES)
     for name in AXES:
         if not 0 <= reliability[name] < 1:
             raise BuzanError(
@@ -62,13 +61,13 @@ def shock(
     error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
     shocked = {}
     for size in sizes:
-        strong = (beyond.assign(**{axis: beyond[axis] + size}) / error[list(AXES)]).apply(ndtr)
+        strong = (beyond.assign(cohesion=beyond["cohesion"] + size) / error[list(AXES)]).apply(ndtr)
         shocked[float(size)] = quadrant_chances(strong)
     return pd.concat(shocked, names=["size", "iso3"])
 
 
-def crossed(shocked: pd.DataFrame, placed: pd.DataFrame, axis: str = "cohesion") -> pd.DataFrame:
-    """Mean probability to stand on the other side of an axis than where a state is placed, by its quadrant.
+def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
+    """Mean probability to stand on the other side of cohesion than where a state is placed, by its quadrant.
 
     Parameters
     ----------
@@ -76,64 +75,145 @@ def crossed(shocked: pd.DataFrame, placed: pd.DataFrame, axis: str = "cohesion")
         As `shock` gives it.
     placed : DataFrame
         As `Placement.place` gives it, for the same states.
-    axis : {"power", "cohesion"}
-        Which side.
 
     Returns
     -------
-    DataFrame of float, shape (sizes, 4)
-        Index ``size``; columns the quadrants in which states are placed, those that hold none missing.
+    DataFrame of float, shape (sizes, quadrants)
+        Index ``size``; columns the quadrants in which states are placed.
     """
-    strong = shocked[[str(q) for q in Quadrant if getattr(q, axis) > 0]].sum(axis=1).unstack("size")  # noqa: PD010
-    stands = placed["p" if axis == "power" else "k"].reindex(strong.index)
-    other = strong.where(stands < 0, 1 - strong, axis=0)
+    strong = shocked[_STRONG].sum(axis=1).unstack("size")  # noqa: PD010
+    other = strong.where(placed["k"].reindex(strong.index) < 0, 1 - strong, axis=0)
     found: pd.DataFrame = other.groupby(placed["quadrant"]).mean().T
     return found
 
 
-def shortest_gap(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> int:
-    """Years between the two successive editions of an index that lie closest.
+def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[float]:
+    """Changes of score within a state from one edition of an index to the next, the largest falls first.
 
     Parameters
     ----------
-    panel, name, axis, first, last
-        As in `buzanlib.measurement.indices.yearly_scores`.
-
-    Raises
-    ------
-    EstimationError
-        If the index has fewer than two years.
-    """
-    years = yearly_scores(panel, name, axis, first, last).columns.to_numpy(dtype=int)
-    if len(years) < 2:
-        raise EstimationError(f"{name!r} has {len(years)} year in {first}-{last}; a change needs two")
-    return int(np.diff(years).min())
-
-
-def yearly_changes(
-    panel: pd.DataFrame, name: str, axis: str, first: int, last: int, span: int = 1
-) -> pd.Series[float]:
-    """Observed changes of score within a state from one year to another, the largest falls first.
-
-    Parameters
-    ----------
-    panel, name, axis, first, last
-        As in `buzanlib.measurement.indices.yearly_scores`.
-    span : int
-        Years between the two, at least 1.
+    panel, name, axis
+        As in `buzanlib.measurement.indices.yearly_scores`; all years of the panel count.
 
     Returns
     -------
     Series of float
-        Index ``iso3`` and ``year`` (the later one).
+        Index ``iso3``, ``before`` and ``year``, the two years of a change. They lie as far apart as the two
+        successive editions that lie closest.
 
     Raises
     ------
     EstimationError
-        If no state has values so far apart.
+        If the index has fewer than two years, or no state has values in two of them.
     """
-    scores = yearly_scores(panel, name, axis, first, last).reindex(columns=range(first, last + 1))
-    changes = pd.Series(scores.diff(span, axis=1).rename_axis(columns="year").stack()).dropna()  # noqa: PD013
+    first, last = int(panel["year"].min()), int(panel["year"].max())
+    scores = yearly_scores(panel, name, axis, first, last)
+    years = scores.columns.to_numpy(dtype=int)
+    if len(years) < 2:
+        raise EstimationError(f"{name!r} has {len(years)} year in {first}-{last}; a change needs two")
+    gap = int(np.diff(years).min())
+    moved = scores.reindex(columns=range(first, last + 1)).diff(gap, axis=1)
+    changes = pd.Series(moved.rename_axis(columns="year").stack()).dropna()  # noqa: PD013
     if changes.empty:
-        raise EstimationError(f"no state has {name!r} in years {span} apart in {first}-{last}")
-    return changes.sort_values(kind="stable")
+        raise EstimationError(f"no state has {name!r} in years {gap} apart in {first}-{last}")
+    ends = pd.MultiIndex.from_tuples(
+        [(iso3, year - gap, year) for iso3, year in changes.index], names=["iso3", "before", "year"]
+    )
+    return changes.set_axis(ends).sort_values(kind="stable")
+
+
+@dataclass(frozen=True, eq=False)
+class CohesionShocks:
+    """Shocks to cohesion, by size, beside the changes on record.
+
+    Attributes
+    ----------
+    panel, regions
+        As in `Placement`.
+    place : Placement
+        How states are placed.
+    rare : float
+        Share of changes that counts as rare, at either end.
+    """
+
+    panel: pd.DataFrame
+    regions: pd.Series[str]
+    place: Placement
+    rare: float = 0.01
+
+    def crossed(self, sizes: Sequence[float]) -> pd.DataFrame:
+        """`crossed` after shocks of some sizes."""
+        scores = self.place.scores(self.panel)
+        shocked = shock(self.place, scores, self.regions, self.place.reliability(self.panel), sizes)
+        return crossed(shocked, self.place.place(scores, self.regions))
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """`crossed` from a fall of two normal scores to a rise of two."""
+        return self.crossed(np.linspace(-2, 2, 81).tolist())
+
+    @cached_property
+    def changes(self) -> pd.Series[float]:
+        """`edition_changes` of the index of cohesion."""
+        return edition_changes(self.panel, self.place.cohesion, "cohesion")
+
+    @property
+    def observed(self) -> dict[str, tuple[float, float]]:
+        """The fall and the rise that are ``rare``, and the ``largest on record``."""
+        changes = self.changes
+        return {
+            "rare": (float(changes.quantile(self.rare)), float(changes.quantile(1 - self.rare))),
+            "largest on record": (float(changes.iloc[0]), float(changes.iloc[-1])),
+        }
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """The five largest falls and rises on record, with the quadrants of the two years, where they have one.
+
+        Index ``iso3``, ``before`` and ``year`` as in `edition_changes`; columns ``change``, ``before``, ``after``.
+        """
+        first, last = int(self.panel["year"].min()), int(self.panel["year"].max())
+        yearly = Paths.follow(self.panel, self.regions, self.place, first, last, 1).placed["quadrant"]
+        ends = pd.concat([self.changes.head(5), self.changes.tail(5)[::-1]])
+        return pd.DataFrame(
+            {
+                "change": ends,
+                "before": [yearly.get((before, iso3)) for iso3, before, _ in ends.index],
+                "after": [yearly.get((year, iso3)) for iso3, _, year in ends.index],
+            }
+        )
+
+    def values(self) -> dict[str, float]:
+        """The numbers of the chapter, by key: crossings by size of a shock, and those of the changes on record."""
+        (rare_fall, rare_rise), (top_fall, top_rise) = self.observed.values()
+        known = self.history.dropna()
+        falls = known["change"] < 0
+        across = known["before"].isin(_STRONG) != known["after"].isin(_STRONG)
+        curve, sizes = self.curve, self.curve.index.to_numpy()
+        values = {
+            "shock.first": self.place.first,
+            "shock.last": self.place.last,
+            "shock.since": int(self.changes.index.get_level_values("year").min()),
+            "shock.rare": self.rare,
+            "shock.top.fall": top_fall,
+            "shock.top.rise": top_rise,
+            "shock.tail.fall": rare_fall,
+            "shock.tail.rise": rare_rise,
+            "history.falls": int(falls.sum()),
+            "history.falls_crossed": int((falls & across).sum()),
+            "history.rises": int((~falls).sum()),
+            "history.rises_crossed": int((~falls & across).sum()),
+        }
+        for name in _STRONG:
+            # The fall that makes a crossing as likely as not.
+            values[f"shock.evens.{name}"] = -np.interp(0.5, curve[name].to_numpy()[::-1], sizes[::-1])
+        for key, size, names in (
+            ("none", 0.0, _STRONG + _WEAK),
+            ("top", top_fall, _STRONG),
+            ("top", top_rise, _WEAK),
+            ("tail", rare_fall, _STRONG),
+            ("tail", rare_rise, _WEAK),
+        ):
+            chances = self.crossed([size]).iloc[0]
+            values |= {f"shock.{key}.{name}": chances[name] for name in names}
+        return values

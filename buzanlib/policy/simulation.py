@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.policy.agenda import Array, check_share
+from buzanlib.policy.alliance import TABLES
 from buzanlib.policy.coalition import Places, Talks
 from buzanlib.policy.entry_orders import SCHEMES, orders, places
 from buzanlib.theory.vocabulary import Quadrant
@@ -20,6 +22,9 @@ STATES = "states at random"
 
 #: Runs that are computed together: a block stays in the cache of the processor.
 BLOCK = 1000
+
+# Shares of states nearer than this are equal.
+_TIE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -148,18 +153,102 @@ class Simulation:
         )
 
 
-def compared(one: pd.Series[float], other: pd.Series[float]) -> tuple[float, float]:
-    """Share of runs in which one scheme does better than another, and in which it does worse.
+#: What the paper advises, one of `SCHEMES`.
+ADVISED = "most divergent last"
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class StateCoalitions:
+    """Coalitions of states with the profiles of their cells, and with profiles of their own.
+
+    Attributes
     ----------
-    one, other : Series of float, shape (runs,)
-        The same measure of two schemes, run by run.
-
-    Returns
-    -------
-    better, worse : float
-        The rest are ties.
+    simulation : Simulation
+    profiles : DataFrame of float, shape (states, threats)
+        What states have said.
+    quadrants : Series of str
+        Of all placed states.
     """
-    difference = one.to_numpy() - other.to_numpy()
-    return float((difference > 1e-12).mean()), float((difference < -1e-12).mean())
+
+    simulation: Simulation
+    profiles: pd.DataFrame
+    quadrants: pd.Series[str]
+
+    @cached_property
+    def worlds(self) -> dict[str, pd.DataFrame]:
+        """Profiles: those that each of `TABLES` predicts, by its name, and ``"What states have said"``."""
+        names = list(map(Quadrant, self.quadrants))
+        weights = {table.name: table.weights() for table in TABLES.values()}
+        predicted = {
+            name: pd.DataFrame(cells.loc[names].to_numpy(), self.quadrants.index, cells.columns)
+            for name, cells in weights.items()
+        }
+        return {**predicted, "What states have said": self.profiles}
+
+    @cached_property
+    def sizes(self) -> dict[str, dict[str, pd.Series[float]]]:
+        """Share of all states that hold together at the end, a value a run; by world and scheme."""
+        return {
+            name: {scheme: self._sizes(self.simulation, name, scheme) for scheme in (*SCHEMES, STATES)}
+            for name in self.worlds
+        }
+
+    @property
+    def fewer(self) -> int:
+        """Runs of each cell of `advantage`."""
+        return max(1, self.simulation.runs // 4)
+
+    @cached_property
+    def advantage(self) -> pd.DataFrame:
+        """How much larger coalitions are by the paper's order than by that of states at random.
+
+        Returns
+        -------
+        DataFrame of float
+            In percentage points of states, means over `fewer` runs; index the printed cells or what states have said,
+            with three degrees of encouragement; columns three ranges of reservation levels.
+        """
+        printed, _, said = self.worlds
+        rows = {}
+        for label, world in (("printed cells", printed), ("what states have said", said)):
+            for pull in (0.0, 0.2, 0.4):
+                talks = replace(self.simulation.talks, pull=pull)
+                rows[f"{label}, encouragement {pull:g}"] = {
+                    f"{low:g} to {high:g}": self._advantage(
+                        replace(self.simulation, talks=talks, lowest=low, highest=high, runs=self.fewer),
+                        world,
+                    )
+                    for low, high in ((0.1, 0.5), (0.3, 0.7), (0.5, 0.9))
+                }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reservation levels from")
+
+    def values(self) -> dict[str, float | str]:
+        """The numbers of the chapter, by key: mean sizes by scheme, and the range of `advantage`."""
+        printed, _, said = self.sizes.values()
+        difference = (said[ADVISED] - said[STATES]).to_numpy()
+        values: dict[str, float | str] = {
+            "coalition.n_predicted": len(self.quadrants),
+            "coalition.lowest": self.simulation.lowest,
+            "coalition.highest": self.simulation.highest,
+            "coalition.rule": self.simulation.talks.rule,
+            "coalition.runs": self.simulation.runs,
+            "states.observed.better": float((difference > _TIE).mean()),
+            "states.observed.worse": float((difference < -_TIE).mean()),
+        }
+        for key, sizes in (("observed", said), ("literal", printed)):
+            values[f"states.{key}.advised"] = float(sizes[ADVISED].mean())
+            values[f"states.{key}.random"] = float(sizes[STATES].mean())
+        for key, rows in (("printed", self.advantage.iloc[:3]), ("said", self.advantage.iloc[3:])):
+            values |= {
+                f"advantage.{key}.least": float(rows.to_numpy().min()),
+                f"advantage.{key}.most": float(rows.to_numpy().max()),
+            }
+        return values
+
+    def _sizes(self, simulation: Simulation, world: str, scheme: str) -> pd.Series[float]:
+        profiles = self.worlds[world]
+        return simulation(profiles, self.quadrants.loc[profiles.index], scheme)["holds"]
+
+    def _advantage(self, simulation: Simulation, world: str) -> float:
+        advised, at_random = (self._sizes(simulation, world, scheme).mean() for scheme in (ADVISED, STATES))
+        return float(100 * (advised - at_random))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pandas as pd
 
@@ -12,87 +11,74 @@ from buzanlib.policy.acceptability import relative_priorities
 from buzanlib.theory.vocabulary import Threat
 
 
-class DefensiveMeasure(StrEnum):
-    """What a state may do for its security that another may read otherwise."""
-
-    E_GOVERNMENT = "e_government"
-    FORUMS = "forums"
-    CONTENT = "content"
-    UNITS = "units"
-
-    @property
-    def label(self) -> str:
-        """The measure in words."""
-        return _MEASURES[self]
-
-
-_MEASURES = {
-    DefensiveMeasure.E_GOVERNMENT: "Hardening of e-government",
-    DefensiveMeasure.FORUMS: "Open forums, secured",
-    DefensiveMeasure.CONTENT: "Control of content",
-    DefensiveMeasure.UNITS: "Military cyber units",
-}
-
-
 @dataclass(frozen=True)
-class Ground:
-    """Where a reading of the paper comes from.
+class DefensiveMeasure:
+    """What a state may do for its security, and the threat that it could feed in the eyes of others.
 
     Attributes
     ----------
-    where : str
-        Place in the paper, or what the reading rests on.
-    opinion : bool
-        Whether it is ours rather than the paper's.
-    """
-
-    where: str
-    opinion: bool
-
-
-@dataclass(frozen=True)
-class Feed:
-    """A threat that a defensive measure could feed, in the eyes of others.
-
-    Attributes
-    ----------
-    measure : DefensiveMeasure
-        What is done.
+    label : str
+        The measure in words.
     threat : Threat or None
         The threat that it could feed; None where it touches what is to be protected, the openness on which
         cohesive societies rely.
-    ground : Ground
-        Where we have it from.
+    source : str
+        Place in the paper, or what the reading rests on.
+    opinion : bool
+        Whether the reading is ours rather than the paper's.
     """
 
-    measure: DefensiveMeasure
+    label: str
     threat: Threat | None
-    ground: Ground
+    source: str
+    opinion: bool
 
 
-#: Which threat each measure could feed.
-FEEDS: tuple[Feed, ...] = (
-    Feed(
-        DefensiveMeasure.E_GOVERNMENT,
+#: The measures, by name.
+DEFENSIVE_MEASURES: dict[str, DefensiveMeasure] = {
+    "e_government": DefensiveMeasure(
+        "Hardening of e-government",
         Threat.POL,
-        Ground("section 3: may be read as 'preparations for information attack purposes'", False),
+        "section 3: may be read as 'preparations for information attack purposes'",
+        False,
     ),
-    Feed(
-        DefensiveMeasure.FORUMS,
-        Threat.POL,
-        Ground("section 3, the same sentence, of 'information forums'", False),
+    "forums": DefensiveMeasure(
+        "Open forums, secured", Threat.POL, "section 3, the same sentence, of 'information forums'", False
     ),
-    Feed(
-        DefensiveMeasure.CONTENT,
+    "content": DefensiveMeasure(
+        "Control of content",
         None,
-        Ground("ours; section 3 has Lewis careful 'to highlight civil liberty issues'", True),
+        "ours; section 3 has Lewis careful 'to highlight civil liberty issues'",
+        True,
     ),
-    Feed(
-        DefensiveMeasure.UNITS,
+    "units": DefensiveMeasure(
+        "Military cyber units",
         Threat.INF,
-        Ground("ours; section 2 has adversaries 'hold their critical infrastructure at risk'", True),
+        "ours; section 2 has adversaries 'hold their critical infrastructure at risk'",
+        True,
     ),
-)
+}
+
+
+def sources_of_readings() -> pd.DataFrame:
+    """Which threat each measure could feed, and who says so: a table to be read.
+
+    Returns
+    -------
+    DataFrame of str
+        Index ``measure``; ``could feed or touch``, ``source``, ``whose reading``.
+    """
+    rows = {
+        one.label: {
+            "could feed or touch": one.threat.label
+            if one.threat
+            else "openness, where political action is no priority",
+            "source": one.source,
+            "whose reading": "opinion" if one.opinion else "the paper",
+        }
+        for one in DEFENSIVE_MEASURES.values()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
 
 def hostile_readings(weights: pd.DataFrame, openness: float = 0.5) -> pd.DataFrame:
@@ -119,7 +105,7 @@ def hostile_readings(weights: pd.DataFrame, openness: float = 0.5) -> pd.DataFra
         raise BuzanError(f"openness {openness}; allowed: 0 to 1")
     relative = relative_priorities(weights)
     columns = {
-        feed.measure: openness * (1 - relative[Threat.POL]) if feed.threat is None else relative[feed.threat]
-        for feed in FEEDS
+        name: openness * (1 - relative[Threat.POL]) if one.threat is None else relative[one.threat]
+        for name, one in DEFENSIVE_MEASURES.items()
     }
     return pd.DataFrame(columns)

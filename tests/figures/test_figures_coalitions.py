@@ -9,7 +9,7 @@ import pytest
 from buzanlib.figures.coalitions import (
     GRADED,
     PRINTED,
-    adhesion_map,
+    accession_map,
     backing_map,
     coalition_sizes,
     entry_map,
@@ -52,7 +52,7 @@ def runs(holds: list[int]) -> pd.DataFrame:
 
 def test_areas_are_shares_of_the_orders(faults_of_text) -> None:
     table = {"fixed": runs([4, 4, 4, 2, 1, 1]), "weighted": runs([3, 2, 1, 1, 1, 1])}
-    drawn = entry_map(dict.fromkeys(TABLES, table), dict(zip(TABLES, (1 / 3, 3 / 7), strict=True)), RULES)
+    drawn = entry_map(dict.fromkeys(TABLES, table), dict(zip(TABLES, (1 / 3, 3 / 7), strict=True)))
     axes = drawn.figure.axes[0]
     assert len(axes.collections) == 4
     # Height of the area of the four at level one half: from half of the orders to all.
@@ -80,7 +80,7 @@ def test_ranges_are_those_of_the_orders_of_a_scheme(faults_of_text) -> None:
         },
         index=["a", "b", "c"],
     )
-    drawn = order_map({"Without": dict.fromkeys(RULES, levels), "With": dict.fromkeys(RULES, levels)}, RULES)
+    drawn = order_map({"Without": dict.fromkeys(RULES, levels), "With": dict.fromkeys(RULES, levels)})
     first, second = drawn.figure.axes
     assert texts(first) == texts(second) == ["0.20–0.40"] * 2 + ["0.30–0.40"] * 2 + ["0.40"] * 2
     assert (
@@ -108,7 +108,7 @@ def test_votes_stand_in_the_row_of_their_resolution(faults_of_text) -> None:
     about = pd.DataFrame(
         {"text": list(map(text_of, shares.index)), "year": ["2018", "2019", "2018"]}, index=shares.index
     )
-    drawn = adhesion_map(shares[shares.columns[::-1]], about)
+    drawn = accession_map(shares[shares.columns[::-1]], about)
     (axes,) = drawn.figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         "Russian text, 2018",

@@ -12,6 +12,7 @@ from buzanlib.figures import labels as module
 from buzanlib.figures.labels import WORDS, in_words
 from buzanlib.measurement.indices import INDICES
 from buzanlib.measurement.reliability import VARIABLES
+from buzanlib.policy.coalition import RULES
 from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Threat, ThreatAgent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,7 @@ NAMES = [
     *((name, "variable") for name in VARIABLES),
     *((name, "agent") for name in ThreatAgent),
     *((name, "measure") for name in Measure),
+    *((name, "rule") for name in RULES),
     *_choices(),
     *_scales(),
 ]

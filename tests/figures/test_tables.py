@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.figures.tables import ONE_SIDED, findings_table, interval, table
+from buzanlib.figures.tables import ONE_SIDED, findings_table, interval, table, with_graded
 from buzanlib.inference.verdicts import Finding, Verdict
 
 HOSTILE = "<script>alert(\"1\")</script> & 'x'"
@@ -123,3 +123,8 @@ def test_a_format_of_no_column_is_refused(frame: pd.DataFrame) -> None:
 def test_intervals_are_text_and_a_missing_end_is_a_dash() -> None:
     low, high = pd.Series([-0.5, np.nan], index=["a", "b"]), pd.Series([0.25, 1.0], index=["a", "b"])
     assert interval(low, high).to_dict() == {"a": "\u22120.50\u00a0to\u00a0+0.25", "b": "\u2013"}
+
+
+def test_graded_numbers_stand_in_brackets_and_zero_has_no_sign() -> None:
+    literal, graded = pd.DataFrame({"a": [1.0, 0.0]}), pd.DataFrame({"a": [0.5, -1.0]})
+    assert with_graded(literal, graded)["a"].tolist() == ["+1 (+0.5)", "0 (−1)"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from buzanlib.policy.defence import Alliance, Array
 from buzanlib.tables.states import load_panel, load_regions
 
 
@@ -18,3 +21,14 @@ def panel(data_dir: Path) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def regions(data_dir: Path) -> pd.Series[str]:
     return load_regions(data_dir)
+
+
+@pytest.fixture(scope="session")
+def utility() -> Callable[[Alliance, Array, Array], Array]:
+    """Utility of each member of an alliance by the formula of `buzanlib.policy.defence`."""
+
+    def of(alliance: Alliance, spending: Array, protection: Array) -> Array:
+        left, safe = np.log(alliance.wealth - spending), np.log(protection)
+        return np.asarray((1 - alliance.tastes) * left + alliance.tastes * safe)
+
+    return of

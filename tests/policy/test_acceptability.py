@@ -16,6 +16,7 @@ from buzanlib.policy.acceptability import (
     ACCEPTS,
     INDIFFERENT,
     OBJECTS,
+    Assessments,
     Rule,
     assess,
     by_threats,
@@ -190,3 +191,23 @@ def test_mean_profiles_are_means_over_the_states_of_a_quadrant():
     assert means["pol"].to_list() == [0.5, 0.5, 0.2, 0.4]
     with pytest.raises(EstimationError, match="no state with a profile in SS; each quadrant needs one"):
         mean_profiles(shares.drop("E"), quadrants)
+
+
+def test_assessments_are_gathered_by_priorities_and_proposal():
+    tables = {"printed": TABLE2.weights(), "graded": TABLE2_GRADED.weights()}
+    own = Proposal("Mine", (Threat.POL,), Route.THREAT, 0.5)
+    found = Assessments(tables, {**PAPER, "own": own}, Rule(reservation=0.4))
+    nets, verdicts = found.by("net"), found.by("verdict")
+    assert list(nets["graded"].index) == [*(one.name for one in PAPER.values()), "Mine (own)"]
+    expected = assess(own, tables["graded"], Rule(reservation=0.4))
+    assert nets["graded"].loc["Mine (own)"].tolist() == expected["net"].tolist()
+    assert verdicts["graded"].loc["Mine (own)"].tolist() == expected["verdict"].tolist()
+    package = Proposal("All", TABLE2_THREATS, Route.BOTH)
+    values = found.values(package)
+    assert values["options.own.SW.met"] == assess(own, tables["printed"])["satisfaction"][Quadrant.SW]
+    assert values["options.reservation"] == 0.4
+    # (r - s) / (1 - s) to (1 - r) / a, with r = .4 and s = .5; and s = 0.
+    assert values["options.package.window"] == "from 0.00 to 0.60"
+    assert values["options.package.control"] == "from 0.40 to 0.60"
+    harder = Assessments(tables, {"own": own}, Rule(reservation=0.9)).values(package)
+    assert harder["options.package.window"] == "nowhere"

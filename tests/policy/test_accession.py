@@ -1,6 +1,8 @@
-"""Adhesion by vote: shares, joiners and leavers by hand, and an order that is found where it is."""
+"""Accession by vote: shares, joiners and leavers by hand, and an order that is found where it is."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ import pytest
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.policy.accession import adhesion, entry_test
+from buzanlib.policy.accession import Accessions, accession, accession_test
+from buzanlib.tables.votes import load_votes
 from buzanlib.theory.matrices import TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -29,7 +32,7 @@ def test_yes_joining_and_leaving_are_counted_by_quadrant() -> None:
         columns=["one", "two", "three"],
     )
     quadrants = pd.Series({"A": "SW", "B": "SW", "C": "SS", "D": "SS"})
-    found = adhesion(positions, quadrants).set_index(["resolution", "quadrant"])
+    found = accession(positions, quadrants).set_index(["resolution", "quadrant"])
     expected = {
         ("one", "SW"): (2, 0.5, 0, 0),
         ("two", "SW"): (1, 0.0, 0, 1),
@@ -46,7 +49,7 @@ def test_yes_joining_and_leaving_are_counted_by_quadrant() -> None:
 
 def test_nothing_to_count_is_refused() -> None:
     with pytest.raises(EstimationError, match=r"positions of shape \(0, 1\); allowed: some placed states"):
-        adhesion(pd.DataFrame({"one": [1.0]}, index=["A"]), pd.Series({"B": "SW"}))
+        accession(pd.DataFrame({"one": [1.0]}, index=["A"]), pd.Series({"B": "SW"}))
 
 
 @pytest.fixture
@@ -61,10 +64,10 @@ def test_an_order_is_found_where_it_is_and_its_reverse_is_not(states) -> None:  
     weak = (quadrants.str[1] == "W").to_numpy(dtype=float)
     positions = pd.DataFrame({"one": weak, "two": weak}, index=quadrants.index)
     positions.iloc[0] = NAN
-    found = entry_test(positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
+    found = accession_test(positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
     # WW and SW are offered all, the others nothing: position and prediction are the same.
     assert found == {"correlation": pytest.approx(1), "p": pytest.approx(1 / 200), "states": 39}
-    turned = entry_test(1 - positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
+    turned = accession_test(1 - positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
     assert turned["correlation"] == pytest.approx(-1)
     assert turned["p"] > 0.95
 
@@ -73,7 +76,7 @@ def test_correlation_is_that_of_numpy(states) -> None:  # type: ignore[no-untype
     quadrants, permutations = states
     drawn = np.random.default_rng(2).choice([0.0, 0.5, 1.0], size=40)
     agenda = pd.Series({Threat.POL: 1.0, Threat.INF: 1.0, Threat.CRI: 2.0})
-    found = entry_test(
+    found = accession_test(
         pd.DataFrame({"one": drawn}, index=quadrants.index), quadrants, GRADED, agenda, permutations
     )
     offered = quadrants.map({"WW": 1.0, "WS": 0.5, "SW": 0.25, "SS": 0.625})
@@ -84,8 +87,31 @@ def test_what_does_not_vary_is_refused(states) -> None:  # type: ignore[no-untyp
     quadrants, permutations = states
     positions = pd.DataFrame({"one": 1.0}, index=quadrants.index)
     with pytest.raises(EstimationError, match="all states voted alike"):
-        entry_test(positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
+        accession_test(positions, quadrants, GRADED, GRADED.loc[Quadrant.SW], permutations)
     same = pd.DataFrame(1.0, GRADED.index, GRADED.columns)
     positions.iloc[:5] = 0.0
     with pytest.raises(EstimationError, match="all quadrants should be satisfied alike"):
-        entry_test(positions, quadrants, same, GRADED.loc[Quadrant.SW], permutations)
+        accession_test(positions, quadrants, same, GRADED.loc[Quadrant.SW], permutations)
+
+
+def test_votes_on_each_text_are_gathered_in_the_order_of_their_dates(data_dir: Path) -> None:
+    votes = load_votes(data_dir)
+    states = pd.Index(sorted(votes.votes["iso3"].unique()))
+    quadrants = pd.Series(np.resize(list(map(str, Quadrant)), len(states)), index=states)
+    permutations = PermutationBank(99, 1)(pd.Series("all", index=states))
+    names = {"73/27": "Russian text", "74/29": "Russian text", "75/240": "Russian text"}
+    names |= dict.fromkeys(["73/266", "74/28", "75/32"], "US text")
+    names |= dict.fromkeys(["73/187", "74/247"], "crime text")
+    found = Accessions(votes, quadrants, permutations, lambda number: names.get(number, "Russian text"))
+    assert found.about.loc["73/187"].tolist() == ["crime text", "2018"]
+    russian = found.about.index[found.about["text"] == "Russian text"]
+    assert list(russian[-3:]) == ["73/27", "74/29", "75/240"]
+    values, shares = found.values(), found.shares
+    assert values["adhesion.ss.after"] == shares.loc["73/27", "SS"]
+    assert values["adhesion.ss.before"] == shares.loc[russian[-4], "SS"]
+    assert values["adhesion.first"] == shares.loc[russian[0]].min()
+    later = found.changes[found.changes["resolution"].isin(["74/29", "75/240"])]
+    assert values["adhesion.joined"] == later["joined"].sum()
+    assert found.tests.loc["US text", "taken to be about"] == "cell of its sponsor, SS"
+    assert found.tests.loc["crime text, by its title", "taken to be about"] == "crime"
+    assert values["entry.title.correlation"] == found.tests["correlation"].iloc[-1]

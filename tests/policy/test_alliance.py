@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,20 +12,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.inference.dyadic_matrices import distance
+from buzanlib.inference.dyadic_matrices import agreement, distance
 from buzanlib.inference.hypothesis_tests import CRIME
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.policy.alliance import (
+    EXAMPLES,
+    Alliances,
     affinity_test,
     backing,
     density,
+    examples_in_data,
     likeness,
     named_by_both,
     predicted_affinity,
     smoothed,
     ties,
 )
-from buzanlib.policy.examples import EXAMPLES, examples_in_cells, examples_in_data
 from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -75,14 +79,9 @@ def test_both_cells_name_a_threat_where_each_backs_the_other() -> None:
 
 
 def test_two_of_the_three_examples_contradict_the_printed_cells() -> None:
-    assert examples_in_cells(LITERAL)["stands"].to_list() == [False, True, False]
-    assert examples_in_cells(GRADED)["stands"].to_list() == [True, True, True]
-    assert examples_in_cells(GRADED)[["first", "second"]].to_numpy().tolist() == [
-        [0.5, 1],
-        [1, 1],
-        [1, 0.5],
-    ]
-    assert EXAMPLES[0].resolutions == CRIME
+    assert [example.stands(LITERAL) for example in EXAMPLES] == [False, True, False]
+    assert [example.stands(GRADED) for example in EXAMPLES] == [True, True, True]
+    assert EXAMPLES[0].resolutions == CRIME.resolutions
 
 
 @settings(deadline=None)
@@ -197,3 +196,33 @@ def test_examples_are_found_in_data_that_bear_them_out() -> None:
     assert (found["statements"] > 0).all()
     assert (found["statements.low90"] <= found["statements"]).all()
     assert (found["statements"] <= found["statements.high90"]).all()
+
+
+def test_the_chapter_gathers_its_tests_under_its_keys() -> None:
+    made = World(6, size=60)
+    numbers = [number for example in EXAMPLES for number in example.resolutions]
+    positions = pd.DataFrame(made.rng.choice([0.0, 0.5, 1.0], (60, 8)), made.states, numbers)
+    everything = distance(pd.Series(made.rng.normal(size=60), index=made.states))
+    profiles = made.profiles(GRADED, 4.0)
+    world = SimpleNamespace(
+        contested=positions,
+        placed=made.placed.assign(quadrant=made.quadrants),
+        permutations=made.permutations,
+        draws=99,
+    )
+    found = Alliances(profiles, world, agreement(positions, 4), {"all": everything}, 0.2, 1)
+    assert found.backers.loc["SW on de-stabilising political action"].tolist() == ["WW", "WW"]
+    assert found.backers.loc["SS on criminal activity"].tolist() == ["WW", "WW, WS (half)"]
+    pd.testing.assert_frame_equal(found.density, density(profiles, made.quadrants, 0.2))
+    assert found.examples["as printed"].tolist() == ["no", "yes", "no"]
+    assert found.examples["as graded"].tolist() == ["yes", "yes", "yes"]
+    values = found.values()
+    predicted = predicted_affinity(LITERAL, made.quadrants)
+    alone = affinity_test(likeness(profiles), predicted, made.permutations)
+    assert values["alliance.statements.p.literal"] == alone["p"]
+    assert values["alliance.statements.finding"] == "found"
+    assert values["alliance.crime.most"] == found.density[Threat.CRI].idxmax()
+    assert values["example.ideology.votes"] == found.examples["votes"].iloc[1]
+    votes = found.affinity.loc["agreement of votes, beside other ties"]
+    assert values["alliance.controlled.p.graded"] == votes["p"].iloc[1]
+    assert values["alliance.controlled.finding"] == "not found"

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.policy.burden import (
-    by_year,
-    change_of_excess,
+    Burden,
     exact_kendall,
     excess,
     members,
-    outspent,
+    share_bound,
     sizes_and_spending,
 )
 from buzanlib.tables.descriptor import load
@@ -78,7 +77,7 @@ def test_the_bound_holds_for_whatever_expenditure_the_ranks_hide(order, steps):
     if share.round(12).duplicated().any():
         return
     scores = pd.DataFrame({"size": size, "spending": money.rank()})
-    assert exact_kendall(size, share).tau <= 1 - 2 * outspent(scores) + 1e-12
+    assert exact_kendall(size, share).tau <= share_bound(scores) + 1e-12
 
 
 def test_excess_is_the_distance_from_the_line_of_the_states_outside():
@@ -101,7 +100,7 @@ def test_excess_says_what_it_cannot_do():
 
 
 def test_year_by_year_agrees_with_one_year_by_hand(panel, memberships):
-    found = by_year(panel, memberships, "NATO", 1995, 2024)
+    found = Burden(panel, memberships).by_year
     assert list(found.index) == list(range(1995, 2021))  # the publisher's ranks end there
     scores = sizes_and_spending(panel, 2010)
     inside = [state for state in members(memberships, "NATO", 2010) if state in scores.index]
@@ -114,14 +113,35 @@ def test_year_by_year_agrees_with_one_year_by_hand(panel, memberships):
 
 
 def test_change_is_of_states_that_were_members_throughout(panel, memberships):
-    found = change_of_excess(panel, memberships, "NATO", (2009, 2013), (2015, 2020))
+    found = Burden(panel, memberships).change((2009, 2013), (2015, 2020))
     assert {"USA", "ALB"} <= set(found.index)
     assert not {"MNE", "MKD", "FIN"} & set(found.index)
     assert found["change"].to_numpy() == pytest.approx((found["after"] - found["before"]).to_numpy())
 
 
-def test_years_without_expenditure_are_told(panel, memberships):
+def test_years_without_expenditure_are_named(panel, memberships):
     with pytest.raises(EstimationError, match=r"no year of 2021-2024 has military expenditure"):
-        by_year(panel, memberships, "NATO", 2021, 2024)
+        _ = Burden(panel[panel["year"].between(2021, 2024)], memberships).by_year
     with pytest.raises(EstimationError, match=r"no year of 2022-2024 has military expenditure"):
-        change_of_excess(panel, memberships, "NATO", (2009, 2013), (2022, 2024))
+        Burden(panel, memberships).change((2009, 2013), (2022, 2024))
+
+
+def test_values_are_those_of_the_series_and_of_the_change(panel, memberships, regions):
+    burden = Burden(panel, memberships)
+    values, years = burden.values(2014, 5, regions), burden.by_year
+    assert (values["burden.first_year"], values["burden.last_year"]) == (1995, 2020)
+    assert values["burden.before.tau"] == years.loc[2013, "tau"]
+    assert values["burden.bound.low"] == years["bound"].min()
+    plain = sizes_and_spending(panel, 1995).loc[
+        lambda rows: rows.index.isin(members(memberships, "NATO", 1995))
+    ]
+    difference = exact_kendall(plain["size"], plain["spending"] - plain["size"])
+    assert values["burden.plain.first"] == pytest.approx(difference.tau)
+    change = burden.change((2009, 2013), (2015, 2019))
+    east = change[regions.reindex(change.index) == "Eastern European"]
+    assert (values["change.n"], values["change.east.n"]) == (len(change), len(east))
+    assert values["change.tau"] == pytest.approx(-exact_kendall(change["size"], change["change"]).tau)
+    assert values["change.east.mean"] == east["change"].mean()
+    last = burden.excess(2020)
+    reverse = exact_kendall(-last["size"], last["excess"])
+    assert (values["burden.last.tau"], values["burden.last.p_reverse"]) == (-reverse.tau, reverse.p)

@@ -7,10 +7,15 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
 from buzanlib.errors import BuzanError
-from buzanlib.policy import weakest_link
-from buzanlib.policy.ces_public_good import Aggregation
-from buzanlib.policy.defence import Alliance
-from buzanlib.policy.spillover import Spillover, symmetric_spending
+from buzanlib.policy.ces_public_good import Aggregation, SpreadEffects
+from buzanlib.policy.defence import Alliance, Spillover, weakest_link_level
+
+
+def weakest_response(alliance, spending):
+    """As much as the least of the others, but no more than a member would spend alone."""
+    others = [np.delete(spending, member).min() for member in range(alliance.members)]
+    return np.minimum(others, alliance.alone)
+
 
 RHOS = (-60.0, -8.0, -1.0, -0.2, 0.0, 0.3, 0.8, 0.99)
 alliances = st.lists(st.tuples(st.floats(0.02, 0.6), st.floats(0.1, 20)), min_size=2, max_size=6).map(
@@ -47,19 +52,19 @@ def test_with_rho_zero_everyone_has_a_dominant_strategy(alliance):
 def test_equal_members_spend_the_same_whatever_the_elasticity(members, taste, rho):
     alliance = Alliance.spread(members, taste)
     game = Aggregation(rho)
-    closed = symmetric_spending(taste, 1, 1, members)
+    closed = taste / (1 + (1 - taste) * (members - 1))
     assert game.equilibrium(alliance) == pytest.approx(np.full(members, closed), rel=1e-9)
     assert game.optimum(alliance) == pytest.approx(alliance.alone, rel=1e-9)
     assert game.protection(game.optimum(alliance)) == pytest.approx(taste, rel=1e-9)
 
 
 @pytest.mark.parametrize("rho", [-3.0, 0.4, 1.0])
-def test_the_optimum_is_the_numeric_one(rho):
+def test_the_optimum_is_the_numeric_one(rho, utility):
     alliance = Alliance(np.array([0.1, 0.3, 0.2]), np.array([1.0, 2.0, 1.5]))
     game = Aggregation(rho)
 
     def welfare(spending):
-        return float(alliance.utility(spending, game.protection(spending)).sum())
+        return float(utility(alliance, spending, game.protection(spending)).sum())
 
     found = minimize(
         lambda g: -welfare(g), alliance.alone, bounds=[(1e-9, w - 1e-6) for w in alliance.wealth], tol=1e-13
@@ -103,7 +108,7 @@ def test_nobody_is_protected_by_a_zero_where_powers_are_not_above_zero():
 
 def test_weakest_link_reference_values_and_its_place_at_the_end_of_the_scale():
     alliance = Alliance.spread(7, 0.2, np.array([0, 0.3, 0.6, 0.9]))
-    assert weakest_link.largest_equilibrium(alliance).round(2).tolist() == [0.2, 0.14, 0.08, 0.02]
+    assert weakest_link_level(alliance).round(2).tolist() == [0.2, 0.14, 0.08, 0.02]
     spending = np.array([[0.3, 0.1, 0.2]])
     protection = [float(Aggregation(rho).protection(spending)[0]) for rho in (1, 0, -5, -60)]
     assert protection == sorted(protection, reverse=True)
@@ -112,46 +117,64 @@ def test_weakest_link_reference_values_and_its_place_at_the_end_of_the_scale():
 
 @given(alliances, st.floats(0, 1))
 def test_every_common_level_up_to_the_largest_is_an_equilibrium_and_none_above(alliance, share):
-    top = float(weakest_link.largest_equilibrium(alliance))
+    top = float(weakest_link_level(alliance))
     level = np.full(alliance.members, share * top)
-    assert weakest_link.best_response(alliance, level) == pytest.approx(level)
+    assert weakest_response(alliance, level) == pytest.approx(level)
     above = np.full(alliance.members, 1.01 * top)
-    assert (weakest_link.best_response(alliance, above) < above).any()
+    assert (weakest_response(alliance, above) < above).any()
 
 
-def test_the_response_to_a_weak_link_is_the_numeric_optimum():
+def test_the_response_to_a_weak_link_is_the_numeric_optimum(utility):
     alliance = Alliance(np.array([0.1, 0.4]), np.array([1.0, 1.0]))
     for others in (0.05, 0.3):
 
         def loss(own, others=others):
             spending = np.array([own, others])
-            return -alliance.utility(spending, np.full(2, spending.min()))[0]
+            return -utility(alliance, spending, np.full(2, spending.min()))[0]
 
         found = minimize_scalar(loss, bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-10})
-        response = weakest_link.best_response(alliance, np.array([0.0, others]))[0]
+        response = weakest_response(alliance, np.array([0.0, others]))[0]
         assert response == pytest.approx(found.x, abs=1e-6)
 
 
 @given(st.integers(2, 9), st.floats(0.05, 0.45), st.floats(0, 0.9), st.floats(0, 0.9))
 def test_a_larger_spread_never_strengthens_the_weakest_link(members, taste, one, other):
     low, high = sorted((one, other))
-    levels = weakest_link.largest_equilibrium(Alliance.spread(members, taste, np.array([low, high])))
+    levels = weakest_link_level(Alliance.spread(members, taste, np.array([low, high])))
     assert levels[0] >= levels[1]
-    optimum = weakest_link.equal_wealth_optimum(Alliance.spread(members, taste, np.array([low, high])))
-    assert optimum == pytest.approx([taste, taste])
 
 
-def test_the_optimum_of_the_weakest_link_is_the_numeric_one():
+def test_the_best_common_level_of_the_weakest_link_is_the_mean(utility):
     alliance = Alliance.spread(5, 0.3, 0.8, wealth=2.0)
     found = minimize_scalar(
-        lambda c: -alliance.utility(np.full(5, c), np.full(5, c)).sum(),
+        lambda c: -utility(alliance, np.full(5, c), np.full(5, c)).sum(),
         bounds=(1e-6, 2 - 1e-6),
         method="bounded",
     )
-    assert weakest_link.equal_wealth_optimum(alliance) == pytest.approx(found.x, abs=1e-5)
+    assert alliance.alone.mean() == pytest.approx(found.x, abs=1e-5)
 
 
 @pytest.mark.parametrize("rho", [1.5, -61, np.nan])
 def test_rho_outside_its_range_is_refused(rho):
     with pytest.raises(BuzanError, match=r"^rho of an aggregation (1\.5|-61|nan); allowed: -60 to 1$"):
         Aggregation(rho)
+
+
+def test_the_map_of_spreads_is_that_of_its_games():
+    found = SpreadEffects(5, 0.2, np.array([0, 0.4, 0.8]), np.array([0.1, 0.5, 1.0]))
+    assert found.rhos.tolist() == [-8, 0, 1]
+    alliance = Alliance.spread(5, 0.2, found.spreads)
+    for row, rho in enumerate(found.rhos):
+        game = Aggregation(rho)
+        spent = game.equilibrium(alliance)
+        of_best = spent.sum(axis=1) / game.optimum(alliance).sum(axis=1)
+        assert found.spending[row] == pytest.approx(of_best / of_best[0])
+        safe = game.protection(spent)
+        assert found.protection[row] == pytest.approx(safe / safe[0])
+    values = found.values()
+    assert values["phase.sum.protection"] == found.protection[2, 2] - 1 > 0
+    assert values["phase.least.protection"] == found.protection[0, 2] - 1 < 0
+    assert values["phase.rho_protection"] == 1
+    # While all pay, a spread lowers the total.
+    assert 0 < values["phase.dip"] < 0.01
+    assert 0 < values["phase.dip_spread"] < 0.2

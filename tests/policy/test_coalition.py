@@ -16,6 +16,7 @@ from buzanlib.policy.agenda import package, satisfaction, scaled
 from buzanlib.policy.coalition import RULES, Talks
 from buzanlib.policy.entry_orders import (
     SCHEMES,
+    EntryOrders,
     four_quadrants,
     orders,
     places,
@@ -248,3 +249,27 @@ def test_an_unknown_scheme_is_named() -> None:
         UnknownNameError, match="unknown scheme of entry 'hub frist'; nearest allowed: 'hub first'"
     ):
         orders("hub frist")
+
+
+def test_the_chapter_reads_its_levels_off_the_orders() -> None:
+    orders_of_entry = EntryOrders("largest", 0.2, 1, 2.0, "graded")
+    levels = orders_of_entry.levels()
+    assert levels.loc["all four", "package"] == pytest.approx(1 / 3)
+    assert levels.loc["all four", "package, graded"] == pytest.approx(3 / 7)
+    assert (levels["one issue"] == 0).all()  # each threat stands in two cells
+    assert levels.loc["WW, WS and SS", "one issue, graded"] == pytest.approx(0.5)
+    assert (
+        list(orders_of_entry.bounds.values())
+        == levels.loc["all four", ["package", "package, graded"]].tolist()
+    )
+    plain, encouraged = orders_of_entry.uniting().values()
+    pd.testing.assert_frame_equal(plain["mean"], uniting_levels(Talks("mean"), GRADED, 2.0))
+    values, mean = orders_of_entry.values(), encouraged["mean"]
+    assert values["order.any.least"] == mean["holds"].min()
+    assert values["order.hub.most"] == mean.loc[mean.index.str.startswith("WW"), "holds"].max()
+    assert mean.loc[values["order.worst"], "holds"] == mean["holds"].min()
+    assert 0 < values["order.differ.thrice"] < values["order.differ.once"] < 1
+    (literal, _) = orders_of_entry.without_encouragement().values()
+    grid = [round(step / 100, 12) for step in range(101)]
+    again = four_quadrants(Talks("package"), LITERAL, grid, 2.0)
+    assert literal["package"]["holds"].tolist() == again["holds"].tolist()

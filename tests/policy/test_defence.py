@@ -51,13 +51,6 @@ def test_a_spread_leaves_the_mean_taste_alone(members, taste, spread):
     assert np.ptp(alliance.tastes) == pytest.approx(2 * taste * spread, abs=1e-12)
 
 
-def test_utility_is_that_of_the_formula_and_minus_infinity_without_protection():
-    alliance = Alliance(np.array([0.25, 0.5]), np.array([2.0, 4.0]))
-    found = alliance.utility(np.array([1.0, 1.0]), np.array([3.0, 0.0]))
-    assert found[0] == pytest.approx(0.75 * np.log(1.0) + 0.25 * np.log(3.0))
-    assert found[1] == -np.inf
-
-
 @given(
     st.lists(st.tuples(st.floats(0, 10), st.floats(0, 10)), min_size=2, max_size=9).filter(
         lambda pairs: max(most for most, _ in pairs) > 1e-6

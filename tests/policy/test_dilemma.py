@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from buzanlib.errors import BuzanError
-from buzanlib.policy.dilemma import STRATEGIES, Dilemma
+from buzanlib.policy.dilemma import STRATEGIES, Dilemma, TrustGames
 
 DISTRUST = ("arms", "arms")
 share = st.floats(0, 1)
@@ -21,6 +22,34 @@ def dilemmas(draw):
     missed = draw(st.floats(0, 0.98))
     alarm = draw(share) * (1 - missed)
     return Dilemma(draw(inside), draw(inside) * 2, 2.0, alarm, missed)
+
+
+def threshold(game: Dilemma, transparency: float, distance: float) -> dict[str, float]:
+    """The least prior with which each kind of trust is an equilibrium, by the formulas of the chapter."""
+    false, missed = (float(value) for value in game.errors(transparency, distance))
+    theta, room = game.needed, 1 - false - game.needed
+    missed_all, true = theta * missed, theta * (1 - missed)
+    return {
+        "trusts on condition": missed_all / ((1 - false) * room + missed_all) if room > 0 else 1.0,
+        "trusts": true / (false * (1 - theta) + true),
+    }
+
+
+def mixed(game: Dilemma, transparency: float, distance: float) -> list[tuple[float, float]]:
+    """Symmetric equilibria in which states arm at random upon a defensive or a hostile reading."""
+    false, missed = (float(value) for value in game.errors(transparency, distance))
+    t, safe, found = game.prior, 1 - false, []
+    if safe > 0:
+        trusted = t * safe / (t * safe + (1 - t) * missed)
+        upon_defensive = (1 - game.needed / trusted - false) / safe
+        if 0 < upon_defensive < 1:
+            found.append((upon_defensive, 1.0))
+    if false > 0:
+        suspected = t * false / (t * false + (1 - t) * (1 - missed))
+        upon_hostile = (1 - game.needed / suspected) / false
+        if 0 < upon_hostile < 1:
+            found.append((0.0, upon_hostile))
+    return found
 
 
 def possible(game: Dilemma, transparency: float, distance: float) -> bool:
@@ -39,7 +68,7 @@ def test_closed_forms_say_what_trying_all_pairs_finds(game, transparency, distan
     false = float(game.errors(transparency, distance)[0])
     assume(1e-6 < false < 1 - 1e-6)  # else a reading never occurs, and what is planned upon it is idle
     assume(abs(1 - false - game.needed) > 1e-6)
-    thresholds = game.threshold(transparency, distance)
+    thresholds = threshold(game, transparency, distance)
     assume(all(abs(game.prior - level) > 1e-6 for level in thresholds.values()))
     found = game.equilibria(transparency, distance)
     assert (("trusts", "trusts") in found) == bool(game.blind(transparency, distance))
@@ -57,7 +86,7 @@ def test_closed_forms_say_what_trying_all_pairs_finds(game, transparency, distan
 def test_only_alike_plans_are_equilibria(game, transparency, distance):
     false = float(game.errors(transparency, distance)[0])
     assume(1e-6 < false < 1 - 1e-6)
-    thresholds = game.threshold(transparency, distance)
+    thresholds = threshold(game, transparency, distance)
     assume(all(abs(game.prior - level) > 1e-6 for level in thresholds.values()))
     assert all(first == second for first, second in game.equilibria(transparency, distance))
 
@@ -111,7 +140,7 @@ def test_transparency_needed_is_where_trust_on_condition_begins(game, distance):
 @given(dilemmas(), share, share)
 def test_mixed_equilibria_leave_states_indifferent(game, transparency, distance):
     assume(1e-4 < float(game.errors(transparency, distance)[0]) < 1 - 1e-4)
-    for upon_defensive, upon_hostile in game.mixed(transparency, distance):
+    for upon_defensive, upon_hostile in mixed(game, transparency, distance):
         # One of the two readings is acted upon surely, so the plan is a mixture of two pure ones.
         if upon_hostile == 1.0:
             plan = {"arms": upon_defensive, "trusts on condition": 1 - upon_defensive}
@@ -126,10 +155,10 @@ def test_mixed_equilibria_leave_states_indifferent(game, transparency, distance)
 
 def test_there_is_a_mixed_equilibrium_between_trust_and_distrust():
     game = Dilemma()
-    ((upon_defensive, upon_hostile),) = game.mixed(0.7, 0.5)
+    ((upon_defensive, upon_hostile),) = mixed(game, 0.7, 0.5)
     assert 0 < upon_defensive < 1
     assert upon_hostile == 1.0
-    assert game.mixed(0.0, 1.0) == []
+    assert mixed(game, 0.0, 1.0) == []
 
 
 def test_payoffs_are_those_of_counting_every_case():
@@ -164,7 +193,7 @@ def test_error_rates_are_those_of_drawn_readings(seed):
 
 def test_without_errors_nothing_is_needed():
     assert Dilemma(alarm=0, missed=0).transparency_needed([0.0, 0.2]).tolist() == [0.0, 0.0]
-    assert Dilemma(alarm=0, missed=0).threshold(1.0, 0.0)["trusts on condition"] == 0
+    assert threshold(Dilemma(alarm=0, missed=0), 1.0, 0.0)["trusts on condition"] == 0
     assert not Dilemma(missed=0).conditional(0.0, 1.0)
 
 
@@ -191,3 +220,22 @@ def test_transparency_and_distance_are_shares(value):
         Dilemma().errors(value, 0.5)
     with pytest.raises(BuzanError, match=r"perception distance .* of a dilemma; allowed: 0 to 1"):
         Dilemma().errors(0.5, [0.2, value])
+
+
+def test_the_two_games_say_what_each_says():
+    near = pd.Series({"SW-WS": 0.9, "SS-WS": 0.5})
+    trust = TrustGames(Dilemma(0.5), Dilemma(0.7), {"table": near, "observed": near / 4}, 0.5)
+    low, high = trust.games
+    fields = trust.fields(11)
+    assert fields[low].shape == (11, 11)
+    assert fields[high][10, 0] == 2  # blind trust in the dark, where perspectives are farthest
+    assert fields[high][0, 10] == 1 + 2 * trust.high.blind(1.0, 0.0)
+    needed = trust.needed()[low]["table"]
+    assert needed["transparency"].tolist() == trust.low.transparency_needed(near).tolist()
+    values = trust.values()
+    assert values["dilemma.needed.SW_WS"] == needed.loc["SW-WS", "transparency"]
+    assert values["dilemma.needed.observed"] == trust.low.transparency_needed(near / 4).max()
+    assert values["dilemma.blind"] == (trust.fields()[high] >= 2).mean()
+    assert trust.low.equilibria(0.5, 0.9) == [DISTRUST]
+    assert values["dilemma.equilibria.SW_WS"] == "both arm"
+    assert values["dilemma.equilibria.SS_WS"] == "both trust on condition, or both arm"

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.policy import interdependence
 from buzanlib.policy.defence import Alliance
-from buzanlib.policy.interdependence import Interdependence
+from buzanlib.policy.interdependence import Interdependence, Tipping
 
 SPREADS = np.array([0, 0.3, 0.6, 0.9])
 # Design notes of the models, section 2.6: mean security at the largest equilibrium, by contagion and spread.
@@ -31,10 +31,10 @@ def test_reference_values(contagion, printed):
 def test_where_two_equilibria_are_both_are_reported():
     alliance = Alliance.spread(7, 0.2, SPREADS)
     found = Interdependence(0.4, 60).equilibria(alliance)
-    assert found.several.tolist() == [True, True, True, True]
     assert found.secure_at_smallest.mean(axis=-1).round(3).tolist() == [0, 0, 0, 0]
     assert (found.secure_at_largest.mean(axis=-1) > found.secure_at_smallest.mean(axis=-1)).all()
-    assert not Interdependence(0, 60).equilibria(alliance).several.any()
+    alone = Interdependence(0, 60).equilibria(alliance)
+    assert alone.largest == pytest.approx(alone.smallest, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=40)
@@ -117,3 +117,18 @@ def test_responses_that_do_not_settle_are_told(monkeypatch):
     monkeypatch.setattr(interdependence, "_ROUNDS", 2)
     with pytest.raises(EstimationError, match=r"have not settled after 2 rounds at contagion 0\.3"):
         Interdependence(0.3, 60).equilibria(Alliance.spread(7, 0.2))
+
+
+def test_tipping_is_the_mean_security_of_both_equilibria():
+    found = Tipping(7, 0.2, 60.0, 0.4)
+    assert found.best.shape == found.worst.shape == (201, 4)
+    for contagion, printed in PRINTED.items():
+        assert found.best.loc[contagion].round(3).tolist() == printed
+    assert (found.best >= found.worst - 1e-9).all(axis=None)
+    values = found.values()
+    assert (values["tipping.at.even"], values["tipping.at.spread"]) == tuple(found.best.loc[0.4, [0.0, 0.9]])
+    assert (found.best.loc[found.best.index > values["tipping.best_until"], 0.0] <= 0.005).all()
+    assert values["tipping.spread_until"] < values["tipping.best_until"]
+    assert values["weakest_link.even"] == pytest.approx(0.2)
+    assert values["weakest_link.spread"] == pytest.approx(0.02)
+    assert values["tipping.none_from"] <= values["tipping.none_from_spread"]

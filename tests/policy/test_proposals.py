@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buzanlib.errors import BuzanError
-from buzanlib.policy.proposals import OF_MEASURE, PAPER, Proposal, Route, read_proposal
+from buzanlib.policy.proposals import OF_MEASURE, PAPER, Proposal, Route, names_by_threats, read_proposal
 from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 GOOD = "name: Ours\nthreats: [inf, cri]\nroute: both\nintrusiveness: 0.5\npays: [WW]\n"
@@ -103,3 +103,11 @@ def test_the_three_of_the_paper_take_one_route_each_and_only_the_ban_acts_on_the
 
 def test_every_measure_of_the_codebook_is_a_proposal() -> None:
     assert list(OF_MEASURE) == [measure for measure in Measure if measure is not Measure.NONE]
+
+
+def test_proposals_on_the_same_threats_share_a_name():
+    found = names_by_threats(PAPER.values())
+    assert found == {
+        (Threat.INF, Threat.CRI): "secure the networks, regulate at home",
+        (Threat.INF,): "forbid the means",
+    }

@@ -96,3 +96,10 @@ def test_only_states_that_ask_are_compared():
         EstimationError, match="a state asks for no measure; allowed: states with at least one"
     ):
         asked_for(some.with_counts(counts), NETS)
+
+
+def test_the_table_has_shares_in_percent_and_correlations():
+    found = asked_for(sample(6, 1.0), NETS)
+    table = found.table()
+    assert table.loc["norms", Quadrant.WW] == pytest.approx(100 * found.shares.loc[Quadrant.WW, "norms"])
+    assert table["correlation"].equals(found.correlations)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.measurement.placement import Placement
-from buzanlib.policy.shocks import crossed, shock, shortest_gap, yearly_changes
+from buzanlib.policy.shocks import CohesionShocks, crossed, edition_changes, shock
 from buzanlib.theory.vocabulary import Quadrant
 
 RELIABILITY = {"power": 0.9, "cohesion": 0.8}
@@ -50,13 +50,11 @@ def test_the_larger_the_fall_the_surer_the_crossing(panel, regions, sizes):
 def test_a_shock_refuses_what_cannot_be(panel, regions):
     place = Placement()
     scores = place.scores(panel)
-    with pytest.raises(UnknownNameError, match=r"unknown axis 'cohesin'; nearest allowed: 'cohesion'"):
-        shock(place, scores, regions, RELIABILITY, [0.0], "cohesin")
     with pytest.raises(BuzanError, match=r"reliability 1\.00 of power; allowed: at least 0 and below 1"):
         shock(place, scores, regions, {"power": 1.0, "cohesion": 0.8}, [0.0])
 
 
-def test_yearly_changes_are_between_years_not_between_columns():
+def test_changes_are_between_years_not_between_columns():
     panel = pd.DataFrame(
         {
             "iso3": [*"abc"] * 3,
@@ -64,16 +62,34 @@ def test_yearly_changes_are_between_years_not_between_columns():
             "wgi_stability": [1, 2, 3, 1, 2, 3, 3, 2, 1],
         }
     )
-    assert shortest_gap(panel, "wgi_stability", "cohesion", 2000, 2003) == 1
-    assert shortest_gap(panel, "wgi_stability", "cohesion", 2000, 2002) == 2
-    with pytest.raises(EstimationError, match=r"'wgi_stability' has 1 year in 2000-2001; a change needs two"):
-        shortest_gap(panel, "wgi_stability", "cohesion", 2000, 2001)
-    found = yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003)
+    found = edition_changes(panel, "wgi_stability", "cohesion")
     assert set(found.index.get_level_values("year")) == {2003}
-    assert found.index[0] == ("c", 2003)
+    assert found.index[0] == ("c", 2002, 2003)
     assert found.iloc[0] == pytest.approx(-found.iloc[-1])
-    assert set(
-        yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003, 2).index.get_level_values("year")
-    ) == {2002}
-    with pytest.raises(EstimationError, match=r"no state has 'wgi_stability' in years 4 apart in 2000-2003"):
-        yearly_changes(panel, "wgi_stability", "cohesion", 2000, 2003, 4)
+    earlier = edition_changes(panel[panel["year"] <= 2002], "wgi_stability", "cohesion")
+    assert set(earlier.index.droplevel("iso3")) == {(2000, 2002)}
+    with pytest.raises(EstimationError, match=r"'wgi_stability' has 1 year in 2000-2000; a change needs two"):
+        edition_changes(panel[panel["year"] == 2000], "wgi_stability", "cohesion")
+    apart = panel.assign(iso3=[*"abcdefghi"])
+    with pytest.raises(EstimationError, match=r"no state has 'wgi_stability' in years 1 apart in 2000-2003"):
+        edition_changes(apart, "wgi_stability", "cohesion")
+
+
+def test_the_chapter_reads_its_numbers_off_the_curve_and_the_record(panel, regions):
+    found = CohesionShocks(panel, regions, Placement(), 0.01)
+    values, curve, changes = found.values(), found.curve, found.changes
+    assert values["shock.none.SS"] == pytest.approx(curve.loc[0.0, "SS"])
+    assert values["shock.top.fall"] == changes.min()
+    assert values["shock.tail.rise"] == changes.quantile(0.99)
+    at_top = found.crossed([changes.min(), changes.max()])
+    assert values["shock.top.WS"] == pytest.approx(at_top.loc[changes.min(), "WS"])
+    assert values["shock.top.WW"] == pytest.approx(at_top.loc[changes.max(), "WW"])
+    even = found.crossed([-values["shock.evens.SS"]])["SS"].iloc[0]
+    assert even == pytest.approx(0.5, abs=0.005)
+    history = found.history
+    assert history["change"].tolist() == [*changes.iloc[:5], *changes.iloc[:-6:-1]]
+    known = history.dropna()
+    assert values["history.falls"] + values["history.rises"] == len(known)
+    crossings = known["before"].str[1] != known["after"].str[1]
+    assert values["history.falls_crossed"] == crossings[known["change"] < 0].sum()
+    assert values["history.rises_crossed"] == crossings[known["change"] > 0].sum()

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.policy.alliance import TABLES
 from buzanlib.policy.coalition import RULES, Talks
 from buzanlib.policy.entry_orders import SCHEMES, orders
-from buzanlib.policy.simulation import BLOCK, STATES, Simulation, compared
+from buzanlib.policy.simulation import ADVISED, BLOCK, STATES, Simulation, StateCoalitions
 from buzanlib.theory.vocabulary import Quadrant
 
 NAMES = list(map(str, Quadrant))
@@ -97,8 +98,32 @@ def test_asking_for_more_makes_coalitions_smaller(world: tuple[pd.DataFrame, pd.
     assert sizes[0] > sizes[1] > sizes[2]
 
 
-def test_runs_are_compared_one_by_one() -> None:
-    assert compared(pd.Series([1.0, 2.0, 3.0, 4.0]), pd.Series([0.0, 2.0, 4.0, 3.0])) == (0.5, 0.25)
+def test_the_chapter_compares_schemes_run_by_run(world: tuple[pd.DataFrame, pd.Series]) -> None:
+    profiles = world[0].set_axis(TABLES["literal"].weights().columns, axis=1)
+    simulation = Simulation(Talks(pull=0.2), 0.3, 0.7, runs=80)
+    found = StateCoalitions(simulation, profiles, world[1])
+    printed, graded, said = found.worlds
+    assert found.worlds[said] is profiles
+    assert (
+        found.worlds[printed].iloc[0].tolist() == TABLES["literal"].weights().loc[world[1].iloc[0]].tolist()
+    )
+    assert found.worlds[graded].shape == (24, 3)
+    sizes = found.sizes[said]
+    assert list(sizes) == [*SCHEMES, STATES]
+    np.testing.assert_array_equal(sizes[STATES], simulation(profiles, world[1], STATES)["holds"])
+    values = found.values()
+    assert values["states.observed.better"] == (sizes[ADVISED] > sizes[STATES] + 1e-9).mean()
+    assert values["states.observed.worse"] == (sizes[ADVISED] < sizes[STATES] - 1e-9).mean()
+    assert values["states.literal.random"] == found.sizes[printed][STATES].mean()
+    assert found.fewer == 20
+    talks, fewer = Talks(pull=0.4), found.fewer
+    advised, at_random = (
+        Simulation(talks, 0.1, 0.5, runs=fewer)(profiles, world[1], scheme)["holds"].mean()
+        for scheme in (ADVISED, STATES)
+    )
+    cell = found.advantage.loc["what states have said, encouragement 0.4", "0.1 to 0.5"]
+    assert cell == pytest.approx(100 * (advised - at_random))
+    assert values["advantage.said.most"] == found.advantage.iloc[3:].to_numpy().max()
 
 
 @pytest.mark.parametrize(

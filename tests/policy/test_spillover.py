@@ -7,14 +7,20 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
 from buzanlib.errors import BuzanError
-from buzanlib.policy.defence import Alliance
-from buzanlib.policy.spillover import Spillover, symmetric_spending
+from buzanlib.policy.defence import Alliance, Spillover, by_spillover
 
 tastes = st.floats(0.02, 0.6)
 thetas = st.floats(0, 1)
 alliances = st.lists(st.tuples(tastes, st.floats(0.1, 20)), min_size=2, max_size=8).map(
     lambda pairs: Alliance(*map(np.array, zip(*pairs, strict=True)))
 )
+
+
+def best_response(theta, alliance, spending):
+    """``max(0, a w - (1 - a) theta (others' total))``, from the first-order condition."""
+    others = spending.sum() - spending
+    return np.maximum(0, alliance.alone - (1 - alliance.tastes) * theta * others)
+
 
 # Design notes of the models, section 2.6: seven members, taste .1, wealth 1.
 PRINTED = {
@@ -62,7 +68,7 @@ def test_a_spread_too_small_to_make_anyone_stop_lowers_the_total():
 @given(tastes, st.floats(0.1, 20), thetas, st.integers(2, 30))
 def test_closed_form_of_equal_members(taste, wealth, theta, members):
     alliance = Alliance.spread(members, taste, wealth=wealth)
-    closed = symmetric_spending(taste, wealth, theta, members)
+    closed = taste * wealth / (1 + (1 - taste) * theta * (members - 1))
     assert Spillover(theta).equilibrium(alliance) == pytest.approx(np.full(members, closed), abs=1e-9)
 
 
@@ -70,7 +76,7 @@ def test_closed_form_of_equal_members(taste, wealth, theta, members):
 def test_nobody_gains_by_another_response(alliance, theta):
     game = Spillover(theta)
     spending = game.equilibrium(alliance)
-    assert game.best_response(alliance, spending) == pytest.approx(spending, abs=1e-9)
+    assert best_response(theta, alliance, spending) == pytest.approx(spending, abs=1e-9)
 
 
 @given(alliances, thetas, st.randoms(use_true_random=False))
@@ -81,13 +87,13 @@ def test_the_equilibrium_is_that_of_best_responses_one_after_the_other(alliance,
     for _ in range(4000):
         before = spending.copy()
         for member in range(alliance.members):
-            spending[member] = game.best_response(alliance, spending)[member]
+            spending[member] = best_response(theta, alliance, spending)[member]
         if np.abs(spending - before).max() < 1e-13:
             break
     assert spending == pytest.approx(game.equilibrium(alliance), abs=1e-9)
 
 
-def test_the_response_is_the_numeric_optimum_of_utility():
+def test_the_response_is_the_numeric_optimum_of_utility(utility):
     alliance = Alliance(np.array([0.1, 0.4, 0.25]), np.array([3.0, 1.0, 2.0]))
     others = np.array([0.2, 0.05, 0.1])
     game = Spillover(0.6)
@@ -96,20 +102,20 @@ def test_the_response_is_the_numeric_optimum_of_utility():
         def loss(own, member=member):
             spending = others.copy()
             spending[member] = own
-            return -alliance.utility(spending, game.protection(spending))[member]
+            return -utility(alliance, spending, game.protection(spending))[member]
 
         found = minimize_scalar(
             loss, bounds=(0, alliance.wealth[member]), method="bounded", options={"xatol": 1e-12}
         )
-        assert game.best_response(alliance, others)[member] == pytest.approx(found.x, abs=1e-5)
+        assert best_response(0.6, alliance, others)[member] == pytest.approx(found.x, abs=1e-5)
 
 
 @pytest.mark.parametrize("theta", [0.0, 0.3, 1.0])
-def test_the_first_best_of_equal_members_is_taste_times_wealth(theta):
+def test_the_first_best_of_equal_members_is_taste_times_wealth(theta, utility):
     alliance = Alliance.spread(4, 0.3, wealth=2.0)
     game = Spillover(theta)
     found = minimize(
-        lambda g: -alliance.utility(g, game.protection(g)).sum(),
+        lambda g: -utility(alliance, g, game.protection(g)).sum(),
         np.full(4, 0.2),
         bounds=[(1e-6, 1.9)] * 4,
         tol=1e-14,
@@ -143,15 +149,15 @@ def test_spillover_outside_its_range_is_refused(theta):
         Spillover(theta)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((0.1, 1, 2, 7), r"spillover 2; allowed: 0 to 1"),
-        ((0.1, 1, 0.5, 1), r"an alliance of 1; allowed: two members or more"),
-        ((0.1, -1, 0.5, 7), r"wealth -1 of a member"),
-        ((1.5, 1, 0.5, 7), r"taste for defence 1\.5"),
-    ],
-)
-def test_the_closed_form_refuses_what_the_game_refuses(arguments, message):
-    with pytest.raises(BuzanError, match=message):
-        symmetric_spending(*arguments)
+def test_the_table_by_spillover_is_that_of_the_game():
+    found = by_spillover(7, 0.1, 0.5)
+    even, uneven = Alliance.spread(7, 0.1), Alliance(np.full(7, 0.1), 0.5 ** np.arange(7))
+    assert list(found.index) == [1, 0.75, 0.5, 0.25, 0.1, 0]
+    for theta, (spending, of_best, protection) in PRINTED.items():
+        assert found.loc[theta, "spending"] == Spillover(theta).equilibrium(even)[0]
+        assert found.loc[theta, "of the best"] == pytest.approx(of_best, abs=1e-3)
+        assert found.loc[theta, "protection"] == pytest.approx(protection, abs=1e-4)
+        paid = Spillover(theta).equilibrium(uneven)
+        assert found.loc[theta, "paid by all but the largest"] == pytest.approx(paid[1:].sum() / paid.sum())
+        assert spending == pytest.approx(found.loc[theta, "spending"], abs=1e-4)
+    assert found.loc[1.0, "paid by all but the largest"] == 0
