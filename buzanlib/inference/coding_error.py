@@ -19,19 +19,13 @@ _THREATS = [threat.value for threat in TABLE2_THREATS]
 
 
 def disagreement(statements: Statements) -> pd.DataFrame:
-    """How often one annotator sees a threat where the other does not.
-
-    Parameters
-    ----------
-    statements : Statements
-        The coded statements.
+    """How often one annotator sees a threat where the other does not, in passages that both found relevant.
 
     Returns
     -------
     DataFrame of float
         Index the threats of Table 2; ``missed`` is the chance that one annotator does not see a threat that the other
-        sees, ``added`` that one sees a threat that the other does not; over the passages that both found relevant, both
-        directions pooled.
+        sees, ``added`` that one sees a threat that the other does not, both directions pooled.
     """
     a, b = (
         statements.codes[statements.codes["annotator"] == annotator].set_index("passage_id").sort_index()
@@ -50,15 +44,7 @@ def disagreement(statements: Statements) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class CodingErrorStudy:
-    """Codes the passages again and again with error, and fits the contrasts of Table 2 each time.
-
-    Attributes
-    ----------
-    predictions : Predictions
-        The locked file.
-    draws, seed : int
-        Codings, and the seed.
-    """
+    """Codes the passages with error, `draws` times, and fits the contrasts of Table 2 each time."""
 
     predictions: Predictions
     draws: int = 999
@@ -78,7 +64,7 @@ class CodingErrorStudy:
         passages : DataFrame
             Relevant passages: ``iso3`` and one 0/1 column a threat.
         sample : Sample
-            The placed states that these passages are of; others' passages are passed over.
+            The placed states; passages of others are left out.
         rates : DataFrame
             As `disagreement` gives them.
         factors : tuple of float
@@ -99,7 +85,6 @@ class CodingErrorStudy:
         state = sample.counts.index.get_indexer(pd.Index(own["iso3"]))
         codes = own[_THREATS].to_numpy() == 1
         n = np.bincount(state, minlength=len(sample)).astype(float)
-        family = [self.predictions.hypotheses[name] for name in self.predictions.families["F1"]]
         rows = []
         for factor in factors:
             chance = factor * rates.loc[_THREATS, ["missed", "added"]].to_numpy()
@@ -115,10 +100,7 @@ class CodingErrorStudy:
                     y[:, draw, column] = np.bincount(state, codes[:, column] ^ wrong[:, column], len(sample))
             logits = empirical_logit(y, n[:, None, None]).reshape(len(sample), -1)
             effects = 2 * factorial(logits, sample.quadrants).estimates[0].reshape(4, self.draws, -1)
-            for hypothesis in family:
-                drawn = (
-                    hypothesis.sign
-                    * effects[POSITION[hypothesis.effect], :, _THREATS.index(hypothesis.threat)]
-                )
+            for column, hypothesis in enumerate(self.predictions.cells):
+                drawn = hypothesis.sign * effects[POSITION[hypothesis.effect], :, column]
                 rows.append((float(factor), hypothesis.id, float(drawn.mean()), *percentile_interval(drawn)))
         return pd.DataFrame(rows, columns=["factor", "hypothesis", "contrast", "low90", "high90"])

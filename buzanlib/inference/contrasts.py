@@ -34,18 +34,7 @@ POSITION: dict[str, int] = {effect.value: place for place, effect in enumerate(E
 
 
 def empirical_logit(y: npt.ArrayLike, n: npt.ArrayLike) -> Array:
-    """Empirical logit ``log((y + 1/2) / (n - y + 1/2))``.
-
-    Parameters
-    ----------
-    y : array_like of int
-        Passages that carry the threat.
-    n : array_like of int
-        Relevant passages; broadcasts against `y`.
-
-    Returns
-    -------
-    ndarray of float
+    """Empirical logit ``log((y + 1/2) / (n - y + 1/2))`` of `y` passages among `n`, which broadcast.
 
     Raises
     ------
@@ -60,12 +49,7 @@ def empirical_logit(y: npt.ArrayLike, n: npt.ArrayLike) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Contrasts:
-    """Contrasts and their standard errors.
-
-    Attributes
-    ----------
-    estimates, errors : ndarray of float, shape (placements, ..., outcomes)
-    """
+    """Contrasts and their standard errors, both of shape (placements, ..., outcomes)."""
 
     estimates: Array
     errors: Array
@@ -78,13 +62,7 @@ class Contrasts:
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Means of the quadrants and the variances of these means.
-
-    Attributes
-    ----------
-    means, variances : ndarray of float, shape (placements, 4, outcomes)
-        Quadrants in the order of `Quadrant`.
-    """
+    """Means of the quadrants, in the order of `Quadrant`, and their variances, of shape (placements, 4, outcomes)."""
 
     means: Array
     variances: Array
@@ -122,17 +100,12 @@ def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC
         HC3 (MacKinnon and White 1985), or those of ordinary least squares, which assume the same spread in
         every quadrant and exist where a quadrant holds a single state.
 
-    Returns
-    -------
-    Cells
-
     Raises
     ------
     UnknownNameError
         If there are no such errors.
     EstimationError
-        If a quadrant holds fewer states than the errors need: two for HC3, one for classical, and five in
-        all.
+        If a quadrant holds fewer states than the errors need: two for HC3, one for classical, and five in all.
     """
     if errors not in MINIMUM:
         raise UnknownNameError("kind of standard errors", errors, MINIMUM)

@@ -1,8 +1,7 @@
-"""How far apart the quadrants are in what they speak of with a correction for bias.
+"""How far apart the quadrants are in what they speak of, with a correction for bias.
 
-The profile of a quadrant is the mean of its states' profiles. Distances of means are too large in small samples,
-the more so the smaller the quadrant, since noise moves means apart and never together; the jackknife over states
-takes this bias away before quadrants are compared.
+The profile of a quadrant is the mean of its states' profiles. Distances of means are too large in small samples, the
+more so the smaller the quadrant; the jackknife over states takes this bias away before quadrants are compared.
 """
 
 from __future__ import annotations
@@ -152,10 +151,6 @@ class DivergenceTest:
             Of the states of the sample; rows sum to one.
         sample : Sample
             Placement and permutations.
-
-        Returns
-        -------
-        DivergenceResult
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Table 2 as a whole: the other ways to assign its cells, and how well it predicts what a state speaks of (B5)."""
+"""Table 2 as a whole: the other ways to assign its cells, and how well it predicts what a state speaks of."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
-#: Shares of the marginal that are mixed into what a table predicts: it gives some threats no weight at all, and a
-#: probability of zero is refuted by one mention. The first is the one that is judged by (`definitions.json`).
+#: Shares of the marginal that are mixed into what a table predicts, since one mention refutes a probability of zero.
+#: The first decides (`definitions.json`).
 MIXTURES = (0.5, 0.3, 0.1)
 
 
@@ -45,39 +45,13 @@ def assignment_statistics(statistics: Array, cells: npt.NDArray[np.bool_]) -> pd
 
 
 def mention_shares(counts: pd.DataFrame) -> Array:
-    """How each state divides its mentions among the threats of Table 2.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        Columns one a threat.
-
-    Returns
-    -------
-    ndarray of float, shape (states, 3)
-        ``(y + 1/2) / (sum + 3/2)``: rows sum to one, and no share is zero.
-    """
+    """Mentions of each state divided among the threats of Table 2, shape (states, 3): ``(y + 1/2) / (sum + 3/2)``."""
     y = counts[[threat.value for threat in TABLE2_THREATS]].to_numpy(dtype=float) + 0.5
     return np.asarray(y / y.sum(axis=1, keepdims=True), dtype=float)
 
 
 def others_mean(shares: Array, groups: npt.ArrayLike) -> Array:
-    """Mean share of the other states of each state's group; of all others where it is alone in its group.
-
-    Parameters
-    ----------
-    shares : ndarray of float, shape (states, threats)
-    groups : array_like of int, shape (states,)
-
-    Returns
-    -------
-    ndarray of float, shape (states, threats)
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer than two states.
-    """
+    """Mean shares, shape (states, threats), of the others in each state's group; of all others if it is alone in it."""
     if len(shares) < 2:
         raise EstimationError(f"{len(shares)} states; to leave one out takes at least 2")
     groups = np.asarray(groups)
@@ -90,7 +64,7 @@ def others_mean(shares: Array, groups: npt.ArrayLike) -> Array:
 def table_scores(
     sample: Sample, literal: Mapping[str, tuple[str, ...]], graded: Mapping[str, Mapping[str, float]]
 ) -> pd.DataFrame:
-    """Log and Brier scores of what each model predicts of a state that it has not seen.
+    """Log and Brier scores of what each model predicts of a state that was left out.
 
     Parameters
     ----------
@@ -105,12 +79,8 @@ def table_scores(
         Index ``model``: ``marginal``, ``power``, ``cohesion``, ``saturated`` (means of the other states, of all or
         of the same group), and ``literal`` and ``graded`` at each of `MIXTURES`. Columns ``log_score`` (nats, mean
         over states; higher is better), ``brier`` (lower is better), ``skill`` (log score above the marginal) and
-        ``p`` (of the log score among permuted placements; NaN for models without a table).
-
-    References
-    ----------
-    Gneiting, T., & Raftery, A. E. (2007). Strictly proper scoring rules, prediction, and estimation. Journal of the
-    American Statistical Association 102(477), 359-378.
+        ``p`` (of the log score among permuted placements; NaN for models without a table). Both scores are strictly
+        proper (Gneiting and Raftery 2007).
     """
     shares, quadrants = mention_shares(sample.counts), sample.quadrants
     marginal = others_mean(shares, np.zeros(len(shares)))
@@ -122,15 +92,15 @@ def table_scores(
     }
     rows = []
     for name, groups in groupings.items():
-        foretold = others_mean(shares, groups)
-        rows.append((name, _log_score(shares, foretold).mean(), _brier(shares, foretold).mean(), np.nan))
+        predicted = others_mean(shares, groups)
+        rows.append((name, _log_score(shares, predicted).mean(), _brier(shares, predicted).mean(), np.nan))
     weights = {"literal": _weights(literal), "graded": _weights(graded)}
     for name, table in weights.items():
         for mixture in MIXTURES:
-            # By state and quadrant: what would be foretold of it in each, so that permuting is indexing.
-            foretold = (1 - mixture) * table[None] + mixture * marginal[:, None]
-            log_scores = _log_score(shares[:, None], foretold)
-            briers = _brier(shares[:, None], foretold)
+            # By state and quadrant, so that permuting is indexing.
+            predicted = (1 - mixture) * table[None] + mixture * marginal[:, None]
+            log_scores = _log_score(shares[:, None], predicted)
+            briers = _brier(shares[:, None], predicted)
             own = np.arange(len(shares)), quadrants
             drawn = log_scores[own[0], sample.permuted].mean(axis=1)
             p = float(p_value(float(log_scores[own].mean()), drawn))
@@ -141,21 +111,18 @@ def table_scores(
 
 
 def _weights(table: Mapping[str, tuple[str, ...]] | Mapping[str, Mapping[str, float]]) -> Array:
-    """Normed weights of the threats by quadrant, shape (4, 3)."""
-    rows: list[list[float]] = []
-    for quadrant in Quadrant:
-        cell = table[str(quadrant)]
-        named = dict.fromkeys(cell, 1.0) if isinstance(cell, tuple) else dict(cell)
-        rows.append([float(named.get(threat.value, 0.0)) for threat in TABLE2_THREATS])
-    weights = np.array(rows)
+    """Weights of the threats by quadrant as shares, shape (4, 3)."""
+    cells = (table[str(quadrant)] for quadrant in Quadrant)
+    named = [dict.fromkeys(cell, 1.0) if isinstance(cell, tuple) else dict(cell) for cell in cells]
+    weights = np.array([[float(cell.get(threat.value, 0.0)) for threat in TABLE2_THREATS] for cell in named])
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=float)
 
 
-def _log_score(shares: Array, foretold: Array) -> Array:
-    """Expected logarithm of the foretold probability, shape (...)."""
-    return np.asarray((shares * np.log(foretold)).sum(axis=-1), dtype=float)
+def _log_score(shares: Array, predicted: Array) -> Array:
+    """Expected logarithm of the predicted probability, shape (...)."""
+    return np.asarray((shares * np.log(predicted)).sum(axis=-1), dtype=float)
 
 
-def _brier(shares: Array, foretold: Array) -> Array:
-    """Squared distance of shares and foretold probabilities, shape (...)."""
-    return np.asarray(((shares - foretold) ** 2).sum(axis=-1), dtype=float)
+def _brier(shares: Array, predicted: Array) -> Array:
+    """Squared distance of shares and predicted probabilities, shape (...)."""
+    return np.asarray(((shares - predicted) ** 2).sum(axis=-1), dtype=float)

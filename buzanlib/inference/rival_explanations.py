@@ -69,11 +69,6 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
     ------
     EstimationError
         If a state lacks the rival, or the rival says nothing beyond power, cohesion and their product.
-
-    References
-    ----------
-    Freedman, D., & Lane, D. (1983). A nonstochastic interpretation of reported significance levels. Journal of
-    Business & Economic Statistics 1(4), 292-298.
     """
     rival = rival.reindex(sample.counts.index)
     if rival.isna().any(axis=None):
@@ -114,17 +109,10 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
 
 
 def freedman_lane(small: Array, added: Array, outcomes: Array, moves: Moves) -> float:
-    """P value of the sum over outcomes of the partial F of added regressors.
+    """P value of the sum over outcomes of the partial F of `added` regressors beside those of a `small` model.
 
-    Parameters
-    ----------
-    small : ndarray of float, shape (states, k)
-        Regressors of the smaller model, the constant among them.
-    added : ndarray of float, shape (states, r)
-        What is added.
-    outcomes : ndarray of float, shape (states, outcomes)
-    moves : ndarray of int, shape (draws, states)
-        Permutations of the residuals.
+    The residuals of the small model, which has the constant, are permuted (Freedman and Lane 1983); all of shape
+    (states, columns).
     """
     base, _ = np.linalg.qr(small)
     beyond, _ = np.linalg.qr(added - base @ (base.T @ added))

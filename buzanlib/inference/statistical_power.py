@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from scipy.stats import beta
+from statsmodels.stats.proportion import proportion_confint
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, POSITION, Contrasts, cell_means, empirical_logit
@@ -33,13 +33,7 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 
 @dataclass(frozen=True)
 class Variation:
-    """How often a threat is named, and how much states differ in it.
-
-    Attributes
-    ----------
-    mean, sd : float
-        Of the states' log odds.
-    """
+    """Mean and standard deviation of the states' log odds of naming a threat."""
 
     mean: float
     sd: float
@@ -48,16 +42,13 @@ class Variation:
 def between_states(counts: pd.DataFrame) -> tuple[Variation, ...]:
     """Mean of the states' log odds for each threat of Table 2, and one standard deviation for all.
 
+    By maximum likelihood: normal log odds of states, binomial passages of a state, integrated by Gauss-Hermite
+    quadrature. The standard deviation is one, since few passages do not tell three apart.
+
     Parameters
     ----------
     counts : DataFrame
         Columns ``relevant``, ``pol``, ``inf``, ``cri``.
-
-    Returns
-    -------
-    tuple of Variation
-        By maximum likelihood: normal log odds of states, binomial passages of a state, integrated by Gauss-Hermite
-        quadrature. The standard deviation is one, since few passages do not tell three apart.
 
     Raises
     ------
@@ -130,51 +121,39 @@ class PowerStudy:
         Returns
         -------
         DataFrame
-            Columns ``hypothesis`` (B1, B2, B3, B5), ``contrast`` (true), ``power`` (share of worlds in which the
-            prediction is found: adjusted p below alpha, and the gate passed; for B5 the gate alone), ``low``, ``high``
+            Columns ``hypothesis`` (the three predictions and their gate), ``contrast`` (true), ``power`` (share of
+            worlds in which the prediction is found: adjusted p below alpha, and the gate passed), ``low``, ``high``
             (95 % Clopper-Pearson interval), ``single`` (share with unadjusted p below alpha), ``estimate`` (mean) and
             ``contradicted`` (share in which the 90 % interval lies wholly below the smallest effect of interest); the
-            last two are NaN for B5.
+            last two are NaN for the gate.
         """
-        names = [*self.predictions.families["F1"], "B5"]
+        names = [*(one.id for one in self.predictions.cells), self.predictions.gate.id]
         rows = []
         for number, contrast in enumerate(np.asarray(contrasts, dtype=float)):
             rng = np.random.default_rng([self.seed, number])
-            worlds = self._tested(sample, regions, float(contrast), rng)
+            worlds = self._tested(sample, self._values(sample, regions, float(contrast), rng))
             for column, name in enumerate(names):
                 hits = int(worlds["found"][:, column].sum())
-                rows.append(
-                    {
-                        "hypothesis": name,
-                        "contrast": contrast,
-                        "power": hits / self.worlds,
-                        "low": beta.ppf(0.025, hits, self.worlds - hits + 1) if hits else 0.0,
-                        "high": beta.ppf(0.975, hits + 1, self.worlds - hits) if hits < self.worlds else 1.0,
-                        "single": worlds["single"][:, column].mean(),
-                        "estimate": worlds["estimate"][:, column].mean(),
-                        "contradicted": worlds["contradicted"][:, column].mean(),
-                    }
-                )
+                low, high = proportion_confint(hits, self.worlds, method="beta")
+                row = {"hypothesis": name, "contrast": contrast, "power": hits / self.worlds}
+                row |= {"low": float(low), "high": float(high)}
+                means = {key: worlds[key][:, column].mean() for key in ("single", "estimate", "contradicted")}
+                rows.append(row | means)
         return pd.DataFrame(rows)
 
-    def _tested(
-        self, sample: Sample, regions: pd.Series[str], contrast: float, rng: np.random.Generator
-    ) -> dict[str, Array]:
-        """What the test says of each world on B1, B2, B3 and B5: arrays of shape (worlds, 4)."""
-        family = [self.predictions.hypotheses[name] for name in self.predictions.families["F1"]]
-        rows = np.array([POSITION[hypothesis.effect] for hypothesis in family])
-        columns = np.array([_THREATS.index(hypothesis.threat) for hypothesis in family])
-        signs = np.array([hypothesis.sign for hypothesis in family], dtype=float)
-        values = self._values(sample, regions, contrast * signs, rows, columns, rng)
+    def _tested(self, sample: Sample, values: Array) -> dict[str, Array]:
+        """What the test says in each world of the predictions and their gate: arrays of shape (worlds, 4)."""
 
         def fit(quadrants: Codes) -> Contrasts:
             """Of the three predictions, in the predicted direction, shape (placements, worlds, 3)."""
             found = [
-                cell_means(values[..., column], quadrants).contrast(sign * CODING[row] / 4)
-                for row, column, sign in zip(rows, columns, signs, strict=True)
+                cell_means(values[..., column], quadrants).contrast(
+                    one.sign * CODING[POSITION[one.effect]] / 4
+                )
+                for column, one in enumerate(self.predictions.cells)
             ]
-            estimates, errors = ([getattr(one, name) for one in found] for name in ("estimates", "errors"))
-            return Contrasts(np.stack(estimates, axis=-1), np.stack(errors, axis=-1))
+            pairs = zip(*((one.estimates, one.errors) for one in found), strict=True)
+            return Contrasts(*(np.stack(each, axis=-1) for each in pairs))
 
         placed = fit(sample.quadrants)
         observed, drawn = placed.statistics[0], fit(sample.permuted).statistics
@@ -192,20 +171,13 @@ class PowerStudy:
         }
 
     def _values(
-        self,
-        sample: Sample,
-        regions: pd.Series[str],
-        contrasts: Array,
-        rows: Codes,
-        columns: Codes,
-        rng: np.random.Generator,
+        self, sample: Sample, regions: pd.Series[str], contrast: float, rng: np.random.Generator
     ) -> Array:
         """Outcomes of the states in all worlds, shape (states, worlds, threats)."""
         n = sample.counts["relevant"].to_numpy(dtype=float)[:, None, None]
-        pattern = np.zeros((len(sample), len(_THREATS)))
-        pattern[:, columns] = (contrasts[:, None] / 2 * CODING[rows]).T[sample.quadrants]
-        mean = np.array([one.mean for one in self.variation])
-        sd = np.array([one.sd for one in self.variation])
+        effects = [contrast * one.sign / 2 * CODING[POSITION[one.effect]] for one in self.predictions.cells]
+        pattern = np.transpose(effects)[sample.quadrants]
+        mean, sd = np.transpose([(one.mean, one.sd) for one in self.variation])
         codes, places = np.unique(regions.loc[sample.counts.index], return_inverse=True)
         shape = (len(sample), self.worlds, len(_THREATS))
         own = sd * rng.normal(size=shape)

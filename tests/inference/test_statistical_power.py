@@ -66,11 +66,8 @@ def test_each_world_is_tested_as_the_locked_test_does_it(predictions: Prediction
     counts = pd.DataFrame({"relevant": made.rng.integers(1, 9, 60)}, index=made.names)
     sample = made.sample(counts)
     study = PowerStudy(predictions, MODERATE, worlds=5, seed=4)
-    worlds = study._tested(sample, made.regions, 0.8, np.random.default_rng([4, 0]))
-    signs = np.array([-1.0, -1.0, 1.0])
-    values = study._values(
-        sample, made.regions, 0.8 * signs, np.array([2, 1, 3]), np.arange(3), np.random.default_rng([4, 0])
-    ).reshape(60, 5, 3)
+    values = study._values(sample, made.regions, 0.8, np.random.default_rng([4, 0]))
+    worlds = study._tested(sample, values)
     n = counts["relevant"].to_numpy()[:, None, None]
     y = np.round(np.exp(values) * (n + 1) / (1 + np.exp(values)) - 0.5).astype(int)
     for number in range(5):
