@@ -79,7 +79,7 @@ class LockError(BuzanError):
     message : str
         What is wrong.
     files : mapping of str to str, optional
-        How each file differs, by its name; stands below the message.
+        How each file differs, by its name; follows the message.
     """
 
     def __init__(self, message: str = "", files: Mapping[str, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""JSON in which no name stands twice, every number is one, and nothing is nested deeper than it can be read."""
+"""Strict JSON: no name twice in an object, no NaN, and nothing that could not be written again."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def parse(text: str) -> Any:
     Raises
     ------
     ValueError
-        Where it is no JSON (`json.JSONDecodeError`, which has the line), a name stands twice in an object, a number
-        is infinite or none, a text could not be written again in UTF-8, or it is nested too deeply.
+        If it is not JSON (`json.JSONDecodeError`, which has the line), a name occurs twice in an object, a number is
+        NaN or infinite, a text cannot be encoded in UTF-8, or it is nested too deeply.
     """
     try:
         content = json.loads(text, object_pairs_hook=_object)
-        # What cannot be written again, such as NaN or half a surrogate pair, would fail much later and elsewhere.
+        # NaN or half a surrogate pair would fail only when it is written again.
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
@@ -40,6 +40,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the name {name!r} stands twice in an object")
+            raise ValueError(f"the name {name!r} occurs twice in an object")
         found[name] = value
     return found

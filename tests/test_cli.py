@@ -95,7 +95,7 @@ WRONG: dict[Callable[[Path], None], str] = {
     "nearest allowed: 'USA'",
     outside_codebook: "codes.csv, row 2, column primary: 'mill'; nearest allowed: 'mil'",
     coded_twice: "codes.csv, row 3893, column passage_id+annotator: 'P000d663a, A'; "
-    "a key may stand only once, and this one stands in row 2",
+    "a key may occur only once, and this one is in row 2",
     changed_byte: "predictions.json: SHA-256 ",
     year_as_text: "documents.csv, row 3, column year: 'two thousand and nine'; "
     "a year in four digits is needed, 1995 to 2050",
@@ -246,7 +246,7 @@ def test_a_sheet_is_written_filled_in_and_taken_in(
     assert main(["data", "codes", str(out), "--data", str(folder)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{'Ana':<20}     1 passages",
-        "passed over, for nothing is coded in them: 1 rows",
+        "skipped, since nothing is coded in them: 1 rows",
         str(folder / "codes.csv"),
     ]
     assert main(["data", "check", str(folder)]) == 0

@@ -27,7 +27,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     build.set_defaults(command=_data_build)
     check = actions.add_parser(
         "check",
-        help="hold every row against datapackage.json, and the lock",
+        help="check every row against datapackage.json, and the lock",
         description="Report every fault of the tables at once, with file, row, column, value and what is allowed.",
         epilog="example: buzan data check mine",
     )
@@ -42,7 +42,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
     lock = actions.add_parser(
         "lock",
-        help="lock tables of your own to the predictions, once they are sound",
+        help="lock tables of your own to the predictions, once they have no faults",
         description="Write predictions.lock for changed tables; the predictions themselves never change.",
         epilog="example: buzan data lock my-data",
     )
@@ -70,7 +70,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
     codes.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
     codes.add_argument(
-        "--replace", action="store_true", help="put it in the place of what an annotator of that name has"
+        "--replace", action="store_true", help="replace the codes that an annotator of that name has"
     )
     codes.set_defaults(command=_data_codes)
 
@@ -103,17 +103,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _data_build(given: argparse.Namespace) -> int:
-    raw: Path | None = given.raw
-    if raw is None and os.environ.get("BUZAN_RAW"):
-        raw = Path(os.environ["BUZAN_RAW"])
-    if raw is None:
+    place = given.raw or os.environ.get("BUZAN_RAW")
+    if not place:
         raise BuzanError("no raw files: say where they are with --raw DIR, or set BUZAN_RAW")
+    raw = Path(place)
     if not raw.is_dir():
-        raise BuzanError(f"no folder of raw files at {str(raw)!r}: mend --raw or BUZAN_RAW")
+        raise BuzanError(f"no folder of raw files at {str(raw)!r}: correct --raw or BUZAN_RAW")
     from buzanlib.sources.catalogue import account, find_sources
     from buzanlib.sources.data_build import build
 
-    # What is kept is said of the folder as it is now.
+    # The account is of the folder before the build.
     said = account(find_sources(raw), given.data)
     if not given.list:
         for path in build(raw, given.data):
@@ -154,7 +153,7 @@ def _check_of_study(file: Path) -> int:
     with looked_at(study) as folder:
         count = len(folder.hashes)
     own = [*study.tables, *(sheet.name for sheet in study.sheets)]
-    print(f"{count} files are sound; of this study: {', '.join(own) or 'none'}")
+    print(f"{count} files without fault; of this study: {', '.join(own) or 'none'}")
     return 0
 
 
@@ -184,7 +183,7 @@ def _data_codes(given: argparse.Namespace) -> int:
     for name, passages in added.passages.items():
         print(f"{name:<20} {passages:>5} passages")
     if added.not_coded:
-        print(f"passed over, for nothing is coded in them: {added.not_coded} rows")
+        print(f"skipped, since nothing is coded in them: {added.not_coded} rows")
     print(given.data / "codes.csv")
     return 0
 

@@ -36,7 +36,7 @@ YEAR = 2018
 
 
 def read(path: Path, crosswalk: Crosswalk) -> pd.DataFrame:
-    """Pairs of states bound to defend each other.
+    """Read the pairs of states that are bound to defend each other.
 
     Parameters
     ----------

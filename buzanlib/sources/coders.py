@@ -30,15 +30,7 @@ BLANK = ("coder", *CODES)
 
 @dataclass(frozen=True)
 class Added:
-    """What was added to ``codes.csv``.
-
-    Attributes
-    ----------
-    passages : dict of str to int
-        By annotator, how many passages.
-    not_coded : int
-        Rows of the sheet that had no code.
-    """
+    """How many passages were added by annotator, and how many rows of the sheet had no code."""
 
     passages: dict[str, int]
     not_coded: int
@@ -86,12 +78,7 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
 
 
 def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataFrame, Added]:
-    """Give the codes of a folder with those of a sheet, without writing anything.
-
-    Parameters
-    ----------
-    sheet, data, replace
-        As of `add_codes`; the folder need not be locked.
+    """Give the codes of a folder, which need not be locked, with those of a sheet added; see `add_codes`.
 
     Returns
     -------
@@ -99,13 +86,6 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
         The columns and the order of ``codes.csv``.
     Added
         Who coded how many.
-
-    Raises
-    ------
-    DataError
-        With every fault of the sheet.
-    BuzanError
-        If codes or passages of the folder cannot be read.
     """
     existing = ExistingTables(data)
     kept = existing.table("codes.csv", CODE)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 import pandas as pd
 
@@ -36,24 +34,20 @@ CODES_SOURCE = Source(
 )
 
 #: States of the Correlates of War that our tables leave out.
-EXCLUDED: Final = MappingProxyType[int, str](
-    {
-        347: "Kosovo: not a member or observer of the United Nations",
-        713: "Taiwan: not a member or observer of the United Nations",
-    }
-)
+EXCLUDED: dict[int, str] = {
+    347: "Kosovo: not a member or observer of the United Nations",
+    713: "Taiwan: not a member or observer of the United Nations",
+}
 
 #: Codes of the voting records for states that ended before the first year of the panel.
-GONE: Final = MappingProxyType[int, str](
-    {
-        260: "German Federal Republic, until 1990",
-        265: "German Democratic Republic, until 1990",
-        315: "Czechoslovakia, until 1992",
-        511: "Zanzibar, until 1964",
-        678: "Yemen Arab Republic, until 1990",
-        680: "Yemen People's Republic, until 1990",
-    }
-)
+GONE: dict[int, str] = {
+    260: "German Federal Republic, until 1990",
+    265: "German Democratic Republic, until 1990",
+    315: "Czechoslovakia, until 1992",
+    511: "Zanzibar, until 1964",
+    678: "Yemen Arab Republic, until 1990",
+    680: "Yemen People's Republic, until 1990",
+}
 
 
 def check(crosswalk: Crosswalk, system: Path | None, voting_codes: Path | None) -> None:
@@ -83,7 +77,7 @@ def check(crosswalk: Crosswalk, system: Path | None, voting_codes: Path | None) 
 
 def _against_system(crosswalk: Crosswalk, path: Path) -> list[str]:
     spells = read_csv(path, ["ccode", "styear", "stmonth", "stday", "endyear"]).apply(numbers, path=path)
-    # A code is held to the last spell that reaches into the years of the panel.
+    # Of a code, the last spell that reaches into the years of the panel counts.
     spells = spells[(spells["endyear"] >= FIRST) & ~spells["ccode"].isin(list(EXCLUDED))]
     theirs = {
         code: pd.Timestamp(year, month, day)

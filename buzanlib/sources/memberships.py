@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -31,23 +30,11 @@ SOURCE = Source(
 SINCE = 1990
 
 #: Publisher's column to short name.
-ORGANISATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "asean": "ASEAN",
-        "au": "AU",
-        "cis": "CIS",
-        "coe": "CoE",
-        "csto": "CSTO",
-        "ecowas": "ECOWAS",
-        "eu": "EU",
-        "gcc": "GCC",
-        "nato": "NATO",
-        "oas": "OAS",
-        "osce": "OSCE",
-        "sco": "SCO",
-    }
-)
-STATUS: Mapping[int, str] = MappingProxyType({1: "full", 2: "associate", 3: "observer"})
+ORGANISATIONS: Mapping[str, str] = {
+    "asean": "ASEAN", "au": "AU", "cis": "CIS", "coe": "CoE", "csto": "CSTO", "ecowas": "ECOWAS", "eu": "EU",
+    "gcc": "GCC", "nato": "NATO", "oas": "OAS", "osce": "OSCE", "sco": "SCO",
+}  # fmt: skip
+STATUS: Mapping[int, str] = {1: "full", 2: "associate", 3: "observer"}
 COLUMNS = ["organisation", "iso3", "from", "to", "status", "source"]
 
 

@@ -131,7 +131,7 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
     headings = [heading.casefold() for heading in grid.headings]
     if twice := {heading for heading in headings if headings.count(heading) > 1}:
         raise DataError(
-            [Fault(grid.file, grid.header, name, name, "a column may stand only once") for name in twice]
+            [Fault(grid.file, grid.header, name, name, "a column may occur only once") for name in twice]
         )
     fields = panel.field("iso3"), panel.field("year"), Field("value", "number", required=True)
     described = Table(panel.name, grid.file, fields, panel.key)

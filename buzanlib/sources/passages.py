@@ -112,7 +112,7 @@ class Passage:
     start, end : int
         Character offsets in the collapsed text of the document.
     text : str
-        What stands there.
+        The text between them.
     """
 
     start: int

@@ -60,7 +60,7 @@ def _misplaced(columns: list[Column], wide: bool) -> Iterator[tuple[str, str]]:
     coder = next((column.coder for column in columns if column.coder), "")
     for heading, name, whose in columns:
         if name and (name, whose) in seen:
-            yield heading, "a column may stand only once"
+            yield heading, "a column may occur only once"
         elif name in THREATS and ("threats", whose) in {column[1:] for column in columns}:
             yield heading, "the threats stand in one column or in seven, not in both"
         elif wide and coder and name in (*CODES, "threats") and not whose:

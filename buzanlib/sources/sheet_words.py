@@ -6,7 +6,6 @@ Capitals, spaces, hyphens and underscores are ignored: ``Pol_kind``, ``pol kind`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from buzanlib.theory.securitization import Level
 from buzanlib.theory.vocabulary import Measure, PoliticalKind, ReferentObject, Threat, ThreatAgent
@@ -15,28 +14,26 @@ THREATS = tuple(str(threat) for threat in Threat)
 NONE = "none"
 
 #: Column of ``codes.csv`` (or ``threats``, all of them in one cell) to the headings that mean it.
-HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "passage_id": ("passage", "passage id", "id"),
-        "annotator": ("coder", "annotator", "coder name", "coded by"),
-        "relevant": ("relevant", "relevance"),
-        "threats": ("threats", "threat", "dangers", "kinds of danger"),
-        "pol": ("pol", "political"),
-        "inf": ("inf", "infrastructure"),
-        "cri": ("cri", "crime", "criminal"),
-        "mil": ("mil", "military"),
-        "ter": ("ter", "terrorism", "terrorist"),
-        "oth": ("oth", "other"),
-        "gen": ("gen", "general"),
-        "primary": ("primary", "primary threat", "main threat"),
-        "level": ("level", "strength", "securitizing level"),
-        "referent": ("referent", "referent object"),
-        "agent": ("agent", "threat agent"),
-        "measure": ("measure", "remedy"),
-        "pol_kind": ("pol kind", "political kind", "kind of political danger"),
-        "hostile": ("hostile", "hostile intent"),
-    }
-)
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "passage_id": ("passage", "passage id", "id"),
+    "annotator": ("coder", "annotator", "coder name", "coded by"),
+    "relevant": ("relevant", "relevance"),
+    "threats": ("threats", "threat", "dangers", "kinds of danger"),
+    "pol": ("pol", "political"),
+    "inf": ("inf", "infrastructure"),
+    "cri": ("cri", "crime", "criminal"),
+    "mil": ("mil", "military"),
+    "ter": ("ter", "terrorism", "terrorist"),
+    "oth": ("oth", "other"),
+    "gen": ("gen", "general"),
+    "primary": ("primary", "primary threat", "main threat"),
+    "level": ("level", "strength", "securitizing level"),
+    "referent": ("referent", "referent object"),
+    "agent": ("agent", "threat agent"),
+    "measure": ("measure", "remedy"),
+    "pol_kind": ("pol kind", "political kind", "kind of political danger"),
+    "hostile": ("hostile", "hostile intent"),
+}
 
 #: Headings that are for the coder's eye and are not read.
 NOT_READ = (
@@ -61,7 +58,7 @@ def fold(text: str) -> str:
 
 
 def _words(words: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({fold(word): code for word, code in words.items()})
+    return {fold(word): code for word, code in words.items()}
 
 
 _YES_NO = dict.fromkeys(("yes", "1", "y", "true", "x"), "1") | dict.fromkeys(("no", "0", "n", "false"), "0")
@@ -73,33 +70,29 @@ _LEVEL_WORDS = {
 }
 
 #: Column to the words understood in its cells, folded, each with the code that it stands for.
-VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "threats": _words(_THREAT_WORDS | {NONE: NONE}),
-        **dict.fromkeys(("relevant", *THREATS, "hostile"), _words(_YES_NO)),
-        "primary": _words(_THREAT_WORDS | {NONE: NONE}),
-        "level": _words(_LEVEL_WORDS),
-        **{
-            name: _words({str(word): str(word) for word in words})
-            for name, words in {
-                "referent": ReferentObject,
-                "agent": ThreatAgent,
-                "measure": Measure,
-                "pol_kind": PoliticalKind,
-            }.items()
-        },
-    }
-)
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "threats": _words(_THREAT_WORDS | {NONE: NONE}),
+    **dict.fromkeys(("relevant", *THREATS, "hostile"), _words(_YES_NO)),
+    "primary": _words(_THREAT_WORDS | {NONE: NONE}),
+    "level": _words(_LEVEL_WORDS),
+    **{
+        name: _words({str(word): str(word) for word in words})
+        for name, words in {
+            "referent": ReferentObject,
+            "agent": ThreatAgent,
+            "measure": Measure,
+            "pol_kind": PoliticalKind,
+        }.items()
+    },
+}
 
 #: Column to the words that a message offers for its cells.
-OFFERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        **dict.fromkeys(("relevant", *THREATS, "hostile"), ("yes", "no")),
-        **dict.fromkeys(("threats", "primary"), (*THREATS, NONE, *_THREAT_WORDS)),
-        "level": ("0", "1", "2", *(level.name.lower() for level in Level)),
-        **{name: tuple(VALUES[name].values()) for name in ("referent", "agent", "measure", "pol_kind")},
-    }
-)
+OFFERED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("relevant", *THREATS, "hostile"), ("yes", "no")),
+    **dict.fromkeys(("threats", "primary"), (*THREATS, NONE, *_THREAT_WORDS)),
+    "level": ("0", "1", "2", *(level.name.lower() for level in Level)),
+    **{name: tuple(VALUES[name].values()) for name in ("referent", "agent", "measure", "pol_kind")},
+}
 
 _BY_HEADING = {fold(word): column for column, words in HEADINGS.items() for word in (column, *words)}
 _IGNORED = {fold(word) for word in NOT_READ}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -42,12 +41,12 @@ CONTESTED = ("73/27", "73/187", "73/266", "74/28", "74/29", "74/247", "75/32", "
 #: Every resolution on these technologies that was put to a recorded vote, from 1998 to 2020.
 ON_ICT = ("60/45", "61/54", "62/17", "63/37", "71/28", *CONTESTED)
 
-LABELS: Mapping[int, str] = MappingProxyType({1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not_member"})
+LABELS: Mapping[int, str] = {1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not_member"}
 CAST = ["yes", "no", "abstain"]
 
 #: Resolution and state without a row that was not absent. On resolution 73/255 the publisher's tally has one
 #: yes more than there are rows of yes, and Afghanistan alone has no row.
-WITHOUT_ROW: Mapping[tuple[str, str], str] = MappingProxyType({("73/255", "AFG"): "yes"})
+WITHOUT_ROW: Mapping[tuple[str, str], str] = {("73/255", "AFG"): "yes"}
 
 
 def read(*paths: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame]:

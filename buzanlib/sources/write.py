@@ -22,7 +22,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     Parameters
     ----------
     frame : pandas.DataFrame
-        The rows, in the order in which they are to stand.
+        The rows, in order.
     path : pathlib.Path
         Where to.
     """

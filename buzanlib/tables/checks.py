@@ -196,7 +196,7 @@ def _repeated(file: str, keys: pd.DataFrame) -> list[Fault]:
     for line, *cells in numbered_rows(keys[keys.duplicated(keep=False)]):
         key = tuple(cells)
         if (row := first.setdefault(key, line)) != line:
-            need = f"a key may stand only once, and this one stands in row {row}"
+            need = f"a key may occur only once, and this one is in row {row}"
             faults.append(Fault(file, line, "+".join(names), ", ".join(key), need, columns=names))
     return faults
 

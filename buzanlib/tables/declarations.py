@@ -48,11 +48,6 @@ SCHEMAS: dict[str, Schema] = {
 def check_declarations(data_dir: Path) -> list[Fault]:
     """Check the declarations of a data folder.
 
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables; a declaration that is not there is not checked.
-
     Returns
     -------
     list of Fault

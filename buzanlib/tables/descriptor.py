@@ -26,30 +26,23 @@ _kept: dict[str, pd.DataFrame] = {}
 
 @dataclass(frozen=True)
 class Kept:
-    """Tables that have been checked, by hashes of all that each was made from, and their descriptor by its own."""
+    """Tables that have been checked, by hashes of all that each was made from, and their descriptor by its content."""
 
     tables: dict[str, pd.DataFrame]
-    descriptors: dict[str, Descriptor]
+    descriptors: dict[bytes, Descriptor]
 
 
 def examine(
     data_dir: Path, names: Iterable[str] | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Read tables as text and check them, and with all of them the declarations and the codebook; see `check`.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder with ``datapackage.json`` and the tables.
-    names : iterable of str, optional
-        Only these tables, and for reference those that they refer to; all by default.
+    """Read tables as text and check them; if all, the declarations and the codebook as well (see `check`).
 
     Returns
     -------
     frames : dict of str to DataFrame of str
         Every table that could be read, every cell as text; the index is the line of the file.
     faults : list of Fault
-        All faults of the tables named.
+        All faults of the tables.
     """
     descriptor = Descriptor.load(data_dir)
     chosen = tuple(descriptor.tables) if names is None else tuple(names)
@@ -95,14 +88,7 @@ def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
 
 
 def load(data_dir: Path, name: str) -> pd.DataFrame:
-    """Load one table, checked and typed.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder with ``datapackage.json`` and the tables.
-    name : str
-        Name of the table, such as ``"codes"``.
+    """Load one table, such as ``"codes"``, checked and typed.
 
     Returns
     -------
@@ -115,7 +101,7 @@ def load(data_dir: Path, name: str) -> pd.DataFrame:
     DataError
         With all faults of the table.
     UnknownNameError
-        Where the name is no table.
+        If there is no table of that name.
     """
     return load_tables(data_dir, [name])[name]
 
@@ -137,22 +123,19 @@ def load_tables(data_dir: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]
 def load_to_keep(data_dir: Path) -> Kept:
     """Load every table for `keep`; nothing, where one changes meanwhile.
 
-    Parameters
-    ----------
-    data_dir : Path
-        Folder with ``datapackage.json`` and the tables.
-
     Raises
     ------
     DataError
         Where any table is at fault.
     """
     names = list(Descriptor.load(data_dir).tables)
-    mark, origins = sha256(data_dir / FILE), _origins(data_dir, names)
+    content, origins = (data_dir / FILE).read_bytes(), _origins(data_dir, names)
     tables = load_tables(data_dir, names)
     if _origins(data_dir, names) != origins:
         return Kept({}, {})
-    return Kept({origins[name]: table for name, table in tables.items()}, {mark: Descriptor.load(data_dir)})
+    return Kept(
+        {origins[name]: table for name, table in tables.items()}, {content: Descriptor.load(data_dir)}
+    )
 
 
 def keep(kept: Kept) -> None:

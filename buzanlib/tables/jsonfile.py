@@ -41,26 +41,30 @@ def properties(inner: Mapping[str, Schema], *, others: bool = False) -> Schema:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file in which no name stands twice.
+    """Read a JSON file; see `parse_json`."""
+    try:
+        return parse_json(path.name, path.read_bytes())
+    except OSError as error:
+        raise DataError([Fault(path.name, 0, "", "cannot be read", error.strerror or str(error))]) from None
+
+
+def parse_json(file: str, content: bytes) -> Any:
+    """Parse the content of a JSON file.
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
     DataError
         If it is not JSON in UTF-8, or not strict (see `buzanlib.strictjson`).
     """
     try:
-        return parse(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise
+        return parse(content.decode("utf-8"))
     except json.JSONDecodeError as error:
-        fault = Fault(path.name, error.lineno, "", error.msg, "valid JSON is needed")
+        fault = Fault(file, error.lineno, "", error.msg, "valid JSON is needed")
     except UnicodeDecodeError as error:
-        fault = Fault(path.name, 0, "", error.reason, "UTF-8 is needed")
-    except (OSError, ValueError) as error:
-        fault = Fault(path.name, 0, "", "cannot be read", str(error))
-    raise DataError([fault]) from None
+        fault = Fault(file, 0, "", error.reason, "UTF-8 is needed")
+    except ValueError as error:
+        fault = Fault(file, 0, "", "cannot be read", str(error))
+    raise DataError([fault])
 
 
 def check_json(file: str, content: Any, schema: Schema) -> list[Fault]:
@@ -89,7 +93,7 @@ def check_json(file: str, content: Any, schema: Schema) -> list[Fault]:
         if error.validator == "enum":
             need = nearest(value, error.validator_value)
         elif error.validator == "unique":
-            need = "this may stand only once"
+            need = "this may occur only once"
         else:
             need = f"{about['title']} is needed"
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[: LONG + 1]

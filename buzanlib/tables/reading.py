@@ -80,7 +80,7 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     header = numbered[0][1] if numbered else []
     width = len(header)
     fatal = [
-        Fault(file, 1, name, name, "a column may stand only once")
+        Fault(file, 1, name, name, "a column may occur only once")
         for name, count in Counter(header).items()
         if count > 1
     ]

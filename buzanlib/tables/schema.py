@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import DataError, Fault, UnknownNameError
-from buzanlib.files import sha256
-from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, properties, read_json
+from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, parse_json, properties
 
 FILE = "datapackage.json"
 TYPES = ("string", "integer", "number", "year", "date")
@@ -113,7 +112,7 @@ class Field:
     name, type : str
         ``type`` is one of `TYPES`.
     required, unique : bool
-        Whether a value must stand in every row, and only once.
+        Whether every row needs a value, and no two may have the same.
     minimum, maximum : str or None
         Bounds, inclusive, as written in the descriptor.
     enum : tuple of str
@@ -134,7 +133,7 @@ class Field:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """Values of `field` that must stand in column `target` of table `resource`."""
+    """Values of `field` must be in column `target` of table `resource`."""
 
     field: str
     resource: str
@@ -152,7 +151,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Every value of `target` in table `resource` must stand in `field`.
+    """Every value of `target` in table `resource` must be in `field`.
 
     Attributes
     ----------
@@ -265,19 +264,19 @@ class Descriptor:
             that does not exist.
         """
         try:
-            mark = sha256(data_dir / FILE)
-            if mark not in _known:
-                _known[mark] = cls._read(data_dir / FILE)
+            content = (data_dir / FILE).read_bytes()
         except FileNotFoundError:
             need = f"a data folder with {FILE} is needed"
             raise DataError([Fault(FILE, 0, "", "missing", need)]) from None
         except OSError as error:
             raise DataError([Fault(FILE, 0, "", "cannot be read", str(error))]) from None
-        return _known[mark]
+        if content not in _known:
+            _known[content] = cls._parsed(content)
+        return _known[content]
 
     @classmethod
-    def _read(cls, file: Path) -> Descriptor:
-        package = read_json(file)
+    def _parsed(cls, content: bytes) -> Descriptor:
+        package = parse_json(FILE, content)
         if faults := check_json(FILE, package, PACKAGE):
             raise DataError(faults)
         found = cls({source["name"]: _table(source) for source in package["resources"]})
@@ -302,12 +301,12 @@ class Descriptor:
         return tuple(name for name in self.tables if name in found)
 
 
-_known: dict[str, Descriptor] = {}
-"""Descriptors by the hash of the file, since checking one takes as long as a table."""
+_known: dict[bytes, Descriptor] = {}
+"""Descriptors by the content of the file, since checking one takes as long as a table."""
 
 
-def remember(descriptors: Mapping[str, Descriptor]) -> None:
-    """Let `Descriptor.load` take these, by the hash of the file, without checking the file again."""
+def remember(descriptors: Mapping[bytes, Descriptor]) -> None:
+    """Let `Descriptor.load` take these, by the content of the file, without checking it again."""
     _known.update(descriptors)
 
 

@@ -35,13 +35,12 @@ class Statements:
         Returns
         -------
         DataFrame
-            A row a passage coded, in the order of the codes: the columns of ``codes``, and ``doc_id``,
-            ``corpus``, ``iso3``, ``year``, ``in_paper``.
+            In the order of the codes: their columns, and ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``.
 
         Raises
         ------
         UnknownNameError
-            Where there is no such annotator.
+            If there is no such annotator.
         """
         if annotator not in set(self.codes["annotator"]):
             raise UnknownNameError("annotator", str(annotator), sorted(set(self.codes["annotator"])))

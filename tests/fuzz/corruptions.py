@@ -221,7 +221,7 @@ def repeated_row(content: bytes, draw: random.Random) -> Corrupted:
     rows = parsed(content)
     at = draw.randrange(1, len(rows))
     return fault(
-        rendered([*rows, rows[at]]), f"row {_line(rows, len(rows))}, column .*a key may stand only once"
+        rendered([*rows, rows[at]]), f"row {_line(rows, len(rows))}, column .*a key may occur only once"
     )
 
 

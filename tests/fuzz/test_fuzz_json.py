@@ -156,11 +156,11 @@ FIELDS = ("resources", 0, "schema", "fields")
 FAULTS: dict[str, tuple[tuple[Any, ...], Any, str, str]] = {
     "path_above": (("resources", 0, "path"), UP, "", r"'\.\./.*'; the name of a CSV file in the data folder is needed"),
     "path_from_the_top": (("resources", 0, "path"), "/etc/passwd", "", "'/etc/passwd'; the name of a CSV file"),
-    "path_twice": (("resources", 1, "path"), "states.csv", "", "'states.csv'; this may stand only once"),
-    "name_twice": (("resources", 1, "name"), "states", "", "'states'; this may stand only once"),
+    "path_twice": (("resources", 1, "path"), "states.csv", "", "'states.csv'; this may occur only once"),
+    "name_twice": (("resources", 1, "name"), "states", "", "'states'; this may occur only once"),
     "no_type": ((*FIELDS, 0, "type"), "text", "", "'text'; allowed: 'string', 'integer'"),
     "type_misspelt": ((*FIELDS, 0, "type"), "strnig", "", "'strnig'; nearest allowed: 'string'"),
-    "field_twice": ((*FIELDS, 1, "name"), "iso3", "", "'iso3'; this may stand only once"),
+    "field_twice": ((*FIELDS, 1, "name"), "iso3", "", "'iso3'; this may occur only once"),
     "enum_of_letters": ((*FIELDS, 3, "constraints", "enum"), "African", "", "'African'; a list is needed"),
     "required_word": ((*FIELDS, 0, "constraints", "required"), "no", "", "'no'; true or false is needed"),
     "constraint": (
@@ -268,7 +268,7 @@ def test_an_entry_that_stands_twice(folder: Path, capsys: pytest.CaptureFixture[
     (folder / "definitions.json").write_text(json.dumps(content), encoding="utf-8")
     last = len(content["definitions"]) - 1
     refused(
-        folder, capsys, rf"definitions\.json, \$\.definitions\[{last}\]\.id: 'B4'; this may stand only once"
+        folder, capsys, rf"definitions\.json, \$\.definitions\[{last}\]\.id: 'B4'; this may occur only once"
     )
 
 

@@ -86,7 +86,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "heading_twice": (
         replaced("pol kind", "level"),
-        AT.format(1, "level") + "'level'; a column may stand only once",
+        AT.format(1, "level") + "'level'; a column may occur only once",
     ),
     "heading_missing": (
         replaced("passage,coder", "note,coder"),

@@ -71,7 +71,7 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
         ("iso3,year\nUSA,2010\n", "row 1, column value: ''; missing column"),
         (
             "iso3,year,value,value\nUSA,2010,1,2\n",
-            "row 1, column value: 'value'; a column may stand only once",
+            "row 1, column value: 'value'; a column may occur only once",
         ),
         (
             "iso3,year,value\nUSX,2010,1\n",
@@ -82,7 +82,7 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
         ("iso3,year,value\nUSA,2010,nan\n", "row 2, column value: 'nan'; a number"),
         (
             "iso3,year,value\nUSA,2010,1\nUSA,2010,2\n",
-            "row 3, column iso3\\+year: 'USA, 2010'; a key may stand only",
+            "row 3, column iso3\\+year: 'USA, 2010'; a key may occur only",
         ),
         (
             "iso3,year,value\nSSD,2001,1\n",

@@ -228,7 +228,7 @@ WIDE = "passage,relevant (Ana),threats (Ana),level (Ana),referent (Ana),agent (A
 BAD_HEADINGS = [
     (HEADER.replace("level", "levle"), "column levle: 'levle'; unknown column; nearest allowed: 'level'"),
     (HEADER + ",colour of ink", "column colour of ink: .*; unknown column; allowed: 'passage'"),
-    (HEADER + ",Level", "column Level: 'Level'; a column may stand only once"),
+    (HEADER + ",Level", "column Level: 'Level'; a column may occur only once"),
     (HEADER + ",mil", "column mil: 'mil'; the threats stand in one column or in seven, not in both"),
     (HEADER.replace("passage,", "gist,"), "column passage: ''; missing column; 'passage' is needed"),
     (HEADER.replace("coder,", "note,"), "column coder: ''; missing column; 'coder' is needed"),

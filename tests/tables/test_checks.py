@@ -64,13 +64,13 @@ def test_an_empty_cell_is_missing_and_only_wrong_where_needed() -> None:
 
 def test_a_repeated_key_names_the_first_row() -> None:
     assert told(table(field("a"), field("b"), key=("a", "b")), a=["x", "x", "x"], b=["1", "2", "1"]) == [
-        "t.csv, row 4, column a+b: 'x, 1'; a key may stand only once, and this one stands in row 2"
+        "t.csv, row 4, column a+b: 'x, 1'; a key may occur only once, and this one is in row 2"
     ]
 
 
 def test_a_unique_field_may_be_missing_often() -> None:
     assert told(table(field("a", unique=True)), a=["", "", "x", "x"]) == [
-        "t.csv, row 5, column a: 'x'; a key may stand only once, and this one stands in row 4"
+        "t.csv, row 5, column a: 'x'; a key may occur only once, and this one is in row 4"
     ]
 
 

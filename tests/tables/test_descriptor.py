@@ -112,7 +112,7 @@ WRONG = {
     "nearest allowed: 'NLD'",
     code_outside_codebook: "codes.csv, row 3, column primary: 'poll'; nearest allowed: 'pol'",
     coded_twice: "codes.csv, row 11, column passage_id+annotator: 'P00000001, B'; "
-    "a key may stand only once, and this one stands in row 3",
+    "a key may occur only once, and this one is in row 3",
     year_as_text: "documents.csv, row 4, column year: 'twenty-eleven'; "
     "a year in four digits is needed, 1995 to 2050",
 }
@@ -215,6 +215,7 @@ def test_tables_that_are_kept_are_not_read_again_and_are_the_same(
     found = load_tables(world.path, names)
     assert asked == []
     assert len(kept.tables) == len(names)
+    assert list(kept.descriptors) == [(world.path / FILE).read_bytes()]
     monkeypatch.setattr(descriptor, "_kept", {})
     for name, frame in load_tables(world.path, names).items():
         pd.testing.assert_frame_equal(found[name], frame)

@@ -56,7 +56,7 @@ def test_a_table_without_rows(tmp_path: Path) -> None:
         (b"a,b\n1\n", "t.csv, row 2: '1 cells'; 2 cells are needed, as in the header"),
         (b"a,b\n1,2,3\n", "t.csv, row 2: '3 cells'; 2 cells are needed, as in the header"),
         (b"a,b\n\n", "t.csv, row 2: '0 cells'; 2 cells are needed, as in the header"),
-        (b"a,a\n1,2\n", "t.csv, row 1, column a: 'a'; a column may stand only once"),
+        (b"a,a\n1,2\n", "t.csv, row 1, column a: 'a'; a column may occur only once"),
         (
             b'a,b\n1,"2\n',
             "t.csv, row 2: 'unexpected end of data'; quotes must be paired, and doubled inside a cell; "

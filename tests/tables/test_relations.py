@@ -64,7 +64,7 @@ def test_a_code_given_by_the_wrong_annotator_is_one_fault(world: Any) -> None:
     world.set("codes.csv", 3, "annotator", "A")
     assert told(world) == [
         "codes.csv, row 3, column passage_id+annotator: 'P00000001, A'; "
-        "a key may stand only once, and this one stands in row 2"
+        "a key may occur only once, and this one is in row 2"
     ]
 
 
@@ -82,7 +82,7 @@ def test_a_further_annotator_may_code_a_part_but_by_the_same_rules(world: Any) -
     world.rewrite("codes.csv", lambda lines: [*lines, lines[-1], lines[-1].replace("P00000001", "P00000009")])
     assert told(world) == [
         "codes.csv, row 12, column passage_id+annotator: 'P00000001, Ana'; "
-        "a key may stand only once, and this one stands in row 11",
+        "a key may occur only once, and this one is in row 11",
         "codes.csv, row 13, column passage_id: 'P00000009'; not in column passage_id of passages.csv; "
         "nearest allowed: 'P00000003'",
     ]

@@ -54,6 +54,6 @@ def test_a_vote_that_nobody_cast_counts_nought(world: Any) -> None:
 def test_a_vote_twice_is_a_fault(world: Any) -> None:
     world.rewrite("votes.csv", lambda lines: [*lines, lines[1].replace("yes", "no")])
     with pytest.raises(
-        DataError, match=r"votes.csv, row 4, column rcid\+iso3: '9001, EST'; a key may stand only"
+        DataError, match=r"votes.csv, row 4, column rcid\+iso3: '9001, EST'; a key may occur only"
     ):
         load_votes(world.path)
