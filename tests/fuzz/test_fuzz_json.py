@@ -15,7 +15,7 @@ from corruptions import DATA, SCRIPT, UP, rng, tree
 from buzanlib.cli import main
 from buzanlib.errors import DataError, LockError
 from buzanlib.tables.schema import Descriptor
-from buzanlib.theory.predictions import LOCK, load_amendments, load_predictions, write_lock
+from buzanlib.theory.predictions import LOCK, load_predictions, write_lock
 
 DESCRIPTOR, LOCKED = "datapackage.json", "predictions.json"
 DECLARED = ("amendments.json", "definitions.json", "multiverse.json")
@@ -270,12 +270,6 @@ def test_an_entry_that_stands_twice(folder: Path, capsys: pytest.CaptureFixture[
     refused(
         folder, capsys, rf"definitions\.json, \$\.definitions\[{last}\]\.id: 'B4'; this may occur only once"
     )
-
-
-def test_amendments_that_cannot_be_read(folder: Path) -> None:
-    (folder / "amendments.json").write_text("[", encoding="utf-8")
-    with pytest.raises(LockError, match=r"amendments\.json: cannot be read as JSON"):
-        load_amendments(folder)
 
 
 @pytest.mark.parametrize("turn", range(40))
