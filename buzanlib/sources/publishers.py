@@ -38,7 +38,7 @@ NOT_MEMBERS: Mapping[Any, str] = {
 
 
 @dataclass(frozen=True)
-class Index:
+class PublishedIndex:
     """A column of the panel and where it comes from.
 
     Attributes
@@ -250,14 +250,14 @@ def _index(
     cite: str,
     open: Opener,
     **more: Any,
-) -> tuple[str, Index]:
+) -> tuple[str, PublishedIndex]:
     forms = tuple(file if isinstance(file, Form) else Form((file,)) for file in files)
-    return column, Index(
+    return column, PublishedIndex(
         Source(key, title, forms, (("panel.csv", f"column {column}"),), url, cite), open, **more
     )
 
 
-def _of_the_bank(column: str) -> tuple[str, Index]:
+def _of_the_bank(column: str) -> tuple[str, PublishedIndex]:
     series, indicator, title = SERIES[column]
     territories = (
         "ABW ASM BMU CHANISL CHI CUW CYM FRO GBM GIB GRL GUM HKG IMN MAC MAF MNP NCL NLD_CURACAO PRI PYF SXM TCA "
@@ -283,7 +283,7 @@ def _of_the_bank(column: str) -> tuple[str, Index]:
 
 #: By column of the panel, in the order of the file. Of one that ends in ``_rank`` only the rank within the year may be
 #: passed on.
-INDICES: Mapping[str, Index] = dict(
+INDICES: Mapping[str, PublishedIndex] = dict(
     (
         _index(
             "cinc", "nmc", "Correlates of War, National Material Capabilities",

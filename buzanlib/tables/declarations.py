@@ -25,8 +25,18 @@ _AXES = (
 )  # fmt: skip
 _GENERAL: Schema = {"type": "object", "additionalProperties": TEXT, "title": "an object"}
 _DEFINITION = properties(dict.fromkeys(("id", "scale", "estimate", "test"), TEXT), others=True)
+_FRACTION: Schema = {
+    "type": "string",
+    "pattern": r"^[0-9]+(/[1-9][0-9]*)?\Z",
+    "title": "a fraction such as '2/5'",
+}
 _AMENDMENT = properties(
-    {"number": _COUNT, **dict.fromkeys(("date", "to", "what", "why", "status"), TEXT)}, others=True
+    {
+        "number": _COUNT,
+        **dict.fromkeys(("date", "to", "what", "why", "status"), TEXT),
+        "fields?": properties({"sesoi?": _FRACTION, "draws?": _COUNT}),
+    },
+    others=True,
 )
 _MULTIVERSE = {
     "axes": properties(dict.fromkeys(_AXES, _some(TEXT)), others=True),

@@ -187,9 +187,9 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     try:
         read = parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise LockError(f"{path.name}: cannot be read as JSON ({error})") from None
+        raise LockError(files={path.name: f"cannot be read as JSON ({error})"}) from None
     if not isinstance(read, kind):
-        raise LockError(f"{path.name}: {read!s:.40}; allowed: a JSON {what}")
+        raise LockError(files={path.name: f"{read!s:.40}; allowed: a JSON {what}"})
     return read
 
 
@@ -207,9 +207,10 @@ def _fields(path: Path) -> dict[str, Any]:
         try:
             Fraction(fields[name])
         except KeyError:
-            raise LockError(f"{path.name}: there is no field {name!r}") from None
+            raise LockError(files={path.name: f"there is no field {name!r}"}) from None
         except (ArithmeticError, TypeError, ValueError):
-            raise LockError(f"{path.name}: field {name!r} is {fields[name]!r}; allowed: a number") from None
+            need = f"field {name!r} is {fields[name]!r}; allowed: a number"
+            raise LockError(files={path.name: need}) from None
     return fields
 
 
