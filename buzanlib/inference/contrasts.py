@@ -146,7 +146,7 @@ def factorial(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3
 def contrast_test(
     hypothesis: str, values: npt.ArrayLike, sample: Sample, weights: npt.ArrayLike, sesoi: float = 0.0
 ) -> Finding:
-    """Test one contrast between quadrants by permutation of its studentised statistic.
+    """Test one contrast between quadrants by permutation of its studentised statistic; interval by t with HC3 errors.
 
     Parameters
     ----------
@@ -160,11 +160,6 @@ def contrast_test(
         Of the quadrants, in the predicted direction: see `against_rest` and `difference`.
     sesoi : float
         Smallest effect of interest.
-
-    Returns
-    -------
-    Finding
-        Interval by Student's t with HC3 errors.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Location and spread of profiles told apart: PERMANOVA and PERMDISP."""
+"""Location and spread of profiles: PERMANOVA (Anderson 2001) and PERMDISP (Anderson 2006)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from buzanlib.theory.vocabulary import Quadrant
 
 @dataclass(frozen=True)
 class Spread:
-    """Location and spread of profiles by quadrant, told apart.
+    """Location and spread of profiles by quadrant.
 
     Attributes
     ----------
@@ -45,20 +45,15 @@ def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:
         Of the states of the sample.
     sample : Sample
         Placement and permutations.
-
-    References
-    ----------
-    Anderson, M. J. (2001). A new method for non-parametric multivariate analysis of variance. Austral Ecology 26(1),
-    32-46; Anderson, M. J. (2006). Distance-based tests for homogeneity of multivariate dispersions. Biometrics 62(1),
-    245-253.
     """
     roots = np.sqrt(profiles.to_numpy(dtype=float))
     sizes = np.asarray(sample.sizes, dtype=float)
-    location = _f_statistic(roots, np.vstack([sample.quadrants, sample.permuted]), sizes)
+    placements = np.vstack([sample.quadrants, sample.permuted])
+    location = _f_statistic(roots, placements, sizes)
     inside = np.eye(4)[sample.quadrants]
     centres = inside.T @ roots / sizes[:, None]
     far = np.linalg.norm(roots - centres[sample.quadrants], axis=1)
-    spread = _f_statistic(far[:, None], np.vstack([sample.quadrants, sample.permuted]), sizes)
+    spread = _f_statistic(far[:, None], placements, sizes)
     return Spread(
         float(location[0]),
         float(p_value(float(location[0]), location[1:])),

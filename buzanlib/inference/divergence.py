@@ -101,7 +101,7 @@ def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, cor
 
 
 def distances(divergences: Array) -> Array:
-    """Roots of divergences; what is below zero after correction is a distance of zero."""
+    """Roots of divergences; corrected ones below zero give a distance of zero."""
     return np.asarray(np.sqrt(np.maximum(divergences, 0.0)), dtype=float)
 
 

@@ -23,14 +23,7 @@ POSITION = {"yes": 1.0, "abstain": 0.5, "no": 0.0, "absent": np.nan}
 
 
 def positions(votes: pd.DataFrame, rcids: Iterable[int]) -> pd.DataFrame:
-    """Where the states stood in some roll calls.
-
-    Parameters
-    ----------
-    votes : DataFrame
-        A row a roll call and state: ``rcid``, ``iso3``, ``vote`` (`Votes.votes`).
-    rcids : iterable of int
-        The roll calls.
+    """Where the states stood in some roll calls, from the table `Votes.votes`.
 
     Returns
     -------
@@ -136,7 +129,7 @@ def block_means(
     codes : array_like of int, shape (states,) or (placements, states)
         Place of each state's quadrant in the order of `Quadrant`; -1 where it has none.
     weights : array_like of float, shape (placements, states), optional
-        How often each state counts, as in a bootstrap; a dyad counts as the product of its states. Once by default.
+        How often each state counts, as in a bootstrap; a dyad counts as the product of its states. One by default.
 
     Returns
     -------

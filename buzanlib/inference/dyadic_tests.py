@@ -28,13 +28,7 @@ _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
 
 @dataclass(frozen=True)
 class ForumTest:
-    """Whether SW and WS states agree least, whatever their other ties.
-
-    Attributes
-    ----------
-    focal : str
-        Name of the predictor that is tested.
-    """
+    """Whether SW and WS states agree least, whatever their other ties; `focal` names their dyads."""
 
     focal: str = "SW and WS"
 
@@ -46,16 +40,14 @@ class ForumTest:
         placed: pd.DataFrame,
         permutations: Permutations,
     ) -> tuple[Finding, MRQAPResult]:
-        """Test.
+        """Regress agreement on the contested roll calls on the dyads SW-WS and the controls.
 
         Parameters
         ----------
         hypothesis : str
             Id.
-        agreement : DataFrame of float, shape (states, states)
-            On the contested roll calls; NaN where unknown.
-        controls : mapping of str to DataFrame
-            By name, on the same states.
+        agreement, controls : DataFrame of float, shape (states, states), and mapping of str to such
+            NaN where unknown.
         placed : DataFrame
             Index ``iso3``; column ``quadrant``.
         permutations : Permutations
@@ -170,7 +162,7 @@ def pivot_test(
 def distance_decay(
     hypothesis: str, profiles: pd.DataFrame, sample: Sample, draws: int = 1999, seed: int = 20100615
 ) -> Finding:
-    """Whether profiles diverge with the distance in power and cohesion.
+    """Mantel correlation of the divergence of profiles with the distance in power and cohesion.
 
     Parameters
     ----------
@@ -181,13 +173,7 @@ def distance_decay(
     sample : Sample
         Placement with the scores ``power`` and ``cohesion``, and permutations.
     draws, seed : int
-        Of the bootstrap.
-
-    Returns
-    -------
-    Finding
-        Mantel correlation. Interval by bootstrap of states within quadrants; a state that is drawn more than once makes
-        no pair with itself.
+        Of the bootstrap of states within quadrants, in which a state makes no pair with itself.
 
     Raises
     ------

@@ -35,20 +35,7 @@ def two_one_sided(
 def equivalence_test(
     hypothesis: str, estimates: npt.ArrayLike, errors: npt.ArrayLike, *, df: float, bound: float, n: int
 ) -> Finding:
-    """Whether all of several effects are null (intersection-union).
-
-    Parameters
-    ----------
-    hypothesis : str
-        Id.
-    estimates, errors : array_like of float, shape (effects,)
-        Effects and their standard errors.
-    df : float
-        Degrees of freedom.
-    bound : float
-        The smallest effect of interest.
-    n : int
-        States.
+    """Whether all of several effects are null (intersection-union of `two_one_sided`), on `n` states.
 
     Returns
     -------

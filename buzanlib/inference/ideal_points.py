@@ -50,13 +50,12 @@ class IdealPoints:
 
     A position is a constant of the roll call plus its loading times the score of the state plus normal noise, and
     scores are standard normal. The votes cast are fitted by maximum likelihood; if none is missing, the scores lie
-    along the first principal axis. That scores are normal draws a state that seldom voted towards the middle, so
-    that one vote does not place it at the end of the map.
+    along the first principal axis. A state that seldom voted is drawn towards the middle.
 
     Attributes
     ----------
     tolerance : float
-        The scores have converged once none moves by more than this in a step.
+        Largest move of a score in the last step.
     iterations : int
         Steps at most.
     """
@@ -81,11 +80,9 @@ class IdealPoints:
 
         Raises
         ------
-        UnknownNameError
-            If a state of the orientation has no score.
-        EstimationError
-            If positions differ in fewer than two roll calls, if the scores do not converge, or if the orientation
-            does not tell one end of the map from the other.
+        UnknownNameError, EstimationError
+            If a state of the orientation has no score, or both have the same; if positions differ in fewer than two
+            roll calls; if the scores do not converge.
         """
         divided = positions.loc[:, positions.max() > positions.min()]
         if divided.shape[1] < 2:

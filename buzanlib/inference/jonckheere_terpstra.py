@@ -19,22 +19,13 @@ VULNERABILITY: dict[Quadrant, int] = {Quadrant.SS: 0, Quadrant.SW: 1, Quadrant.W
 
 
 def jonckheere_terpstra(values: npt.ArrayLike, groups: npt.ArrayLike) -> float:
-    """Jonckheere-Terpstra statistic: pairs in order over all pairs of groups, ties counting one half.
+    """Jonckheere-Terpstra statistic: pairs in order over all pairs of groups, ties counting one half (Jonckheere 1954).
 
     Parameters
     ----------
     values : array_like of float, shape (n,)
     groups : array_like of int, shape (n,)
         Larger means that larger values are expected.
-
-    Returns
-    -------
-    float
-
-    References
-    ----------
-    Jonckheere, A. R. (1954). A distribution-free k-sample test against ordered alternatives. Biometrika
-    41(1/2), 133-145.
 
     Examples
     --------

@@ -46,14 +46,11 @@ class Fit:
     Attributes
     ----------
     table : DataFrame
-        A row an effect (index ``effect``: ``power``, ``cohesion``, ``power:cohesion``); for the multinomial
-        logit a row an effect and category (index ``effect``, ``category``). Columns: ``coefficient``;
-        ``contrast``, twice the coefficient, which is a corner contrast in log odds; its ``se``, ``low90``
-        and ``high90``; ``p``, two-sided, from the normal distribution.
-    method : str
-        The model and its errors, in words.
-    note : str
-        What a reader must know before believing errors, intervals and p values; empty where there is nothing.
+        A row an effect (index ``effect``: ``power``, ``cohesion``, ``power:cohesion``), for the multinomial logit an
+        effect and ``category``. Columns ``coefficient``; ``contrast``, twice the coefficient, a corner contrast in log
+        odds; its ``se``, ``low90``, ``high90``; ``p``, two-sided, from the normal distribution.
+    method, note : str
+        The model and its errors in words; what a reader must know of errors and p values, or nothing.
     n, n_states : int
         Passages, and states that have one.
     coefficients : DataFrame of float
@@ -61,7 +58,7 @@ class Fit:
     covariance : ndarray of float, shape (coefficients, coefficients)
         All coefficients of the first column first.
     base : str
-        The category against which a multinomial logit gives the odds of the others; empty for other models.
+        Category against which a multinomial logit gives the odds of the others; empty for other models.
     penalised : bool
         Whether the data are separated, so that Firth's likelihood stands in.
     """
@@ -150,7 +147,7 @@ class _Tally:
         """What statsmodels found, with errors clustered by state."""
         if min(self.sizes) > 1:
             return self._report(values, covariance, method, self._few())
-        # Its residuals sum to zero whatever it says, so that its clustered error would be zero.
+        # Residuals of a lone state sum to zero, and so would its clustered error.
         alone = " and ".join(q for q, size in zip(Quadrant, self.sizes, strict=True) if size == 1)
         note = f"A single state makes up {alone}: there are no clustered errors."
         return self._report(values, np.full_like(covariance, np.nan), method, note)
@@ -210,10 +207,8 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
 
     Raises
     ------
-    UnknownNameError
-        If a column is missing, or `base` is no category of the rows.
-    EstimationError
-        If a cell is empty, there is one category only, or a quadrant has no state.
+    UnknownNameError, EstimationError
+        If a column is missing or a cell empty, `base` is no category or the only one, or a quadrant has no state.
     """
     rows = _checked(rows, "primary")
     others = sorted(rows["primary"].unique())
@@ -235,9 +230,8 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
 def binomial(rows: pd.DataFrame, threat: str) -> Fit:
     """Binomial logit of a threat on the counts of the states, errors clustered by state.
 
-    Counts lose nothing: the estimates are those of the passages, and the errors theirs but for the small-sample factor,
-    which is that of HC1, G / (G - 4) for G states. It is asked of statsmodels as clusters of one row, because its
-    GLM leaves the factor out of what it calls HC1.
+    Estimates are those of the passages, and so are errors but for the small-sample factor, that of HC1: G / (G - 4) for
+    G states.
 
     Parameters
     ----------
@@ -255,11 +249,9 @@ def binomial(rows: pd.DataFrame, threat: str) -> Fit:
 
     Raises
     ------
-    UnknownNameError
-        If a column is missing.
-    EstimationError
-        If a cell is empty or a count impossible, all passages carry the threat or none does, or a quadrant has
-        no state.
+    UnknownNameError, EstimationError
+        If a column is missing, a cell empty or a count impossible; all passages carry the threat or none does; or a
+        quadrant has no state.
     """
     rows = _checked(rows.assign(relevant=rows.get("relevant", 1)), threat, "relevant")
     carry, every = rows[threat].to_numpy(dtype=float), rows["relevant"].to_numpy(dtype=float)
@@ -273,6 +265,7 @@ def binomial(rows: pd.DataFrame, threat: str) -> Fit:
         return tally.firth("binomial logit")
     state, quadrant = np.nonzero(tally.counts.any(axis=2))
     model = sm.GLM(tally.counts[state, quadrant][:, ::-1], CODING.T[quadrant], family=sm.families.Binomial())
+    # Clusters of one row, because GLM leaves the small-sample factor out of what it calls HC1.
     result = _run("binomial logit", lambda: model.fit(cov_type="cluster", cov_kwds={"groups": state}))
     method = "binomial logit of state counts, errors clustered by state (HC1)"
     return tally.clustered(result.params[:, None], result.cov_params(), method)
@@ -339,10 +332,9 @@ def ordered(rows: pd.DataFrame) -> Fit:
 
     Raises
     ------
-    UnknownNameError
-        If a column is missing.
-    EstimationError
-        If a cell is empty, there is one level only, a quadrant has no state, or the data are separated.
+    UnknownNameError, EstimationError
+        If a column is missing or a cell empty, there is one level only, a quadrant has no state, or the data are
+        separated.
     """
     rows = _checked(rows, "level")
     levels = sorted(rows["level"].unique())
@@ -365,11 +357,6 @@ def quadrant_probabilities(fit: Fit) -> pd.DataFrame:
     """Predicted probability of the threat, or of each primary category, by quadrant.
 
     Intervals by the delta method on the logit of the probability, so that they lie between 0 and 1.
-
-    Parameters
-    ----------
-    fit : Fit
-        Of `multinomial`, `binomial` or `gee`.
 
     Returns
     -------

@@ -24,26 +24,9 @@ FLOOR = 1e-12
 
 
 def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]:
-    """Mantel correlation of two matrices (Mantel 1967).
+    """Mantel correlation of two matrices (Mantel 1967), and its one-sided p value under permutations of `x`.
 
-    Parameters
-    ----------
-    x, y : DataFrame of float, shape (states, states)
-        Dyads unknown in either are left out, also under permutation, as by `MRQAP`.
-    bank : ndarray of int, shape (draws, states)
-        Permutations of the states, such as `Permutations.among` gives.
-
-    Returns
-    -------
-    r : float
-        Pearson correlation over dyads.
-    p : float
-        One-sided: the share of permutations of `x` with a correlation as large.
-
-    Raises
-    ------
-    EstimationError
-        As `MRQAP`.
+    Takes matrices and permutations, leaves dyads out and raises as `MRQAP` does.
     """
     known, (outcome, predictor) = _checked({"y": y, "x": x}, bank)
     partial = _partial(known, outcome, predictor, [])
@@ -59,9 +42,8 @@ class MRQAPResult:
     Attributes
     ----------
     table : DataFrame
-        A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (the
-        statistic that is permuted, which divides by the least squares error, not by ``se``), ``p_greater``,
-        ``p_less``, ``p_two_sided``; p values are NaN where a predictor was not tested.
+        A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the least
+        squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
     null : DataFrame of float, shape (draws, tested predictors)
         The same t under permutation.
     n_states, n_dyads : int
@@ -121,11 +103,7 @@ class MRQAP:
         bank : ndarray of int, shape (draws, states)
             Permutations of the states, such as `Permutations.among` gives.
         focal : str, optional
-            The one predictor to be tested; all where not given.
-
-        Returns
-        -------
-        MRQAPResult
+            The one predictor to be tested; all by default.
 
         Raises
         ------
@@ -185,11 +163,8 @@ class _Known:
         return matrix[self.first, self.second]
 
     def error(self, influence: Array) -> float:
-        """Dyadic-cluster-robust standard error, from what each dyad adds to the coefficient, shape (dyads,).
-
-        The variance is the sum of products over all pairs of dyads that share a state. Summing over dyads within
-        states first, and squaring, counts each of these pairs once, but a dyad with itself twice.
-        """
+        """Dyadic-cluster-robust standard error, from what each dyad adds to the coefficient, shape (dyads,)."""
+        # Products of all pairs of dyads that share a state: squared sums by state count a dyad with itself twice.
         sums = sum(np.bincount(side, influence, self.states) for side in (self.first, self.second))
         variance = float(np.sum(sums**2) - influence @ influence)
         return float(np.sqrt(variance)) if variance >= 0 else np.nan

@@ -69,19 +69,7 @@ def years(window: str) -> tuple[int, int]:
 
 
 class Alternatives:
-    """Makes outcomes and positions, each once.
-
-    Parameters
-    ----------
-    statements : Statements
-        The coded statements.
-    panel : DataFrame
-        Indices of power and cohesion.
-    regions : Series of str
-        Regional group by ``iso3``.
-    tiles : DataFrame
-        The tile map, from which neighbours are taken.
-    """
+    """Makes outcomes and positions, each once, from the tables; neighbours are taken from the tile map."""
 
     def __init__(
         self, statements: Statements, panel: pd.DataFrame, regions: pd.Series[str], tiles: pd.DataFrame
@@ -96,7 +84,6 @@ class Alternatives:
             coded = statements.coded(annotator)
             coded = coded[(coded["relevant"] == 1) & (coded["in_paper"] == 0)]
             self._coded[annotator] = coded, _Rows.of(coded, self._states, documents["doc_id"])
-        # Kept on the instance: as many as there are options, not as there are specifications.
         self._outcome = cache(self._make_outcome)
         self._position = cache(self._make_position)
         self._threats = cache(self._make_threats)
@@ -104,24 +91,12 @@ class Alternatives:
         self._one = cache(self._make_one)
 
     def outcome(self, record: Mapping[str, str]) -> Outcome | None:
-        """What is counted under a specification; None where nothing is.
-
-        Raises
-        ------
-        UnknownNameError
-            If an option is none of those declared.
-        """
+        """What is counted under a specification; None where nothing is counted."""
         keys = ("corpus", "window", "annotator", "terrorism", "political", "denominator")
         return self._outcome(*(record[key] for key in keys))
 
     def position(self, record: Mapping[str, str]) -> Position | None:
-        """Where states stand under a specification; None where an index has no data in the window.
-
-        Raises
-        ------
-        UnknownNameError
-            If an option is none of those declared.
-        """
+        """Where states stand under a specification; None where an index has no data in the window."""
         return self._position(*(record[key] for key in ("power", "cohesion", "threshold", "window")))
 
     def _make_outcome(
@@ -183,13 +158,10 @@ class Alternatives:
     ) -> tuple[pd.DataFrame, dict[str, float]] | None:
         """Scores, and the reliability of both indices; None where one has no data in the window."""
         try:
-            made = {
-                axis: self._one(axis, index, window)
-                for axis, index in (("power", power), ("cohesion", cohesion))
-            }
+            made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
         except EstimationError:
             return None
-        return both(scores for scores, _ in made.values()), {axis: one[1] for axis, one in made.items()}
+        return both(scores for scores, _ in made), {str(scores.name): reliable for scores, reliable in made}
 
     def _make_one(self, axis: str, index: str, window: str) -> tuple[pd.Series[float], float]:
         """Scores and reliability of one index."""

@@ -1,7 +1,6 @@
-"""One bank of permutations for every test.
+"""Permutations of states within groups, drawn once for every test, and p values from them.
 
-The bank is drawn once, over all states. A test that concerns some of them takes the permutations that the bank
-induces among these, so that tests on different sets of states still share their draws.
+A test that concerns some states takes the permutations induced among these, so that tests share their draws.
 """
 
 from __future__ import annotations
@@ -94,14 +93,8 @@ class Permutations:
 class Induced:
     """What permutations induce among some of their states.
 
-    Attributes
-    ----------
-    states : Index of str
-        These states.
-    blocks : list of ndarray of int, shape (states, some draws)
-        Columns are the rows of `Permutations.among`.
-    every : bool
-        Whether these are all permutations that there are, and not draws.
+    `blocks` are of shape (states, some draws), columns the rows of `Permutations.among`; `every` says that these are
+    all permutations that there are, and not draws.
     """
 
     states: pd.Index[str]
@@ -200,14 +193,6 @@ def p_value(observed: float | Array, drawn: Array) -> Array:
 def max_t(observed: Array, drawn: Array) -> Array:
     """P values adjusted by the largest statistic of the family (Westfall and Young 1993, single step).
 
-    Parameters
-    ----------
-    observed : ndarray of float, shape (hypotheses,)
-        Studentised statistics, signed so that large speaks for the hypothesis.
-    drawn : ndarray of float, shape (draws, hypotheses)
-
-    Returns
-    -------
-    ndarray of float, shape (hypotheses,)
+    Takes studentised statistics, large if they speak for the hypothesis: shapes (hypotheses,), (draws, hypotheses).
     """
     return p_value(observed, drawn.max(axis=1, keepdims=True))

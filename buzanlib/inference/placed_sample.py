@@ -16,13 +16,7 @@ Codes = npt.NDArray[np.intp]
 
 
 def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> Codes:
-    """Place of each state's quadrant in the order of `Quadrant`.
-
-    Parameters
-    ----------
-    p, k : array_like of int, shape (...)
-        Power and cohesion: -1 weak, +1 strong.
-    """
+    """Place of each state's quadrant in the order of `Quadrant`, from power and cohesion (-1 weak, +1 strong)."""
     p, k = np.asarray(p), np.asarray(k)
     return np.asarray((p > 0) * 2 + (k > 0), dtype=np.intp)
 
@@ -49,18 +43,16 @@ class Sample:
     def of(
         cls, counts: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations, needs: str = "relevant"
     ) -> Sample:
-        """Join counts and placement.
+        """Join counts and placement, of the states in which the column `needs` is above zero.
 
         Parameters
         ----------
-        counts : DataFrame
-            Index ``iso3``; column `needs`, and what is to be tested.
-        placed : DataFrame
-            Index ``iso3``; columns ``p`` and ``k`` (`buzanlib.measurement.placement.Placement`).
+        counts, placed : DataFrame
+            Index ``iso3``; what is to be tested, and ``p`` and ``k`` (`buzanlib.measurement.placement.Placement`).
         permutations : Permutations
             Of at least these states.
         needs : str
-            A column that must be above zero for a state to be in the sample.
+            A column of `counts`.
 
         Raises
         ------
@@ -93,13 +85,7 @@ class Sample:
         return pd.Series(counted, index=list(map(str, Quadrant)), name="states")
 
     def with_counts(self, counts: pd.DataFrame) -> Sample:
-        """The same states with other counts.
-
-        Raises
-        ------
-        EstimationError
-            If a state of the sample is not among `counts`.
-        """
+        """The same states with other counts; raises `EstimationError` if one of them has none."""
         missing = self.counts.index.difference(counts.index)
         if len(missing):
             raise EstimationError(f"no counts for {', '.join(missing)}")

@@ -22,7 +22,7 @@ def majority(weights: npt.ArrayLike) -> int:
 
 
 def banzhaf(weights: npt.ArrayLike, quota: int) -> Array:
-    """Normalised Banzhaf index: a player's share of all swings (Banzhaf 1965).
+    """Normalised Banzhaf index: a player's share of all swings (Banzhaf 1965), shape (players,).
 
     A player swings a coalition that wins with it and loses without it.
 
@@ -33,16 +33,11 @@ def banzhaf(weights: npt.ArrayLike, quota: int) -> Array:
     quota : int
         A coalition wins if its weights sum to this or more.
 
-    Returns
-    -------
-    ndarray of float, shape (players,)
-        Sums to one.
-
     Raises
     ------
     EstimationError
-        If a weight is negative or no whole number, if there are too many players, or if the quota is not
-        between 1 and the sum of the weights.
+        If a weight is negative or no whole number, players are too many, or the quota is not between 1 and the sum of
+        the weights.
     """
     swings = _swings(weights, quota).sum(axis=1)
     return np.asarray(swings / swings.sum(), dtype=float)
@@ -85,9 +80,8 @@ def _swings(weights: npt.ArrayLike, quota: int) -> npt.NDArray[np.int64]:
 def quadrant_game(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Voting power of the quadrants, had each voted as a bloc, in every roll call.
 
-    The players are the quadrants, their weights the states that voted yes or no, and a simple majority of these wins,
-    as in the General Assembly, where abstention counts as not voting (rules 85 and 86). It says what such blocs could
-    decide, not what states did.
+    Weights are the states that voted yes or no, and a simple majority of these wins, as in the General Assembly, where
+    abstention counts as not voting (rules 85 and 86).
 
     Parameters
     ----------

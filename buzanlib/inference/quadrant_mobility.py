@@ -39,8 +39,7 @@ class MoveResult:
     Attributes
     ----------
     finding : Finding
-        Share of states that moved, less that expected from error alone. It has no interval where the reliability
-        leaves no error: nothing is then expected, and any mover counts as true.
+        Share of states that moved, less that expected from error alone; no interval where the reliability leaves none.
     transitions : DataFrame of int, shape (4, 4)
         States by quadrant in the first window (index) and the last (columns).
     estimated : dict of str to float
@@ -173,7 +172,7 @@ def follow_test(
     spoke = [set(counts.index[counts["relevant"] > 0]) for counts in (early, late)]
     states = sorted(set.intersection(*spoke, *(set(placed.index) for placed in quadrants)))
     first, last = (
-        empirical_logit(counts.loc[states, _THREATS].to_numpy(), counts.loc[states, ["relevant"]].to_numpy())
+        empirical_logit(counts.loc[states, _THREATS], counts.loc[states, ["relevant"]])
         for counts in (early, late)
     )
     weights = table.rename(index=str, columns=str)
@@ -189,8 +188,7 @@ def follow_test(
         scale = (centred**2).sum(axis=(-2, -1))
         estimate = (centred * change).sum(axis=(-2, -1)) / scale
         scores = (centred * (change - estimate[..., None, None] * centred)).sum(axis=-1)
-        groups = len(states)
-        error = np.sqrt((scores**2).sum(axis=-1) * groups / (groups - 1)) / scale
+        error = np.sqrt((scores**2).sum(axis=-1) * len(states) / (len(states) - 1)) / scale
         return np.asarray(estimate), np.asarray(np.maximum(error, FLOOR))
 
     estimate, error = slope(moved)

@@ -71,8 +71,8 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
         If a state lacks the rival, or the rival says nothing beyond power, cohesion and their product.
     """
     rival = rival.reindex(sample.counts.index)
-    if rival.isna().any(axis=None):
-        without = rival.index[rival.isna().any(axis=1)]
+    without = rival.index[rival.isna().any(axis=1)]
+    if len(without):
         raise EstimationError(f"no rival index for {', '.join(without)}; each state of the sample needs one")
     logits = empirical_logit(sample.counts[_THREATS].to_numpy(), sample.counts[["relevant"]].to_numpy())
     p, k = sample.placed["p"].to_numpy(dtype=float), sample.placed["k"].to_numpy(dtype=float)

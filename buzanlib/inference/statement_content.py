@@ -10,13 +10,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.contrasts import (
-    FLOOR,
-    Cells,
-    cell_means,
-    contrast_test,
-    empirical_logit,
-)
+from buzanlib.inference.contrasts import FLOOR, Cells, cell_means, contrast_test, empirical_logit
 from buzanlib.inference.empirical_logit_bias import leanings
 from buzanlib.inference.intervals import bootstrap_means, percentile_interval, student_interval
 from buzanlib.inference.permutation import Array, p_value
@@ -65,25 +59,8 @@ def second_threat_test(
 ) -> Finding:
     """Whether states of a quadrant put one threat before a second, and that before all others (intersection-union).
 
-    Parameters
-    ----------
-    hypothesis : str
-        Id.
-    sample : Sample
-        With counts ``relevant`` and one column a threat.
-    quadrant : Quadrant
-        Whose states are compared within themselves.
-    first, second : Threat
-        In the order that is claimed.
-    sesoi : float
-        Smallest effect of interest, in logits.
-    draws, seed : int
-        Of the random changes of sign of the differences within states.
-
-    Raises
-    ------
-    EstimationError
-        If the quadrant holds fewer than two states.
+    Differences of logits within states are tested by `draws` random changes of their signs; raises `EstimationError`
+    if the quadrant holds fewer than two states.
     """
     inside = sample.counts[sample.quadrants == list(Quadrant).index(quadrant)]
     n = len(inside)
