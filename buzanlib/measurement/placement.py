@@ -201,6 +201,7 @@ class Placement:
         regions: pd.Series[str],
         reliability: Mapping[str, float],
         neighbours: pd.DataFrame | None = None,
+        shift: float = 0.0,
     ) -> pd.DataFrame:
         """Fuzzy membership: the probability of each quadrant, given scores measured with error.
 
@@ -213,6 +214,8 @@ class Placement:
             As in `thresholds`.
         reliability : mapping of str to float
             ``power`` and ``cohesion``, each at least 0 and below 1.
+        shift : float
+            Added to the cohesion of every state, one at a time: thresholds stay where they are.
 
         Returns
         -------
@@ -231,19 +234,15 @@ class Placement:
                     " at least 0 and below 1 (below 0: do high values mean what they should?)"
                 )
         error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
-        strong = ((scores - self.thresholds(scores, regions, neighbours)) / error).apply(ndtr)
-        return quadrant_chances(strong)
-
-
-def quadrant_chances(strong: pd.DataFrame) -> pd.DataFrame:
-    """Probability of each quadrant, from that of being strong on ``power`` and on ``cohesion``, independently."""
-    by_sign = {-1: 1 - strong, 1: strong}
-    return pd.DataFrame(
-        {
-            quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
-            for quadrant in Quadrant
-        }
-    )
+        beyond = scores - self.thresholds(scores, regions, neighbours)
+        strong = (beyond.assign(cohesion=beyond["cohesion"] + shift) / error).apply(ndtr)
+        by_sign = {-1: 1 - strong, 1: strong}
+        return pd.DataFrame(
+            {
+                quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
+                for quadrant in Quadrant
+            }
+        )
 
 
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -12,11 +12,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
-from buzanlib.errors import BuzanError, EstimationError
+from buzanlib.errors import EstimationError
 from buzanlib.measurement.indices import yearly_scores
-from buzanlib.measurement.placement import AXES, Placement, quadrant_chances
+from buzanlib.measurement.placement import Placement
 from buzanlib.policy.movement import Paths
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -35,10 +34,8 @@ def shock(
 
     Parameters
     ----------
-    place, scores, regions
-        As in `Placement.soften`; the thresholds are those without the shock.
-    reliability : mapping of str to float
-        ``power`` and ``cohesion``, each at least 0 and below 1.
+    place, scores, regions, reliability
+        As in `Placement.soften`, whose errors are raised; the thresholds are those without the shock.
     sizes : sequence of float
         Shifts in normal scores, negative for a fall.
 
@@ -46,23 +43,8 @@ def shock(
     -------
     DataFrame of float, shape (sizes x states, 4)
         Index ``size`` and ``iso3``; columns the quadrants.
-
-    Raises
-    ------
-    BuzanError
-        If a reliability is not allowed.
     """
-    for name in AXES:
-        if not 0 <= reliability[name] < 1:
-            raise BuzanError(
-                f"reliability {reliability[name]:.2f} of {name}; allowed: at least 0 and below 1"
-            )
-    beyond = scores - place.thresholds(scores, regions)
-    error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
-    shocked = {}
-    for size in sizes:
-        strong = (beyond.assign(cohesion=beyond["cohesion"] + size) / error[list(AXES)]).apply(ndtr)
-        shocked[float(size)] = quadrant_chances(strong)
+    shocked = {float(size): place.soften(scores, regions, reliability, shift=size) for size in sizes}
     return pd.concat(shocked, names=["size", "iso3"])
 
 
