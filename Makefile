@@ -13,12 +13,12 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# Makes the environment afresh. What was cut off is taken away, its mark (pyvenv.cfg) last; never what make has not
-# begun, nor what a link leads to. Whether venv can work is asked first, for where it cannot it leaves half of one.
-define afresh
+# Makes a new environment. An incomplete one is removed, its mark (pyvenv.cfg) last; never a folder that make did not
+# begin, nor what a link points to. Whether venv works is checked first, since it would leave half an environment.
+define new_environment
 	held=$$(find -H $(VENV) -type f -print -quit 2>/dev/null || true); \
 	if [ -d $(VENV) ] && [ ! -L $(VENV) ] && { [ -z "$$held" ] || [ -f $(VENV)/pyvenv.cfg ]; }; then \
-	  echo "$(VENV) is not whole, and is made afresh"; \
+	  echo "$(VENV) is incomplete and is made again"; \
 	  find $(VENV) -mindepth 1 -maxdepth 1 ! -name pyvenv.cfg -exec rm -rf {} +; rm -rf $(VENV); \
 	elif [ -n "$$held" ] || { [ -L $(VENV) ] && [ ! -d $(VENV) ]; }; then \
 	  echo "$(VENV) is a link or was not made here, and is left alone: move it away, or make VENV=..."; exit 1; \
@@ -32,10 +32,10 @@ define afresh
 	fi
 endef
 
-# Installs with uv, or with pip where uv is not to be had. While anything changes the environment has no stamp, so that
-# it is made afresh if this is cut off; but whether all is to be had is asked before. Where the cache of uv cannot be
-# written it does without (pip sees to that itself). The byte code is compiled at once, or the first start of every
-# notebook would be some seconds slower; the variable that forbids byte code is for other people's projects.
+# Installs with uv, or with pip if uv is not available. A dry run checks first that everything can be downloaded. During
+# the install the environment has no stamp, so that it is made again if this is interrupted. If the cache of uv is not
+# writable, uv runs without it (pip does so by itself). Byte code is compiled at once, since the first start of every
+# notebook would otherwise take some seconds more; PYTHONDONTWRITEBYTECODE does not apply to this environment.
 define install
 	@echo "installing $(1)"
 	@if [ -x $(BIN)/uv ]; then \
@@ -98,16 +98,16 @@ clean: ## remove everything that was made, the environment too
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "$(PYTHON) is $$($(PYTHON) --version 2>&1 || true); Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
-	@if [ ! -e $@ ] || ! $(BIN)/python -c '' 2>/dev/null; then $(afresh); fi
+	@if [ ! -e $@ ] || ! $(BIN)/python -c '' 2>/dev/null; then $(new_environment); fi
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
-	  || echo "uv is not to be had here; pip takes a minute longer"
+	  || echo "uv is not available; pip takes a minute longer"
 	$(call install,requirements.txt)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q buzanlib
 	@$(BIN)/python .ci/whole.py
 	@touch $@
 
-# Chromium is for the browser tests, which are skipped, with this reason, where it is missing.
+# Chromium is for the browser tests, which are skipped if it is missing.
 $(TESTS_READY): $(READY) tests/requirements.txt
 	$(call install,tests/requirements.txt)
 	@$(BIN)/python .ci/whole.py

@@ -1,7 +1,7 @@
-"""Say whether an environment is whole, and end with 1 if not: ``.venv/bin/python .ci/whole.py``.
+"""Check that an environment is complete, and exit with 1 if not: ``.venv/bin/python .ci/whole.py``.
 
-An installer that was cut off may have noted a package as installed before all its files were there, and would take it
-as done from then on. So every file is held against what its package lists, and all that the library needs is imported.
+An interrupted installer may have recorded a package as installed before all its files were there, and would not repair
+it later. So every file is compared with the list of its package, and everything that the library needs is imported.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _plain(name: str) -> str:
 
 
 def main() -> int:
-    """Look, and tell what is at fault."""
+    """Check, and print what is wrong."""
     if faults := list(incomplete(distributions())):
         print(
             f"{len(faults)} files of packages are not as they should be, such as {faults[0]}", file=sys.stderr

@@ -1,4 +1,4 @@
-"""The environment that `make` makes: whole, or without a stamp and made afresh; what is not its own it leaves alone."""
+"""The environment that `make` makes: complete, or without a stamp and made again; folders that are not its own are left alone."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_without_a_module_that_makes_environments_one_sentence_says_so(
         (project / ".venv" / name).touch()
     done = make(project, tools)
     assert done.returncode != 0
-    assert ".venv is not whole, and is made afresh" in done.stdout
+    assert ".venv is incomplete and is made again" in done.stdout
     assert done.stdout.splitlines()[-1] == (
         "python3 lacks its module venv or ensurepip: install it (Debian, Ubuntu: apt install python3-venv), or uv"
     )

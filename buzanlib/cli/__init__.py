@@ -15,10 +15,10 @@ from pathlib import Path
 
 from buzanlib import __version__
 from buzanlib.cli import assess, data, study
-from buzanlib.cli.faults import told
+from buzanlib.cli.faults import describe
 from buzanlib.errors import BuzanError, DataError, RunError
 
-# Rooms are imported inside the subcommands: `buzan version` need not wait for pandas.
+# Rooms are imported inside the subcommands, so that `buzan version` does not load pandas.
 
 _SHELLS = ("bash", "zsh", "tcsh")
 
@@ -29,7 +29,7 @@ _ADVICE = {
     errno.EPERM: "; name another place, or ask for the right to use it",
     errno.EROFS: "; name another place",
 }
-"""What can be done where the system refuses."""
+"""What to do about an error of the system."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,25 +38,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        The words after ``buzan``; those of the process by default.
+        The arguments after ``buzan``; those of the process by default.
 
     Returns
     -------
     int
-        0 where all went well, 1 where a run failed or was interrupted, 2 where the input is at fault.
+        0 if all went well, 1 if a run failed or was interrupted, 2 if the input is at fault.
     """
     given = parser().parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that cannot be shown is no reason to stop
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show must not stop us
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with _asked_to_end():
+        with _sigterm_as_interrupt():
             status: int = given.command(given)
             sys.stdout.flush()
-    except BrokenPipeError:  # whoever was reading has seen enough
-        _say_no_more()
+    except BrokenPipeError:  # the reader has closed the pipe
+        _silence_stdout()
         return 0
     except DataError as error:
-        print(f"buzan: {told(error.faults)}", file=sys.stderr)
+        print(f"buzan: {describe(error.faults)}", file=sys.stderr)
         return 2
     except BuzanError as error:
         print(f"buzan: {error}", file=sys.stderr)
@@ -65,11 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"buzan: {error}", file=sys.stderr)
         return 1
     except (OSError, UnicodeError, MemoryError) as error:
-        print(f"buzan: {_refused(error)}", file=sys.stderr)
+        print(f"buzan: {_system_error(error)}", file=sys.stderr)
         try:
             sys.stdout.flush()
         except OSError:
-            _say_no_more()
+            _silence_stdout()
         return 2
     except KeyboardInterrupt:
         print(
@@ -80,13 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _say_no_more() -> None:
-    """Let what is still to be printed, when the interpreter ends, go nowhere."""
+def _silence_stdout() -> None:
+    """Discard what is still to be flushed when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _refused(error: OSError | UnicodeError | MemoryError) -> str:
-    """Say in one line what the system has refused."""
+def _system_error(error: OSError | UnicodeError | MemoryError) -> str:
+    """Describe an error of the system in one line."""
     if isinstance(error, MemoryError):
         return "there is not enough memory for this"
     if isinstance(error, UnicodeError):
@@ -101,8 +101,8 @@ def _refused(error: OSError | UnicodeError | MemoryError) -> str:
 
 
 @contextmanager
-def _asked_to_end() -> Iterator[None]:
-    """Let a polite request to end (SIGTERM) do what Ctrl-C does; only the main thread is ever asked."""
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Handle SIGTERM as Ctrl-C; only the main thread gets signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

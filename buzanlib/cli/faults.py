@@ -1,4 +1,4 @@
-"""Faults of the data, as the command line tells them."""
+"""Faults of the data, as the command line prints them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,11 @@ from itertools import groupby
 from buzanlib.errors import Fault
 
 SHOWN = 5
-"""So many of the faults that differ only in their row, or in what is missing, are printed; the others are counted."""
+"""How many of the faults that differ only in their row, or in what is missing, are printed; the others are counted."""
 
 
-def told(faults: Sequence[Fault]) -> str:
-    """Put all faults into words; those that differ only in their row, or in what is missing, are shortened.
-
-    Parameters
-    ----------
-    faults : sequence of Fault
-        At least one.
-
-    Returns
-    -------
-    str
-        Several lines.
-    """
+def describe(faults: Sequence[Fault]) -> str:
+    """List faults, of which there must be one, in lines; many that differ only in their row are shortened."""
     lines = [f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the data"]
     kinds = sorted(faults, key=_kind)
     for _, group in groupby(kinds, key=_kind):

@@ -1,4 +1,4 @@
-"""Pages of the programming interface: what is the same for all of them is done once."""
+"""Pages of the programming interface: modules are imported once, and imported names are left out."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _MODULE = re.compile(r"^\.\. automodule:: (\S+)", re.MULTILINE)
 
 
 def _import(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Import what the pages document, before the processes that read them are forked and each does so for itself."""
+    """Import what the pages document before Sphinx forks, so that not every process does."""
     if app.parallel == 1:
         return
     for name in names:
         for module in _MODULE.findall(Path(env.doc2path(name)).read_text(encoding="utf-8")):
-            with suppress(Exception):  # autodoc tells what is wrong with it
+            with suppress(Exception):  # autodoc reports it
                 importlib.import_module(module)
 
 
 def _pass_over(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
-    """Skip what a module has from elsewhere: autodoc would find that out by parsing the module that it is from."""
+    """Skip what a module has imported, which autodoc would find out by parsing the other module."""
     here = app.env.temp_data.get("autodoc:module")
     if what != "module" or here is None or not isinstance(member, type | FunctionType):
         return None

@@ -15,7 +15,7 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 import buzanlib
-from buzanlib.site.pages import row
+from buzanlib.site.pages import markdown_table
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -119,17 +119,21 @@ class Rooms(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make the nodes; a circle among the rooms stops the build."""
         graph = imports()
-        rows = [row(["room", "holds", "modules", "imports from"]), "|---|---|--:|---|"]
+        rows = []
         for room, others in graph.items():
             files = sorted((_ROOT / room).glob("*.py"))
             for file in files:
                 self.env.note_dependency(str(file))
             about = ast.get_docstring(ast.parse((_ROOT / room / "__init__.py").read_text(encoding="utf-8")))
-            first = (about or "").partition("\n")[0]
+            first = (about or "").partition("\n")[0].replace("`", "")
             named = [name for name in graph if name in others]
-            rows.append(row([room, first, len(files) - 1, ", ".join(named) or "–"]))
+            rows.append([room, first, len(files) - 1, ", ".join(named) or "–"])
+        head = ["room", "holds", "modules", "imports from"]
+        lines = ["{.stacked}", *markdown_table(head, rows, {"modules"}).splitlines()]
         table = nodes.container()
-        self.state.nested_parse(StringList(rows), self.content_offset, table)
+        self.state.nested_parse(StringList(lines), self.content_offset, table)
+        for cells in table.findall(nodes.row):
+            list(cells.findall(nodes.entry))[1]["classes"].append("words")
         return [nodes.raw("", drawing(graph), format="html"), *table.children]
 
 

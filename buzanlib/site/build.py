@@ -1,4 +1,4 @@
-"""From a study to a book: run the notebooks, write the generated pages, call Jupyter Book if anything has changed."""
+"""From a study to a book: run the notebooks, write the generated pages, call Sphinx if anything has changed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def build_book(
     changes, force, jobs, scheduler
         As in `run_study`.
     progress : bool
-        Whether to print a line for each notebook and what Jupyter Book has to say.
+        Whether to print a line for each notebook and one for the book.
 
     Returns
     -------
@@ -76,10 +76,9 @@ def build_book(
     Raises
     ------
     StudyError, DataError, LockError, ClusterError
-        Where the input is at fault, or the cluster; see `run_study`. Where the book would be built in a folder in which
-        there is anything else.
+        If the input or the cluster is at fault; see `run_study`. If the folder of the book holds anything else.
     RunError
-        Where a notebook fails, or Jupyter Book warns of anything.
+        If a notebook fails, or Sphinx warns of anything.
     """
     loaded = load_study(study, changes)
     if progress:
@@ -118,19 +117,18 @@ def _made(build: OwnedFolder) -> dict[str, str]:
 
 
 def _make_room(build: OwnedFolder, before: Mapping[str, str], found: Mapping[str, str], force: bool) -> None:
-    """Take away what Jupyter Book would use again though it may not, and the note, until the next build is whole."""
+    """Remove what Sphinx must not use again, and the note until the next build is whole."""
     build.remove(Cache(build).folder / _BUILT)
     pages, *again = (build.path / name for name in _MADE)
     if not before:
-        # Of a build that failed or was cut off, nothing that it has read would be warned of again, and half a page or
-        # picture would be taken for a whole one.
+        # After a build that failed or was killed, Sphinx would not repeat the warnings, and would use half a page.
         for folder in again:
             build.clear(folder)
     if force or before.get("pages") != found["pages"]:
         build.clear(pages)  # pages that have gone would stay
     for folder in again:
         if stranger := build.stranger(folder):  # Sphinx runs what is in such a file
-            raise StudyError(f"{stranger} was not made by a build, and would be used by one: take it away")
+            raise StudyError(f"{stranger} was not made by a build, and would be used by one: remove it")
 
 
 def _sphinx_build(layout: Layout, build: OwnedFolder, jobs: int) -> None:

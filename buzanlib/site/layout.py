@@ -1,4 +1,4 @@
-"""Lay the sources of a book ready: chapters, generated pages, table of contents and settings for one study."""
+"""Write the sources of a book: chapters, generated pages, table of contents and settings for one study."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GENERATED = "_generated"
 EXECUTED = "executed"
 
 _SHARED = ("glossary", "bibliography")
-"""Chapters that say nothing of results, and so belong to the book of any study."""
+"""Chapters without results, which belong to the book of any study."""
 
 _ABOUT_WHAT_SHIPS = "about-what-ships"
 """Tag of a cell that interprets the numbers of the study that ships, and has no place in another."""
@@ -39,15 +39,7 @@ _MORE = "Added"
 
 @dataclass(frozen=True)
 class Layout:
-    """Where Jupyter Book finds what it needs.
-
-    Attributes
-    ----------
-    book : Path
-        Folder of the sources.
-    toc, config : Path
-        Table of contents and settings.
-    """
+    """What a book is built from: the folder of its sources, and in it the table of contents and the settings."""
 
     book: Path
     toc: Path
@@ -75,13 +67,12 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     Parameters
     ----------
     study : Study
-        A study that has been run. If the folder above its output is that of a book, its chapters are used where they
-        are; else those that say nothing of results are copied, and the front page is written for the study.
+        A study that has been run. If its output lies in the folder of a book, the chapters are used where they are;
+        else those that say nothing of results are copied, and a front page is written for the study.
     results : Results
         Its numbers.
     output : OwnedFolder
-        Folder that is written to: that of generated pages where the chapters are used where they are, else the output
-        folder.
+        That of generated pages if the chapters are used where they are, else the output folder.
 
     Returns
     -------
@@ -90,7 +81,7 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     Raises
     ------
     StudyError
-        Where the study names no folder of a book.
+        If the study names no folder of a book.
     """
     at_home = _is_at_home(study)
     source = study.output.parent if at_home else study.book
@@ -116,18 +107,14 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     settings["buzan_absent"] = {name: _title(study, source, name) for name in gone}
     chosen = {name for run in study.runs for name in run.given} - {"data", NUMBERS}
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
-    layout = Layout(
-        book=book,
-        toc=book / GENERATED / TOC,
-        config=book / GENERATED / CONFIG,
-    )
+    layout = Layout(book, book / GENERATED / TOC, book / GENERATED / CONFIG)
     output.write(layout.toc, yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
     output.write(layout.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     return layout
 
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
-    """Copy what is not written by a study, and take away what an earlier copy had."""
+    """Copy what a study does not write, and remove what only an earlier copy had."""
     wanted = {Path("index.md")}
     for file in sorted(source.glob("_assets/**/*")) + sorted(source.glob("*.bib")):
         if file.is_file():
@@ -142,7 +129,9 @@ def _copy(study: Study, source: Path, book: Path, results: Results, output: Owne
         page = Path(EXECUTED, f"{run.name}.ipynb")
         wanted.add(page)
         output.write(book / page, _own_page(study.output / page.name, own_note(run)))
-    output.write(book / "index.md", front_page(study, results, _claims(study)))
+    hypotheses = load_predictions(study.reads).hypotheses
+    claims = {name: hypothesis.claim for name, hypothesis in hypotheses.items()}
+    output.write(book / "index.md", front_page(study, results, claims))
     for file in output.files(book):
         place = file.relative_to(book)
         if place not in wanted and place.parts[0] != GENERATED:
@@ -157,21 +146,10 @@ def _own_page(file: Path, note: str) -> str:
     return str(nbformat.writes(page)) + "\n"  # type: ignore[no-untyped-call]
 
 
-def _claims(study: Study) -> dict[str, str]:
-    return {name: hypothesis.claim for name, hypothesis in load_predictions(study.reads).hypotheses.items()}
-
-
 def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> dict[str, Any]:
-    """The table of contents with the pages of this study in the place of the notebooks that it names.
+    """The table of contents with the pages of a study in place of notebooks, and of other chapters those to keep.
 
-    Parameters
-    ----------
-    toc : dict
-        The whole.
-    study : Study
-        The study.
-    shared : iterable of str or None
-        Chapters to keep of those that are not notebooks; all if None.
+    All other chapters are kept if `shared` is None.
     """
     pages: dict[str, list[str]] = {}
     for run in study.runs:

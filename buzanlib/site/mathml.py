@@ -38,7 +38,7 @@ def to_mathml(latex: str, *, block: bool) -> str:
     Raises
     ------
     ValueError
-        Where the formula has a command that the converter does not know.
+        If the formula has a command that the converter does not know.
     """
     source = " ".join(latex.split())
     body = source

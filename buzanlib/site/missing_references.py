@@ -18,7 +18,7 @@ FIGURE = "a figure that is left out here"
 def _in_words(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
 ) -> nodes.Node | None:
-    """Give the title of a chapter that is left out, or say that a figure is; anything else stays an error."""
+    """Put the title of a chapter, or words for a figure, in place of the link; other missing targets stay errors."""
     absent = app.config.buzan_absent
     if node.get("reftype") == "doc":
         name = docname_join(node["refdoc"], node["reftarget"])

@@ -27,9 +27,9 @@ _logger = logging.getLogger(__name__)
 class NumberRole(SphinxRole):
     """The value recorded under a key, formatted, such as ``B1.contrast:+.2f`` between backticks.
 
-    An unknown key or a format that does not fit is a warning with page and line, so a strict build fails. Only in a
-    book of other choices than those that ship may a number be missing, since a chapter is left out or a test cannot be
-    made: a dash stands for it.
+    An unknown key or a format that does not fit is a warning with page and line, so that a strict build fails. In a
+    book with other choices than those that ship a number may be missing, since a chapter is left out or the data cannot
+    carry a test: a dash is printed.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -78,7 +78,7 @@ def _read(path: Path, changed: int) -> Results:
     return Results.load(path)
 
 
-def _demand(app: Sphinx) -> None:
+def _require(app: Sphinx) -> None:
     """Stop before reading anything if there are no results: one error instead of one for each number."""
     try:
         _load(app)
@@ -91,4 +91,4 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("buzan_results", "executed/results.json", "env", [str])
     app.add_config_value("buzan_as_shipped", True, "env", [bool])
     app.add_role("num", NumberRole())
-    app.connect("builder-inited", _demand)
+    app.connect("builder-inited", _require)

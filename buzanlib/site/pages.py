@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,7 @@ DESCRIPTOR = "datapackage.json"
 
 
 def data_page(package: Mapping[str, Any]) -> str:
-    """Describe every table and field of a data package in Markdown.
-
-    Parameters
-    ----------
-    package : mapping
-        Content of ``datapackage.json``.
-
-    Returns
-    -------
-    str
-        A page with a section a table: fields, types, units, what is allowed, sources and terms.
-    """
+    """Describe every table and field of a data package (the content of ``datapackage.json``) in Markdown."""
     parts = [
         "# The data",
         escape(package["description"]),
@@ -35,16 +24,15 @@ def data_page(package: Mapping[str, Any]) -> str:
         " No text begins with =, +, -, @ or a tab, which a spreadsheet would take for a formula."
         " The datasheet in `data/README.md` says how and why the tables were made.",
     ]
-    for table in package["resources"]:
-        parts += _table(table)
-    return "\n\n".join(parts) + "\n"
+    for one in package["resources"]:
+        parts += _section(one)
+    return page(parts)
 
 
-def _table(table: Mapping[str, Any]) -> list[str]:
+def _section(table: Mapping[str, Any]) -> list[str]:
     schema = table["schema"]
     key = schema.get("primaryKey", [])
-    fields = [row(["field", "meaning", "type and unit", "allowed"]), "|---" * 4 + "|"]
-    fields += [row(_field(field)) for field in schema["fields"]]
+    fields = markdown_table(["field", "meaning", "type and unit", "allowed"], map(_field, schema["fields"]))
     facts = [f"**Key:** {_names([key] if isinstance(key, str) else key)}"]
     for foreign in schema.get("foreignKeys", []):
         there = foreign["reference"]
@@ -60,8 +48,8 @@ def _table(table: Mapping[str, Any]) -> list[str]:
         f"## {escape(table['title'])}",
         code(table["path"]),
         escape(table["description"]),
-        "\n".join(fields),
-        "\n".join(f"- {fact}" for fact in facts),
+        fields,
+        bullets(facts),
     ]
 
 
@@ -94,9 +82,27 @@ def _allowed(constraints: Mapping[str, Any]) -> str:
     return "; ".join(said)
 
 
+def page(parts: Iterable[str]) -> str:
+    """Join the parts of a page."""
+    return "\n\n".join(parts) + "\n"
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """Make a list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
 def row(cells: Iterable[object]) -> str:
-    """Make a row of a table; whatever stands in the cells is shown as it is."""
+    """Make a row of a table; text in the cells is shown as it is."""
     return "| " + " | ".join(escape(cell) for cell in cells) + " |"
+
+
+def markdown_table(
+    head: Sequence[str], rows: Iterable[Iterable[object]], numbers: Container[str] = ()
+) -> str:
+    """Make a table; columns that are named as numbers are aligned to the right."""
+    rule = "".join("|--:" if name in numbers else "|---" for name in head) + "|"
+    return "\n".join([row(head), rule, *map(row, rows)])
 
 
 def _listed(names: str | list[str]) -> list[str]:
@@ -115,27 +121,16 @@ def _linked(entry: Mapping[str, str]) -> str:
 
 
 def generated_pages(data: Path) -> dict[str, str]:
-    """Make ``data.md`` and ``codebook.md`` for the book.
-
-    Parameters
-    ----------
-    data : Path
-        Data folder.
-
-    Returns
-    -------
-    dict of str to str
-        Text by name.
+    """Make ``data.md`` and ``codebook.md`` from a data folder; the text of each by its name.
 
     Raises
     ------
     DataError
-        Where the descriptor or the codebook is missing or cannot be read, or the codebook has more in it than plain
-        Markdown: it comes with the data, and nothing that comes with data may run on a page.
+        If the descriptor or the codebook is missing or unreadable, or the codebook has more in it than plain Markdown:
+        it comes with the data, and nothing that comes with data may run on a page.
     """
     try:
-        package = parse((data / DESCRIPTOR).read_text(encoding="utf-8"))
-        page = data_page(package)
+        described = data_page(parse((data / DESCRIPTOR).read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise DataError(
             [Fault(DESCRIPTOR, 0, "", "missing", "the descriptor must be in the data folder")]
@@ -147,4 +142,4 @@ def generated_pages(data: Path) -> dict[str, str]:
         faults = [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
     if codebook is None or faults:
         raise DataError(faults)
-    return {"data.md": page, "codebook.md": codebook}
+    return {"data.md": described, "codebook.md": codebook}

@@ -31,19 +31,19 @@ def _begin(app: Sphinx, config: Config) -> None:
     this = os.getpid()
     os.register_at_fork(after_in_child=lambda: end_with(this))
     OwnedFolder(Path(app.outdir).parent).follow()
-    # Documents are large trees of which nothing goes before the end: at Python's own thresholds a third of the time is
-    # spent on looking for what could go.
+    # Documents are large trees that live until the end: at Python's own thresholds a third of the time goes into
+    # collections that free nothing.
     gc.set_threshold(100_000, 50, 50)
 
 
 def _deal(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Deal the pages out, so that no process is given all those of one kind, which take about as long."""
+    """Mix the pages, so that no process gets all of the slow ones."""
     hands = max(1, app.parallel)
     names[:] = [name for start in range(hands) for name in names[start::hands]]
 
 
 def _end(app: Sphinx, error: Exception | None) -> None:
-    """Spare the interpreter, when it ends, the search of all documents for what could go."""
+    """Keep the interpreter from a last collection of all documents when it ends."""
     if app.config.buzan_parent:
         gc.freeze()
 

@@ -30,18 +30,18 @@ _PORTS = range(2**16)
 
 
 class _Book(SimpleHTTPRequestHandler):
-    """Serves the files of a book to whoever asks for this machine by its own name, and does not report every one."""
+    """Serves the files of a book to requests for this machine's own name, without a log."""
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def handle(self) -> None:
-        """Answer until the reader has enough: one who goes away in the middle is no fault."""
+        """Ignore readers who disconnect."""
         with suppress(ConnectionError):
             super().handle()
 
     def end_headers(self) -> None:
-        """Let browsers load nothing from elsewhere, guess no types and keep nothing."""
+        """Forbid browsers to load from elsewhere, to guess types and to cache."""
         self.send_header("Content-Security-Policy", _POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Referrer-Policy", "no-referrer")
@@ -53,7 +53,7 @@ class _Book(SimpleHTTPRequestHandler):
         assert isinstance(self.server, ThreadingHTTPServer)
         port = "" if self.server.server_port == http.client.HTTP_PORT else f":{self.server.server_port}"
         if self.headers.get("Host") not in (f"127.0.0.1{port}", f"localhost{port}"):
-            # A page from elsewhere may have let its own name mean this machine.
+            # DNS rebinding: a page from elsewhere may point its own name at this machine.
             return self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
         path = unquote(urlsplit(self.path).path, errors="surrogateescape")
         if "\0" in path:
@@ -89,13 +89,13 @@ def server(html: Path, port: int = 0) -> ThreadingHTTPServer:
     Returns
     -------
     ThreadingHTTPServer
-        Not yet serving; its ``server_port`` says where. Folders are not listed, links out of the book not followed,
-        hidden files not shown, and requests for any other host than this machine refused.
+        Not yet serving; its ``server_port`` says where. It lists no folder, follows no link out of the book, shows no
+        hidden file and refuses requests for another host.
 
     Raises
     ------
     BuzanError
-        Where there is no book, or the port is none or taken.
+        If there is no book, or the port is invalid or taken.
     """
     if not (html / "index.html").is_file():
         raise BuzanError(f"no book in {str(html)!r}: build it first, with 'buzan book'")

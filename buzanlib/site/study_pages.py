@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.typeset import typeset
-from buzanlib.site.pages import row
+from buzanlib.site.pages import bullets, markdown_table, page
 from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
 from buzanlib.study.manifest import MANIFEST, Manifest
 from buzanlib.study.markup import code, escape
@@ -23,18 +22,7 @@ _SHORT = 12
 
 
 def parameters_page(runs: Iterable[Run]) -> str:
-    """Describe the parameters of every notebook in Markdown.
-
-    Parameters
-    ----------
-    runs : iterable of Run
-        Those of a study.
-
-    Returns
-    -------
-    str
-        A page with a section a notebook: name, type, default, what is allowed, what this study gives, and meaning.
-    """
+    """Describe the parameters of the notebooks of a study: default, what is allowed, and what this study gives."""
     parts = [
         "# Parameters of the notebooks",
         "Read from the first code cell of each notebook. A study file gives other values, for all notebooks or for one"
@@ -43,42 +31,22 @@ def parameters_page(runs: Iterable[Run]) -> str:
     by_notebook: dict[Path, list[Run]] = {}
     for run in runs:
         by_notebook.setdefault(run.template, []).append(run)
+    head = ["parameter", "meaning", "type", "default", "here", "allowed"]
     for template, of_one in by_notebook.items():
-        rows = [row(["parameter", "meaning", "type", "default", "here", "allowed"]), "|---" * 6 + "|"]
-        rows += [_parameter(parameter, of_one) for parameter in declared(template).values()]
-        parts += [f"## {code(template.stem)}", "\n".join(rows)]
-    return "\n\n".join(parts) + "\n"
+        rows = [_parameter(parameter, of_one) for parameter in declared(template).values()]
+        parts += [f"## {code(template.stem)}", markdown_table(head, rows)]
+    return page(parts)
 
 
-def _parameter(parameter: Parameter, runs: list[Run]) -> str:
-    values = dict.fromkeys(str(run.parameters[parameter.name]) for run in runs)
-    here = ", ".join(values)
+def _parameter(parameter: Parameter, runs: list[Run]) -> list[str]:
+    here = ", ".join(dict.fromkeys(str(run.parameters[parameter.name]) for run in runs))
     default = str(parameter.default)
-    return row(
-        [
-            parameter.name,
-            parameter.meaning,
-            parameter.kind,
-            default,
-            "" if here == default else here,
-            parameter.allowed.text,
-        ]
-    )
+    shown = "" if here == default else here
+    return [parameter.name, parameter.meaning, parameter.kind, default, shown, parameter.allowed.text]
 
 
 def colophon_page(manifest: Manifest) -> str:
-    """Say how the book was made, in Markdown.
-
-    Parameters
-    ----------
-    manifest : Manifest
-        Of the run behind it.
-
-    Returns
-    -------
-    str
-        A page with versions, commit, hashes, and a row a notebook.
-    """
+    """Say how the book was made: versions, commit, hashes, and a row a notebook."""
     state = "nothing differed from it" if manifest.clean else "with changes that are in no commit"
     commit = f"commit {escape(manifest.commit)}, {state}" if manifest.commit else "not under version control"
     facts = [
@@ -89,59 +57,40 @@ def colophon_page(manifest: Manifest) -> str:
     ]
     if manifest.requirements:
         facts.append(f"**Lock of all packages:** SHA-256 {escape(manifest.requirements)}")
-    notebooks = [row(["page", "seconds", "seed", "template", "files read"]), "|---|--:|--:|---|---|"]
-    notebooks += [
-        row(
-            [
-                name,
-                f"{about['seconds']:.1f}",
-                about["parameters"].get("seed", "–"),
-                about["template"][:_SHORT],
-                ", ".join(about["read"]) or "–",
-            ]
-        )
+    notebooks = [
+        [
+            name,
+            f"{about['seconds']:.1f}",
+            about["parameters"].get("seed", "–"),
+            about["template"][:_SHORT],
+            ", ".join(about["read"]) or "–",
+        ]
         for name, about in manifest.notebooks.items()
     ]
-    return (
-        "\n\n".join(
-            [
-                "# How this book was made",
-                "`run.json` beside the executed notebooks says the same in full, with every parameter.",
-                "\n".join(f"- {fact}" for fact in facts),
-                "## Notebooks",
-                "\n".join(notebooks),
-                "Hashes of templates are cut to their first characters.",
-                "## Packages",
-                _pairs("package", "version", manifest.packages),
-                "## Data",
-                _pairs("file", "SHA-256", manifest.data),
-            ]
-        )
-        + "\n"
+    return page(
+        [
+            "# How this book was made",
+            "`run.json` beside the executed notebooks says the same in full, with every parameter.",
+            bullets(facts),
+            "## Notebooks",
+            markdown_table(
+                ["page", "seconds", "seed", "template", "files read"], notebooks, {"seconds", "seed"}
+            ),
+            "Hashes of templates are cut to their first characters.",
+            "## Packages",
+            markdown_table(["package", "version"], manifest.packages.items()),
+            "## Data",
+            markdown_table(["file", "SHA-256"], manifest.data.items()),
+        ]
     )
 
 
-def _pairs(one: str, other: str, values: Mapping[str, Any]) -> str:
-    return "\n".join([row([one, other]), "|---|---|", *(row(pair) for pair in values.items())])
-
-
 def changes_page(changes: Changes | None) -> str:
-    """Say in Markdown what changed since the run before.
-
-    Parameters
-    ----------
-    changes : Changes or None
-        None where there was no run before.
-
-    Returns
-    -------
-    str
-        Verdicts, data and parameters, figures, and every number that moved.
-    """
+    """Say which verdicts, parameters, numbers, data and figures changed since the run before, if there was one."""
     parts = ["# What changed since the last run"]
     if changes is None:
         parts.append("This is the first run: there is nothing to compare it with.")
-        return "\n\n".join(parts) + "\n"
+        return page(parts)
     parts.append(
         "Compared with the last run that gave other results. `buzan diff` compares any two runs in the same way."
     )
@@ -154,35 +103,25 @@ def changes_page(changes: Changes | None) -> str:
             parts += [f"## {title}", _moved(rows)]
     for title, names in (("Data", changes.data), ("Figures", changes.figures)):
         if names:
-            parts += [f"## {title}", "\n".join(f"- {escape(name)}" for name in names)]
-    return "\n\n".join(parts) + "\n"
+            parts += [f"## {title}", bullets(map(escape, names))]
+    return page(parts)
 
 
 def _moved(changes: Iterable[Change]) -> str:
-    rows = [row(["", "before", "now", "by"]), "|---|--:|--:|--:|"]
-    for change in changes:
-        by = "" if change.by is None else typeset(change.by, "+.4g")
-        rows.append(row([change.key, in_words(change.before), in_words(change.after), by]))
-    return "\n".join(rows)
+    rows = [
+        [
+            one.key,
+            in_words(one.before),
+            in_words(one.after),
+            "" if one.by is None else typeset(one.by, "+.4g"),
+        ]
+        for one in changes
+    ]
+    return markdown_table(["", "before", "now", "by"], rows, {"before", "now", "by"})
 
 
 def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str:
-    """Introduce the book of a study of one's own, in Markdown.
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    results : Results
-        Its numbers.
-    claims : mapping of str to str
-        What each hypothesis claims.
-
-    Returns
-    -------
-    str
-        A page with what was run on which data, and the verdicts if there are any.
-    """
+    """Introduce the book of a study of one's own: its tables, and its verdicts beside what each hypothesis claims."""
     parts = [
         f"# {escape(study.title)}",
         "A study made with buzanlib, the compendium that tests Hare (2010), on data or choices of its own. The prose of"
@@ -202,15 +141,14 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         name: claims.get(name.rpartition(".")[2], results.scalars.get(f"{name}.claim")) for name in judged
     }
     if any(known.values()):
-        rows = [row(["", "claim", "verdict"]), "|---|---|---|"]
-        rows += [row([name, claim, results[name + VERDICT]]) for name, claim in known.items() if claim]
-        parts += ["## Verdicts", "\n".join(rows)]
-    parts += ["## Chapters", "\n".join(f"- {{doc}}`executed/{run.name}`" for run in study.runs)]
+        rows = [[name, claim, results[name + VERDICT]] for name, claim in known.items() if claim]
+        parts += ["## Verdicts", markdown_table(["", "claim", "verdict"], rows)]
+    parts += ["## Chapters", bullets(f"{{doc}}`executed/{run.name}`" for run in study.runs)]
     parts.append(
         "{doc}`_generated/parameters` has every choice, {doc}`_generated/colophon` says how the book was made, and"
         " {doc}`_generated/changes` what moved since the run before."
     )
-    return "\n\n".join(parts) + "\n"
+    return page(parts)
 
 
 _UNCHOSEN = {
@@ -221,13 +159,7 @@ _UNCHOSEN = {
 
 
 def own_note(run: Run) -> str:
-    """Say on a page of such a book with which choices it was made, in Markdown.
-
-    Parameters
-    ----------
-    run : Run
-        That made the page.
-    """
+    """Say, on a page of such a book, with which choices it was made."""
     chosen = [
         f"{name} is {escape(str(value))}"
         for name, value in run.given.items()
@@ -241,22 +173,12 @@ def own_note(run: Run) -> str:
 
 
 def study_pages(study: Study) -> dict[str, str]:
-    """Make ``parameters.md``, ``colophon.md`` and ``changes.md`` for the book.
-
-    Parameters
-    ----------
-    study : Study
-        A study that has been run.
-
-    Returns
-    -------
-    dict of str to str
-        Text by name.
+    """Make ``parameters.md``, ``colophon.md`` and ``changes.md``; the text of each by its name.
 
     Raises
     ------
     BuzanError
-        Where the study has not been run.
+        If the study has not been run.
     """
     after = Results.load(study.output / RESULTS)
     try:

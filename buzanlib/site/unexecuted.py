@@ -1,4 +1,4 @@
-"""No page is executed while the book is built: what its notebook shows is what the run has left in it."""
+"""No page is executed while the book is built: it shows the outputs of the run."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 def _no_kernel(
     notebook: NotebookNode, source: str, nb_config: Any, logger: Any, read_fmt: dict[str, str] | None = None
 ) -> NotebookClientBase:
-    """Hand over the notebook as it is, whatever the settings of the book or the page ask for."""
+    """Return the notebook as it is, whatever the settings of the book or the page say."""
     from myst_nb.core.execute.base import NotebookClientBase
 
     return NotebookClientBase(notebook, Path(source), nb_config, logger)
 
 
 def setup(app: Sphinx) -> None:
-    """Take the place of what MyST-NB starts kernels with.
+    """Replace the function with which MyST-NB starts kernels.
 
-    It reads the settings of a page, which override those of the book, after every event that could change them; so
-    execution cannot be switched off beyond appeal by a setting.
+    No setting can switch execution off for good: MyST-NB reads those of a page, which override those of the book, after
+    every event in which an extension could change them.
     """
     from myst_nb import sphinx_
     from myst_nb.core import execute
