@@ -1,4 +1,4 @@
-"""Faults of the data, as the command line tells them."""
+"""Faults of the data, as the command line prints them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,19 @@ from itertools import groupby
 from buzanlib.errors import Fault
 
 SHOWN = 5
-"""So many of the faults that differ only in their row, or in what is missing, are printed; the others are counted."""
+"""Faults that are printed of those that differ only in their row, or in what is missing; the others are counted."""
 
 
-def told(faults: Sequence[Fault]) -> str:
-    """Put all faults into words; those that differ only in their row, or in what is missing, are shortened.
-
-    Parameters
-    ----------
-    faults : sequence of Fault
-        At least one.
-
-    Returns
-    -------
-    str
-        Several lines.
-    """
+def summary(faults: Sequence[Fault]) -> str:
+    """Lines that list all faults; of those that differ only in row, place or what is missing, the first few."""
     lines = [f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the data"]
     kinds = sorted(faults, key=_kind)
     for _, group in groupby(kinds, key=_kind):
         same = list(group)
         lines += [f"  {fault}" for fault in same[:SHOWN]]
         if len(same) > SHOWN:
-            lines.append(f"  ... and the same in {len(same) - SHOWN} more rows of {same[0].file}")
+            where = "places" if same[0].place else "rows"
+            lines.append(f"  ... and the same in {len(same) - SHOWN} more {where} of {same[0].file}")
     return "\n".join(lines)
 
 
