@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -34,6 +34,33 @@ def nearest(value: object, allowed: Iterable[object]) -> str:
         return f"nearest allowed: {close!r}"
     shown = ", ".join(map(repr, options[:8]))
     return f"allowed: {shown}" + (f" and {len(options) - 8} more" if len(options) > 8 else "")
+
+
+def match_names(
+    unknown: Iterable[str], missing: Iterable[str], known: Collection[str]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Match names that are unknown with those that are missing, since one that is misspelt is both.
+
+    Parameters
+    ----------
+    unknown, missing : iterable of str
+        Names that are there and should not be, and the reverse.
+    known : collection of str
+        What else a name may have been meant for.
+
+    Returns
+    -------
+    list of (str, str)
+        Each unknown name and the tail of its message (see `nearest`).
+    list of str
+        The missing names for which no unknown one was meant.
+    """
+    hints, left = [], list(missing)
+    for name in unknown:
+        meant = closest(name, left)
+        hints.append((name, nearest(name, left if meant else known)))
+        left = [other for other in left if other != meant]
+    return hints, left
 
 
 HINTED = 50

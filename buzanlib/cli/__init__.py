@@ -15,7 +15,7 @@ from pathlib import Path
 
 from buzanlib import __version__
 from buzanlib.cli import assess, data, study
-from buzanlib.cli.faults import describe
+from buzanlib.cli.faults import summary
 from buzanlib.errors import BuzanError, DataError, RunError
 
 # Rooms are imported inside the subcommands, so that `buzan version` does not load pandas.
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _silence_stdout()
         return 0
     except DataError as error:
-        print(f"buzan: {describe(error.faults)}", file=sys.stderr)
+        print(f"buzan: {summary(error.faults)}", file=sys.stderr)
         return 2
     except BuzanError as error:
         print(f"buzan: {error}", file=sys.stderr)

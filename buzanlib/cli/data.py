@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from buzanlib.cli.faults import describe
+from buzanlib.cli.faults import summary
 from buzanlib.cli.study import STUDY
 from buzanlib.errors import BuzanError, DataError, LockError
 
@@ -129,7 +129,7 @@ def _data_check(given: argparse.Namespace) -> int:
     if study.is_file():
         return _check_of_study(study)
     frames, faults = examine(given.data)
-    said = [describe(faults)] if faults else []
+    said = [summary(faults)] if faults else []
     try:
         load_predictions(given.data)
     except LockError as error:

@@ -1,4 +1,4 @@
-"""The blind coding: which passages were coded, what each annotator said, and a gist in our own words."""
+"""The blind coding: the passages that were coded, the codes of each annotator, and gists in our own words."""
 
 from __future__ import annotations
 

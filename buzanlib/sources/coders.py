@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,11 +108,8 @@ def _refusal(name: str) -> str:
 
 def _put(codes: pd.DataFrame, data: Path) -> None:
     """Check the folder with the new codes in a copy, and move codes and lock into place."""
-    with staging_folder(data) as aside:
-        files = {table.path for table in Descriptor.load(data).tables.values()} | {FILE, LOCK, *LOCKED}
-        for name in sorted(files - {"codes.csv"}):
-            if (data / name).is_file():
-                shutil.copy(data / name, aside)
+    files = {table.path for table in Descriptor.load(data).tables.values()} | {FILE, LOCK, *LOCKED}
+    with staging_folder(data, files - {"codes.csv"}) as aside:
         write_table(codes, aside / "codes.csv")
         if faults := check(aside):
             raise DataError(faults)

@@ -24,15 +24,10 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """Who is who in `states.csv`.
+    """The states of `states.csv` under their names and codes.
 
-    A year is judged by its last day: the Yugoslav seat of 2005 is ``YUG``, that of 2006 ``SRB``, though
-    both stand under code 345 of the Correlates of War.
-
-    Parameters
-    ----------
-    states : pandas.DataFrame
-        `states.csv` as read by `Crosswalk.read`, dates parsed.
+    A year is judged by its last day: the Yugoslav seat of 2005 is ``YUG``, that of 2006 ``SRB``, though both have code
+    345 of the Correlates of War.
     """
 
     states: pd.DataFrame
@@ -57,13 +52,7 @@ class Crosswalk:
         return sorted(self.states.loc[member & joined & stays, "iso3"])
 
     def members(self) -> pd.DataFrame:
-        """Members of the United Nations on the last day of each year.
-
-        Returns
-        -------
-        pandas.DataFrame
-            `iso3` and `year`, sorted, from 1995 to 2024.
-        """
+        """Members of the United Nations on the last day of each year of the panel: `iso3` and `year`, sorted."""
         rows = [(iso3, year) for year in range(FIRST, LAST + 1) for iso3 in self.members_on(_last_day(year))]
         return pd.DataFrame(sorted(rows), columns=["iso3", "year"])
 
@@ -74,10 +63,8 @@ class Crosswalk:
 
         Parameters
         ----------
-        codes : pandas.Series of int
-            Codes of the Correlates of War.
-        when : pandas.Series of int or datetime64
-            Year (judged by its last day) or date of each.
+        codes, when : pandas.Series
+            Codes, and the year (judged by its last day) or date of each.
         excluded : mapping of int to str
             Codes that are left out on purpose, each with the reason.
         source : str
@@ -86,7 +73,7 @@ class Crosswalk:
         Returns
         -------
         pandas.Series of str
-            One code a row; missing where the code is excluded.
+            Missing where the code is excluded.
 
         Raises
         ------

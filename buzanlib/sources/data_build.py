@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -74,11 +73,7 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
         if not (data / name).is_file():
             raise BuzanError(f"{name} is made by hand and must lie in {data}")
     existing, names = ExistingTables(data), []
-    # Inside the data folder, so that moving a file into place is renaming and cannot stop half-way.
-    with alone(data), staging_folder(data) as aside:
-        for name in {*LOCKED_WITH, *LOCKED, LOCK}:
-            if (data / name).is_file():
-                shutil.copy(data / name, aside)
+    with alone(data), staging_folder(data, {*LOCKED_WITH, *LOCKED, LOCK}) as aside:
         for name, table in _tables(inventory, existing, progress):
             if table is not None or not existing.has(name):
                 write_table(pd.DataFrame(columns=_COLUMNS[name]) if table is None else table, aside / name)

@@ -17,14 +17,10 @@ class FoundSource:
 
     Attributes
     ----------
-    source : Source
-        Which.
-    paths : tuple of pathlib.Path
-        Its files (or folders), in the order of the form; empty where it is missing.
+    paths, spare : tuple of pathlib.Path
+        Files (or folders) in the order of the form, empty where it is missing; and those of other forms.
     lacks : tuple of str
         Where only some of the files of a form are there, the names of the others.
-    spare : tuple of pathlib.Path
-        Files of other forms, which are not used.
     """
 
     source: Source
@@ -39,8 +35,6 @@ class Inventory:
 
     Attributes
     ----------
-    folder : pathlib.Path
-        Top of the folder.
     sources : mapping of str to FoundSource
         By the key of the source, in order.
     packed : tuple of pathlib.Path

@@ -30,10 +30,8 @@ class Merged:
     ----------
     column : str
         Its column in the panel, and its name in a study.
-    values, states : int
-        How many values it has, and of how many states.
-    first, last : int
-        Its years.
+    values, states, first, last : int
+        Numbers of values and states, first and last year.
     added : int
         Rows of years that the panel did not have, one for each member.
     """

@@ -27,10 +27,8 @@ class Grid:
     ----------
     file : str
         Name of the file, for messages.
-    header : int
-        Number of the first row that is not empty.
-    headings : tuple of str
-        Its cells.
+    header, headings : int, tuple of str
+        Number and cells of the first row that is not empty.
     rows : tuple of tuple
         Row number in the file and cells, as many as there are headings; empty rows are left out.
     """

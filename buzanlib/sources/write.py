@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,20 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @contextmanager
-def staging_folder(data: Path) -> Iterator[Path]:
-    """Make an empty folder in a data folder, from which files can be moved into place, and remove it at the end.
+def staging_folder(data: Path, copied: Iterable[str]) -> Iterator[Path]:
+    """Make a folder in a data folder, with copies of some of its files, and remove it at the end.
 
-    Only a command that has locked the data folder may call this.
+    Files can be moved from it into place by renaming, which cannot stop half-way. Only a command that has locked the
+    data folder may call this.
     """
     folder = data / ".buzan-staging"
     if os.path.lexists(folder):
         _remove(folder)  # left by a command that was killed
     folder.mkdir()
     try:
+        for name in copied:
+            if (data / name).is_file():
+                shutil.copy(data / name, folder)
         yield folder
     finally:
         _remove(folder)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from buzanlib.errors import Fault, closest, nearest, shown
+from buzanlib.errors import Fault, match_names, nearest, shown
 from buzanlib.tables.formulas import PLAIN, begins_formula
 from buzanlib.tables.schema import Field, Table
 
@@ -77,33 +77,18 @@ def faults_at(file: str, column: str, cells: pd.Series[str], needs: str | Iterab
 
 
 def unknown_columns(
-    file: str, row: int, unknown: Iterable[str], missing: Collection[str], known: Iterable[str]
+    file: str, row: int, unknown: Iterable[str], missing: Collection[str], known: Collection[str]
 ) -> list[Fault]:
-    """Faults of a header; a column that is misspelt is not missing as well.
-
-    Parameters
-    ----------
-    file, row : str, int
-        Where the header is.
-    unknown, missing : iterable of str
-        Names that are there and should not be, and the reverse.
-    known : iterable of str
-        What else a name may have been meant for.
-    """
-    left, faults = list(missing), []
-    others = list(known) or list(missing)
-    for name in unknown:
-        meant = closest(name, left)
-        hint = nearest(name, left if meant else others)
-        faults.append(Fault(file, row, name, name, f"unknown column; {hint}"))
-        left = [column for column in left if column != meant]
+    """Faults of a header in this row; see `buzanlib.errors.match_names`."""
+    hints, left = match_names(unknown, missing, known)
+    faults = [Fault(file, row, name, name, f"unknown column; {hint}") for name, hint in hints]
     return faults + [Fault(file, row, name, "", f"missing column; {name!r} is needed") for name in left]
 
 
 def _header(table: Table, frame: pd.DataFrame) -> list[Fault]:
     unknown = [str(name) for name in frame.columns if name not in table.columns]
     missing = [name for name in table.columns if name not in frame.columns]
-    faults = unknown_columns(table.path, 1, unknown, missing, () if missing else table.columns)
+    faults = unknown_columns(table.path, 1, unknown, missing, missing or table.columns)
     if not faults and tuple(frame.columns) != table.columns:
         need = f"the order of columns must be {','.join(table.columns)}"
         faults.append(Fault(table.path, 1, "", ",".join(frame.columns), need))

@@ -15,7 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from buzanlib.errors import LONG, DataError, Fault, closest, nearest
+from buzanlib.errors import LONG, DataError, Fault, match_names, nearest
 from buzanlib.strictjson import parse
 
 Schema = Mapping[str, Any]
@@ -102,15 +102,13 @@ def check_json(file: str, content: Any, schema: Schema) -> list[Fault]:
 
 
 def _names(file: str, place: str, found: Sequence[str], schema: Schema) -> Iterator[Fault]:
-    """Properties that are unknown or missing; one that is misspelt is not missing as well."""
-    absent = [name for name in schema.get("required", ()) if name not in found]
-    if schema.get("additionalProperties") is False:
-        for name in [name for name in found if name not in schema["properties"]]:
-            meant = closest(name, absent)
-            hint = nearest(name, absent if meant else schema["properties"])
-            yield Fault(file, 0, "", name, f"unknown property; {hint}", place)
-            absent = [other for other in absent if other != meant]
-    for name in absent:
+    """Properties that are unknown or missing; see `buzanlib.errors.match_names`."""
+    known = schema["properties"]
+    unknown = [] if schema["additionalProperties"] else [name for name in found if name not in known]
+    hints, left = match_names(unknown, [name for name in schema["required"] if name not in found], known)
+    for name, hint in hints:
+        yield Fault(file, 0, "", name, f"unknown property; {hint}", place)
+    for name in left:
         yield Fault(file, 0, "", "", f"the property {name!r} is needed", place)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from buzanlib import errors
 from buzanlib.cli import main
 from buzanlib.errors import DataError, Fault, LockError
 from buzanlib.sources.sheets import read_sheet
@@ -20,7 +21,7 @@ from buzanlib.theory import predictions
 @pytest.fixture
 def reworded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every phrase of the checks, in other words."""
-    for module in (checks, relations):
+    for module in (errors, checks, relations):
         monkeypatch.setattr(module, "nearest", lambda value, allowed: "siehe oben")
     monkeypatch.setattr(checks, "FORMS", {name: (form, "anders") for name, (form, _) in checks.FORMS.items()})
     monkeypatch.setattr(Fault, "__str__", lambda self: "?")
