@@ -1,4 +1,4 @@
-"""The environment that `make` makes: complete, or without a stamp and made again; folders that are not its own are left alone."""
+"""The environment of `make`: complete, or without a stamp and made again; other folders are left alone."""
 
 from __future__ import annotations
 

@@ -407,9 +407,10 @@ WORDING: Mapping[str, HypothesisTest] = MappingProxyType(
     {
         "A2": StrengthOrder("A2"),
         "M1": RateContrast("M1", {"WS": RATES["M1.WS"], "SS": RATES["M1.SS"]}, rivals={"SW": RATES["M1.SW"]}),
+        **{name: RateContrast(name, {name: RATES[name]}) for name in ("B12", "B14")},
         "B15": SecondThreat("B15", Quadrant.WS, Threat.INF, Threat.CRI),
         "B16": NameOfTheMatter("B16", Quadrant.SW),
-        **{name: RateContrast(name, {name: RATES[name]}) for name in ("B12", "B14", "B17", "B18")},
+        **{name: RateContrast(name, {name: RATES[name]}) for name in ("B17", "B18")},
         "D2": SameOrder("D2", RATES["D2"], (Quadrant.WS, Quadrant.SS)),
         "F1": EqualRates("F1", Measure.DEFEND),
     }
