@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, style
-from buzanlib.figures.marks import QUADRANT_MARKERS, ink_on, number_map, place_labels
+from buzanlib.figures.primitives import QUADRANT_MARKERS, ink_on, number_map, place_labels
 from buzanlib.theory.vocabulary import Quadrant
 
 
