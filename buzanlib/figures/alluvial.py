@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, ink_on
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, ink_on
 from buzanlib.figures.quadrant_mobility import ribbon, stacked
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -56,8 +55,7 @@ def alluvial(standing: pd.DataFrame) -> Drawn:
     gap = _GAP * len(standing)
     height = len(standing) + gap * (len(_NAMES) - 1)
     with style():
-        figure = Figure(figsize=(WIDTH, 6.0), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(6.0)
         # A little room at the edges, or the frames of the outer bars would be cut.
         axes.set(xlim=(-1.1 * _BAR, len(steps) + 1.1 * _BAR), ylim=(1.005 * height, -0.005 * height))
         for place, counts in enumerate(steps):

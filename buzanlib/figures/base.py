@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from buzanlib.errors import UnknownNameError
@@ -77,8 +78,20 @@ def style() -> Iterator[None]:
         yield
 
 
+def new_axes(height: float) -> tuple[Figure, Axes]:
+    """A figure of the usual width with one pair of axes; to be called inside `style`.
+
+    Parameters
+    ----------
+    height : float
+        Inches.
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, figure.subplots()
+
+
 def check_named(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:
-    """Refuse a name that stands for nothing.
+    """Raise for a name that is not allowed.
 
     Parameters
     ----------

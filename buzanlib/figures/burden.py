@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, PALE, QUIET
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, PALE, QUIET
 from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -38,8 +37,7 @@ def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
     sure = (years["p"] < _ALPHA).to_numpy()
     reach = max(0.6, 1.15 * float(abs(tau).max()))
     with style():
-        figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(4.4)
         axes.axhline(0, color=INK, linewidth=1)
         axes.axvline(mark, color=QUIET, linestyle="--", linewidth=1.2, zorder=0)
         axes.plot(when, tau, color=PALE, linewidth=2, zorder=1)

@@ -10,9 +10,17 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, new_axes, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.marks import INK, PALE, QUIET, number_map, quadrant_head
+from buzanlib.figures.primitives import (
+    INK,
+    PALE,
+    QUIET,
+    dot_intervals,
+    name_rows,
+    number_map,
+    quadrant_heading,
+)
 from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -32,11 +40,6 @@ def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFra
         Index pairs like ``"SW-WS"``, columns threats: share of pairs of states; NaN where there is none.
     literal, graded : pandas.DataFrame of bool
         Of the same shape: whether both cells of the table name the threat.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     marks = pd.DataFrame(
         np.where(literal, PRINTED, np.where(graded, GRADED, "")), density.index, density.columns
@@ -44,15 +47,11 @@ def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFra
     texts = density.map(lambda share: f"{share:.0%}") + marks.map(lambda mark: f"  {mark}" if mark else "")
     heads = [fill(Threat(threat).label, 15) for threat in density.columns]
     with style():
-        figure = Figure(figsize=(WIDTH, 1.7 + 0.42 * len(density)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(1.7 + 0.42 * len(density))
         limits = (0.0, max(0.1, float(np.nanmax(density.to_numpy()))))
-        number_map(axes, density.set_axis(heads, axis=1), texts.set_axis(heads, axis=1), limits)
-        axes.set_xlabel(
-            f"Pairs of states that share the threat\n{PRINTED} both cells name it as printed   {GRADED} as graded only",
-            labelpad=8,
-        )
-        axes.xaxis.set_label_position("bottom")
+        marked = f"{PRINTED} both cells name it as printed   {GRADED} as graded only"
+        note = f"Pairs of states that share the threat\n{marked}"
+        number_map(axes, density.set_axis(heads, axis=1), texts.set_axis(heads, axis=1), limits, note)
     words = {PRINTED: " (both cells, as printed)", GRADED: " (both cells, as graded only)", "": ""}
     said = "; ".join(
         f"{Threat(threat).label.lower()}: "
@@ -78,11 +77,6 @@ def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str
         `buzanlib.policy.entry_orders.four_quadrants`, of which ``reservation`` and ``holds`` are drawn.
     best : mapping of str to float
         By table, up to which level any agenda could unite all four.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     names = list(next(iter(found.values())))
     with style():
@@ -160,19 +154,19 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
         panels = figure.subplots(len(levels), 1, squeeze=False)[:, 0]
         for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
             schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
-            held = {
+            columns = {
                 fill(in_words(rule, of="rule"), 11): [table.loc[table[scheme], "holds"] for scheme in schemes]
                 for rule, table in by_rule.items()
             }
             rows = [fill(scheme, 14) for scheme in schemes]
             means = pd.DataFrame(
-                {head: [some.mean() for some in column] for head, column in held.items()}, rows
+                {head: [some.mean() for some in column] for head, column in columns.items()}, rows
             )
-            texts = pd.DataFrame({head: list(map(_range, column)) for head, column in held.items()}, rows)
+            texts = pd.DataFrame({head: list(map(_range, column)) for head, column in columns.items()}, rows)
             said += [
                 f"{title}, {in_words(rule, of='rule')}: "
                 + ", ".join(map(" ".join, zip(schemes, texts[head], strict=True)))
-                for rule, head in zip(by_rule, held, strict=True)
+                for rule, head in zip(by_rule, columns, strict=True)
             ]
             number_map(axes, means, texts, (0.0, 1.0))
             axes.set_title(title, fontweight="bold", loc="left")
@@ -203,23 +197,26 @@ def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
     """
     said = []
     with style():
-        rows = sum(len(by_scheme) for by_scheme in runs.values())
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.5 * len(runs) + 0.34 * rows), layout="constrained")
+        count = sum(len(by_scheme) for by_scheme in runs.values())
+        figure = Figure(figsize=(WIDTH, 0.9 + 0.5 * len(runs) + 0.34 * count), layout="constrained")
         panels = figure.subplots(len(runs), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (title, by_scheme) in zip(panels, runs.items(), strict=True):
-            for place, (scheme, sizes) in enumerate(by_scheme.items()):
-                low, lower, middle, upper, high = np.quantile(sizes, [0.05, 0.25, 0.5, 0.75, 0.95])
-                axes.hlines(place, low, high, color=QUIET, linewidth=1.5, zorder=1)
-                axes.hlines(place, lower, upper, color=INK, linewidth=5, zorder=2)
-                axes.plot(middle, place, "o", color="white", markeredgecolor=INK, markersize=7, zorder=3)
-                said.append(f"{title}, {scheme}: {middle:.0%} ({low:.0%} to {high:.0%})")
-            axes.set_yticks(range(len(by_scheme)), list(by_scheme))
-            axes.set_ylim(len(by_scheme) - 0.5, -0.5)
-            axes.tick_params(axis="y", length=0)
+            ends = {"low": 0.05, "lower": 0.25, "middle": 0.5, "upper": 0.75, "high": 0.95}
+            spans = [np.quantile(sizes, list(ends.values())) for sizes in by_scheme.values()]
+            some = pd.DataFrame(spans, columns=list(ends))
+            rows = np.arange(len(some))
+            axes.hlines(rows, some["low"], some["high"], color=QUIET, linewidth=1.5, zorder=1)
+            line = {"linewidth": 5}
+            dot = {"color": "white", "markeredgecolor": INK, "markersize": 7}
+            dot_intervals(axes, some, rows, "middle", ("lower", "upper"), line, **dot)
+            said += [
+                f"{title}, {scheme}: {row['middle']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
+                for scheme, row in zip(by_scheme, some.to_dict("records"), strict=True)
+            ]
+            name_rows(axes, list(by_scheme))
             axes.grid(axis="x", color=PALE)
             axes.set_axisbelow(True)
             axes.set_title(title, loc="left", fontweight="bold")
-            sns.despine(ax=axes, left=True)
         panels[-1].set_xlim(0, 1)
         panels[-1].set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
         panels[-1].set_xlabel("States that hold together at the end")
@@ -239,23 +236,16 @@ def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
         Index the resolution, in the order of the rows; columns the quadrants; share of the states that took a position.
     resolutions : pandas.DataFrame
         Index the resolution; columns ``text`` (its name) and ``year``.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     names = [
         f"{resolutions.loc[number, 'text']}, {resolutions.loc[number, 'year']}" for number in shares.index
     ]
     ordered = shares[list(map(str, Quadrant))]
-    values = ordered.set_axis(names).set_axis([quadrant_head(quadrant) for quadrant in Quadrant], axis=1)
+    values = ordered.set_axis(names).set_axis([quadrant_heading(quadrant) for quadrant in Quadrant], axis=1)
     with style():
-        figure = Figure(figsize=(WIDTH, 1.5 + 0.4 * len(values)), layout="constrained")
-        axes = figure.subplots()
-        number_map(axes, values, values.map("{:.0%}".format), (0.0, 1.0))
-        axes.set_xlabel("States that voted yes, of those that took a position", labelpad=8)
-        axes.xaxis.set_label_position("bottom")
+        figure, axes = new_axes(1.5 + 0.4 * len(values))
+        note = "States that voted yes, of those that took a position"
+        number_map(axes, values, values.map("{:.0%}".format), (0.0, 1.0), note)
         texts = resolutions.loc[shares.index, "text"].to_list()
         for row in range(1, len(texts)):
             if texts[row] != texts[row - 1]:

@@ -8,15 +8,13 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import WIDTH, Drawn, style
-from buzanlib.figures.marks import INK
+from buzanlib.figures.base import Drawn, new_axes, style
+from buzanlib.figures.primitives import INK
 from buzanlib.figures.typeset import typeset
-
-Array = npt.NDArray[np.float64]
+from buzanlib.inference.permutation import Array
 
 # What a spread of tastes does, and the shade of its region: pale enough for black text.
 _REGIONS = (
@@ -63,8 +61,7 @@ def phase_map(rhos: Array, spreads: Array, spending: Array, protection: Array) -
     region = (spending >= 1).astype(int) + ((spending >= 1) & (protection >= 1))
     heights = scale_of_rho(rhos)
     with style():
-        figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(5.4)
         axes.pcolormesh(
             spreads,
             heights,
@@ -106,7 +103,7 @@ def _map_alt(
     rhos: Array, spreads: Array, spending: Array, protection: Array, region: npt.NDArray[np.int_]
 ) -> str:
     """How much of the map each region takes, and what the largest spread does at either end of the scale."""
-    told = ", ".join(
+    parts = ", ".join(
         f"{label.replace(chr(10), ' ')} on {typeset(float((region == place).mean()), '.0%')} of the map"
         for place, (label, _) in enumerate(_REGIONS)
     )
@@ -117,7 +114,7 @@ def _map_alt(
         for row in (0, -1)
     )
     return (
-        f"Map of what a spread of tastes does, against how defence adds up. Relative to no spread: {told}. "
+        f"Map of what a spread of tastes does, against how defence adds up. Relative to no spread: {parts}. "
         f"At the largest spread, {typeset(float(spreads[-1]), '.2f')}: {ends}."
     )
 
@@ -156,8 +153,7 @@ def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
     """
     shades = sns.color_palette("viridis", len(largest.columns) + 1)[: len(largest.columns)]
     with style():
-        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(4.6)
         for column, shade, width in zip(
             largest.columns, shades, np.linspace(3.0, 1.4, len(shades)), strict=True
         ):
@@ -177,13 +173,13 @@ def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
 def _tipping_alt(largest: pd.DataFrame, smallest: pd.DataFrame) -> str:
     """Where each spread begins, until when there may be security, and from when on there may be none."""
     contagion = largest.index.to_numpy(dtype=float)
-    told = []
+    parts = []
     for column in largest.columns:
         best, worst = (frame[column].to_numpy(dtype=float) for frame in (largest, smallest))
-        held, fallen = contagion[best > _ALIVE], contagion[worst <= _ALIVE]
-        told.append(
+        secure, fallen = contagion[best > _ALIVE], contagion[worst <= _ALIVE]
+        parts.append(
             f"spread {typeset(float(column), '.1f')}: {typeset(float(best[0]), '.2f')} at the least contagion"
-            + (f", at best some up to {typeset(float(held[-1]), '.2f')}" if len(held) else ", never any")
+            + (f", at best some up to {typeset(float(secure[-1]), '.2f')}" if len(secure) else ", never any")
             + (f", possibly none from {typeset(float(fallen[0]), '.2f')} on" if len(fallen) else "")
         )
-    return f"Mean security of an alliance by contagion. {'; '.join(told)}."
+    return f"Mean security of an alliance by contagion. {'; '.join(parts)}."

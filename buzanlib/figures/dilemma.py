@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from buzanlib.figures.base import WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, number_map, place_labels, quadrant_head
+from buzanlib.figures.base import WIDTH, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, number_map, place_labels, quadrant_heading
 from buzanlib.theory.vocabulary import Quadrant
 
 #: What can be an equilibrium beside distrust, by the code of a field of `trust_map`, and its shade: darker is less.
@@ -36,19 +36,14 @@ def readings_map(readings: pd.DataFrame, names: Mapping[str, str]) -> Drawn:
         Index `Quadrant`, columns measures, values 0 to 1.
     names : mapping of str to str
         Words for the measures.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     table = readings.loc[list(Quadrant)].T
     shown = table.set_axis([fill(names[name], 16) for name in table.index]).set_axis(
-        [quadrant_head(quadrant) for quadrant in Quadrant], axis=1
+        [quadrant_heading(quadrant) for quadrant in Quadrant], axis=1
     )
     with style():
-        figure = Figure(figsize=(WIDTH, 1.1 + 0.75 * len(table)), layout="constrained")
-        number_map(figure.subplots(), shown, shown.map("{:.2f}".format), (0, 1))
+        figure, axes = new_axes(1.1 + 0.75 * len(table))
+        number_map(axes, shown, shown.map("{:.2f}".format), (0, 1))
     said = "; ".join(
         f"{names[name]}: "
         + ", ".join(f"{quadrant.label} {table.loc[name, quadrant]:.2f}" for quadrant in Quadrant)
@@ -70,11 +65,6 @@ def trust_map(
         Under the same titles, and under the names of at most two sets of profiles: columns ``transparency`` and
         ``distance`` of each pair, index its name. Pairs at one place are written as one; of the second set only the
         farthest is.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     colours = ListedColormap([colour for _, colour in REGIONS.values()])
     with style():

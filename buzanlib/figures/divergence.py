@@ -5,10 +5,9 @@ from __future__ import annotations
 from textwrap import fill
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from buzanlib.figures.base import WIDTH, Drawn, style, with_interval
-from buzanlib.figures.marks import INK, QUIET, Rows, number_map, quadrant_head
+from buzanlib.figures.base import Drawn, new_axes, style, with_interval
+from buzanlib.figures.primitives import QUIET, Rows, dot_intervals, number_map, quadrant_heading
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
@@ -27,33 +26,27 @@ def pair_distances(
         The pair said to be farthest apart, in bold.
     measure : str
         Name of the distance.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     ranked = pairs.sort_values("distance", ascending=False, kind="stable")
     with style():
         rows = Rows.of([str(pair) for pair in ranked.index], margin=1.7, least=0.44)
         axes, places = rows.axes, rows.middles
-        axes.hlines(places, ranked["low90"], ranked["high90"], color=INK, linewidth=2, zorder=2)
-        axes.plot(
-            ranked["uncorrected"],
+        dot_intervals(
+            axes,
+            ranked[["uncorrected"]],
             places,
-            "o",
+            "uncorrected",
             color="white",
             markeredgecolor=QUIET,
             markersize=6,
-            zorder=3,
             label="uncorrected",
             gid="uncorrected",
         )
-        axes.plot(
-            ranked["distance"],
+        dot_intervals(
+            axes,
+            ranked,
             places,
-            "o",
-            color=INK,
+            "distance",
             markersize=8.5,
             zorder=4,
             label="corrected for bias, 90% interval",
@@ -78,19 +71,13 @@ def profiles(shares: pd.DataFrame) -> Drawn:
     ----------
     shares : pandas.DataFrame
         Index `Quadrant`, columns threats; rows sum to one.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     table = shares.loc[list(Quadrant)].T.astype(float)
     named = table.set_axis([fill(Threat(threat).label, 16) for threat in table.index]).set_axis(
-        [quadrant_head(quadrant) for quadrant in Quadrant], axis=1
+        [quadrant_heading(quadrant) for quadrant in Quadrant], axis=1
     )
     with style():
-        figure = Figure(figsize=(WIDTH, 1.1 + 0.56 * len(table)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(1.1 + 0.56 * len(table))
         number_map(axes, named, named.map("{:.0%}".format), (0, max(0.5, float(table.to_numpy().max()))))
     said = "; ".join(
         f"{quadrant.label}: "

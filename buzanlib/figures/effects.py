@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.marks import INK, PALE, QUIET
+from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
@@ -36,11 +36,6 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
         ``high90`` and ``predicted`` (-1, 0 or 1).
     sesoi : float
         The smallest effect of interest, in log odds; the band from minus to plus it is shaded.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     limit = 1.08 * max(
         2.5 * sesoi, *(float(table[["low90", "high90"]].abs().to_numpy().max()) for table in effects.values())
@@ -55,12 +50,22 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
                 rows = table[table["threat"] == threat].set_index("effect").loc[list(Effect)]
                 if place == 0:
                     _predictions(axes, rows["predicted"], sesoi, limit)
-                _dots(axes, rows, (place - (len(effects) - 1) / 2) * 0.36, place)
-            axes.set_yticks(range(len(Effect)), [in_words(effect) for effect in Effect])
-            axes.tick_params(axis="y", length=0)
-            axes.set(ylim=(len(Effect) - 0.5, -0.5), xlim=(-limit, limit))
+                marker, fill, line = _LOOKS[place]
+                dot_intervals(
+                    axes,
+                    rows,
+                    np.arange(len(rows)) + (place - (len(effects) - 1) / 2) * 0.36,
+                    line={"color": line},
+                    marker=marker,
+                    color=fill,
+                    markeredgecolor=line,
+                    markeredgewidth=1.6,
+                    markersize=7,
+                    gid=f"contrasts {place}",
+                )
+            name_rows(axes, [in_words(effect) for effect in Effect])
+            axes.set_xlim(-limit, limit)
             axes.set_title(threat.label, loc="left", fontweight="bold")
-            sns.despine(ax=axes, left=True)
         panels[-1].xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
         panels[-1].set_xlabel("Contrast in log odds, with 90% interval")
         figure.legend(handles=_key(list(effects), sesoi), loc="outside upper center", ncols=2, fontsize=10)
@@ -76,11 +81,6 @@ def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
         Of the test.
     name : str
         Of the body of statements, for the text alternative.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     own = "-".join(Quadrant)
     # Rounded, because equal sums differ in their last digits; the paper's own stands first among equals, so
@@ -133,24 +133,6 @@ def _predictions(axes: Axes, predicted: pd.Series, sesoi: float, limit: float) -
                 gid=f"predicted {sign}",
             )
         )
-
-
-def _dots(axes: Axes, rows: pd.DataFrame, shift: float, place: int) -> None:
-    """The contrasts of one table, with their intervals."""
-    marker, fill, line = _LOOKS[place]
-    height = np.arange(len(rows)) + shift
-    axes.hlines(height, rows["low90"], rows["high90"], color=line, linewidth=2, zorder=2)
-    axes.plot(
-        rows["contrast"],
-        height,
-        marker,
-        color=fill,
-        markeredgecolor=line,
-        markeredgewidth=1.6,
-        markersize=7,
-        zorder=3,
-        gid=f"contrasts {place}",
-    )
 
 
 def _key(names: list[str], sesoi: float) -> list[Line2D | Patch]:

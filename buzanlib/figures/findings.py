@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import Drawn, check_named, style, with_interval
-from buzanlib.figures.marks import INK, QUIET, Rows
+from buzanlib.figures.primitives import INK, QUIET, Rows, dot_intervals
 from buzanlib.inference.verdicts import Finding, Verdict
 
 # Shape and fill differ, not only the shade.
@@ -71,10 +72,15 @@ def forest_of(
         axes = rows.axes
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         marked = _smallest_of_interest(rows, list(findings.values()))
-        low, high = ([getattr(found, end) for found in findings.values()] for end in ("low90", "high90"))
-        axes.hlines(rows.middles, low, high, color=INK, linewidth=2, zorder=2, gid="intervals")
         for row, (name, found) in zip(rows.middles, findings.items(), strict=True):
-            axes.plot(found.contrast, row, gid=name, zorder=3, **_look(_VERDICTS[verdicts[name]]))
+            dot_intervals(
+                axes,
+                _frame([found]),
+                [row],
+                line={"gid": "intervals"},
+                gid=name,
+                **_look(_VERDICTS[verdicts[name]]),
+            )
         axes.set_xlabel(_axis(unit))
         met = [verdict for verdict in Verdict if verdict in {verdicts[name] for name in findings}]
         key = [Line2D([], [], label=str(verdict), **_look(_VERDICTS[verdict])) for verdict in met]
@@ -107,10 +113,6 @@ def by_annotator(
     unit : str
         Of the contrasts, such as ``"log odds"``.
 
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
 
     Raises
     ------
@@ -135,10 +137,10 @@ def by_annotator(
                 for row, one in zip(rows.middles, findings.values(), strict=True)
                 if coding in one
             }
-            low, high = ([getattr(one, end) for one in found.values()] for end in ("low90", "high90"))
-            axes.hlines(list(found), low, high, color=look["color"], linewidth=2, zorder=2)
-            contrasts = [one.contrast for one in found.values()]
-            axes.plot(contrasts, list(found), label=coding, gid=coding, zorder=3, **look)
+            line = {"color": look["color"]}
+            dot_intervals(
+                axes, _frame(found.values()), list(found), line=line, label=coding, gid=coding, **look
+            )
         axes.set_xlabel(_axis(unit))
         rows.figure.legend(loc="outside upper center", ncols=len(codings), columnspacing=1, handletextpad=0.4)
     said = "; ".join(
@@ -154,6 +156,12 @@ def by_annotator(
 def _names(findings: Iterable[str], labels: Mapping[str, str]) -> list[str]:
     """Id and label of each row, without a full stop."""
     return [f"{name}: {labels[name].rstrip('.')}" for name in findings]
+
+
+def _frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """What `dot_intervals` draws of findings."""
+    rows = [(one.contrast, one.low90, one.high90) for one in findings]
+    return pd.DataFrame(rows, columns=["contrast", "low90", "high90"])
 
 
 def _smallest_of_interest(rows: Rows, findings: Sequence[Finding]) -> bool:

@@ -6,7 +6,7 @@ from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Threat, ThreatAg
 
 #: Words by name. A name that means different things in different places stands behind the place and a full stop, as
 #: ``"terrorism.political"``: the option *political* of the choice *terrorism*.
-WORDS: dict[str, str] = {
+LABELS: dict[str, str] = {
     **{threat.value: threat.label for threat in Threat},
     Effect.POWER: "power",
     Effect.COHESION: "cohesion",
@@ -108,7 +108,7 @@ def in_words(name: str, of: str = "") -> str:
     name : str
         As the data and the code have it.
     of : str
-        What it is an option or value of, such as ``"terrorism"``, where `WORDS` tells several apart.
+        What it is an option or value of, such as ``"terrorism"``, where `LABELS` tells several apart.
 
     Returns
     -------
@@ -120,4 +120,4 @@ def in_words(name: str, of: str = "") -> str:
     >>> in_words("power:cohesion"), in_words("political"), in_words("political", of="terrorism")
     ('power × cohesion', 'political action', 'as political action')
     """
-    return WORDS.get(f"{of}.{name}") or WORDS.get(name) or name.replace("_", " ")
+    return LABELS.get(f"{of}.{name}") or LABELS.get(name) or name.replace("_", " ")

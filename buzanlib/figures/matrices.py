@@ -13,9 +13,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, new_axes, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.marks import INK, QUIET, ink_on
+from buzanlib.figures.primitives import INK, QUIET, ink_on
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
 from buzanlib.theory.vocabulary import Effect, Threat
@@ -36,15 +36,9 @@ def matrix_figure(table: Matrix) -> Drawn:
     ----------
     table : Matrix
         Such as `buzanlib.theory.matrices.TABLE2`.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     with style():
-        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(4.6)
         for cell in table.cells:
             quadrant = cell.quadrant
             colour = QUADRANT_COLOURS[quadrant]
@@ -81,17 +75,11 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
     ----------
     form : pandas.DataFrame
         As `buzanlib.theory.factorial.factorial_form` returns: threats by effects.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     names = [textwrap.fill(Threat(threat).label, 15) for threat in form.index]
     limit = max(0.5, float(form.abs().to_numpy().max()))
     with style():
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.85 * len(form)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(0.9 + 0.85 * len(form))
         sns.heatmap(
             form,
             vmin=-limit,

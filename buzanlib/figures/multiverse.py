@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, new_axes, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.marks import INK, PALE, QUIET, Rows, number_map
+from buzanlib.figures.primitives import INK, PALE, QUIET, Rows, dot_intervals, number_map
 from buzanlib.figures.typeset import typeset
 from buzanlib.inference.multiverse import MultiverseResult
 from buzanlib.inference.permutation import Array
@@ -51,7 +51,7 @@ def specification_curve(result: MultiverseResult) -> Drawn:
 
 
 def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5") -> Drawn:
-    """Draw what each option of each choice does to the contrast, whatever was chosen besides.
+    """Draw what each option of each choice does to the contrast, over all other choices.
 
     Parameters
     ----------
@@ -87,19 +87,20 @@ def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5
         panel, places = rows.axes, rows.middles
         panel.axvline(0, color=QUIET, linewidth=1, zorder=1)
         panel.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
-        panel.hlines(places, summary["low"], summary["high"], color=INK, linewidth=2, zorder=2)
         for some, marker, size, colour, gid, label in (
             (locked, "D", 8, _LOCKED, "locked", "as locked"),
             (others, "o", 7, INK, "others", "otherwise"),
         ):
-            panel.plot(
-                summary["median"][some],
+            dot_intervals(
+                panel,
+                summary[some],
                 places[some],
-                marker,
+                "median",
+                ("low", "high"),
+                marker=marker,
                 color=colour,
                 markeredgecolor=INK,
                 markersize=size,
-                zorder=3,
                 gid=gid,
                 label=label,
             )
@@ -121,16 +122,10 @@ def sensitivity(table: pd.DataFrame) -> Drawn:
     ----------
     table : pandas.DataFrame of float
         As `MultiverseResult.sensitivity` gives it: index the choices, columns the hypotheses; shares, 0 to 1.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     shown = table.astype(float).rename(index=in_words)
     with style():
-        figure = Figure(figsize=(WIDTH, 1.0 + 0.42 * len(shown)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(1.0 + 0.42 * len(shown))
         number_map(axes, shown, shown.map("{:.0%}".format), (0, max(0.3, float(shown.to_numpy().max()))))
         axes.set_title("Share of the variance of the contrasts", fontsize=12, pad=8)
     said = "; ".join(

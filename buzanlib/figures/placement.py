@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, QUADRANT_MARKERS, QUIET, place_labels
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, QUADRANT_MARKERS, QUIET, place_labels
 from buzanlib.theory.vocabulary import Quadrant
 
 #: States that most readers can place for themselves, with the names to write; the first ones are set first.
@@ -55,17 +54,11 @@ def scatter(
         ``iso3`` to the name to write beside the state; states that are not placed are passed over.
     labels : tuple of (power, cohesion)
         Names of the two indices, written below the names of the axes.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     quadrants = placed["quadrant"].map(Quadrant)
     counts = {quadrant: int((quadrants == quadrant).sum()) for quadrant in Quadrant}
     with style():
-        figure = Figure(figsize=(WIDTH, WIDTH * 0.98), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(WIDTH * 0.98)
         for quadrant in Quadrant:
             sns.scatterplot(
                 placed[quadrants == quadrant],
@@ -103,18 +96,12 @@ def changes(shares: pd.DataFrame) -> Drawn:
     shares : pandas.DataFrame
         As `buzanlib.measurement.placement.changes` gives it: rules by rules, the share (0 to 1) of states
         placed by both that stand in different quadrants; symmetric, with a diagonal of zeros.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     # Each pair once: below the diagonal, where the first rule has no row and the last no column.
     lower = shares.iloc[1:, :-1].astype(float)
     hidden = np.triu(np.ones(lower.shape, dtype=bool), k=1)
     with style():
-        figure = Figure(figsize=(WIDTH, 1.4 + 0.55 * len(lower)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(1.4 + 0.55 * len(lower))
         sns.heatmap(
             lower,
             mask=hidden,

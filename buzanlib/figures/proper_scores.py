@@ -1,11 +1,11 @@
-"""How well Table 2 and simpler accounts predict what a state speaks of."""
+"""How well Table 2 and simpler accounts predict which threats a state names."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, style
-from buzanlib.figures.marks import INK, QUIET, Rows
+from buzanlib.figures.primitives import INK, QUIET, Rows, dot_intervals
 from buzanlib.figures.typeset import typeset
 
 _NAMES = {
@@ -46,15 +46,15 @@ def skill(scores: pd.DataFrame) -> Drawn:
             (heads[1], tables, "D", INK, "tables"),
         ):
             axes.get_yticklabels()[head].set_fontweight("bold")
-            axes.plot(
-                some["skill"],
+            dot_intervals(
+                axes,
+                some,
                 rows.middles[head + 1 :][: len(some)],
-                marker,
+                "skill",
+                marker=marker,
                 color=colour,
                 markeredgecolor=INK,
                 markeredgewidth=1.6,
-                markersize=8,
-                zorder=3,
                 gid=gid,
             )
         axes.set_xlabel("Log score above that of all other states\n(right of zero: better)")

@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET, number_map
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, PALE, QUADRANT_MARKERS, QUIET, number_map
 from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -29,19 +29,14 @@ def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> 
         Index tuples of threats of Table 2, columns `Quadrant`, values 0 to 1.
     marked : mapping of tuple of str to str
         Names of proposals by the set that they address, threats in the order of the index.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     sets = list(shares.index)
     cells = shares[list(Quadrant)].to_numpy(dtype=float)
     names = [_set_name(some) + (f"\n({fill(marked[some], 26)})" if some in marked else "") for some in sets]
     with style():
-        figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+        figure, axes = new_axes(4.4)
         shown = pd.DataFrame(cells, names, list(map(str, Quadrant)))
-        number_map(figure.subplots(), shown, shown.map("{:.0%}".format), (0, 1))
+        number_map(axes, shown, shown.map("{:.0%}".format), (0, 1))
     said = "; ".join(
         f"{_set_name(some)}"
         + (f", as {marked[some]}" if some in marked else "")
@@ -151,11 +146,6 @@ def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.
         the shades.
     verdicts : mapping of str to pandas.DataFrame of str
         The same in words.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     rows = len(next(iter(nets.values())))
     limit = max(1.0, *(float(table.abs().to_numpy().max()) for table in nets.values()))

@@ -6,12 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, ink_on
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, ink_on
 from buzanlib.theory.vocabulary import Quadrant
 
 # Room between quadrants, as a share of all states; half the width of a bar, the bars standing at 0 and 1.
@@ -44,8 +43,7 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
     starts, ends = stacked(counts, gap), stacked(counts.T, gap).T
     height = total + gap * (len(Quadrant) - 1)
     with style():
-        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(6.4)
         axes.set(xlim=(-_BAR, 1 + _BAR), ylim=(height, 0))
         axes.set_axis_off()
         for row, origin in enumerate(Quadrant):

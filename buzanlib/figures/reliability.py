@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.marks import PALE, QUIET
+from buzanlib.figures.primitives import QUIET, dot_intervals, name_rows
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
@@ -30,46 +28,36 @@ def agreement(table: pd.DataFrame) -> Drawn:
     table : pandas.DataFrame
         As `buzanlib.measurement.reliability.reliability_table` gives it: index the variable;
         columns ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     labels = [in_words(str(variable), of="variable") for variable in table.index]
-    places = np.arange(len(table))
     with style():
-        figure = Figure(figsize=(WIDTH, 1.6 + 0.42 * len(table)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(1.6 + 0.42 * len(table))
         for line in (TENTATIVE, RELIABLE):
             axes.axvline(line, color=QUIET, linestyle="--", linewidth=1, zorder=0)
         for name, (label, marker, colour, shift) in _COEFFICIENTS.items():
-            axes.hlines(
-                places + shift, table[f"{name}_low"], table[f"{name}_high"], color=colour, linewidth=2
-            )
-            axes.plot(
-                table[name],
-                places + shift,
-                marker,
+            dot_intervals(
+                axes,
+                table,
+                np.arange(len(table)) + shift,
+                name,
+                (f"{name}_low", f"{name}_high"),
+                line={"color": colour},
+                marker=marker,
                 color=colour,
                 markersize=6.5,
                 label=label,
                 gid=name,
                 clip_on=False,
             )
-        for line in places[:-1]:
-            axes.axhline(line + 0.5, color=PALE, linewidth=0.8, zorder=0)
-        axes.set_yticks(places, labels)
-        axes.tick_params(axis="y", length=0)
+        name_rows(axes, labels, ruled=True)
         lowest = float(table[["alpha_low", "ac1_low", "alpha", "ac1"]].min().min())
         # Dots, not bars: the axis may start where the values do, but keeps both lines in view.
-        axes.set(xlim=(min(0.6, lowest - 0.02), 1.0), ylim=(len(table) - 0.5, -0.5), xlabel="Agreement")
+        axes.set(xlim=(min(0.6, lowest - 0.02), 1.0), xlabel="Agreement")
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         lines = axes.secondary_xaxis("top")
         lines.set_xticks([TENTATIVE, RELIABLE], [".667", ".80"])
         lines.tick_params(length=0)
         figure.legend(loc="outside upper center", ncols=2)
-        sns.despine(ax=axes, left=True)
         lines.spines["top"].set_visible(False)
     return Drawn(figure, _alt(table, labels))
 

@@ -1,4 +1,4 @@
-"""Rival accounts: what each leaves unexplained, and where regime type and cohesion can be told apart."""
+"""Rival accounts: what each leaves unexplained, and where regime type and cohesion can be distinguished."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style
-from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET, Rows, named_points, place_labels
+from buzanlib.figures.base import Drawn, check_named, new_axes, style
+from buzanlib.figures.primitives import (
+    INK,
+    PALE,
+    QUIET,
+    Rows,
+    dot_intervals,
+    named_points,
+    place_labels,
+    quadrant_points,
+)
 from buzanlib.figures.typeset import typeset
-from buzanlib.theory.vocabulary import Quadrant
 
 # Filled, open, half: apart in grey. Nothing is the line at one.
 _MODELS = {
@@ -52,17 +59,17 @@ def errors_left(comparisons: Mapping[str, pd.DataFrame], column: str = "mean") -
         axes = rows.axes
         axes.axvline(1, color=QUIET, linewidth=1.2, linestyle="--", zorder=1, label="the mean of the others")
         for place, (model, (marker, colour, fill, label)) in enumerate(_MODELS.items()):
-            axes.plot(
-                [comparisons[name][column][model] for name in names],
+            dot_intervals(
+                axes,
+                pd.DataFrame({column: [comparisons[name][column][model] for name in names]}),
                 rows.middles + (place - 1) * 0.16,
-                marker,
+                column,
+                marker=marker,
                 color=colour,
                 fillstyle=fill,
                 markerfacecoloralt="white",
                 markeredgecolor=INK,
                 markeredgewidth=1.4,
-                markersize=8,
-                zorder=3,
                 label=label,
                 gid=model,
             )
@@ -95,7 +102,7 @@ def regime_and_cohesion(
 ) -> Drawn:
     """Draw every state by cohesion (across) and regime type (up).
 
-    Only where the two part can they be told apart, in the corners that are shaded: cohesive autocracies, of strong
+    The two can be distinguished only where they differ, in the shaded corners: cohesive autocracies, of strong
     cohesion and low polyarchy, and divided democracies.
 
     Parameters
@@ -112,32 +119,14 @@ def regime_and_cohesion(
         By state, what to write; by default the index.
     threshold : tuple of (cohesion, polyarchy), optional
         Where the lines stand; by default at the medians.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     table = pd.DataFrame({"cohesion": cohesion, "polyarchy": polyarchy, "quadrant": quadrants}).dropna()
     level, regime = threshold or (float(table["cohesion"].median()), float(table["polyarchy"].median()))
     cohesive = (table["cohesion"] > level) & (table["polyarchy"] <= regime)
     divided = (table["cohesion"] <= level) & (table["polyarchy"] > regime)
     with style():
-        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-        axes = figure.subplots()
-        for quadrant in Quadrant:
-            some = table[table["quadrant"] == quadrant]
-            axes.plot(
-                some["cohesion"],
-                some["polyarchy"],
-                QUADRANT_MARKERS[quadrant],
-                color=QUADRANT_COLOURS[quadrant],
-                markeredgecolor=INK,
-                markeredgewidth=0.5,
-                markersize=6.5,
-                label=quadrant.label,
-                gid=quadrant.value,
-            )
+        figure, axes = new_axes(6.4)
+        quadrant_points(axes, table, "cohesion", "polyarchy", markersize=6.5)
         axes.axvline(level, color=QUIET, linestyle="--", linewidth=1, zorder=0)
         axes.axhline(regime, color=QUIET, linestyle="--", linewidth=1, zorder=0)
         # Bands above and below that no state can reach, for the names of the corners.

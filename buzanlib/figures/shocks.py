@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import QUADRANT_MARKERS, QUIET
+from buzanlib.figures.primitives import QUADRANT_MARKERS, QUIET
 from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -34,7 +34,7 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
         At the left strongly cohesive states when cohesion falls, at the right weakly cohesive ones when it rises.
     """
     sizes = crossed.index.to_numpy(dtype=float)
-    told = []
+    parts = []
     handles: dict[str, Artist] = {}
     with style():
         figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
@@ -54,7 +54,7 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
                     markevery=max(1, len(chosen) // 5),
                     markersize=7,
                 )
-                told.append(
+                parts.append(
                     f"{quadrant.label}: {typeset(float(chance[0]), '.0%')} without a shock, "
                     f"{typeset(float(chance[-1]), '.0%')} at {typeset(float(shocks[-1] * sign), '+.1f')}"
                 )
@@ -75,5 +75,5 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
     return Drawn(
         figure,
         "Mean probability that states stand on the other side of cohesion after a shock, in normal scores. "
-        f"{'; '.join(told)}. Falls and rises that have been seen: {seen}.",
+        f"{'; '.join(parts)}. Falls and rises that have been seen: {seen}.",
     )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, THREAT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, PALE, QUADRANT_MARKERS, QUIET
+from buzanlib.figures.base import QUADRANT_COLOURS, THREAT_COLOURS, WIDTH, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, PALE, QUADRANT_MARKERS, QUIET, dot_intervals, name_rows
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
 
@@ -56,11 +55,6 @@ def over_time(table: pd.DataFrame) -> Drawn:
     ----------
     table : pandas.DataFrame
         As `by_year` gives it.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     with style():
         figure = Figure(figsize=(WIDTH, 8), layout="constrained")
@@ -95,28 +89,22 @@ def shares(table: pd.DataFrame) -> Drawn:
         As `buzanlib.inference.table2.QuadrantResult.shares`: columns ``quadrant``, ``threat``, ``share`` (of
         a state's relevant passages those that carry the threat, 0 to 1, mean over states) and, where there
         are intervals, ``low90`` and ``high90``.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
     """
     threats = [threat for threat in Threat if threat in set(table["threat"])]
-    intervals = {"low90", "high90"} <= set(table.columns)
     with style():
-        figure = Figure(figsize=(WIDTH, 1.5 + 0.72 * len(threats)), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(1.5 + 0.72 * len(threats))
         for place, quadrant in enumerate(Quadrant):
             rows = table[table["quadrant"] == quadrant].set_index("threat")
             rows = rows.reindex([threat for threat in threats if threat in rows.index])
             height = np.array([threats.index(Threat(threat)) for threat in rows.index]) + (place - 1.5) * 0.17
             colour = QUADRANT_COLOURS[quadrant]
-            if intervals:
-                axes.hlines(height, rows["low90"], rows["high90"], color=colour, linewidth=1.8)
-            axes.plot(
-                rows["share"],
+            dot_intervals(
+                axes,
+                rows,
                 height,
-                QUADRANT_MARKERS[quadrant],
+                "share",
+                line={"color": colour, "linewidth": 1.8},
+                marker=QUADRANT_MARKERS[quadrant],
                 color=colour,
                 markeredgecolor=INK,
                 markeredgewidth=0.5,
@@ -124,15 +112,11 @@ def shares(table: pd.DataFrame) -> Drawn:
                 label=quadrant.label,
                 gid=quadrant.value,
             )
-        for line in range(len(threats) - 1):
-            axes.axhline(line + 0.5, color=PALE, linewidth=0.8, zorder=0)
-        axes.set_yticks(range(len(threats)), [_two_lines(threat.label) for threat in threats])
-        axes.tick_params(axis="y", length=0)
-        axes.set(ylim=(len(threats) - 0.5, -0.5), xlabel="Share of a state's passages, mean over states")
+        name_rows(axes, [_two_lines(threat.label) for threat in threats], ruled=True)
+        axes.set_xlabel("Share of a state's passages, mean over states")
         axes.set_xlim(left=0)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         figure.legend(loc="outside upper center", ncols=2, fontsize=10, columnspacing=1, handletextpad=0.3)
-        sns.despine(ax=axes, left=True)
     return Drawn(figure, _shares_alt(table, threats))
 
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.figure import Figure
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import INK, QUIET
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, style
+from buzanlib.figures.primitives import INK, QUIET
 from buzanlib.inference.verdicts import POWER
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -42,10 +41,6 @@ def power_curves(
     labels : mapping of str to str, optional
         What to call each hypothesis in the legend; by default its id.
 
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
 
     Raises
     ------
@@ -58,8 +53,7 @@ def power_curves(
     each = {name: curves[curves["hypothesis"] == name].sort_values("contrast") for name in names}
     words = {name: (labels or {}).get(name, name) for name in names}
     with style():
-        figure = Figure(figsize=(WIDTH, 4.8), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(4.8)
         axes.axvline(sesoi, color=QUIET, linestyle="--", linewidth=1, zorder=0)
         axes.axhline(target, color=QUIET, linestyle="--", linewidth=1, zorder=0)
         for (name, rows), look in zip(each.items(), _LINES, strict=False):

@@ -8,26 +8,25 @@ from textwrap import fill
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, check_named, style, with_interval
-from buzanlib.figures.marks import (
-    INK,
-    PALE,
-    QUADRANT_MARKERS,
+from buzanlib.figures.base import WIDTH, Drawn, check_named, new_axes, style, with_interval
+from buzanlib.figures.primitives import (
     QUIET,
+    dot_intervals,
+    name_rows,
     named_points,
     number_map,
     place_labels,
-    quadrant_head,
+    quadrant_heading,
+    quadrant_points,
 )
 from buzanlib.figures.typeset import typeset
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
-# States whose scores lie in the same one of so many equal parts of the map are piled on one another, so high at
-# most; what does not fit stands beside, each column by this share of the map.
+# The map has so many bins; states in one bin are stacked, so many at most; further columns are set off by this
+# share of the map.
 _PARTS, _HIGH, _BESIDE = 40, 12, 1 / 60
 
 
@@ -57,28 +56,10 @@ def vote_map(
     placed["x"], placed["y"] = _piled(placed)
     middle = float(scores.median())
     with style():
-        figure = Figure(figsize=(WIDTH, 6.4), layout="constrained")
-        axes = figure.subplots()
-        axes.set_yticks(range(len(Quadrant)), [fill(quadrant.label, 15) for quadrant in Quadrant])
-        axes.tick_params(axis="y", length=0)
-        axes.set_ylim(len(Quadrant) - 0.5, -0.5)
-        for strip in range(1, len(Quadrant)):
-            axes.axhline(strip - 0.5, color=PALE, linewidth=0.8, zorder=0)
-        sns.despine(ax=axes, left=True)
+        figure, axes = new_axes(6.4)
+        name_rows(axes, [fill(quadrant.label, 15) for quadrant in Quadrant], ruled=True)
         axes.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
-        for quadrant in Quadrant:
-            some = placed[placed["quadrant"] == quadrant]
-            axes.plot(
-                some["x"],
-                some["y"],
-                QUADRANT_MARKERS[quadrant],
-                color=QUADRANT_COLOURS[quadrant],
-                markeredgecolor=INK,
-                markeredgewidth=0.5,
-                markersize=6,
-                zorder=2,
-                gid=quadrant.value,
-            )
+        quadrant_points(axes, placed, "x", "y", markersize=6, zorder=2)
         axes.set_xlabel("Score of the state on the map, in standard deviations")
         axes.margins(x=0.06)
         line = axes.secondary_xaxis("top")
@@ -86,7 +67,7 @@ def vote_map(
         line.tick_params(length=0)
         line.spines["top"].set_visible(False)
         points = placed[["x", "y"]]
-        # Names had better not lie on the line either.
+        # Keep names off the line, too.
         line_points = np.column_stack([np.full(80, middle), np.linspace(-0.5, len(Quadrant) - 0.5, 80)])
         where = named_points(points, label, names)
         place_labels(axes, where, np.vstack([points.to_numpy(dtype=float), line_points]))
@@ -107,7 +88,7 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
         The figure, and its text alternative. Shades run from the least mean to the largest; a kind without a dyad
         has an empty cell.
     """
-    heads = [quadrant_head(quadrant) for quadrant in Quadrant]
+    heads = [quadrant_heading(quadrant) for quadrant in Quadrant]
     values = pd.DataFrame(np.nan, index=list(Quadrant), columns=list(Quadrant))
     texts = pd.DataFrame("", index=list(Quadrant), columns=list(Quadrant))
     for row, one in enumerate(Quadrant):
@@ -119,11 +100,9 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
     values, texts = (table.set_axis(heads).set_axis(heads, axis=1) for table in (values, texts))
     known = means[means["mean"].notna()]
     with style():
-        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
-        axes = figure.subplots()
-        number_map(axes, values, texts, (float(known["mean"].min()), float(known["mean"].max())))
-        axes.set_xlabel("Mean agreement (number of pairs of states)", labelpad=8)
-        axes.xaxis.set_label_position("bottom")
+        figure, axes = new_axes(4.6)
+        limits = (float(known["mean"].min()), float(known["mean"].max()))
+        number_map(axes, values, texts, limits, "Mean agreement (number of pairs of states)")
     said = "; ".join(
         f"{pair} {mean:.2f} ({dyads:,} pairs)"
         for pair, mean, dyads in zip(known.index, known["mean"], known["dyads"], strict=True)
@@ -148,10 +127,6 @@ def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | No
     labels : mapping of str to str, optional
         What to write before the row of each predictor; by default its name.
 
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative.
 
     Raises
     ------
@@ -169,16 +144,11 @@ def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | No
         figure = Figure(figsize=(WIDTH, 2.2 + 0.5 * sum(rows)), layout="constrained")
         panels = figure.subplots(2, 1, height_ratios=[some + 0.4 for some in rows])
         for axes, part, head in zip(panels, parts, heads, strict=True):
-            places = np.arange(len(part))
             axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-            axes.hlines(places, part["low90"], part["high90"], color=INK, linewidth=2, zorder=2)
-            axes.plot(part["coefficient"], places, "o", color=INK, markersize=8, zorder=3, gid="coefficient")
-            axes.set_yticks(places, [fill(names[str(name)], 24) for name in part.index])
-            axes.tick_params(axis="y", length=0)
-            axes.set_ylim(len(part) - 0.4, -0.6)
+            dot_intervals(axes, part, np.arange(len(part)), "coefficient", gid="coefficient")
+            name_rows(axes, [fill(names[str(name)], 24) for name in part.index], room=0.6)
             axes.locator_params(axis="x", nbins=5)
             axes.set_title(head, loc="left", fontweight="bold")
-            sns.despine(ax=axes, left=True)
         panels[-1].set_xlabel("Coefficient, 90% interval\n(left of zero: less agreement)")
     said = "; ".join(
         f"{names[str(name)]} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"

@@ -11,7 +11,7 @@ from matplotlib.patheffects import withStroke
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
-from buzanlib.figures.marks import ink_on
+from buzanlib.figures.primitives import ink_on
 from buzanlib.theory.vocabulary import Quadrant
 
 _UNPLACED = "not placed"

@@ -14,9 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linprog
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-
-Array = npt.NDArray[np.float64]
+from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.inference.permutation import Array
 
 #: Satisfactions nearer than this are equal: they differ by rounding only.
 TIE = 1e-9
@@ -120,14 +119,11 @@ class Package:
     pressure : Series of float
         By member, sums to one: how much each holds the level down. No agenda gives the members a weighted mean of
         satisfactions above `level` under these weights, which proves that none does better.
-    unique : bool
-        Whether no other agenda reaches the level.
     """
 
     level: float
     agenda: pd.Series[float]
     pressure: pd.Series[float]
-    unique: bool
 
 
 def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
@@ -161,20 +157,10 @@ def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
     bounds = [(0.0, 1.0)] * threats + [(None, None)]
     solved = linprog(np.append(np.zeros(threats), -1.0), below, np.zeros(members), whole, [1.0], bounds)
     best = np.asarray(solved.x, dtype=float)
-    level = float(best[-1])
-    fixed = [*bounds[:-1], (level - TIE, None)]
-    reach = [
-        linprog(sign * np.eye(threats + 1)[place], below, np.zeros(members), whole, [1.0], fixed).fun
-        for place in range(threats)
-        for sign in (1.0, -1.0)
-    ]
-    # The least and, with its sign turned, the largest share of each threat among the best agendas.
-    widths = -np.array(reach).reshape(threats, 2).sum(axis=1)
     return Package(
-        level,
+        float(best[-1]),
         pd.Series(best[:threats] + 0.0, index=profiles.columns, name="share"),
         pd.Series(-solved.ineqlin.marginals + 0.0, index=profiles.index, name="pressure"),
-        bool(widths.max() < 1e-6),
     )
 
 
@@ -206,15 +192,3 @@ def _check_members(count: int) -> None:
         raise EstimationError(
             f"{count} member{'s' if count != 1 else ''} of a coalition; allowed: at least 2"
         )
-
-
-def check_share(name: str, value: float) -> None:
-    """Refuse what is no share.
-
-    Raises
-    ------
-    BuzanError
-        If `value` is not between 0 and 1.
-    """
-    if not 0 <= value <= 1:
-        raise BuzanError(f"{name} {value}; allowed: 0 to 1")

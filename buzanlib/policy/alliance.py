@@ -20,7 +20,7 @@ from buzanlib.inference.dyadic_tests import support_test
 from buzanlib.inference.mrqap import MRQAP
 from buzanlib.inference.permutation import Permutations
 from buzanlib.inference.world import World
-from buzanlib.policy.agenda import check_share
+from buzanlib.policy.defence import check_within
 from buzanlib.theory.distances import distances, jensen_shannon, pair_name
 from buzanlib.theory.matrices import TABLE2, TABLE2_GRADED, Matrix
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -138,7 +138,7 @@ def ties(profiles: pd.DataFrame, threat: str, least: float) -> pd.DataFrame:
     """
     if threat not in profiles.columns:
         raise UnknownNameError("threat", threat, profiles.columns)
-    check_share("least share of a threat", least)
+    check_within("least share of a threat", least, 0, 1)
     gives = profiles[threat].to_numpy() >= least
     return pd.DataFrame(np.outer(gives, gives).astype(float), profiles.index, profiles.index.rename(None))
 
@@ -199,7 +199,7 @@ def affinity_test(
     permutations: Permutations,
     controls: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, float]:
-    """Whether states whose cells have more in common have more in common.
+    """Whether states with more similar cells are more similar.
 
     Null: the placements of states of one group can be exchanged. Least squares on dyads, with double semi-partialling
     where there are controls.

@@ -17,7 +17,8 @@ from functools import cached_property
 import numpy as np
 from scipy.special import expit, log_expit, logsumexp
 
-from buzanlib.policy.defence import Alliance, Array, Spillover, aggregate_total, check_within
+from buzanlib.inference.permutation import Array
+from buzanlib.policy.defence import Alliance, Spillover, aggregate_total, check_within
 
 #: Below this, powers of small numbers leave the range of floating point; the weakest link is then near.
 LEAST = -60.0

@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.policy.agenda import NORMS, TIE, Array, check_share, scaled
+from buzanlib.inference.permutation import Array
+from buzanlib.policy.agenda import NORMS, TIE, scaled
+from buzanlib.policy.defence import check_within
 
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
@@ -39,19 +41,13 @@ class Outcome:
         Who entered.
     holds : ndarray of bool, shape (runs, agents)
         Who entered and would still accept the final agenda: later entries can amend away what an early member came for.
-    opening, agenda : ndarray of float, shape (runs, threats)
-        The first agenda and the last one; rows sum to one.
+    agenda : ndarray of float, shape (runs, threats)
+        The last one; rows sum to one.
     """
 
     joined: Flags
     holds: Flags
-    opening: Array
     agenda: Array
-
-    @property
-    def drift(self) -> Array:
-        """Share of the agenda that went from some threats to others between opening and end, shape (runs,)."""
-        return np.asarray(np.abs(self.agenda - self.opening).sum(axis=1) / 2, dtype=float)
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class Talks:
             raise UnknownNameError("rule of amendment", self.rule, RULES)
         if self.norm not in NORMS:
             raise UnknownNameError("norm of a profile", self.norm, NORMS)
-        check_share("pull of a coalition", self.pull)
+        check_within("pull of a coalition", self.pull, 0, 1)
         if self.rounds < 1:
             raise BuzanError(f"{self.rounds} rounds of talks; allowed: at least 1")
 
@@ -124,7 +120,6 @@ class Talks:
         wanted = np.ascontiguousarray(np.take_along_axis(least, asked, axis=1).T) - TIE
 
         tally = claims[:, turns[0]]
-        opening = tally / tally.sum(axis=0)
         inside = np.zeros((agents, runs), dtype=bool)
         inside[0] = True
         members = np.ones(runs)
@@ -145,7 +140,7 @@ class Talks:
         np.put_along_axis(joined, asked, inside.T, axis=1)
         eased = self.pull * (members - 1) / (agents - 1)
         holds = joined & (agenda @ appeal + eased[:, None] >= least - TIE)
-        return Outcome(joined, holds, np.ascontiguousarray(opening.T), agenda)
+        return Outcome(joined, holds, agenda)
 
     def thresholds(
         self, profiles: npt.ArrayLike, entries: npt.ArrayLike, clout: npt.ArrayLike = 1.0

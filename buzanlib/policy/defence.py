@@ -18,12 +18,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import BuzanError
-
-Array = npt.NDArray[np.float64]
+from buzanlib.inference.permutation import Array
 
 
 def check_within(name: str, value: float, low: float, high: float) -> None:

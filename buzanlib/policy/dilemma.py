@@ -16,10 +16,10 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.inference.divergence import distances, quadrant_divergences
+from buzanlib.inference.permutation import Array
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.theory.distances import PAIRS, by_pair, pair_name
 
-Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 # Payoffs nearer than this are equal: they differ by rounding only.
@@ -119,8 +119,8 @@ class Dilemma:
         """Whether both can refrain upon a defensive reading, expecting no more than that of each other."""
         false, missed = self.errors(transparency, distance)
         t, safe = self.prior, 1 - false
-        held = t * safe**2 >= self.needed * (t * safe + (1 - t) * missed) - _TIE
-        return np.asarray(held & (safe > 0))
+        holds = t * safe**2 >= self.needed * (t * safe + (1 - t) * missed) - _TIE
+        return np.asarray(holds & (safe > 0))
 
     def blind(self, transparency: npt.ArrayLike, distance: npt.ArrayLike) -> Flags:
         """Whether both can refrain whatever they read, expecting the same of each other."""

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.policy.agenda import Array, package, single_issue
+from buzanlib.inference.permutation import Array
+from buzanlib.policy.agenda import package, single_issue
 from buzanlib.policy.alliance import TABLES
 from buzanlib.policy.coalition import RULES, Places, Talks
 from buzanlib.theory.vocabulary import Quadrant
@@ -70,7 +71,7 @@ def four_quadrants(
     -------
     DataFrame
         A row an order and level: ``order`` (such as ``"WW-SW-WS-SS"``), ``reservation``, ``joined`` and ``holds``
-        (how many quadrants), ``united`` (whether all four have joined and hold), and ``drift``.
+        (how many quadrants).
 
     Raises
     ------
@@ -91,8 +92,6 @@ def four_quadrants(
             "reservation": np.tile(levels, len(every)),
             "joined": outcome.joined.sum(axis=1),
             "holds": outcome.holds.sum(axis=1),
-            "united": outcome.holds.all(axis=1),
-            "drift": outcome.drift,
         }
     )
 

@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.policy.defence import Alliance, Array, check_within, weakest_link_level
+from buzanlib.inference.permutation import Array
+from buzanlib.policy.defence import Alliance, check_within, weakest_link_level
 
 _ROUNDS, _TOLERANCE = 100_000, 1e-13
 
@@ -114,9 +115,9 @@ class Interdependence:
 
     def _spared(self, alliance: Alliance, spending: Array) -> Array:
         """Probability that no partner's breach reaches a member."""
-        held = 1 - self.contagion * self._breach(alliance, spending)
+        spared = 1 - self.contagion * self._breach(alliance, spending)
         own = np.eye(alliance.members, dtype=bool)
-        return np.asarray(np.where(own, 1.0, held[..., None, :]).prod(axis=-1))
+        return np.asarray(np.where(own, 1.0, spared[..., None, :]).prod(axis=-1))
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.permutation import p_value
+from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.policy.acceptability import Rule, assess
 from buzanlib.policy.proposals import OF_MEASURE
 from buzanlib.theory.vocabulary import Measure, Quadrant
-
-Array = npt.NDArray[np.float64]
 
 # Smaller spreads are rounding.
 _TIE = 1e-9

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.policy.agenda import Array, check_share
+from buzanlib.inference.permutation import Array
 from buzanlib.policy.alliance import TABLES
 from buzanlib.policy.coalition import Places, Talks
+from buzanlib.policy.defence import check_within
 from buzanlib.policy.entry_orders import SCHEMES, orders, places
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -53,8 +54,8 @@ class Simulation:
     clout: float = 1.0
 
     def __post_init__(self) -> None:
-        check_share("lowest reservation level", self.lowest)
-        check_share("highest reservation level", self.highest)
+        check_within("lowest reservation level", self.lowest, 0, 1)
+        check_within("highest reservation level", self.highest, 0, 1)
         if self.lowest > self.highest:
             raise BuzanError(
                 f"lowest reservation level {self.lowest} above the highest, {self.highest}; allowed: at most as large"
@@ -64,8 +65,8 @@ class Simulation:
         if not 0 < self.clout < np.inf:
             raise BuzanError(f"clout {self.clout} of strong states; allowed: above 0")
 
-    def __call__(self, profiles: pd.DataFrame, quadrants: pd.Series[str], scheme: str) -> pd.DataFrame:
-        """Run.
+    def __call__(self, profiles: pd.DataFrame, quadrants: pd.Series[str], scheme: str) -> pd.Series[float]:
+        """Share of all states that hold together at the end, run by run.
 
         Parameters
         ----------
@@ -79,9 +80,7 @@ class Simulation:
 
         Returns
         -------
-        DataFrame of float, shape (runs, 8)
-            ``joined`` and ``holds`` (shares of all states), ``quadrants`` (in how many the majority of states holds),
-            ``drift`` (`Outcome.drift`), and the share of states that hold in each quadrant, NaN where it has none.
+        Series of float, shape (runs,)
 
         Raises
         ------
@@ -105,7 +104,7 @@ class Simulation:
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = np.concatenate(list(pool.map(block, sizes, seeds)))
-        return pd.DataFrame(found, columns=["joined", "holds", "quadrants", "drift", *map(str, Quadrant)])
+        return pd.Series(found, name="holds")
 
     def drawn(
         self, codes: Places, scheme: str, size: int, seed: np.random.SeedSequence
@@ -138,19 +137,7 @@ class Simulation:
         entries, levels = self.drawn(codes, scheme, size, seed)
         power = np.array([quadrant.power for quadrant in Quadrant])[codes]
         outcome = self.talks(profiles, entries, levels, np.where(power > 0, self.clout, 1.0))
-        members = (codes[:, None] == np.arange(len(Quadrant))).astype(float)
-        states = members.sum(axis=0)
-        shares = np.full((size, len(states)), np.nan)
-        np.divide(outcome.holds @ members, states, out=shares, where=states > 0)
-        return np.column_stack(
-            [
-                outcome.joined.mean(axis=1),
-                outcome.holds.mean(axis=1),
-                (shares > 0.5).sum(axis=1),
-                outcome.drift,
-                shares,
-            ]
-        )
+        return np.asarray(outcome.holds.mean(axis=1), dtype=float)
 
 
 #: What the paper advises, one of `SCHEMES`.
@@ -247,7 +234,7 @@ class StateCoalitions:
 
     def _sizes(self, simulation: Simulation, world: str, scheme: str) -> pd.Series[float]:
         profiles = self.worlds[world]
-        return simulation(profiles, self.quadrants.loc[profiles.index], scheme)["holds"]
+        return simulation(profiles, self.quadrants.loc[profiles.index], scheme)
 
     def _advantage(self, simulation: Simulation, world: str) -> float:
         advised, at_random = (self._sizes(simulation, world, scheme).mean() for scheme in (ADVISED, STATES))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError
 from buzanlib.policy.acceptability import relative_priorities
+from buzanlib.policy.defence import check_within
 from buzanlib.theory.vocabulary import Threat
 
 
@@ -101,8 +101,7 @@ def hostile_readings(weights: pd.DataFrame, openness: float = 0.5) -> pd.DataFra
     BuzanError
         If `openness` is not from 0 to 1, a weight is negative, or a quadrant has no priority.
     """
-    if not 0 <= openness <= 1:
-        raise BuzanError(f"openness {openness}; allowed: 0 to 1")
+    check_within("openness", openness, 0, 1)
     relative = relative_priorities(weights)
     columns = {
         name: openness * (1 - relative[Threat.POL]) if one.threat is None else relative[one.threat]

@@ -89,7 +89,7 @@ def main() -> None:
             for draws in zip(orders[:looped], levels[:looped], strict=True)
         ]
         each = (perf_counter() - start) / looped
-        differ = np.abs(found["holds"].to_numpy()[:looped] - held).max()
+        differ = np.abs(found.to_numpy()[:looped] - held).max()
         print(
             f"{rule:9} buzanlib {ours:6.2f} s   loop {each * given.runs:8.1f} s (from {looped} runs)   "
             f"ratio {each * given.runs / ours:6,.0f}   sizes differ by at most {differ:.1e}"

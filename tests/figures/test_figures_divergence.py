@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex
 
 from buzanlib.figures.base import with_interval
 from buzanlib.figures.divergence import pair_distances, profiles
-from buzanlib.figures.marks import ink_on
+from buzanlib.figures.primitives import ink_on
 from buzanlib.theory.distances import PAIRS, pair_name
 from buzanlib.theory.vocabulary import Quadrant, Threat
 

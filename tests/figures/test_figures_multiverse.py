@@ -129,7 +129,8 @@ def test_options_are_medians_with_quartiles_in_groups(result, axes):
     }
     segments = {
         int(np.abs(middles - some[0, 1]).argmin()): some[:, 0]
-        for some in panel.collections[0].get_segments()
+        for lines in panel.collections
+        for some in lines.get_segments()
         if len(some)
     }
     axis, met = "", []

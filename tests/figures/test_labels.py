@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.figures import labels as module
-from buzanlib.figures.labels import WORDS, in_words
+from buzanlib.figures.labels import LABELS, in_words
 from buzanlib.measurement.indices import INDICES
 from buzanlib.measurement.reliability import VARIABLES
 from buzanlib.policy.coalition import RULES
@@ -45,7 +45,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "of"), NAMES)
 def test_every_name_has_words(name: str, of: str) -> None:
-    assert f"{of}.{name}" in WORDS or name in WORDS
+    assert f"{of}.{name}" in LABELS or name in LABELS
     # A colon stands before a space or not at all: "power:cohesion" is no word.
     assert "_" not in in_words(name, of)
     assert ":" not in in_words(name, of).replace(": ", "")

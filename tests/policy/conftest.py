@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buzanlib.policy.defence import Alliance, Array
+from buzanlib.inference.permutation import Array
+from buzanlib.policy.defence import Alliance
 from buzanlib.tables.states import load_panel, load_regions
 
 

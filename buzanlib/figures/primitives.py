@@ -1,4 +1,4 @@
-"""Marks that stay apart without colour, labels that never lie on one another, and rows and cells with their names."""
+"""What figures are made of: markers by quadrant, rows with names, dots with intervals, shaded cells, labels."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from textwrap import wrap
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH
+from buzanlib.figures.base import QUADRANT_COLOURS, new_axes
 from buzanlib.theory.vocabulary import Quadrant
 
 Pixels = npt.NDArray[np.float64]
@@ -63,7 +64,7 @@ def ink_on(colour: str) -> str:
     return "black" if luminance > 0.179 else "white"
 
 
-def quadrant_head(quadrant: Quadrant) -> str:
+def quadrant_heading(quadrant: Quadrant) -> str:
     """The name of a quadrant on three short lines, to stand above a column."""
     return quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n")
 
@@ -102,8 +103,7 @@ class Rows:
         lines = [wrap(name, width, break_on_hyphens=False) for name in names]
         heights = [max(least, 0.12 + 0.165 * len(some)) for some in lines]
         edges = np.concatenate([[0.0], np.cumsum(heights)])
-        figure = Figure(figsize=(WIDTH, margin + edges[-1]), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = new_axes(margin + edges[-1])
         made = cls(figure, axes, edges)
         axes.set_yticks(made.middles, ["\n".join(some) for some in lines])
         axes.tick_params(axis="y", length=0)
@@ -127,7 +127,74 @@ class Rows:
         self.axes.set_title(heading, loc="right", fontsize=11)
 
 
-def number_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float]) -> None:
+def dot_intervals(
+    axes: Axes,
+    frame: pd.DataFrame,
+    places: npt.ArrayLike,
+    value: str = "contrast",
+    interval: tuple[str, str] = ("low90", "high90"),
+    line: Mapping[str, Any] | None = None,
+    **dot: Any,
+) -> None:
+    """Draw a dot a row, over its interval where there is one.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    frame : DataFrame of float
+        A row a dot.
+    places : array_like of float, shape (rows,)
+        Where the rows stand, up and down.
+    value : str
+        Column of the dots.
+    interval : tuple of str
+        Columns of the ends of the intervals; none are drawn where `frame` has none of them.
+    line : mapping, optional
+        Properties of the lines of the intervals, as `matplotlib.axes.Axes.hlines` takes them.
+    **dot
+        Properties of the dots, as `matplotlib.axes.Axes.plot` takes them.
+    """
+    low, high = interval
+    if low in frame and high in frame:
+        lines: dict[str, Any] = {"color": INK, "linewidth": 2, "zorder": 2} | dict(line or {})
+        axes.hlines(places, frame[low], frame[high], **lines)
+    dots: dict[str, Any] = {
+        "marker": "o",
+        "color": INK,
+        "markersize": 8,
+        "linestyle": "none",
+        "zorder": 3,
+    } | dot
+    axes.plot(frame[value], places, **dots)
+
+
+def name_rows(axes: Axes, names: Sequence[str], room: float = 0.5, ruled: bool = False) -> None:
+    """Write names before rows that stand at 0, 1, 2 and so on from the top.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    names : sequence of str
+        From the top.
+    room : float
+        Above the first row and below the last.
+    ruled : bool
+        Whether to draw a pale line between rows.
+    """
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(names) - 1 + room, -room)
+    if ruled:
+        for row in range(len(names) - 1):
+            axes.axhline(row + 0.5, color=PALE, linewidth=0.8, zorder=0)
+    sns.despine(ax=axes, left=True)
+
+
+def number_map(
+    axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float], note: str = ""
+) -> None:
     """Shade cells by their values and write their texts into them; a missing value leaves its cell empty.
 
     Parameters
@@ -140,6 +207,8 @@ def number_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tu
         Of the same shape.
     limits : tuple of float
         Values of the palest and the darkest shade.
+    note : str
+        Written below.
     """
     sns.heatmap(
         values,
@@ -159,6 +228,38 @@ def number_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tu
     axes.xaxis.tick_top()
     axes.tick_params(length=0, rotation=0)
     axes.set(xlabel="", ylabel="")
+    if note:
+        axes.set_xlabel(note, labelpad=8)
+        axes.xaxis.set_label_position("bottom")
+
+
+def quadrant_points(axes: Axes, table: pd.DataFrame, x: str, y: str, **look: Any) -> None:
+    """Draw points in the colour and with the mark of their quadrant.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    table : DataFrame
+        A row a point; column ``quadrant``.
+    x, y : str
+        Columns of the coordinates.
+    **look
+        Further properties of the marks, as `matplotlib.axes.Axes.plot` takes them.
+    """
+    for quadrant in Quadrant:
+        some = table[table["quadrant"] == quadrant]
+        axes.plot(
+            some[x],
+            some[y],
+            QUADRANT_MARKERS[quadrant],
+            color=QUADRANT_COLOURS[quadrant],
+            markeredgecolor=INK,
+            markeredgewidth=0.5,
+            label=quadrant.label,
+            gid=quadrant.value,
+            **look,
+        )
 
 
 def named_points(
@@ -194,7 +295,7 @@ def place_labels(
     points : mapping of str to (x, y)
         Names and their points, in data units.
     others : ndarray of float, shape (n, 2)
-        All points drawn, which a name had better not cover.
+        All points drawn; a name covers none of them if possible.
     size : float
         Type size in points.
 

@@ -8,8 +8,16 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, style
-from buzanlib.figures.marks import QUADRANT_MARKERS, ink_on, number_map, place_labels
+from buzanlib.figures.base import QUADRANT_COLOURS, new_axes, style
+from buzanlib.figures.primitives import (
+    QUADRANT_MARKERS,
+    dot_intervals,
+    ink_on,
+    name_rows,
+    number_map,
+    place_labels,
+    quadrant_points,
+)
 from buzanlib.theory.vocabulary import Quadrant
 
 
@@ -85,3 +93,53 @@ def test_the_same_points_give_the_same_places():
     names = [f"State {place}" for place in range(20)]
     first, second = (_crowd(60, names)[1] for _ in range(2))
     assert [label.get_position() for label in first] == [label.get_position() for label in second]
+
+
+@pytest.fixture
+def rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"contrast": [0.2, -0.1, 0.4], "low90": [0.1, -0.4, np.nan], "high90": [0.5, 0.0, np.nan]}
+    )
+
+
+def test_dots_stand_on_their_intervals(rows: pd.DataFrame) -> None:
+    with style():
+        _, axes = new_axes(2.0)
+        dot_intervals(axes, rows, [0, 1.5, 3], line={"color": "red"}, marker="D", gid="dots")
+    (dots,) = axes.lines
+    assert dots.get_xydata().tolist() == [[0.2, 0], [-0.1, 1.5], [0.4, 3]]
+    assert (dots.get_marker(), dots.get_linestyle(), dots.get_gid()) == ("D", "None", "dots")
+    (lines,) = axes.collections
+    known = [some.tolist() for some in lines.get_segments() if len(some)]
+    assert known == [[[0.1, 0], [0.5, 0]], [[-0.4, 1.5], [0.0, 1.5]]]
+    assert dots.get_zorder() > lines.get_zorder()
+
+
+def test_dots_without_intervals_have_no_lines(rows: pd.DataFrame) -> None:
+    with style():
+        _, axes = new_axes(2.0)
+        dot_intervals(axes, rows[["contrast"]], range(3))
+        dot_intervals(axes, rows, range(3), "low90", ("none", "such"))
+    assert not axes.collections
+    np.testing.assert_array_equal(axes.lines[1].get_xdata(), rows["low90"])
+
+
+def test_names_stand_before_their_rows_from_the_top() -> None:
+    with style():
+        _, axes = new_axes(2.0)
+        name_rows(axes, ["one", "two", "three"], room=0.6, ruled=True)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["one", "two", "three"]
+    assert axes.get_ylim() == (2.6, -0.6)
+    assert [line.get_ydata()[0] for line in axes.lines] == [0.5, 1.5]
+
+
+def test_points_have_the_look_of_their_quadrant() -> None:
+    table = pd.DataFrame({"quadrant": ["WW", "SS", "WW"], "x": [1.0, 2.0, 3.0], "y": [4.0, 5.0, 6.0]})
+    with style():
+        _, axes = new_axes(2.0)
+        quadrant_points(axes, table, "x", "y", markersize=5)
+    drawn = {line.get_gid(): line for line in axes.lines}
+    assert list(drawn) == list(map(str, Quadrant))
+    assert drawn["WW"].get_xydata().tolist() == [[1, 4], [3, 6]]
+    assert drawn["SS"].get_marker() == QUADRANT_MARKERS[Quadrant.SS]
+    assert len(drawn["SW"].get_xdata()) == 0
