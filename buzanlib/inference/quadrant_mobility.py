@@ -122,7 +122,7 @@ class MoveTest:
         )
 
     def _by_error_alone(self, truth: Array, spread: Array, rows: int = 500) -> Array:
-        """Share of states in different quadrants in two erroneous measurements of one truth, by draw."""
+        """Share of states in different quadrants in two measurements of one truth with error, by draw."""
         rng = np.random.default_rng(self.seed)
         shares = []
         for start in range(0, self.draws, rows):
