@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,7 @@ class MoveTest:
             ),
             pd.DataFrame(counted, index=pd.Index(names, name="first"), columns=pd.Index(names, name="last")),
             reliability,
-            [state for state, moved in zip(states, before != after, strict=True) if moved],
+            list(compress(states, before != after)),
         )
 
     def _by_error_alone(self, truth: Array, spread: Array, rows: int = 500) -> Array:
