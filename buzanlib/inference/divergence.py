@@ -41,9 +41,6 @@ _WITH = [[(a + b - one, place) for place, (a, b) in enumerate(_SIDES) if one in 
 _OPPOSED = PAIRS.index((Quadrant.WS, Quadrant.SW))
 _OTHERS = tuple(place for place in range(len(PAIRS)) if place != _OPPOSED)
 
-# Placements that are computed together, so that memory stays small.
-_ROWS = 500
-
 
 def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, correct: bool = True) -> Array:
     """Divergences of the mean profiles of all pairs of quadrants, for one placement or for many.
@@ -160,8 +157,9 @@ class DivergenceTest:
         values = profiles.to_numpy(dtype=float)
         plain = quadrant_divergences(values, sample.quadrants, self.measure, correct=False)[0]
         corrected = quadrant_divergences(values, sample.quadrants, self.measure)[0]
-        blocks = [sample.permuted[start : start + _ROWS] for start in range(0, len(sample.moves), _ROWS)]
-        permuted = np.concatenate([quadrant_divergences(values, block, self.measure) for block in blocks])
+        permuted = sample.under_null(
+            lambda placements: quadrant_divergences(values, placements, self.measure)
+        )
         # A draw is biased twice: as a sample of the states, which are themselves a sample.
         means = bootstrap_means(values, sample.quadrants, self.draws, self.seed)
         drawn = DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])

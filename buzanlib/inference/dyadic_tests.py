@@ -143,8 +143,7 @@ def support_test(
         return np.asarray(means[:, one, other] - others, dtype=float)
 
     observed = float(gap(block_means(own, sample.quadrants)[0])[0])
-    blocks = [sample.permuted[start : start + 500] for start in range(0, len(sample.moves), 500)]
-    drawn = np.concatenate([gap(block_means(own, block)[0]) for block in blocks])
+    drawn = sample.under_null(lambda placements: gap(block_means(own, placements)[0]))
     weights = bootstrap_weights(sample.quadrants, draws, seed)
     low, high = percentile_interval(gap(block_means(own, sample.quadrants, weights)[0]))
     return Finding(hypothesis, observed, low, high, float(p_value(observed, drawn)), len(sample))

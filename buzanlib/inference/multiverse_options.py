@@ -87,7 +87,6 @@ class Alternatives:
         self._outcome = cache(self._make_outcome)
         self._position = cache(self._make_position)
         self._threats = cache(self._make_threats)
-        self._scored = cache(self._make_scores)
         self._one = cache(self._make_one)
 
     def outcome(self, record: Mapping[str, str]) -> Outcome | None:
@@ -96,7 +95,7 @@ class Alternatives:
         return self._outcome(*(record[key] for key in keys))
 
     def position(self, record: Mapping[str, str]) -> Position | None:
-        """Where states stand under a specification; None where an index has no data in the window."""
+        """Where states stand under a specification; None where an index has no data, or a state no neighbour."""
         return self._position(*(record[key] for key in ("power", "cohesion", "threshold", "window")))
 
     def _make_outcome(
@@ -131,37 +130,25 @@ class Alternatives:
     def _make_threats(self, annotator: str, terrorism: str, political: str) -> tuple[Flags, Flags]:
         """Whether each passage carries each threat of Table 2, and any threat that is named."""
         passages = self._coded[annotator][0]
-        return (
-            _threats(passages, terrorism, political).to_numpy(),
-            np.asarray((passages[_NAMED] == 1).any(axis=1), dtype=bool),
-        )
+        named = np.asarray((passages[_NAMED] == 1).any(axis=1), dtype=bool)
+        return _threats(passages, terrorism, political).to_numpy(), named
 
     def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
         if threshold not in RULES:
             raise UnknownNameError("threshold", threshold, RULES)
-        if (scored := self._scored(power, cohesion, window)) is None:
-            return None
-        scores, reliability = scored
         place = Placement(power, cohesion, *years(window), *RULES[threshold])
-        if threshold == "fuzzy":
-            fuzzy = place.soften(scores, self._regions, reliability)
-            expected = {"p": fuzzy["SW"] + fuzzy["SS"], "k": fuzzy["WS"] + fuzzy["SS"]}
-            return Position(2 * pd.DataFrame(expected) - 1, hard=False)
-        try:
-            placed = place.place(scores, self._regions, self._neighbours)
-        except EstimationError:  # a state without a placed neighbour
-            return None
-        return Position(placed[["p", "k"]].astype(float), hard=True)
-
-    def _make_scores(
-        self, power: str, cohesion: str, window: str
-    ) -> tuple[pd.DataFrame, dict[str, float]] | None:
-        """Scores, and the reliability of both indices; None where one has no data in the window."""
         try:
             made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
-        except EstimationError:
+            scores = both(one for one, _ in made)
+            if threshold == "fuzzy":
+                reliability = {str(one.name): reliable for one, reliable in made}
+                fuzzy = place.soften(scores, self._regions, reliability)
+                expected = {"p": fuzzy["SW"] + fuzzy["SS"], "k": fuzzy["WS"] + fuzzy["SS"]}
+                return Position(2 * pd.DataFrame(expected) - 1, hard=False)
+            placed = place.place(scores, self._regions, self._neighbours)
+        except EstimationError:  # an index without data in the window, or a state without a placed neighbour
             return None
-        return both(scores for scores, _ in made), {str(scores.name): reliable for scores, reliable in made}
+        return Position(placed[["p", "k"]].astype(float), hard=True)
 
     def _make_one(self, axis: str, index: str, window: str) -> tuple[pd.Series[float], float]:
         """Scores and reliability of one index."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.permutation import Moves, Permutations
+from buzanlib.inference.permutation import Array, Moves, Permutations
 from buzanlib.theory.vocabulary import Quadrant
 
 Codes = npt.NDArray[np.intp]
@@ -77,6 +78,12 @@ class Sample:
     def permuted(self) -> Codes:
         """Codes of the quadrants under each permutation, shape (draws, states)."""
         return self.quadrants[self.moves]
+
+    def under_null(self, statistic: Callable[[Codes], Array], rows: int = 500) -> Array:
+        """A statistic of placements under each permutation, shape (draws, ...), some at a time to spare memory."""
+        placements = self.permuted
+        blocks = [placements[start : start + rows] for start in range(0, len(placements), rows)]
+        return np.concatenate([statistic(block) for block in blocks])
 
     @property
     def sizes(self) -> pd.Series[int]:

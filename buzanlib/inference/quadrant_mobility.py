@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -118,11 +119,11 @@ class MoveTest:
             ),
             pd.DataFrame(counted, index=pd.Index(names, name="first"), columns=pd.Index(names, name="last")),
             reliability,
-            [state for state, moved in zip(states, before != after, strict=True) if moved],
+            list(compress(states, before != after)),
         )
 
     def _by_error_alone(self, truth: Array, spread: Array, rows: int = 500) -> Array:
-        """Share of states in different quadrants in two erroneous measurements of one truth, by draw."""
+        """Share of states in different quadrants in two measurements of one truth with error, by draw."""
         rng = np.random.default_rng(self.seed)
         shares = []
         for start in range(0, self.draws, rows):
