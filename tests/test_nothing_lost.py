@@ -131,7 +131,7 @@ def test_what_looks_writes_nothing(world: Path, capsys: pytest.CaptureFixture[st
     assert calls(world, "status", path) == (0, set())
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_runs_and_books_write_to_their_output_alone(world: Path) -> None:
     path = study(world, more=OWN)
     for words in (

@@ -17,6 +17,8 @@ from buzanlib.errors import DataError, LockError
 from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.predictions import LOCK, load_predictions, write_lock
 
+pytestmark = pytest.mark.soak
+
 DESCRIPTOR, LOCKED = "datapackage.json", "predictions.json"
 DECLARED = ("amendments.json", "definitions.json", "multiverse.json")
 FILES = (DESCRIPTOR, LOCKED, LOCK, *DECLARED)

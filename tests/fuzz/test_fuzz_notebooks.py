@@ -15,6 +15,8 @@ from buzanlib.cli import main
 from buzanlib.errors import StudyError
 from buzanlib.study.parameters import declared
 
+pytestmark = pytest.mark.soak
+
 CELL = 'data: str = "data"  # the folder\ncount: int = 3  # how many [at least 1]\nshare: float = 0.5  # of one\n'
 
 Change = Callable[[str], str]

@@ -20,6 +20,8 @@ from buzanlib.sources.coders import PLACE, add_codes, empty_sheet
 from buzanlib.sources.sheet_files import read_grid
 from buzanlib.tables.descriptor import check
 
+pytestmark = pytest.mark.soak
+
 HEADER = "passage,coder,relevant,threats,primary,level,referent,agent,measure,pol kind,hostile,note"
 CODED = "yes,cri,,1,economy,criminal,police,,,"
 PASSAGES = 4

@@ -12,6 +12,8 @@ from corruptions import SCRIPT, UP, rng, tree
 from buzanlib.cli import main
 from buzanlib.study.spec import load_study
 
+pytestmark = pytest.mark.soak
+
 STUDY = """\
 title: A study
 templates: {templates}

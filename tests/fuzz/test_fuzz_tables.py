@@ -16,6 +16,8 @@ from buzanlib.errors import LockError
 from buzanlib.tables.descriptor import examine, load_tables
 from buzanlib.theory.predictions import LOCKED, write_lock
 
+pytestmark = pytest.mark.soak
+
 TABLES = sorted(path.name for path in DATA.glob("*.csv"))
 CELLS = {f"{table}-{cell.field}-{cell.kind}": (table, cell) for table, cell in cells()}
 CASES: dict[str, tuple[str, Corruption]] = {

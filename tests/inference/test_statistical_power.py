@@ -80,7 +80,7 @@ def test_each_world_is_tested_as_the_locked_test_does_it(predictions: Prediction
         assert worlds["contradicted"][number, :3].tolist() == (locked.table["high90"] < 0.4).tolist()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("regional", [0.0, 1.0])
 def test_the_locked_test_keeps_its_size_where_passages_do_not_depend_on_placement(
     regional: float, predictions: Predictions, debate: tuple[Sample, pd.Series]
@@ -96,7 +96,7 @@ def test_the_locked_test_keeps_its_size_where_passages_do_not_depend_on_placemen
     assert mean.between(0.03, 0.07).all(), mean
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("regional", [0.0, 1.0])
 def test_shares_keep_their_size_on_the_passages_that_there_are(
     regional: float, predictions: Predictions, debate: tuple[Sample, pd.Series]
@@ -106,7 +106,7 @@ def test_shares_keep_their_size_on_the_passages_that_there_are(
     assert sizes.between(0.03, 0.07).all(), sizes
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_on_the_passages_that_there_are_the_locked_outcome_leans_towards_b2(
     predictions: Predictions, debate: tuple[Sample, pd.Series]
 ) -> None:
@@ -118,7 +118,7 @@ def test_on_the_passages_that_there_are_the_locked_outcome_leans_towards_b2(
     assert sizes.loc[["B1", "B2", "B3"], "power"].max() < 0.07  # the family with its gate
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_planted_world_is_found(predictions: Predictions, debate: tuple[Sample, pd.Series]) -> None:
     power = PowerStudy(predictions, MODERATE, regional=0.5, worlds=300)(*debate, [0.0, 0.8, 2.0])
     by_contrast = power.set_index(["contrast", "hypothesis"])["power"].unstack()  # noqa: PD010

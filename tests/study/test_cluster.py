@@ -34,7 +34,7 @@ from buzanlib.study.owned import RECORD
 from buzanlib.study.plan import status
 from buzanlib.study.runner import run_study
 
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("cluster")]
 
 BRIEFLY = {"distributed.comm.timeouts.connect": "8s"}
 """So long, and no longer, something is waited for that will not come."""

@@ -31,6 +31,7 @@ from buzanlib.study.results import Results
 from buzanlib.study.runner import PREVIOUS, RESULTS
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.skipif(sys.platform != "linux", reason="processes are told apart by their environment"),
     pytest.mark.xdist_group("kills"),
 ]
