@@ -13,12 +13,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -209,14 +207,30 @@ def printed(executed: Executed) -> str:
     return str(output.text)
 
 
+PLAINLY = """
+import json, sys
+from papermill import PapermillExecutionError, execute_notebook
+template, copy, parameters, folder = json.load(sys.stdin)
+try:
+    execute_notebook(template, copy, parameters, kernel_name="python3", progress_bar=False, cwd=folder)
+except PapermillExecutionError:
+    pass
+"""
+"""Plain papermill in a process of its own: it leaves sockets and an event loop open, which would fail a later test."""
+
+
 def plainly(what: Any, folder: Path, parameters: dict[str, object] | None = None) -> list[Any]:
     """Outputs of all cells by plain papermill, with text of one stream put together as every viewer does."""
-    copy = folder / "plain.ipynb"
-    os.environ.pop("PYTEST_CURRENT_TEST", None)  # within a test ipykernel leaves file descriptors alone
-    with suppress(papermill.exceptions.PapermillExecutionError):
-        papermill.execute_notebook(
-            what, str(copy), parameters, kernel_name="python3", progress_bar=False, cwd=str(folder)
-        )
+    copy, template = folder / "plain.ipynb", what
+    if not isinstance(what, str):
+        template = str(folder / "template.ipynb")
+        nbformat.write(what, template)
+    # Within a test ipykernel leaves file descriptors alone.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    words = json.dumps([template, str(copy), parameters or {}, str(folder)])
+    subprocess.run([sys.executable, "-c", PLAINLY], input=words, text=True, env=environment, check=True)
+    if template != what:
+        Path(template).unlink()
     outputs = outputs_of(Executed(copy.read_text(), "", None, 0))
     copy.unlink()
     for one in filter(None, outputs):
