@@ -109,9 +109,9 @@ class Pool:
         self._threads = self._stack.enter_context(ThreadPoolExecutor(jobs))
         if multiprocessing.current_process().daemon:  # a worker of Dask, say: such may have no children
             multiprocessing.current_process().daemon = False
-        if METHOD == "forkserver":
-            self._stack.enter_context(_environment(order.as_variable()))
-            self._stack.enter_context(_server())
+        self._order = order.as_variable() if METHOD == "forkserver" else {}
+        if self._order:
+            self._stack.enter_context(_server(self._order))
 
     def __enter__(self) -> Self:
         return self
@@ -173,7 +173,7 @@ class Pool:
             if self._closed:
                 raise RunError("the run has ended")
             try:
-                with _bare_children():
+                with _bare_children(self._order):  # a server that has died is started again
                     process.start()
             except (EOFError, OSError) as error:
                 raise RunError(f"no notebook process can be started: {error}") from error
@@ -217,14 +217,18 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _bare_children() -> Iterator[None]:
-    """Start children that get neither the main module of this process nor its search path, and no interrupt yet."""
+def _bare_children(order: Mapping[str, str]) -> Iterator[None]:
+    """Start children that get neither the main module of this process nor its search path, and no interrupt yet.
+
+    The order is in the environment no longer than that: whatever else this process starts would take it for its own.
+    """
     prepared = spawn.get_preparation_data
     kept = {"name", "authkey", "log_to_stderr", "log_level"}
     spawn.get_preparation_data = lambda name: {k: v for k, v in prepared(name).items() if k in kept}
     masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if os.name == "posix" else ()
     try:
-        yield
+        with _environment(order):
+            yield
     finally:
         spawn.get_preparation_data = prepared
         if os.name == "posix":
@@ -238,10 +242,10 @@ _guard = threading.Lock()
 
 
 @contextmanager
-def _server() -> Iterator[None]:
+def _server(order: Mapping[str, str]) -> Iterator[None]:
     """Start the fork server unless it runs; the last pool that uses it ends it, and with it its notebook processes."""
     global _users
-    with _guard, _bare_children():
+    with _guard, _bare_children(order):
         multiprocessing.set_forkserver_preload(["buzanlib.study.preload"])
         forkserver.ensure_running()
         _users += 1
@@ -259,7 +263,8 @@ def _stop() -> None:
     server: Any = forkserver._forkserver
     pid = server._forkserver_pid
     if pid:
-        os.kill(pid, preload.END)
+        with suppress(ProcessLookupError):
+            os.kill(pid, preload.END)
         late = threading.Timer(_PATIENCE, os.kill, (pid, signal.SIGKILL))
         late.start()
         server._stop()

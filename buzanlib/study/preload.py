@@ -7,6 +7,7 @@ nothing imported here may start another.
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import gc
 import importlib
@@ -92,7 +93,9 @@ def _serve(order: Order) -> None:
     server = os.getpid()
     os.setsid()  # an interrupt at the terminal is for the parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: _end(order.temporary))
+    # The system sends it as well when only the thread ends that has started this process.
+    signal.signal(signal.SIGTERM, lambda *_: os.getppid() == order.parent or _end(order.temporary))
+    atexit.register(_end, order.temporary)
     signal.signal(END, lambda *_: _end())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the parent until now
     end_with(order.parent, signal.SIGTERM)

@@ -200,6 +200,13 @@ def outputs_of(executed: Executed) -> list[Any]:
     ]
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no other pool of these tests used the server: the next one starts a server, and ends it."""
+    pools._stop()
+    monkeypatch.setattr(pools, "_users", 0)
+
+
 def printed(executed: Executed) -> str:
     """What a notebook of one cell prints."""
     assert executed.fault == ""
@@ -457,6 +464,14 @@ def test_what_a_notebook_has_started_ends_with_it(either: Runs, ends: str, tmp_p
     wait_for(lambda: gone(started))
 
 
+def test_what_else_this_process_starts_does_not_take_itself_for_the_server(run: Runs) -> None:
+    source = (
+        "import os; from buzanlib.study import preload; print(preload.server, preload.VARIABLE in os.environ)"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout == "0 False\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_process_outlives_its_runner(number: int, tmp_path: Path) -> None:
     file, temporary = tmp_path / "pids", tmp_path / "temporary"
@@ -515,6 +530,7 @@ def test_no_process_outlives_its_server_and_the_next_has_a_new_one(tmp_path: Pat
         assert printed(run("print(1)")) == "1\n"
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_pool_that_is_closed_ends_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for method in ("forkserver", "spawn"):
         monkeypatch.setattr(pools, "METHOD", method)
@@ -539,7 +555,7 @@ def test_a_pool_that_is_closed_at_once_waits_for_nothing(tmp_path: Path) -> None
         waiting.result()
 
 
-def test_several_pools_of_one_process_share_a_server(tmp_path: Path) -> None:
+def test_several_pools_of_one_process_share_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "import os; print(os.getppid())"
     (tmp_path / "other").mkdir()
     with Pool(place(tmp_path), tmp_path / "running", 1, load=False) as first:
@@ -561,6 +577,7 @@ def test_many_processes_leave_nothing_behind(run: Runs) -> None:
     assert server.children() == []
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("source", "message"),
     [
