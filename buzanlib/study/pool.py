@@ -141,19 +141,21 @@ class Pool:
         folder = self._folder / run.name
         folder.mkdir()
         report, theirs = self._context.Pipe(duplex=False)
-        with report:
-            with theirs:
-                pid, process = self._start(_Job(run, self._folders, folder, self._variables()), theirs)
-            try:
-                executed, cells = _result(report, process)
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(pid, signal.SIGKILL)
-                process.join()
-                with self._lock:
-                    del self._running[pid]
-                process.close()
-        shutil.rmtree(folder)
+        try:
+            with report:
+                with theirs:
+                    pid, process = self._start(_Job(run, self._folders, folder, self._variables()), theirs)
+                try:
+                    executed, cells = _result(report, process)
+                finally:
+                    with suppress(ProcessLookupError):
+                        os.killpg(pid, signal.SIGKILL)
+                    process.join()
+                    with self._lock:
+                        del self._running[pid]
+                    process.close()
+        finally:
+            shutil.rmtree(folder)
         if executed is None:
             partial = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
             text: str = nbformat.writes(partial)  # type: ignore[no-untyped-call]

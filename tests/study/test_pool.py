@@ -555,7 +555,8 @@ def test_a_pool_that_is_closed_at_once_waits_for_nothing(tmp_path: Path) -> None
         waiting.result()
 
 
-def test_several_pools_of_one_process_share_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("alone")
+def test_several_pools_of_one_process_share_a_server(tmp_path: Path) -> None:
     source = "import os; print(os.getppid())"
     (tmp_path / "other").mkdir()
     with Pool(place(tmp_path), tmp_path / "running", 1, load=False) as first:
@@ -606,6 +607,7 @@ def test_a_server_that_cannot_prepare_says_why(
                 runs_of(pool)("1")
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_thread_that_ends_by_itself_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "import threading, time\nthreading.Thread(target=time.sleep, args=[0.05]).start()"
     (tmp_path / "brief.py").write_text(source)
