@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -281,9 +280,9 @@ def _work(job: _Job, report: Connection) -> None:
             return
         _settle(job)
         report.send(execute(job.run, job.folders, job.folder, lambda *begun: report.send(begun)))
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
-            report.send(f"a notebook process cannot start: {traceback.format_exc()}")
+            report.send(f"a notebook process cannot start: {type(error).__name__}: {error}")
     finally:
         report.close()
         if os.name == "posix" and os.getpgid(0) == os.getpid():
