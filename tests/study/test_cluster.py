@@ -384,7 +384,7 @@ def test_a_worker_that_can_run_nothing_is_named(two: Machines, waiting: Callable
         (path.parent / "signs" / "go").touch()
         with pytest.raises(
             RunError,
-            match=r"notebook waits--number-\d cannot run on worker tcp://.*: .*(File exists|No such file|Not a directory)",
+            match=r"waits--number-\d cannot run on worker tcp://.*: .*(File exists|No such file|Not a directory)",
         ):
             run.result()
 
