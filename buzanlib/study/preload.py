@@ -93,8 +93,7 @@ def _serve(order: Order) -> None:
     server = os.getpid()
     os.setsid()  # an interrupt at the terminal is for the parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The system sends it as well when only the thread ends that has started this process.
-    signal.signal(signal.SIGTERM, lambda *_: os.getppid() == order.parent or _end(order.temporary))
+    signal.signal(signal.SIGTERM, lambda *_: _end_unless_alive(order))
     atexit.register(_end, order.temporary)
     signal.signal(END, lambda *_: _end())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the parent until now
@@ -113,6 +112,12 @@ def _serve(order: Order) -> None:
             sys.modules[_TABLES].keep(loaded.recv())
         os.wait()
     gc.freeze()  # else the first collection in a child would write to, and so copy, every page with an object
+
+
+def _end_unless_alive(order: Order) -> None:
+    """End this process if the parent has ended, and not only its thread that had started this process."""
+    if os.getppid() != order.parent:
+        _end(order.temporary)
 
 
 def _end(temporary: str = "") -> None:
