@@ -241,7 +241,8 @@ def _read(note: Path) -> dict[str, Any]:
 
 
 def _canonical(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, sort_keys=True)
+    """What is sealed of a note: no seal of anything else is one of a note."""
+    return "note " + json.dumps(content, sort_keys=True)
 
 
 def _digest(inputs: Inputs) -> str:

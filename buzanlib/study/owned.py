@@ -25,6 +25,9 @@ from buzanlib.study.user_key import fits, seal
 RECORD = ".buzan"
 """In the folder: what runs have made there."""
 
+_FILE = "file "
+"""Put before a name that is sealed, so that no seal of anything else is one of a file."""
+
 _ITSELF = "."
 """In a record, the folder itself."""
 
@@ -256,11 +259,11 @@ def _listed(folder: Path) -> set[str]:
     except OSError:
         return set()
     pairs = (line.partition(" ") for line in lines)
-    return {name for sealed, _, name in pairs if fits(name, sealed)}
+    return {name for sealed, _, name in pairs if fits(_FILE + name, sealed)}
 
 
 def _line(name: str) -> str:
-    return f"{seal(name)} {name}\n"
+    return f"{seal(_FILE + name)} {name}\n"
 
 
 def _append(folder: Path, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from buzanlib.errors import BuzanError, StudyError
 from buzanlib.files import part_of
+from buzanlib.study.cache import FOLDER, Cache
 from buzanlib.study.dependencies import ROOT
 from buzanlib.study.owned import RECORD, OwnedFolder, refusal
 
@@ -225,3 +227,20 @@ def test_a_digest_knows_every_byte_that_runs_have_made(owned: OwnedFolder) -> No
     assert owned.digest(owned.path / "html") == before
     (owned.path / "html" / "a").write_text("two")
     assert owned.digest(owned.path / "html") != before
+
+
+def test_no_seal_of_a_note_is_one_of_a_file_nor_the_other_way_round(tmp_path: Path) -> None:
+    out, content = tmp_path / "out", '{"name": 1}'
+    with OwnedFolder.claimed(out) as owned:
+        Cache(owned).remember("note.json", {"name": 1})
+        owned.write(out / content, "made by a run")
+    note = out / FOLDER / "note.json"
+    assert Cache(out).recall("note.json") == {"name": 1}
+    sealed = json.loads(note.read_text())["seal"]
+    (line,) = (line for line in (out / RECORD).read_text().splitlines() if line.endswith(f" {content}"))
+    note.write_text(json.dumps({"name": 1, "seal": line.split()[0]}))
+    assert Cache(out).recall("note.json") == {}
+    record = (out / RECORD).read_text().replace(line, f"{sealed} {content}")
+    (out / RECORD).write_text(record)
+    with OwnedFolder.claimed(out) as owned, pytest.raises(StudyError, match="was not made by a run"):
+        owned.write(out / content, "another")
