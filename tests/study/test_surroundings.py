@@ -13,13 +13,19 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from buzanlib.errors import RunError
-from buzanlib.study import dependencies, pool
+from buzanlib.study import dependencies, local
+from buzanlib.study.kernels import available
 from buzanlib.study.plan import status
 from buzanlib.study.runner import run_study
 
 pytestmark = pytest.mark.xdist_group("kernels")
 
-METHODS = ["forkserver", "spawn"] if pool.METHOD == "forkserver" else ["spawn"]
+KINDS = [
+    pytest.param(
+        "forked", marks=pytest.mark.skipif(not available(), reason="kernels can be forked on Linux only")
+    ),
+    "ordinary",
+]
 
 STANDARD = ("json", "random", "site", "sitecustomize", "statistics", "usercustomize")
 INSTALLED = (
@@ -32,6 +38,11 @@ INSTALLED = (
     "pandas",
     "traitlets",
 )
+
+
+def chosen(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "ordinary":
+        monkeypatch.setattr(local, "available", lambda: False)
 
 
 def write(path: Path, *cells: str, parameters: str = 'data: str = ""  # tables') -> None:
@@ -56,9 +67,9 @@ def reasons(path: Path) -> dict[str, str]:
     return {step.run.name: step.reason for step in status(path)}
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_module_that_lies_in_a_folder_takes_the_place_of_another(
-    write_study, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch, capsys
+    write_study, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:  # type: ignore[no-untyped-def]
     mark = tmp_path / "mark"
     (tmp_path / "templates").mkdir()
@@ -76,7 +87,7 @@ record({{"{name}.own": helper.NUMBER, "{name}.other": other.NUMBER}})
 """
     write(tmp_path / "beside.ipynb", source.format(name="beside"))
     write(tmp_path / "templates" / "within.ipynb", source.format(name="within"))
-    monkeypatch.setattr(pool, "METHOD", method)
+    chosen(kind, monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep)  # of which each empty part means the working directory
     results = run_study(write_study("beside within", templates="templates"), progress=False)
@@ -160,9 +171,9 @@ def test_a_page_has_nothing_of_the_home_of_who_runs_it(
     shutil.copy(tmp_path / "home" / "matplotlibrc", templates / "matplotlibrc")
     shutil.copy(tmp_path / "home" / "matplotlibrc", tmp_path / "matplotlibrc")
     monkeypatch.chdir(tmp_path)
-    for method in METHODS:
+    for kind in ("forked", "ordinary"):
         page.unlink()
-        monkeypatch.setattr(pool, "METHOD", method)
+        chosen(kind, monkeypatch)
         run_study(path, force=True, progress=False)
         assert page.read_bytes() == clean
     monkeypatch.setenv("XDG_CONFIG_HOME", "")
