@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buzanlib.study.child import end_with
 from buzanlib.study.owned import OwnedFolder
-from buzanlib.study.parent import end_with
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -1,23 +1,51 @@
-"""Processes of Python that work for this one: they run nothing that merely lies in a folder, nor what a home holds."""
+"""Processes of Python that work for this one: isolated from working directory and home, and ended with their parent."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import sys
 from pathlib import Path
 
 PYTHON = [sys.executable, "-P"]
 """Command of this very environment, which does not look for modules in the working directory."""
 
+_PR_SET_PDEATHSIG = 1
+"""Of ``prctl`` (Linux, ``sys/prctl.h``): the signal that a process gets when its parent has ended."""
+
+
+def end_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """Have the system send this process a signal when its parent ends; does nothing but on Linux.
+
+    Parameters
+    ----------
+    parent : int
+        Process id of the parent; if it has ended already, this process gets the signal at once. The thread that
+        started this process counts as the parent.
+    number : int
+        The signal.
+
+    Raises
+    ------
+    OSError
+        If the system refuses.
+    """
+    if sys.platform != "linux":
+        return
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(number)):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)  # the parent ended before the line above took effect
+
 
 def search_path() -> dict[str, str]:
-    """The variable ``PYTHONPATH``, where it is set, as a child in whatever folder is to have it.
+    """The variable ``PYTHONPATH``, if set, for a child in any working directory.
 
     Returns
     -------
     dict of str to str
-        Without empty entries, which would mean the working directory and come of joining something to nothing; what
-        else is relative means the working directory of this process.
+        With absolute folders, and without empty entries, which would mean the working directory.
     """
     if "PYTHONPATH" not in os.environ:
         return {}
@@ -26,14 +54,14 @@ def search_path() -> dict[str, str]:
 
 
 def plain_matplotlib(empty: Path) -> None:
-    """Import Matplotlib as it comes, unless it is there: without settings or styles of a folder, a home or a variable.
+    """Import Matplotlib with its defaults: no settings or styles of a folder, a home or a variable.
 
-    Its list of fonts is kept where it always is, since to make it again takes seconds.
+    Does nothing if Matplotlib is imported already. Its font cache stays where it is, as building it takes seconds.
 
     Parameters
     ----------
     empty : Path
-        A folder, which may be written to, with neither settings nor styles in it; Matplotlib looks there.
+        A writable folder without settings or styles, where Matplotlib looks for them.
     """
     if "matplotlib" in sys.modules:
         return
@@ -44,7 +72,7 @@ def plain_matplotlib(empty: Path) -> None:
     try:
         import matplotlib as mpl
 
-        mpl.get_configdir()  # asked once and remembered, apart from where the fonts are
+        mpl.get_configdir()  # cached, separately from the folder of the fonts
     finally:
         os.chdir(here)
         for name in ("MATPLOTLIBRC", "MPLCONFIGDIR"):

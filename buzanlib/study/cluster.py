@@ -114,8 +114,8 @@ class Cluster:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._stack.close()
 
-    def submit(self, run: Run, bar: bool | dict[str, Any]) -> Future[Executed]:
-        """Run a notebook on any worker; what it does is not known before it ends, so that there is no bar."""
+    def submit(self, run: Run) -> Future[Executed]:
+        """Run a notebook on any worker."""
         numbers = None
         if run.reads_results:
             numbers = (self._templates / str(run.given[RESULTS])).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -101,35 +101,28 @@ def others(modules: Iterable[str]) -> list[str]:
 
 def machinery() -> dict[str, str]:
     """SHA-256 of the modules of this library that run a notebook and make its page, by dotted name."""
-    return closure(("buzanlib.study.local", "buzanlib.study.publish"))
+    return closure(("buzanlib.study.pool", "buzanlib.study.publish"))
 
 
 def reloaded(modules: Mapping[str, str]) -> str:
-    """Name the first module of which this process may have loaded something else; empty where there is none.
+    """Name the first module of which this process may have loaded another version; empty if there is none.
 
     Parameters
     ----------
     modules : mapping of str to str
         SHA-256 by dotted name.
     """
-    files = _files()
-    return next(
-        (name for name, found in modules.items() if _LOADED.get(files.get(name, ROOT), found) != found), ""
-    )
+    return _differing(modules, lambda file, found: _LOADED.get(file, found))
 
 
 def changed(modules: Mapping[str, str]) -> str:
-    """Name the first module whose file is not what it was; empty where there is none.
+    """Name the first module whose file has another hash or is gone; empty if there is none; see `reloaded`."""
+    return _differing(modules, lambda file, _: sha256(file) if file.is_file() else "")
 
-    Parameters
-    ----------
-    modules : mapping of str to str
-        SHA-256 by dotted name.
-    """
+
+def _differing(modules: Mapping[str, str], now: Callable[[Path, str], str]) -> str:
     files = _files()
-    return next(
-        (name for name, found in modules.items() if name not in files or sha256(files[name]) != found), ""
-    )
+    return next((name for name, found in modules.items() if now(files.get(name, ROOT), found) != found), "")
 
 
 def hidden(folders: Iterable[Path]) -> dict[str, Path]:

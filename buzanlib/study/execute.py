@@ -1,9 +1,9 @@
-"""Run one notebook by papermill."""
+"""Run one notebook in this process: papermill with an engine that has no kernel."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -11,41 +11,92 @@ from typing import Any
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_event_loop
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
-from traitlets.config import Config
 
-from buzanlib.errors import RunError
+from buzanlib.study import trace
 from buzanlib.study.places import Folders
+from buzanlib.study.shell import Message, Shell
 from buzanlib.study.spec import Run
-from buzanlib.study.trace import arguments, read
 
 _NOT_OF_THE_TEMPLATE = {"injected-parameters", ERROR_MARKER_TAG}
 """Tags of cells that papermill adds."""
 
+_NOTES = "read"
+"""File with the names of the files that a notebook reads."""
 
-class _SavedOnce(NBClientEngine):  # type: ignore[misc]
-    """Writes a notebook when its last cell has ended, in whatever way; papermill writes it twice for every cell."""
+_LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
 
-    NAME = "saved once"
+
+Begun = Callable[[int, Sequence[NotebookNode]], None]
+
+
+class _Cells(PapermillNotebookClient):  # type: ignore[misc]
+    """Runs cells in the shell of this process; what becomes of a message is what papermill makes of it."""
+
+    def run(self, folder: Path, begun: Begun) -> None:
+        """Run all cells."""
+        self._begun, self._shell = begun, Shell(folder, self._hand)
+        self.reset_execution_trackers()
+        self.papermill_execute_cells()
+        self.nb.metadata["language_info"] = dict(_LANGUAGE)
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, **_: Any) -> NotebookNode:
+        self._begun(
+            cell_index, self.nb.cells[cell_index - 1 : cell_index + 1] if cell_index else self.nb.cells
+        )
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell
+        self._cell, self._index = cell, cell_index
+        self.clear_before_next_output = False
+        cell.metadata.setdefault("execution", {})
+        error = self._shell.run(cell.source)
+        cell.execution_count = self._shell.count
+        if error is not None and "raises-exception" not in cell.metadata.get("tags", ()):
+            about = {"ename": type(error).__name__, "evalue": "", "traceback": []}
+            raise CellExecutionError.from_cell_and_msg(cell, about)
+        return cell
+
+    def _hand(self, message: Message) -> None:
+        """Add what a message tells to the outputs of the cell that runs, with text to text of the same stream."""
+        content, outputs = message["content"], self._cell.outputs
+        if message["msg_type"] == "stream" and outputs and not self.clear_before_next_output:
+            last = outputs[-1]
+            if last.output_type == "stream" and last.name == content["name"]:
+                last.text += content["text"]
+                return
+        self.process_message(message, self._cell, self._index)
+
+
+class _InProcess(Engine):  # type: ignore[misc]
+    """Runs a notebook in this process; it is written once, at its end."""
+
+    NAME = "in process"
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        folder: Path,
+        begun: Begun,
+        traced: Folders,
+        **_: Any,
     ) -> None:
         path, nb_man.output_path = nb_man.output_path, None
+        trace.start(traced, folder / _NOTES)
         try:
-            super().execute_managed_notebook(nb_man, kernel_name, **settings)
+            _Cells(nb_man).run(folder, begun)
         finally:
             nb_man.output_path = path
 
 
-papermill_engines.register(_SavedOnce.NAME, _SavedOnce)
+papermill_engines.register(_InProcess.NAME, _InProcess)
 
 
 @dataclass(frozen=True)
@@ -55,11 +106,11 @@ class Executed:
     Attributes
     ----------
     notebook : str
-        As JSON, with its outputs; of one that failed the cells up to there.
+        As JSON, with its outputs; if it failed, up to there.
     fault : str
-        What went wrong: cell, its source and the error; empty where nothing did.
+        What went wrong: cell, its source and the error; empty if nothing did.
     read : mapping of str to str, or None
-        The files that it opened; see `buzanlib.study.trace.read`. None where nobody knows, as of one that failed.
+        The files that it opened; see `buzanlib.study.trace.read`. None if that is unknown, as when it failed.
     seconds : float
         How long it took.
     """
@@ -70,121 +121,64 @@ class Executed:
     seconds: float
 
 
-def execute(
-    run: Run,
-    folders: Folders,
-    folder: Path,
-    *,
-    manager: type[AsyncKernelManager],
-    bar: bool | dict[str, Any] = False,
-) -> Executed:
-    """Execute a notebook.
+def execute(run: Run, folders: Folders, folder: Path, begun: Begun) -> Executed:
+    """Execute a notebook in this process, which is good for one.
 
     Parameters
     ----------
     run : Run
-        What to run.
+        What to run; values of parameters name files from the working directory.
     folders : Folders
-        Where it is noted what is read. The kernel runs in that of the templates: the values of a run name files from
-        there.
+        Where to trace what is read.
     folder : Path
-        Where the notebook is written while it runs, with notes beside it and how its kernel is reached.
-    manager : type of AsyncKernelManager
-        Gives the kernel.
-    bar : bool or dict
-        Whether to show progress, or how: options of tqdm.
+        An empty folder for the files of this process.
+    begun : callable
+        Called whenever a cell starts: with its index and the cells that have changed, itself being the last; at the
+        first with all cells.
 
     Returns
     -------
     Executed
-
-    Raises
-    ------
-    RunError
-        Where no kernel starts.
-
-    Notes
-    -----
-    papermill's own ``cwd`` changes the folder of the whole process, which threads cannot share; the folder is handed
-    to the kernel instead.
     """
     start = time.perf_counter()
-    folder.mkdir(parents=True, exist_ok=True)
-    beside, notes = folder / f"{run.name}.ipynb", folder / f"{run.name}.read"
-    error = ""
+    beside, error = folder / "executed.ipynb", ""
     try:
         papermill.execute_notebook(
             str(run.template),
             str(beside),
             parameters=dict(run.given),
-            engine_name=_SavedOnce.NAME,
+            engine_name=_InProcess.NAME,
             kernel_name="python3",
             language="python",  # whatever the notebook says of itself, or does not
-            progress_bar=bar,
-            resources={"metadata": {"path": str(folders.templates)}},
-            config=_of_kernels(folder / f"{run.name}.kernel.json"),
-            kernel_manager_class=manager,
-            extra_arguments=[*_of_nobody(folder), *arguments(folders, run.template, notes)],
-            shutdown_kernel="immediate",  # nothing is left to save; a polite end takes longer and may complain
+            progress_bar=False,
+            folder=folder,
+            begun=begun,
+            traced=folders,
         )
     except PapermillExecutionError as failure:
         error = f"{failure.ename}: {failure.evalue}"
-    except DeadKernelError:
-        error = "its kernel died, perhaps for want of memory"
-    except RuntimeError as failure:  # of Jupyter, which waits in vain for a kernel that it has started
-        raise RunError(f"a kernel cannot start: {failure}") from failure
-    finally:
-        ensure_event_loop().close()  # the one that papermill has opened for this thread
+    except EOFError as failure:
+        error = str(failure)
     text = beside.read_text(encoding="utf-8")
-    fault = _fault(run.name, nbformat.reads(text, as_version=4), error)  # type: ignore[no-untyped-call]
-    executed = Executed(text, fault, None if fault else read(notes), time.perf_counter() - start)
-    beside.unlink()
-    notes.unlink(missing_ok=True)
-    return executed
+    fault = fault_of(run.name, nbformat.reads(text, as_version=4).cells, error)  # type: ignore[no-untyped-call]
+    return Executed(text, fault, None if fault else trace.read(folder / _NOTES), time.perf_counter() - start)
 
 
-def _of_nobody(folder: Path) -> list[str]:
-    """Arguments of a kernel that has nothing of whoever runs it: settings and start-up files are those of the folder.
+def fault_of(name: str, cells: Sequence[NotebookNode], error: str) -> str:
+    """Describe what went wrong: cell, as numbered in the template, source and error; empty if nothing did.
 
-    Nor does it look for modules where it runs before it looks elsewhere.
+    A cell that raises `SystemExit` has failed, too: papermill accepts that, but what comes after it has not run.
     """
-    own = folder.absolute() / "ipython"
-    own.mkdir(parents=True, exist_ok=True)
-    return [
-        f"--IPKernelApp.ipython_dir={own}",
-        "--InteractiveShellApp.exec_PYTHONSTARTUP=False",
-        "--InteractiveShellApp.ignore_cwd=True",
-    ]
-
-
-def _of_kernels(connection_file: Path) -> Config:
-    """Settings of a kernel: nobody else on the machine can listen to what it says, nor read how it is reached.
-
-    The file goes with the folder that it is in, whoever is killed; Jupyter's own would stay where temporary files are.
-    """
-    return Config(
-        KernelManager={"transport_encryption": "auto", "connection_file": str(connection_file.absolute())}
-    )
-
-
-def _fault(name: str, executed: NotebookNode, error: str) -> str:
-    """Cell, as it is numbered in the template, its source and the error; empty where nothing went wrong.
-
-    A cell that ends its notebook by `SystemExit` has failed, too: papermill finds nothing wrong with that, but what
-    comes after it has not run.
-    """
-    cells = [cell for cell in executed.cells if not _NOT_OF_THE_TEMPLATE & set(cell.metadata.get("tags", ()))]
+    cells = [cell for cell in cells if not _NOT_OF_THE_TEMPLATE & set(cell.metadata.get("tags", ()))]
     begun = 0
     for number, cell in enumerate(cells, start=1):
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
-                return _told(
-                    name, number, cell.source, ": ".join(filter(None, (output.ename, output.evalue)))
-                )
+                return _described(name, number, cell, ": ".join(filter(None, (output.ename, output.evalue))))
         if cell.metadata.get("papermill", {}).get("start_time"):
             begun = number
-    return _told(name, begun, cells[begun - 1].source, error) if error else ""
+    return _described(name, begun, cells[begun - 1], error) if error else ""
 
 
-def _told(name: str, number: int, source: str, error: str) -> str:
-    return f"notebook {name} failed in cell {number}:\n{indent(source, '    ')}\n{error}"
+def _described(name: str, number: int, cell: NotebookNode, error: str) -> str:
+    return f"notebook {name} failed in cell {number}:\n{indent(cell.source, '    ')}\n{error}"

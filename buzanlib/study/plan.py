@@ -155,7 +155,7 @@ def settle(
     code : callable, optional
         Gives what a template brings along, where that has been looked at already.
     planned : Inputs, optional
-        What was found before anything ran: kernels may have loaded the code and the packages of that time.
+        What was found before anything ran: the code and packages of that time may have been loaded.
     """
     read = before if run.reads_results else {}
     unknown = [name for name, page in read.items() if page is None]

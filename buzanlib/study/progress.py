@@ -1,4 +1,4 @@
-"""How a run tells how far it has come: bars at a terminal, a line a notebook anywhere else."""
+"""Progress of a run: a line for every notebook, and at a terminal a bar below them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from tqdm import tqdm
 
@@ -15,21 +15,21 @@ _WIDTH = 28
 
 
 class Progress:
-    """Tells on the standard error stream of every notebook that is done; at a terminal also what is at work.
+    """Reports on the standard error stream every notebook that is done; at a terminal also what is running.
 
     Parameters
     ----------
     total : int
         Notebooks that run.
     shown : bool
-        Whether anything is told at all.
+        Whether anything is reported.
     """
 
     def __init__(self, total: int, *, shown: bool) -> None:
         self._total, self._done = total, 0
         self._shown = shown
         self._live = shown and sys.stderr.isatty()
-        self._free = list(range(total, 0, -1))  # lines below the bar of all
+        self._running: list[str] = []
         self._all = tqdm(
             total=total,
             desc="all notebooks".ljust(_WIDTH),
@@ -45,22 +45,22 @@ class Progress:
     ) -> None:
         self._all.close()
 
-    def begin(self, name: str) -> bool | dict[str, Any]:
-        """Say that a notebook starts: the bar that papermill is to draw, or none."""
-        if not self._live:
-            return False
-        return {"desc": name.ljust(_WIDTH), "position": self._free.pop(), "leave": False}
+    def begin(self, name: str) -> None:
+        """Say that a notebook starts."""
+        self._running.append(name)
+        self._all.set_postfix_str(", ".join(self._running))
 
-    def end(self, name: str, bar: bool | dict[str, Any], told: str) -> None:
+    def end(self, name: str, outcome: str) -> None:
         """Say that a notebook is done, and how it went."""
         self._done += 1
+        if name in self._running:
+            self._running.remove(name)
+        self._all.set_postfix_str(", ".join(self._running), refresh=False)
         self._all.update()
-        if isinstance(bar, dict):
-            self._free.append(bar["position"])
-        self.say(f"[{self._done}/{self._total}] {name:<{_WIDTH}}{told}")
+        self.say(f"[{self._done}/{self._total}] {name:<{_WIDTH}}{outcome}")
 
     def say(self, line: str) -> None:
-        """Print a line, above the bars where there are any."""
+        """Print a line, above the bar if there is one."""
         if self._live:
             self._all.write(line, file=sys.stderr)
         elif self._shown:

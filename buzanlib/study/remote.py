@@ -21,8 +21,8 @@ from buzanlib.errors import RunError
 from buzanlib.files import write_whole
 from buzanlib.study.dependencies import code, versions
 from buzanlib.study.execute import Executed
-from buzanlib.study.local import Local
 from buzanlib.study.places import Folders
+from buzanlib.study.pool import Pool
 from buzanlib.study.spec import RESULTS, Run
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class Place:
             file = folders.data / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        self._local = Local(folders, self._home / ".running", jobs)
-        self._local.prepare(outfit.modules)
+        self._pool = Pool(folders, self._home / ".running", jobs, outfit.modules)
 
     def run(self, task: Task) -> Executed:
         """Run a notebook; waits until it has ended."""
@@ -103,11 +102,11 @@ class Place:
         if task.numbers is not None:
             place = self._templates / str(task.run.given[RESULTS])
             write_whole(Path(os.path.normpath(place)), task.numbers)
-        return self._local.submit(replace(task.run, template=template), bar=False).result()
+        return self._pool.submit(replace(task.run, template=template)).result()
 
     def close(self) -> None:
         """End what still runs, and take everything away."""
-        self._local.__exit__(None, None, None)
+        self._pool.__exit__(None, None, None)
         shutil.rmtree(self._home, ignore_errors=True)
 
 

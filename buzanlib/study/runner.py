@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
 from buzanlib.study.cache import Cache
 from buzanlib.study.data_staging import prepare
-from buzanlib.study.dependencies import ROOT
+from buzanlib.study.dependencies import ROOT, modules_of
 from buzanlib.study.manifest import MANIFEST, manifest_of
 from buzanlib.study.owned import OwnedFolder, is_own
 from buzanlib.study.places import Folders
@@ -25,7 +25,7 @@ from buzanlib.study.scheduler import FAILED, Making, gather
 from buzanlib.study.spec import Study, load_study
 
 if TYPE_CHECKING:
-    from buzanlib.study.local import Local
+    from buzanlib.study.pool import Pool
 
 RESULTS = "results.json"
 PREVIOUS = "previous.json"
@@ -139,15 +139,16 @@ def run_loaded(
     cache.sweep()
     output.scrap(cache.folder / _RUNNING)
     with ExitStack() as stack:
-        local = None
-        if not scheduler and (force or cache.is_empty()):
-            # Kernels are needed in any case, and take a while to come.
-            local = stack.enter_context(_local(study, output, jobs))
+        pool = None
+        if not scheduler and not study.laid_out and (force or cache.is_empty()):
+            # Processes are needed in any case, and take a while to start.
+            modules = {name for run in study.runs for name in modules_of(run.template)}
+            pool = stack.enter_context(_pool(study, output, jobs, sorted(modules)))
         folder = prepare(study, cache, output)
         steps = plan(study, folder, cache, force=force)
         making = Making(study, output, folder, cache, _chosen(steps, only), force)
         output.clear(study.output / FAILED)
-        _make(making, jobs, scheduler, local, progress)
+        _make(making, jobs, scheduler, pool, progress)
     if making.faults:
         raise RunError(_told(study, making))
     pages = making.pages
@@ -203,7 +204,7 @@ def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
     return [step if step.run.name in only else replace(step, reason="") for step in steps]
 
 
-def _make(making: Making, jobs: int | None, scheduler: str, local: Local | None, shown: bool) -> None:
+def _make(making: Making, jobs: int | None, scheduler: str, pool: Pool | None, shown: bool) -> None:
     """Run what has to run."""
     to_make = [step for step in making.steps if step.reason]
     with Progress(len(to_make), shown=shown) as progress:
@@ -219,21 +220,20 @@ def _make(making: Making, jobs: int | None, scheduler: str, local: Local | None,
             with Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say) as cluster:
                 making.run(cluster, progress)
             return
-        with nullcontext(local) if local else _local(making.study, making.output, jobs) as workers:
-            workers.prepare(modules)
+        with nullcontext(pool) if pool else _pool(making.study, making.output, jobs, modules) as workers:
             making.run(workers, progress)
 
 
 @contextmanager
-def _local(study: Study, output: OwnedFolder, jobs: int | None) -> Iterator[Local]:
-    """Kernels of this machine."""
-    from buzanlib.study.local import Local
+def _pool(study: Study, output: OwnedFolder, jobs: int | None, modules: Sequence[str]) -> Iterator[Pool]:
+    """Processes of this machine."""
+    from buzanlib.study.pool import Pool
 
     running = output.scratch(Cache(output).folder / _RUNNING)
     try:
         folders = Folders(study.reads, study.file.parent, study.templates, study.output)
-        with Local(folders, running, jobs or processors()) as local:
-            yield local
+        with Pool(folders, running, jobs or processors(), modules) as pool:
+            yield pool
     finally:
         output.scrap(running)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import nbformat
 
@@ -29,15 +29,13 @@ from buzanlib.theory.predictions import PREDICTIONS
 FAILED = "failed"
 """Folder, in that of the output, for what notebooks that failed have left."""
 
-Bar = bool | dict[str, Any]
-
 
 class Workers(Protocol):
     """Who runs notebooks."""
 
     at_once: int
 
-    def submit(self, run: Run, bar: Bar) -> Future[Executed]:
+    def submit(self, run: Run) -> Future[Executed]:
         """Run a notebook."""
 
 
@@ -87,7 +85,7 @@ class Making:
         waiting = [step for step in self.steps if step.reason]
         self._look_around(waiting)
         waiting.sort(key=lambda step: math.inf if step.seconds is None else step.seconds, reverse=True)
-        running: dict[Future[Executed], tuple[Step, Bar]] = {}
+        running: dict[Future[Executed], Step] = {}
         while waiting or running:
             for step in [step for step in waiting if self._ready(step)]:
                 if len(running) == workers.at_once:
@@ -95,16 +93,14 @@ class Making:
                 waiting.remove(step)
                 ready = self._settled(step)
                 if ready is None:
-                    progress.end(
-                        step.run.name, False, "not run" if step.run.name in self.faults else "as it was"
-                    )
+                    progress.end(step.run.name, "not run" if step.run.name in self.faults else "as it was")
                     continue
-                bar = progress.begin(step.run.name)
-                running[workers.submit(step.run, bar)] = ready, bar
+                progress.begin(step.run.name)
+                running[workers.submit(step.run)] = ready
             if running:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    step, bar = running.pop(future)
-                    progress.end(step.run.name, bar, self._finished(step, future.result()))
+                    step = running.pop(future)
+                    progress.end(step.run.name, self._finished(step, future.result()))
 
     def _look_around(self, waiting: Sequence[Step]) -> None:
         """Refuse to make pages by code other than that of their keys; say what is not imported though it lies there."""

@@ -1,8 +1,4 @@
-"""Which files a notebook reads: an extension of IPython that writes down every name, once, as it is opened.
-
-Any kernel loads it that is given these `arguments`. It also lays ready what is to be found around the notebook: its
-own modules, behind all others, and Matplotlib as it comes.
-"""
+"""Which files a notebook reads: an audit hook that writes down every name, once, when it is opened."""
 
 from __future__ import annotations
 
@@ -11,62 +7,14 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields
 from importlib.util import source_from_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets import List, Unicode
-from traitlets.config import Configurable
-
 import buzanlib
 from buzanlib.files import sha256
-from buzanlib.study.child import plain_matplotlib
 from buzanlib.study.places import BESIDE, Folders
-
-
-class Trace(Configurable):
-    """What the kernel was told on its command line."""
-
-    data = Unicode(help="Folder of the data.").tag(config=True)
-    study = Unicode(help="Folder of the study file.").tag(config=True)
-    templates = Unicode(help="Folder of the notebooks.").tag(config=True)
-    output = Unicode(help="Folder that a run writes to.").tag(config=True)
-    modules = List(Unicode(), help="Folders from which a notebook imports modules of its own.").tag(
-        config=True
-    )
-    file = Unicode(help="Where names are written.").tag(config=True)
-
-
-def arguments(folders: Folders, notebook: Path, file: Path) -> list[str]:
-    """Arguments with which a kernel writes down what its notebook reads.
-
-    Parameters
-    ----------
-    folders : Folders
-        Where the files of interest are.
-    notebook : Path
-        Modules beside it, and beside the study file and the templates, can be imported where no other has their name.
-    file : Path
-        Where names are written, in a folder that exists and in which nothing lies that Matplotlib would take for its
-        own.
-
-    Returns
-    -------
-    list of str
-        For ``extra_arguments`` of papermill or nbclient.
-    """
-    modules = dict.fromkeys(
-        str(folder.absolute()) for folder in (notebook.parent, folders.study, folders.templates)
-    )
-    return [
-        f"--InteractiveShellApp.extensions={[__name__]}",
-        *(f"--Trace.{name}={folder.absolute()}" for name, folder in asdict(folders).items()),
-        *(f"--Trace.modules={folder}" for folder in modules),
-        f"--Trace.file={file.absolute()}",
-    ]
 
 
 def read(file: Path) -> dict[str, str]:
@@ -88,14 +36,6 @@ def read(file: Path) -> dict[str, str]:
         name, _, content = line.rpartition("\t") if line.startswith(BESIDE) else (line, "", "")
         found[name] = content
     return found
-
-
-def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Start, when IPython loads this module as an extension."""
-    told = Trace(parent=shell)
-    sys.path.extend(told.modules)
-    plain_matplotlib(Path(told.file).parent)
-    start(Folders(**{one.name: Path(getattr(told, one.name)) for one in fields(Folders)}), Path(told.file))
 
 
 def start(folders: Folders, file: Path) -> None:

@@ -61,7 +61,7 @@ import os, signal, psutil
 
 os.kill(psutil.Process().parent().ppid(), signal.SIGKILL)
 """
-"""Ends the worker, which has started the nursery, which has forked the kernel."""
+"""Ends the worker, which has started the fork server, which has forked the process of the notebook."""
 
 
 @dataclass
@@ -189,15 +189,15 @@ def wait_for(condition: Callable[[], Any]) -> None:
 
 
 def signs(path: Path) -> dict[int, psutil.Process]:
-    """Kernels of the notebooks that wait, by their numbers."""
+    """Processes of the notebooks that wait, by their numbers."""
     names = [file.name.split("-") for file in (path.parent / "signs").glob("*-*")]
     return {int(number): psutil.Process(int(pid)) for number, pid in names if psutil.pid_exists(int(pid))}
 
 
-def worker_of(kernel: psutil.Process) -> psutil.Process:
-    nursery = kernel.parent()
-    assert nursery is not None
-    worker = nursery.parent()
+def worker_of(process: psutil.Process) -> psutil.Process:
+    server = process.parent()
+    assert server is not None
+    worker = server.parent()
     assert worker is not None
     return worker
 
@@ -383,7 +383,8 @@ def test_a_worker_that_can_run_nothing_is_named(two: Machines, waiting: Callable
             folder.touch()
         (path.parent / "signs" / "go").touch()
         with pytest.raises(
-            RunError, match=r"notebook waits--number-\d cannot run on worker tcp://.*: .*File exists"
+            RunError,
+            match=r"waits--number-\d cannot run on worker tcp://.*: .*(File exists|No such file|Not a directory)",
         ):
             run.result()
 

@@ -24,7 +24,7 @@ FAILS = {
     "syntax": ("shares = (0.5\nshares + 1", "SyntaxError: '(' was never closed"),
     "leaves": ("import sys\nsys.exit()", "SystemExit"),
     "leaves_well": ("import sys\nsys.exit(0)", "SystemExit: 0"),
-    "dies": ("import os\nos.kill(os.getpid(), 9)", "its kernel died, perhaps for want of memory"),
+    "dies": ("import os\nos.kill(os.getpid(), 9)", "its process died, perhaps for lack of memory"),
     "mute": (
         "class Mute(Exception):\n    def __str__(self):\n        raise ValueError('no words')\n\nraise Mute",
         "ValueError: no words",

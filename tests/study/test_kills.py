@@ -39,8 +39,8 @@ pytestmark = [
 MARK = "BUZAN_TEST_OF_KILLS"
 
 RUN = "from buzanlib.cli import main; raise SystemExit(main())"
-ORDINARY = f"from buzanlib.study import local; local.available = lambda: False; {RUN}"
-"""The command with forked and with ordinary kernels."""
+SPAWNED = f"from buzanlib.study import pool; pool.METHOD = 'spawn'; {RUN}"
+"""The command with forked and with spawned processes."""
 
 RECORDS = """
 from pathlib import Path
@@ -177,7 +177,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 def clean(runs: Runs) -> None:
-    """No part, no page without a note, nothing of a kernel is left."""
+    """No part, no page without a note, nothing of a notebook process is left."""
     assert list(runs.temporary.iterdir()) == []
     kept = runs.output / FOLDER
     assert parts(runs.output) == []
@@ -232,9 +232,9 @@ def test_after_many_kills_one_run_leaves_what_an_undisturbed_one_leaves(tmp_path
 
 
 @pytest.mark.slow
-def test_kills_leave_no_ordinary_kernel_either(tmp_path: Path, root: Path) -> None:
+def test_kills_leave_no_spawned_process_either(tmp_path: Path, root: Path) -> None:
     quiet, killed = (
-        Runs(study_in(tmp_path / name, root, "first sum"), ORDINARY) for name in ("quiet", "killed")
+        Runs(study_in(tmp_path / name, root, "first sum"), SPAWNED) for name in ("quiet", "killed")
     )
     start = time.perf_counter()
     quiet.finish()
@@ -248,7 +248,6 @@ def test_kills_leave_no_ordinary_kernel_either(tmp_path: Path, root: Path) -> No
 STOPPED = """
 import os, sys
 from pathlib import Path
-from buzanlib.study import local
 from buzanlib.study.cache import Cache, Entry, Inputs
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import status

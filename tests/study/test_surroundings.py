@@ -13,19 +13,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from buzanlib.errors import RunError
-from buzanlib.study import dependencies, local
-from buzanlib.study.kernels import available
+from buzanlib.study import dependencies, pool
 from buzanlib.study.plan import status
 from buzanlib.study.runner import run_study
 
 pytestmark = pytest.mark.xdist_group("kernels")
 
-KINDS = [
-    pytest.param(
-        "forked", marks=pytest.mark.skipif(not available(), reason="kernels can be forked on Linux only")
-    ),
-    "ordinary",
-]
+METHODS = ["forkserver", "spawn"] if pool.METHOD == "forkserver" else ["spawn"]
 
 STANDARD = ("json", "random", "site", "sitecustomize", "statistics", "usercustomize")
 INSTALLED = (
@@ -38,11 +32,6 @@ INSTALLED = (
     "pandas",
     "traitlets",
 )
-
-
-def chosen(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if kind == "ordinary":
-        monkeypatch.setattr(local, "available", lambda: False)
 
 
 def write(path: Path, *cells: str, parameters: str = 'data: str = ""  # tables') -> None:
@@ -67,9 +56,9 @@ def reasons(path: Path) -> dict[str, str]:
     return {step.run.name: step.reason for step in status(path)}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("method", METHODS)
 def test_no_module_that_lies_in_a_folder_takes_the_place_of_another(
-    write_study, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch, capsys
+    write_study, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:  # type: ignore[no-untyped-def]
     mark = tmp_path / "mark"
     (tmp_path / "templates").mkdir()
@@ -87,7 +76,7 @@ record({{"{name}.own": helper.NUMBER, "{name}.other": other.NUMBER}})
 """
     write(tmp_path / "beside.ipynb", source.format(name="beside"))
     write(tmp_path / "templates" / "within.ipynb", source.format(name="within"))
-    chosen(kind, monkeypatch)
+    monkeypatch.setattr(pool, "METHOD", method)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep)  # of which each empty part means the working directory
     results = run_study(write_study("beside within", templates="templates"), progress=False)
@@ -171,9 +160,9 @@ def test_a_page_has_nothing_of_the_home_of_who_runs_it(
     shutil.copy(tmp_path / "home" / "matplotlibrc", templates / "matplotlibrc")
     shutil.copy(tmp_path / "home" / "matplotlibrc", tmp_path / "matplotlibrc")
     monkeypatch.chdir(tmp_path)
-    for kind in ("forked", "ordinary"):
+    for method in METHODS:
         page.unlink()
-        chosen(kind, monkeypatch)
+        monkeypatch.setattr(pool, "METHOD", method)
         run_study(path, force=True, progress=False)
         assert page.read_bytes() == clean
     monkeypatch.setenv("XDG_CONFIG_HOME", "")

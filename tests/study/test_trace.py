@@ -1,39 +1,26 @@
-"""What a notebook reads is written down, in kernels of both kinds."""
+"""What a notebook reads is written down."""
 
 from __future__ import annotations
 
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import papermill
+import nbformat
 import pytest
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_event_loop
-from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from buzanlib.files import sha256
-from buzanlib.study.kernels import Nursery, Ordinary, available
+from buzanlib.study import pool
+from buzanlib.study.execute import Executed
 from buzanlib.study.places import Folders
-from buzanlib.study.trace import arguments, read
+from buzanlib.study.spec import Run
+from buzanlib.study.trace import read
 
 pytestmark = pytest.mark.xdist_group("kernels")
-
-
-@pytest.fixture(scope="module", params=["ordinary", "forked"])
-def kernels(request: pytest.FixtureRequest) -> Iterator[type[AsyncKernelManager]]:
-    if request.param == "ordinary":
-        with Ordinary() as ordinary:
-            yield ordinary.manager()
-    elif available():
-        with Nursery([]) as nursery:
-            yield nursery.manager()
-    else:
-        pytest.skip("kernels can be forked on Linux only")
 
 
 @pytest.fixture
@@ -55,30 +42,26 @@ def folder(tmp_path: Path) -> Path:
 
 def folders(data: Path) -> Folders:
     """A study in a folder of its own, with templates that lie elsewhere."""
-    return Folders(data, data.parent / "study", data.parent / "templates", data.parent / "study" / "out")
+    return Folders(data, data.parent / "study", data.parent / "notebooks", data.parent / "study" / "out")
 
 
-def run(source: str, kernels: type[AsyncKernelManager], folder: Path, file: Path) -> Any:
-    notebook = new_notebook(cells=[new_code_cell(source)])
-    try:
-        return papermill.execute_notebook(
-            notebook,
-            None,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            resources={"metadata": {"path": str(folder.parent / "notebooks")}},
-            kernel_manager_class=kernels,
-            shutdown_kernel="immediate",
-            extra_arguments=arguments(folders(folder), folder.parent / "notebooks" / "a.ipynb", file),
-        )
-    finally:
-        ensure_event_loop().close()
+@pytest.fixture(params=["forkserver", "spawn"])
+def run(
+    request: pytest.FixtureRequest, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Executed]]:
+    """Runs a cell in a process that starts in either way."""
+    monkeypatch.setattr(pool, "METHOD", request.param)
+    with pool.Pool(folders(folder), tmp_path / "running", 1, load=False) as processes:
+
+        def run(source: str) -> Executed:
+            template = folder.parent / "notebooks" / "a.ipynb"
+            nbformat.write(new_notebook(cells=[new_code_cell(textwrap.dedent(source))]), template)
+            return processes.submit(Run("a", template, {}, {})).result()
+
+        yield run
 
 
-def test_names_are_written_down_of_what_is_read_and_of_nothing_else(
-    kernels: type[AsyncKernelManager], folder: Path, tmp_path: Path
-) -> None:
+def test_names_are_written_down_of_what_is_read_and_of_nothing_else(run: Callable[[str], Executed]) -> None:
     source = """
     import os
     from pathlib import Path
@@ -89,29 +72,18 @@ def test_names_are_written_down_of_what_is_read_and_of_nothing_else(
     pd.read_csv(data / "a.csv")
     (data / "b.csv").read_bytes()
     (data / "deep" / "e.csv").read_text()
-    Path("f.csv").read_text()
+    if os.fork() == 0:
+        (data / "d.csv").read_text()
+        os._exit(0)
+    os.wait()
     (data / "new.csv").write_text("")
     (data / "c.csv").exists(), sorted(data.iterdir())
     """
-    run(source, kernels, folder, tmp_path / "names")
-    assert read(tmp_path / "names") == dict.fromkeys(("a.csv", "b.csv", "deep/e.csv"), "")
-
-
-def test_a_kernel_that_reads_nothing_says_so_and_one_that_never_ran_does_not(
-    kernels: type[AsyncKernelManager], folder: Path, tmp_path: Path
-) -> None:
-    with pytest.raises(FileNotFoundError, match="names"):
-        read(tmp_path / "names")
-    run("1", kernels, folder, tmp_path / "names")
-    assert read(tmp_path / "names") == {}
-
-
-def test_a_kernel_that_dies_leaves_what_it_had_read(
-    kernels: type[AsyncKernelManager], folder: Path, tmp_path: Path
-) -> None:
-    with pytest.raises(DeadKernelError, match="Kernel died"):
-        run("import os; open('../data/a.csv').close(); os._exit(1)", kernels, folder, tmp_path / "names")
-    assert read(tmp_path / "names") == {"a.csv": ""}
+    executed = run(source)
+    assert executed.fault == ""
+    assert executed.read == dict.fromkeys(("a.csv", "b.csv", "d.csv", "deep/e.csv"), "")
+    assert run("1").read == {}
+    assert run("open('../data/a.csv').close(); 1 / 0").read is None
 
 
 SCRIPT = """
