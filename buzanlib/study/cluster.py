@@ -1,46 +1,150 @@
-"""Run notebooks on the workers of a Dask cluster, on as many machines as it has.
+"""Run notebooks on the workers of a Dask cluster, each by the same `Pool` as on this machine.
 
-A scheduler of Dask runs whatever anyone sends it who can reach it: it belongs on a trusted network, or behind TLS.
-Certificates, time limits and all else are set as for any program that uses Dask, in its own configuration files or in
-variables such as ``DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT``, and hold here too.
+Dask schedules, and runs a notebook again if its worker ends. Whoever can reach a scheduler can run anything on its
+workers: it belongs on a trusted network, or behind TLS. Certificates, time limits and the like are set in Dask's own
+configuration, in files or in variables such as ``DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT``.
+
+On a worker a notebook runs in the folder of its template, with data and numbers where its parameters say. Nothing else
+that lies beside a study travels. All of it lies in the worker's own temporary folder, and goes with the run.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
-import threading
+import shutil
+import tempfile
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from buzanlib.errors import ClusterError, RunError
-from buzanlib.study import remote
-from buzanlib.study.cluster_checks import DASK, connected, failures, fault, patience, told
+from buzanlib.files import write_whole
+from buzanlib.study.cache import some
 from buzanlib.study.data_staging import DataFolder
-from buzanlib.study.dependencies import locked
+from buzanlib.study.dependencies import code, differences, locked, versions
 from buzanlib.study.execute import Executed
+from buzanlib.study.places import Folders
+from buzanlib.study.pool import Pool
 from buzanlib.study.spec import RESULTS, Run, Study
 
 if TYPE_CHECKING:
-    import distributed
+    from distributed import Client, Worker
 
-_MOMENT = 1.0
-"""Seconds between two looks at which workers there are."""
-
-_MOST = 1000
-"""Notebooks that run at the same time, on however many workers: for each a thread of this process waits."""
+_DASK = ("dask", "distributed")  # not in the lock
+_MOST = 1000  # notebooks at the same time, for each of which a thread of this process waits
 
 
+@dataclass
+class _Home:
+    """What workers are given, those that come later too: a plugin of Dask, which is taken away after the run."""
+
+    modules: Sequence[str]
+    folders: Sequence[str]  # those of `Folders`, relative to one that holds them all
+    files: Mapping[str, bytes]  # the data, by their path in that folder
+    needed: Mapping[str, str]  # see `buzanlib.study.dependencies.differences`
+
+    async def setup(self, worker: Worker) -> None:
+        self.fault = some(differences(self.needed))
+        if not self.fault:
+            await asyncio.to_thread(self._lay, Path(worker.local_directory), worker.state.nthreads)
+
+    async def teardown(self, worker: Worker) -> None:
+        if not self.fault:
+            await asyncio.to_thread(self.pool.__exit__, None, None, None)
+            await asyncio.to_thread(shutil.rmtree, self.root, ignore_errors=True)
+
+    def _lay(self, where: Path, jobs: int) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="buzan-", dir=where))
+        self.places = Folders(*(self.root / folder for folder in self.folders))
+        for name, content in self.files.items():
+            (self.places.data / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.places.data / name).write_bytes(content)
+        self.places.templates.mkdir(parents=True, exist_ok=True)
+        self.pool = Pool(self.places, self.root / ".running", jobs, self.modules)
+
+
+def _run(name: str, run: Run, template: str, numbers: str | None) -> Executed:
+    """Run a notebook on the worker that calls this."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    try:
+        home: Any = worker.plugins[name]
+        if home.fault:
+            raise RunError(f"it differs from the machine that runs the study: {home.fault}")
+        there = home.places.templates / run.template.name
+        write_whole(there, template)
+        if numbers is not None:
+            write_whole(Path(os.path.normpath(there.parent / str(run.given[RESULTS]))), numbers)
+        return home.pool.submit(replace(run, template=there)).result()  # type: ignore[no-any-return]
+    except (AttributeError, KeyError, OSError, RunError) as error:  # the first two: no room for the data
+        raise RunError(f"notebook {run.name} cannot run on worker {worker.address}: {error}") from error
+
+
+@dataclass(frozen=True)
 class Cluster:
-    """Workers of a Dask cluster; those with other code or packages than this machine get no notebook.
+    """Workers of a Dask cluster; see `connected`."""
 
-    A context manager: whatever still runs when it is left is ended, and what workers were given is taken away.
+    address: str
+    client: Client
+    threads: ThreadPoolExecutor
+    most: int
+    name: str
+    templates: Path
+
+    @property
+    def at_once(self) -> int:
+        """How many notebooks can run at the same time, with the workers that are there."""
+        return max(1, min(self.most, sum(self._workers().values())))
+
+    def submit(self, run: Run) -> Future[Executed]:
+        """Run a notebook on any worker."""
+        template, numbers = run.template.read_text(encoding="utf-8"), None
+        if run.reads_results:
+            numbers = (self.templates / str(run.given[RESULTS])).read_text(encoding="utf-8")
+        return self.threads.submit(self._execute, run, template, numbers)
+
+    def _execute(self, run: Run, template: str, numbers: str | None) -> Executed:
+        from distributed import KilledWorker
+
+        start = last = time.monotonic()  # the last time when there was a worker
+        patience, key = _patience(), f"{run.name}-{uuid.uuid4().hex}"
+        future = self.client.submit(_run, self.name, run, template, numbers, key=key)
+        while time.monotonic() < last + patience:
+            try:
+                return future.result(1.0)
+            except TimeoutError:
+                last = time.monotonic() if self._workers() else last
+            except KilledWorker:
+                fault = f"notebook {run.name} failed: every worker that ran it has ended, perhaps for lack of memory"
+                return Executed(template, fault, None, time.monotonic() - start)
+            except (CancelledError, ConnectionError):
+                break
+        raise RunError(
+            f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s;"
+            " what is finished is kept, and the same command goes on from there"
+        )
+
+    def _workers(self) -> Mapping[str, int]:
+        """Threads of each worker."""
+        with suppress(OSError, CancelledError):
+            return dict(self.client.nthreads())
+        return {}
+
+
+@contextmanager
+def connected(
+    address: str, modules: Sequence[str], study: Study, folder: DataFolder, jobs: int | None = None
+) -> Iterator[Cluster]:
+    """Have workers of a cluster run notebooks; what still runs in the end is ended, and what they were given removed.
 
     Parameters
     ----------
@@ -52,200 +156,88 @@ class Cluster:
         The study. Of the folder of its notebooks only templates travel.
     folder : DataFolder
         Its data, of which every worker gets a copy.
-    jobs : int or None
-        Notebooks that run at the same time; as many as the workers have threads if None.
-    say : callable
-        Told of workers that come later and are left out.
+    jobs : int, optional
+        Notebooks that run at the same time; by default as many as the workers have threads.
 
     Raises
     ------
     ClusterError
-        Where the scheduler cannot be used (see `connected`), no worker comes within Dask's own time limit
-        (``distributed.comm.timeouts.connect``), or one differs from this machine.
+        If Dask is not installed, no scheduler answers within ``distributed.comm.timeouts.connect`` or no worker comes,
+        or one of them has not the code and the packages of this machine.
     """
-
-    def __init__(
-        self,
-        address: str,
-        modules: Sequence[str],
-        study: Study,
-        folder: DataFolder,
-        jobs: int | None,
-        say: Callable[[str], None],
-    ) -> None:
-        self._outfit, self._templates = _outfit(modules, study, folder), study.templates
-        self._packages = [*locked(), *DASK]
-        self._needed = {name: here for name, here in remote.about(self._packages).items() if here}
-        self._address, self._most, self._say = address, min(jobs or _MOST, _MOST), say
-        self.at_once = 1
-        self._lock = threading.Lock()
-        self._looked = -_MOMENT
-        self._ready: set[str] = set()  # addresses of workers that have all they need
-        self._threads: dict[str, int] = {}  # of each of these
-        self._busy: Counter[str] = Counter()  # notebooks that a worker has been given
-        self._refused: set[str] = set()
-        self._futures: set[distributed.Future[Any]] = set()
-        self._over = threading.Event()
-        self._stack = ExitStack()
-        self._pool = self._stack.enter_context(ThreadPoolExecutor(_MOST))
-        self._client = self._stack.enter_context(connected(address))
-        self._patience = patience()
+    with ThreadPoolExecutor(_MOST) as threads, _client(address) as client:
+        name = uuid.uuid4().hex
         try:
-            if not self._workers(first=True):
-                raise ClusterError(
-                    f"no worker has come to the scheduler at {address} in {self._patience:g} s:"
-                    f" start some with 'dask worker {address}'"
-                )
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        with self._lock, suppress(OSError):
-            if self._client.status == "running":
-                self._client.cancel(list(self._futures), force=True)
-                self._run(remote.leave, self._ready, self._outfit.key)
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._stack.close()
-
-    def submit(self, run: Run) -> Future[Executed]:
-        """Run a notebook on any worker."""
-        numbers = None
-        if run.reads_results:
-            numbers = (self._templates / str(run.given[RESULTS])).read_text(encoding="utf-8")
-        task = remote.Task(run, run.template.read_text(encoding="utf-8"), numbers)
-        return self._pool.submit(self._execute, task)
-
-    def _execute(self, task: remote.Task) -> Executed:
-        """Have a notebook run, and again where workers end meanwhile, as often as Dask itself would."""
-        from distributed import KilledWorker
-
-        start = time.perf_counter()
-        with suppress(KilledWorker):
-            for _ in range(1 + failures()):
-                workers = self._workers()
-                if not workers:
-                    raise RunError(
-                        f"the scheduler at {self._address} has gone, or has had no worker for {self._patience:g} s;"
-                        " what is finished is kept, and the same command goes on from there"
-                    )
-                worker = self._take(workers)
-                try:
-                    answer = self._answer(task, worker)
-                finally:
-                    with self._lock:
-                        self._busy[worker] -= 1
-                if isinstance(answer, Executed):
-                    return answer
-                with self._lock:
-                    self._ready.discard(answer)  # a new worker has taken the address of an old one
-        why = "every worker that ran it has ended, perhaps for want of memory"
-        seconds = time.perf_counter() - start
-        return Executed(task.template, f"notebook {task.run.name} failed: {why}", None, seconds)
-
-    def _take(self, workers: Collection[str]) -> str:
-        """The worker with most threads to spare, one of which is taken.
-
-        Dask would go by how long tasks take, which it does not know of notebooks: one could wait for hours behind
-        another while a thread elsewhere has nothing to do.
-        """
-        with self._lock:
-            worker = max(
-                sorted(workers), key=lambda address: self._threads.get(address, 1) - self._busy[address]
-            )
-            self._busy[worker] += 1
-            return worker
-
-    def _answer(self, task: remote.Task, worker: str) -> Executed | str:
-        """What a task has left, or the address of a worker that was not ready; empty where it has gone."""
-        key = f"{task.run.name}-{uuid.uuid4().hex}"
-        try:
-            future = self._client.submit(remote.run, self._outfit.key, task, key=key, workers=[worker])
-            self._futures.add(future)
-            answer = self._wait(future, worker)
-        except (CancelledError, OSError):
-            return ""  # the scheduler has gone: should it return, it knows nothing of this
-        self._futures.discard(future)
-        return answer
-
-    def _wait(self, future: distributed.Future[Executed | str], worker: str) -> Executed | str:
-        """Wait for an answer as long as the worker is there that may give it; else it is empty."""
-        done = threading.Event()
-        future.add_done_callback(lambda _: done.set())
-        while True:
-            if done.wait(_MOMENT):
-                with suppress(TimeoutError):
-                    return future.result(self._patience)
-            if self._client.status == "running" and worker not in self._look():
-                future.cancel()
-                return ""
-
-    def _workers(self, *, first: bool = False) -> set[str]:
-        """Workers that have all they need; waits for one, and gives none where none comes in time."""
-        end = time.monotonic() + self._patience
-        while self._client.status in ("running", "connecting") and time.monotonic() < end:
-            if ready := self._look(first=first):
-                return ready
-            if self._over.wait(_MOMENT):
-                break
-        return set()
-
-    def _look(self, *, first: bool = False) -> set[str]:
-        """Workers that are there and have all they need; those that are new are asked what they have, and given it."""
-        with self._lock:
-            if self._over.is_set() or self._client.status != "running":
-                return set()
-            if time.monotonic() - self._looked >= _MOMENT:
-                with suppress(OSError):
-                    there = self._there()
-                    self._ready &= there.keys()
-                    self._admit(there.keys() - self._ready - self._refused, first)
-                    self._threads = {
-                        address: there[address]["nthreads"] for address in self._ready & there.keys()
-                    }
-                    self.at_once = max(self.at_once, min(sum(self._threads.values()), self._most))
-                self._looked = time.monotonic()
-            return set(self._ready)
-
-    def _there(self) -> Mapping[str, Any]:
-        """What the scheduler knows of each worker."""
-        workers: Mapping[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
-        return workers
-
-    def _admit(self, new: Collection[str], first: bool) -> None:
-        """Give new workers what they need; leave out those that differ, or end the run if it has not begun."""
-        answers = self._run(remote.about, new, self._packages)
-        faults = {name: words for name, answer in answers.items() if (words := fault(answer, self._needed))}
-        given = self._run(remote.settle, answers.keys() - faults.keys(), self._outfit)
-        self._ready |= {name for name, answer in given.items() if answer is None}
-        faults |= {name: f"it cannot be given the data: {answer}" for name, answer in given.items() if answer}
-        if faults:
-            there = self._there()  # whoever has gone meanwhile has no faults
-            faults = {name: words for name, words in faults.items() if name in there}
-        self._refused |= faults.keys()
-        if faults and first:
-            raise ClusterError(told(faults))
-        if faults:
-            self._say(f"left out: {told(faults)}")
-
-    def _run(self, function: Callable[..., Any], workers: Collection[str], *given: Any) -> dict[str, Any]:
-        """What a function returns, or raises, on each worker."""
-        if not workers:
-            return {}
-        answers: dict[str, Any] = self._client.run(function, *given, workers=list(workers), on_error="return")
-        return answers
+            _give(client, address, name, modules, study, folder)
+            yield Cluster(address, client, threads, min(jobs or _MOST, _MOST), name, study.templates)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            if client.status == "running":
+                with suppress(OSError, ValueError):  # the second: it was not registered
+                    client.unregister_worker_plugin(name)
 
 
-def _outfit(modules: Sequence[str], study: Study, folder: DataFolder) -> remote.Outfit:
-    """What every worker needs, laid out as here."""
+@contextmanager
+def _client(address: str) -> Iterator[Client]:
+    try:
+        from distributed import Client
+        from distributed.versions import VersionMismatchWarning
+    except ModuleNotFoundError as error:
+        raise ClusterError(f"a cluster needs Dask ({error}): pip install 'buzanlib[cluster]'") from error
+    logger = logging.getLogger("distributed.client")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)  # it logs at length what is raised here as an error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", VersionMismatchWarning)  # `_give` is stricter
+            client = Client(address, set_as_default=False)
+    except (OSError, ImportError, OverflowError, TypeError, ValueError) as error:
+        logger.setLevel(level)
+        raise ClusterError(f"no scheduler can be reached at {address}: {error}") from error
+    try:
+        with client:
+            yield client
+    finally:
+        logger.setLevel(level)
+
+
+def _give(
+    client: Client, address: str, name: str, modules: Sequence[str], study: Study, folder: DataFolder
+) -> None:
+    """Give the workers what they need, laid out as here, unless one of them, or the scheduler, differs."""
+    from distributed import WorkerPlugin
+
+    try:
+        fault = client.run_on_scheduler(differences, versions(_DASK))
+    except Exception as error:  # of whatever kind its own Python has sent
+        raise ClusterError(f"the scheduler at {address} needs this library too: {error}") from error
+    if fault:
+        raise ClusterError(f"the scheduler at {address} has another Dask than this machine: {some(fault)}")
+    try:
+        client.wait_for_workers(1, timeout=_patience())
+    except TimeoutError as error:
+        raise ClusterError(
+            f"no worker has come to the scheduler at {address}: start some with 'dask worker {address}'"
+        ) from error
+    needed = code() | versions([*locked(), *_DASK])
+    answers: dict[str, list[str] | Exception] = client.run(differences, needed, on_error="return")
+    said = {
+        worker: some(found) if isinstance(found, list) else str(found) for worker, found in answers.items()
+    }
+    if faults := [f"worker {worker}: {said[worker]}" for worker in sorted(said) if said[worker]]:
+        raise ClusterError(
+            f"workers have not all that this machine has, so that their numbers might differ: {some(faults)}; install"
+            " the same commit of the library and its requirements.txt there, and start them again"
+        )
     folders = (folder.path, study.file.parent, study.templates, study.output)
-    base = os.path.commonpath(folders)
-    there = tuple(Path(os.path.relpath(path, base)).as_posix() for path in folders)
+    there = [Path(os.path.relpath(path, os.path.commonpath(folders))).as_posix() for path in folders]
     files = {name: (folder.path / name).read_bytes() for name in folder.hashes}
-    return remote.Outfit(uuid.uuid4().hex, modules, there, files)
+    plugin = type("Home", (_Home, WorkerPlugin), {})(modules, there, files, needed)
+    client.register_plugin(plugin, name=name)
+
+
+def _patience() -> float:
+    """Seconds after which Dask gives up a connection, by its own configuration."""
+    import dask
+
+    return float(dask.utils.parse_timedelta(dask.config.get("distributed.comm.timeouts.connect")))

@@ -205,6 +205,24 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def differences(needed: Mapping[str, str]) -> list[str]:
+    """Describe how this process differs from another.
+
+    Parameters
+    ----------
+    needed : mapping of str to str
+        What the other has: `code` and `versions`; empty for what it has not.
+    """
+    here = code() | versions(name for name in needed if name != "Python" and not name.endswith(".py"))
+    wrong = {name: there for name, there in needed.items() if there and here.get(name, "") != there}
+    return [
+        f"other code in {name}"
+        if name.endswith(".py")
+        else f"{name} is {here[name] or 'missing'}, not {there}"
+        for name, there in wrong.items()
+    ]
+
+
 def _source(template: Path) -> str:
     """Code of a notebook; lines that are no Python, such as magics, are passed over."""
     content = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]

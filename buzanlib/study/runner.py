@@ -215,9 +215,9 @@ def _make(making: Making, jobs: int | None, scheduler: str, pool: Pool | None, s
             return
         modules = sorted({name for step in to_make for name in step.inputs.modules})
         if scheduler:
-            from buzanlib.study.cluster import Cluster
+            from buzanlib.study.cluster import connected
 
-            with Cluster(scheduler, modules, making.study, making.folder, jobs, progress.say) as cluster:
+            with connected(scheduler, modules, making.study, making.folder, jobs) as cluster:
                 making.run(cluster, progress)
             return
         with nullcontext(pool) if pool else _pool(making.study, making.output, jobs, modules) as workers:

@@ -33,7 +33,9 @@ FAILED = "failed"
 class Workers(Protocol):
     """Who runs notebooks."""
 
-    at_once: int
+    @property
+    def at_once(self) -> int:
+        """How many can run at the same time."""
 
     def submit(self, run: Run) -> Future[Executed]:
         """Run a notebook."""
@@ -88,7 +90,7 @@ class Making:
         running: dict[Future[Executed], Step] = {}
         while waiting or running:
             for step in [step for step in waiting if self._ready(step)]:
-                if len(running) == workers.at_once:
+                if len(running) >= workers.at_once:
                     break
                 waiting.remove(step)
                 ready = self._settled(step)
