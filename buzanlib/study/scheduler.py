@@ -251,7 +251,7 @@ def findings_of(study: Study, pages: Mapping[str, Page]) -> list[dict[str, Any]]
                 raise RunError(
                     f"finding {row['id']!r} is recorded by {name} and by another notebook before it"
                 )
-            chapter = row.get("chapter") or name
+            chapter = row["chapter"] if row.get("chapter") in runs else name
             parameters = {
                 key: value for key, value in runs[chapter].parameters.items() if key not in (READS, RESULTS)
             }
