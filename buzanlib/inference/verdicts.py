@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import UnknownNameError
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 _LEDGER = (
     *("family", "claim", "where", "contrast", "low90", "high90", "p", "p_adjusted"),
-    *("verdict", "n", "sesoi", "detectable", "scale"),
+    *("verdict", "n", "sesoi", "power", "detectable", "scale"),
 )
 
 #: Numbers without which there is no finding.
@@ -84,6 +84,22 @@ class Finding:
     beside: Mapping[str, bool | int | float | str] = field(default_factory=dict)
 
     @property
+    def power(self) -> float:
+        """Power of a single one-sided test at 1/20 if the effect were the smallest of interest.
+
+        From the width of the interval, taken as normal. NaN without an interval or a smallest effect of interest, and
+        for a claim that effects are null.
+        """
+        if self.outside is not None or not self.sesoi:
+            return float("nan")
+        return float(ndtr(self.sesoi / self._error - ndtri(0.95)))
+
+    @property
+    def _error(self) -> float:
+        """Standard error, from the interval."""
+        return float((self.high90 - self.low90) / 2 / ndtri((1 + COVERAGE) / 2))
+
+    @property
     def detectable(self) -> float:
         """Smallest effect that a single one-sided test at 1/20 would find in four cases of five.
 
@@ -92,8 +108,7 @@ class Finding:
         """
         if self.outside is not None:
             return float("nan")
-        error = (self.high90 - self.low90) / 2 / ndtri((1 + COVERAGE) / 2)
-        return float(error * (ndtri(0.95) + ndtri(POWER)))
+        return float(self._error * (ndtri(0.95) + ndtri(POWER)))
 
     def verdict(self, p_adjusted: float, alpha: float, *, gate: bool = True) -> Verdict:
         """Judge by the locked rule, whose conditions are tried in the order in which the locked file lists them.
@@ -285,7 +300,8 @@ def ledger(
     DataFrame
         Index the ids: those of the locked file in its order, then those that a study added. Columns ``family``
         (``"added"`` for the latter, whose p is not adjusted), ``claim``, ``where`` in the paper, ``contrast``,
-        ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``, ``n``, ``sesoi``, ``detectable`` and ``scale``.
+        ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``, ``n``, ``sesoi``, ``power`` at that effect,
+        ``detectable`` and ``scale``.
     """
     locked, judged = predictions.hypotheses, judge(findings, predictions)
     rows = {}
@@ -298,7 +314,7 @@ def ledger(
             **{key: getattr(one, key) for key in ("contrast", "low90", "high90", "p")},
             "p_adjusted": judged["p_adjusted"][name] if known else one.p,
             "verdict": judged["verdict"][name] if known else str(one.verdict(one.p, predictions.alpha)),
-            **{key: getattr(one, key) for key in ("n", "sesoi", "detectable")},
+            **{key: getattr(one, key) for key in ("n", "sesoi", "power", "detectable")},
             "scale": scales.get(name, "log odds"),
         }
     return pd.DataFrame.from_dict(rows, "index", columns=list(_LEDGER))

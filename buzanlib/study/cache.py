@@ -174,6 +174,7 @@ class Cache:
             "values": dict(entry.page.values),
             "figures": dict(entry.page.figures),
             "warned": entry.page.warned,
+            "findings": entry.page.findings,
             "seconds": entry.seconds,
         }
         self.remember(note.name, content)
@@ -227,7 +228,9 @@ def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
         return None
     if hashlib.sha256(text.encode()).hexdigest() != content["sha256"]:
         return None
-    return Page(text, content["values"], content["figures"], tuple(content["warned"]))
+    return Page(
+        text, content["values"], content["figures"], tuple(content["warned"]), tuple(content["findings"])
+    )
 
 
 def _read(note: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import indent
 from typing import Any
@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from buzanlib.errors import RunError
 from buzanlib.figures.typeset import Scalar
 from buzanlib.study.markup import escape
-from buzanlib.study.results import MIME, SHOWN
+from buzanlib.study.results import FINDINGS_MIME, MIME, SHOWN
 from buzanlib.study.spec import Run, slug
 
 _TAGS = frozenset(
@@ -44,12 +44,15 @@ class Page:
         SHA-256 of the picture of each figure, by its label.
     warned : tuple of str
         What its cells wrote to the standard error stream; not on the page.
+    findings : sequence of mapping
+        Rows of the ledger that it recorded, each with its ``id``.
     """
 
     text: str
     values: Mapping[str, Scalar]
     figures: Mapping[str, str]
     warned: tuple[str, ...]
+    findings: Sequence[Mapping[str, Any]] = ()
 
 
 def publish(run: Run, executed: NotebookNode) -> Page:
@@ -76,6 +79,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
     values: dict[str, Scalar] = {}
     figures: dict[str, str] = {}
     warned: list[str] = []
+    findings: dict[str, dict[str, Any]] = {}
     number = 0  # as in the template: the cell that papermill adds does not count
     for cell in page.cells:
         number += not _injected(cell)
@@ -90,6 +94,11 @@ def publish(run: Run, executed: NotebookNode) -> Page:
                 if twice := values.keys() & recorded.keys():
                     raise _refused(name, number, cell, f"{min(twice)!r} is recorded twice")
                 values.update(recorded)
+            elif FINDINGS_MIME in data:
+                rows = {run.prefix + row["id"]: row for row in data[FINDINGS_MIME]}
+                if twice := findings.keys() & rows.keys():
+                    raise _refused(name, number, cell, f"finding {min(twice)!r} is recorded twice")
+                findings |= {key: {**row, "id": key} for key, row in rows.items()}
             elif output.output_type == "stream" and output.name == "stderr":
                 warned.append(f"{name}, cell {number}: {output.text.strip()}")
             else:
@@ -106,7 +115,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
         "language_info": {"name": "python"},
     }
     text = nbformat.writes(page) + "\n"  # type: ignore[no-untyped-call]
-    return Page(text, values, figures, tuple(warned))
+    return Page(text, values, figures, tuple(warned), tuple(findings.values()))
 
 
 def _refused(name: str, number: int, cell: NotebookNode, why: str) -> RunError:

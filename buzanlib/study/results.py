@@ -20,10 +20,14 @@ from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 MIME = "application/vnd.buzan.results+json"
 """Type of the output by which `record` hands values to the runner."""
+
+FINDINGS_MIME = "application/vnd.buzan.findings+json"
+"""Type of the output by which `record_findings` hands over rows."""
 
 SHOWN = "buzan"
 """Key in an output's metadata by which `show` hands over name, caption and alternative text."""
@@ -63,6 +67,36 @@ def record(values: Mapping[str, object]) -> None:
     if _in_notebook():
         count = f"{len(plain)} value{'s' if len(plain) != 1 else ''} recorded"
         _display({MIME: plain, "text/plain": count}, {})
+
+
+def record_findings(findings: pd.DataFrame) -> None:
+    """Write the rows of a ledger into the outputs of this notebook; the runner puts them into ``findings.json``.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        One row a finding, the index its id; a missing value becomes null. In the column ``chapter``, if there is one,
+        the page that tested it, if not this one.
+
+    Raises
+    ------
+    BuzanError
+        If an id comes twice, or a value is not a scalar.
+
+    Notes
+    -----
+    Outside a notebook nothing is written.
+    """
+    ids = findings.index
+    if not ids.is_unique:
+        raise BuzanError(f"finding {ids[ids.duplicated()][0]!r} is there twice")
+    rows = [
+        {"id": name}
+        | {str(key): None if value is None else _plain(str(key), value) for key, value in row.items()}
+        for name, row in findings.astype(object).where(findings.notna(), None).to_dict("index").items()
+    ]
+    if _in_notebook():
+        _display({FINDINGS_MIME: rows, "text/plain": f"{len(rows)} findings recorded"}, {})
 
 
 def show(drawn: Drawing, *, name: str, caption: str) -> None:

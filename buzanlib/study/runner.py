@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,13 +22,16 @@ from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
-from buzanlib.study.scheduler import FAILED, Making, gather
+from buzanlib.study.scheduler import FAILED, Making, findings_of, gather
 from buzanlib.study.spec import Study, load_study
 
 if TYPE_CHECKING:
     from buzanlib.study.pool import Pool
 
 RESULTS = "results.json"
+FINDINGS = "findings.json"
+"""Rows of the ledger, if a page has recorded any."""
+
 PREVIOUS = "previous.json"
 """The numbers before those of the last run that changed any."""
 
@@ -77,7 +81,7 @@ def run_study(
     -------
     Results
         Of all pages, or where nothing is published of those that are there. Also written to ``results.json`` in the
-        output folder, beside the executed notebooks.
+        output folder, beside the executed notebooks, and the findings to ``findings.json``.
 
     Raises
     ------
@@ -264,6 +268,11 @@ def _publish(making: Making, results: Results) -> None:
     output.clear(output.path / PREVIEW)
     if before and before != results:
         before.write(output.listed(output.path / PREVIOUS))
+    if findings := findings_of(making.study, pages):
+        text = json.dumps(findings, indent=1, ensure_ascii=False, allow_nan=False)
+        output.write(output.path / FINDINGS, text + "\n")
+    else:
+        output.remove(output.path / FINDINGS)
     manifest_of(making).write(output.listed(output.path / MANIFEST))
     results.write(output.listed(output.path / RESULTS))
 

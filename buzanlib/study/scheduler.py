@@ -23,7 +23,7 @@ from buzanlib.study.plan import Step, settle
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page, publish
 from buzanlib.study.results import Results, Value
-from buzanlib.study.spec import Run, Study
+from buzanlib.study.spec import READS, RESULTS, Run, Study
 from buzanlib.theory.predictions import PREDICTIONS
 
 FAILED = "failed"
@@ -231,3 +231,27 @@ def gather(study: Study, folder: DataFolder, pages: Mapping[str, Page]) -> Resul
         figures=figures,
         values=values,
     )
+
+
+def findings_of(study: Study, pages: Mapping[str, Page]) -> list[dict[str, Any]]:
+    """Put the findings of all pages together, each with the page that tested it and the parameters of that.
+
+    Raises
+    ------
+    RunError
+        If two pages record the same finding.
+    """
+    runs = {run.name: run for run in study.runs}
+    found: dict[str, dict[str, Any]] = {}
+    for name, page in pages.items():
+        for row in page.findings:
+            if row["id"] in found:
+                raise RunError(
+                    f"finding {row['id']!r} is recorded by {name} and by another notebook before it"
+                )
+            chapter = row["chapter"] if row.get("chapter") in runs else name
+            parameters = {
+                key: value for key, value in runs[chapter].parameters.items() if key not in (READS, RESULTS)
+            }
+            found[row["id"]] = {**row, "chapter": chapter, "parameters": parameters}
+    return list(found.values())

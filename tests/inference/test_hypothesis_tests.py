@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import BuzanError, EstimationError
@@ -130,6 +132,10 @@ def test_the_ledger_says_of_every_finding_what_is_said_of_it_elsewhere(
         0.01,
     ]
     assert table.loc["C1", "scale"] == "bits, root"
+    # Half the interval is 1.645 standard errors of 0.18, and the effect 2.2 of them: 0.71 to find it.
+    assert table.loc["X1", "power"] == pytest.approx(norm.cdf(0.4 / (0.3 / norm.ppf(0.95)) - norm.ppf(0.95)))
+    assert 0.70 < table.loc["X1", "power"] < 0.72
+    assert np.isnan(table.loc["C1", "power"])  # no smallest effect of interest was fixed for it
 
 
 def test_a_data_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from buzanlib.errors import RunError
 from buzanlib.study.publish import Page, publish
-from buzanlib.study.results import MIME, SHOWN
+from buzanlib.study.results import FINDINGS_MIME, MIME, SHOWN
 from buzanlib.study.spec import Run
 
 ONE = Run("one", Path("one.ipynb"), {}, {"count": 3})
@@ -50,6 +50,18 @@ def test_recorded_values_leave_the_page() -> None:
 def test_a_key_recorded_twice_is_refused() -> None:
     with pytest.raises(RunError, match="one, cell 2: 'a' is recorded twice"):
         publish(ONE, notebook(recorded(a=1), recorded(a=1)))
+
+
+def test_findings_leave_the_page() -> None:
+    rows = [{"id": "B1", "p": 0.1}, {"id": "B2", "p": None}]
+    output = new_output("display_data", {FINDINGS_MIME: rows, "text/plain": "2 findings recorded"})
+    page = publish(ONE, notebook(output))
+    assert list(page.findings) == rows
+    assert cells(page)[1].outputs == []
+    swept = publish(replace(ONE, swept="count"), notebook(output))
+    assert [row["id"] for row in swept.findings] == ["sweep.count.3.B1", "sweep.count.3.B2"]
+    with pytest.raises(RunError, match="one, cell 2: finding 'B1' is recorded twice"):
+        publish(ONE, notebook(output, output))
 
 
 def test_settings_of_a_template_or_an_output_are_not_handed_on() -> None:

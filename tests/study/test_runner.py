@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -69,6 +70,35 @@ def test_values_and_pages_of_all_notebooks_are_gathered(write_study, root: Path,
     told = capsys.readouterr().err
     assert "[1/2] " in told
     assert "[2/2] " in told
+
+
+def test_findings_are_gathered_with_where_they_come_from(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers: {count: 5}\nledger: {level: 0.2}\n")
+    file = path.parent / "executed" / "findings.json"
+    for _ in range(2):  # the second time from what is kept
+        run_study(path, progress=False)
+        first, second = json.loads(file.read_text(encoding="utf-8"))
+        assert (first["id"], first["contrast"], first["chapter"]) == ("B1", 0.5, "numbers")
+        assert first["parameters"]["count"] == 5
+        assert second == {
+            "id": "B2",
+            "contrast": None,
+            "verdict": "supported",
+            "chapter": "ledger",
+            "parameters": {"level": 0.2},
+        }
+        file.unlink()
+    run_study(write_study("ledger"), progress=False)
+    assert {row["chapter"] for row in json.loads(file.read_text(encoding="utf-8"))} == {"ledger"}
+    run_study(write_study("numbers"), progress=False)
+    assert not file.exists()
+
+
+def test_a_finding_of_two_notebooks_is_refused(write_study, tmp_path: Path, root: Path) -> None:  # type: ignore[no-untyped-def]
+    shutil.copytree(root / "tests" / "notebooks", tmp_path / "templates")
+    shutil.copy(tmp_path / "templates" / "ledger.ipynb", tmp_path / "templates" / "other.ipynb")
+    with pytest.raises(RunError, match="finding 'B1' is recorded by other and by another notebook"):
+        run_study(write_study("numbers ledger other", templates="templates"), progress=False)
 
 
 def test_the_same_study_gives_the_same_bytes(write_study) -> None:  # type: ignore[no-untyped-def]

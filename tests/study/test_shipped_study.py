@@ -12,7 +12,7 @@ from book_numbers import HELD, differences, made_by, taken
 
 from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.results import Results
-from buzanlib.study.runner import RESULTS, run_study
+from buzanlib.study.runner import FINDINGS, RESULTS, run_study
 from buzanlib.theory.predictions import load_predictions
 
 FEW = {"draws": 199, "bootstrap": 99, "worlds": 200, "size": 40}
@@ -44,6 +44,13 @@ def test_two_runs_on_one_and_on_two_processes_give_the_same_bytes(quick: Path, d
     assert [name for name in written[0] if written[0][name] != written[1][name]] == []
     assert RESULTS in written[0]
     every_hypothesis_has_a_verdict(results, data_dir)
+    findings = {row["id"]: row for row in json.loads(written[0][FINDINGS])}
+    assert findings.keys() == load_predictions(data_dir).hypotheses.keys()
+    for name, row in findings.items():
+        for key in ("contrast", "low90", "p", "p_adjusted", "verdict", "n"):
+            assert row[key] == results.scalars.get(f"{name}.{key}"), (name, key)
+        assert row["chapter"] in results.notebooks
+        assert row["parameters"]["seed"] == 20100615
 
 
 def every_hypothesis_has_a_verdict(results: Results, data_dir: Path) -> None:
