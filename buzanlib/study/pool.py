@@ -13,6 +13,7 @@ import random
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,6 +60,9 @@ _FIRST = ("pandas", "seaborn", "statsmodels.api")
 
 _DIED = "its process died, perhaps for lack of memory"
 
+_LONGEST = 60
+"""Bytes of the path of a temporary folder in which sockets can be made."""
+
 _PATIENCE = 5.0
 """Seconds that the fork server has to end."""
 
@@ -102,7 +106,7 @@ class Pool:
         empty.mkdir(parents=True, exist_ok=True)
         needs = [*_FIRST, *modules, *others(modules)]
         data = str(folders.data.absolute()) if load else ""
-        order = preload.Order(os.getpid(), util.get_temp_dir(), str(empty), needs, data)
+        order = preload.Order(os.getpid(), _sockets(), str(empty), needs, data)
         self._stack = ExitStack()
         self._stack.enter_context(_environment({**_ENVIRONMENT, **search_path()}))
         self._threads = self._stack.enter_context(ThreadPoolExecutor(jobs))
@@ -182,6 +186,17 @@ class Pool:
             if self._closed:  # while it started
                 kill(process.pid)
         return process.pid, process
+
+
+def _sockets() -> str:
+    """Folder of the sockets of `multiprocessing`, whose paths the system limits to about 100 bytes."""
+    before = tempfile.tempdir
+    if os.name == "posix" and len(os.fsencode(tempfile.gettempdir())) > _LONGEST:
+        tempfile.tempdir = "/tmp"
+    try:
+        return str(util.get_temp_dir())
+    finally:
+        tempfile.tempdir = before
 
 
 def _result(report: Connection, process: BaseProcess) -> tuple[Executed | None, list[NotebookNode]]:

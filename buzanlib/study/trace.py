@@ -18,7 +18,7 @@ from buzanlib.study.places import BESIDE, Folders
 
 
 def read(file: Path) -> dict[str, str]:
-    """Names in a file that a kernel has written.
+    """Names in a file that a notebook process has written.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def read(file: Path) -> dict[str, str]:
     Raises
     ------
     FileNotFoundError
-        Where no kernel has: then nobody knows what was read.
+        Where none has: then nobody knows what was read.
     """
     found = {}
     for line in file.read_text(encoding="utf-8", errors="surrogateescape").splitlines():

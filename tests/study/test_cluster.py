@@ -247,7 +247,7 @@ def test_notebooks_run_at_the_same_time_on_all_workers(two: Machines, waiting: C
         run = pool.submit(run_study, path, scheduler=two.address, progress=False)
         try:
             wait_for(lambda: len(signs(path)) == 3)
-            workers = [worker_of(kernel).pid for kernel in signs(path).values()]
+            workers = [worker_of(process).pid for process in signs(path).values()]
         finally:  # else the pool would wait for a run that waits
             (path.parent / "signs" / "go").touch()
         results = run.result()
@@ -275,9 +275,9 @@ def test_notebooks_of_a_worker_that_is_killed_run_elsewhere(
         run = pool.submit(run_study, path, scheduler=machines.address, progress=False)
         wait_for(lambda: len(signs(path)) == 2)
         before = signs(path)
-        number, kernel = min(before.items())
-        worker_of(kernel).send_signal(signal.SIGKILL)
-        wait_for(lambda: gone(kernel))
+        number, process = min(before.items())
+        worker_of(process).send_signal(signal.SIGKILL)
+        wait_for(lambda: gone(process))
         (path.parent / "signs" / "go").touch()
         there = run.result(), published(path)
     started = [file.name for file in (path.parent / "signs").glob(f"{number}-*")]
@@ -294,9 +294,9 @@ def test_notebooks_go_on_with_a_worker_that_comes_when_all_are_gone(
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(run_study, path, scheduler=machines.address, progress=False)
         wait_for(lambda: signs(path))
-        (kernel,) = signs(path).values()
+        (process,) = signs(path).values()
         machines.processes["one"].terminate()
-        wait_for(lambda: gone(kernel))  # and need not be waited for
+        wait_for(lambda: gone(process))  # and need not be waited for
         machines.work("two", "--no-nanny")
         (path.parent / "signs" / "go").touch()
         assert run.result()["waits.number"] == 1
@@ -494,13 +494,13 @@ def test_an_interrupt_ends_what_runs_on_the_cluster(two: Machines, waiting: Call
     command = [sys.executable, "-m", "buzanlib.cli", "run", str(path), "--scheduler", two.address]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: len(signs(path)) == 3)
-    kernels = signs(path).values()
+    processes = signs(path).values()
     run.send_signal(signal.SIGINT)
     _, told = run.communicate()
     assert run.returncode == 1
     assert "interrupted; what is finished is kept" in told
     assert "Traceback" not in told
-    wait_for(lambda: all(gone(kernel) for kernel in kernels))
+    wait_for(lambda: all(gone(process) for process in processes))
     assert len(list((path.parent / "signs").glob("*-*"))) == 3
     assert not list(two.folder.rglob("buzan-*"))
 

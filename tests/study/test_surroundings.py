@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib as mpl
@@ -171,9 +173,18 @@ def test_a_page_has_nothing_of_the_home_of_who_runs_it(
     assert page.read_bytes() == clean
 
 
+def test_a_temporary_folder_may_have_a_long_path(write_study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    place = tmp_path / ("x" * 60) / ("y" * 60)  # longer than the path of a socket may be
+    place.mkdir(parents=True)
+    command = [sys.executable, "-m", "buzanlib.cli", "run", str(write_study("numbers"))]
+    subprocess.run(command, env={**os.environ, "TMPDIR": str(place)}, check=True, capture_output=True)
+    assert (tmp_path / "executed" / "numbers.ipynb").is_file()
+    assert not list(place.iterdir())
+
+
 @pytest.fixture
 def library(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the library, which is watched in place of the one that kernels load."""
+    """A copy of the library, which is watched in place of the one that notebooks load."""
     copy = tmp_path / "library" / "buzanlib"
     shutil.copytree(root / "buzanlib", copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(dependencies, "ROOT", copy)
