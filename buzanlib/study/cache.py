@@ -36,33 +36,17 @@ KEPT = 4
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a page is made from.
+    """All that a page is made from."""
 
-    Attributes
-    ----------
-    template : str
-        SHA-256 of the template.
-    parameters : mapping
-        All values with which it runs.
-    modules : mapping of str to str
-        SHA-256 of the modules of this library that it imports.
-    packages : mapping of str to str
-        Version of Python and of every package, as they are installed.
-    numbers : str
-        SHA-256 of the numbers of the notebooks before it, where it reads them; else empty.
-    files : mapping of str to str
-        SHA-256 of the files that it read, by name, of the data and beside the study; empty for a file that was not
-        there. Before it has run nobody knows which: then those of all data, and of any other that is asked for.
-    machinery : mapping of str to str
-        SHA-256 of the modules of this library that run it and make its page.
-    """
-
-    template: str
-    parameters: Mapping[str, Any]
-    modules: Mapping[str, str]
-    packages: Mapping[str, str]
-    numbers: str
+    template: str  #: SHA-256 of the template
+    parameters: Mapping[str, Any]  #: all values with which it runs
+    modules: Mapping[str, str]  #: SHA-256 of the modules of this library that it imports
+    packages: Mapping[str, str]  #: version of Python and of every package, as they are installed
+    numbers: str  #: SHA-256 of the numbers of the notebooks before it, where it reads them; else empty
+    #: SHA-256 of the files that it read, by name, of the data and beside the study; empty for a file that was not
+    #: there. Before it has run nobody knows which: then those of all data, and of any other that is asked for.
     files: Mapping[str, str]
+    #: SHA-256 of the modules of this library that run it and make its page
     machinery: Mapping[str, str] = field(default_factory=dict)
 
     def reason(self, before: Inputs) -> str:
@@ -96,40 +80,20 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Entry:
-    """A page that is kept.
+    """A page that is kept."""
 
-    Attributes
-    ----------
-    inputs : Inputs
-        What it was made from.
-    page : Page
-        The page, what it recorded and showed.
-    seconds : float
-        How long it took.
-    """
-
-    inputs: Inputs
-    page: Page
-    seconds: float
+    inputs: Inputs  #: what it was made from
+    page: Page  #: the page, what it recorded and showed
+    seconds: float  #: how long it took
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the cache knows of a page.
+    """What the cache knows of a page."""
 
-    Attributes
-    ----------
-    entry : Entry or None
-        A page that was made from the same.
-    reason : str
-        Why there is none; empty where there is one.
-    seconds : float or None
-        How long the page took the last time; None if it is new.
-    """
-
-    entry: Entry | None
-    reason: str
-    seconds: float | None
+    entry: Entry | None  #: A page that was made from the same
+    reason: str  #: why there is none; empty where there is one
+    seconds: float | None  #: how long the page took the last time; None if it is new
 
 
 class Cache:

@@ -13,17 +13,10 @@ VERDICT = ".verdict"
 
 @dataclass(frozen=True)
 class Change:
-    """A value that is not what it was.
+    """A value that is not what it was."""
 
-    Attributes
-    ----------
-    key : str
-        Of the value.
-    before, after : bool, int, float, str or None
-        The values; None where there was or is none.
-    """
-
-    key: str
+    key: str  #: of the value
+    #: the values; None where there was or is none
     before: Scalar | None
     after: Scalar | None
 
@@ -37,24 +30,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """All that differs between two runs.
+    """All that differs between two runs."""
 
-    Attributes
-    ----------
-    values : tuple of Change
-        Numbers and words, by key; verdicts among them.
-    figures : tuple of str
-        Labels of figures that look different, are new or have gone.
-    data : tuple of str
-        Files of the data that have changed, are new or have gone.
-    parameters : tuple of Change
-        Parameters, by the name of the page and their own.
-    """
-
-    values: tuple[Change, ...]
-    figures: tuple[str, ...]
-    data: tuple[str, ...]
-    parameters: tuple[Change, ...]
+    values: tuple[Change, ...]  #: numbers and words, by key; verdicts among them
+    figures: tuple[str, ...]  #: labels of figures that look different, are new or have gone
+    data: tuple[str, ...]  #: files of the data that have changed, are new or have gone
+    parameters: tuple[Change, ...]  #: parameters, by the name of the page and their own
 
     @property
     def verdicts(self) -> tuple[Change, ...]:

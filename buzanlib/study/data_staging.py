@@ -27,18 +27,10 @@ CODES = "codes.csv"
 
 @dataclass(frozen=True)
 class DataFolder:
-    """A data folder that is sound.
+    """A data folder that is sound."""
 
-    Attributes
-    ----------
-    path : Path
-        Where it is.
-    hashes : mapping of str to str
-        SHA-256 of every file in it, by its path there.
-    """
-
-    path: Path
-    hashes: Mapping[str, str]
+    path: Path  #: where it is
+    hashes: Mapping[str, str]  #: SHA-256 of every file in it, by its path there
 
 
 @contextmanager
@@ -69,10 +61,6 @@ def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
         Files that have been found sound are not held against the descriptor again.
     output : OwnedFolder
         That of the study, or another for the folder that is made.
-
-    Returns
-    -------
-    DataFolder
 
     Raises
     ------

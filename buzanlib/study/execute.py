@@ -101,24 +101,13 @@ papermill_engines.register(_InProcess.NAME, _InProcess)
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook that has been run.
+    """A notebook that has been run."""
 
-    Attributes
-    ----------
-    notebook : str
-        As JSON, with its outputs; if it failed, up to there.
-    fault : str
-        What went wrong: cell, its source and the error; empty if nothing did.
-    read : mapping of str to str, or None
-        The files that it opened; see `buzanlib.study.trace.read`. None if that is unknown, as when it failed.
-    seconds : float
-        How long it took.
-    """
-
-    notebook: str
-    fault: str
+    notebook: str  #: as JSON, with its outputs; if it failed, up to there
+    fault: str  #: what went wrong: cell, its source and the error; empty if nothing did
+    #: the files that it opened; see `buzanlib.study.trace.read`. None if that is unknown, as when it failed.
     read: Mapping[str, str] | None
-    seconds: float
+    seconds: float  #: how long it took
 
 
 def execute(run: Run, folders: Folders, folder: Path, begun: Begun) -> Executed:
@@ -135,10 +124,6 @@ def execute(run: Run, folders: Folders, folder: Path, begun: Begun) -> Executed:
     begun : callable
         Called whenever a cell starts: with its index and the cells that have changed, itself being the last; at the
         first with all cells.
-
-    Returns
-    -------
-    Executed
     """
     start = time.perf_counter()
     beside, error = folder / "executed.ipynb", ""

@@ -34,42 +34,21 @@ _SAID = {"GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "G
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a run was.
+    """What a run was."""
 
-    Attributes
-    ----------
-    title : str
-        Of the study.
-    version : str
-        Of this library.
-    commit : str
-        Of the project, in git; empty where it is not under git.
-    clean : bool
-        Whether nothing in the project differed from that commit.
-    python, platform : str
-        Version of Python, and the system.
-    packages : mapping of str to str
-        Version of every package that this library names as its own requirement.
-    requirements : str
-        SHA-256 of the lock of all packages; empty where the library was installed without it.
-    predictions : str
-        SHA-256 of the locked predictions.
-    data : mapping of str to str
-        SHA-256 of every file of the data.
-    notebooks : mapping of str to mapping
-        For every page the SHA-256 of its template, its parameters, the files that it read, and its seconds.
-    """
-
-    title: str
-    version: str
-    commit: str
-    clean: bool
+    title: str  #: of the study
+    version: str  #: of this library
+    commit: str  #: of the project, in git; empty where it is not under git
+    clean: bool  #: whether nothing in the project differed from that commit
+    #: version of Python, and the system
     python: str
     platform: str
-    packages: Mapping[str, str]
+    packages: Mapping[str, str]  #: version of every package that this library names as its own requirement
+    #: SHA-256 of the lock of all packages; empty where the library was installed without it
     requirements: str
-    predictions: str
-    data: Mapping[str, str]
+    predictions: str  #: SHA-256 of the locked predictions
+    data: Mapping[str, str]  #: SHA-256 of every file of the data
+    #: for every page the SHA-256 of its template, its parameters, the files that it read, and its seconds
     notebooks: Mapping[str, Mapping[str, Any]]
 
     @classmethod

@@ -33,24 +33,15 @@ _OF_DATA = {
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a parameter may be, as the brackets at the end of its comment say.
+    """What a parameter may be, as the brackets at the end of its comment say."""
 
-    Attributes
-    ----------
-    text : str
-        What stands between the brackets; empty where anything of the kind will do.
-    options : tuple of str
-        The values among which it must be; empty where it need not be among any.
-    bounds : tuple of (str, float)
-        ``at least``, ``at most``, ``above`` or ``below``, and the number.
-    of_data : str
-        ``"power"`` or ``"cohesion"`` where it must be an index of that axis, ``"corpus"`` or ``"annotator"`` where it
-        must be one that the data have; else empty.
-    """
-
-    text: str = ""
+    text: str = ""  #: what stands between the brackets; empty where anything of the kind will do
+    #: the values among which it must be; empty where it need not be among any
     options: tuple[str, ...] = ()
+    #: ``at least``, ``at most``, ``above`` or ``below``, and the number
     bounds: tuple[tuple[str, float], ...] = ()
+    #: ``"power"`` or ``"cohesion"`` where it must be an index of that axis, ``"corpus"`` or ``"annotator"`` where
+    #: it must be one that the data have; else empty
     of_data: str = ""
 
     @classmethod
@@ -90,27 +81,13 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of a parameters cell: ``name: kind = default  # meaning [allowed]``.
+    """One line of a parameters cell: ``name: kind = default  # meaning [allowed]``."""
 
-    Attributes
-    ----------
-    name : str
-        Name of the variable.
-    kind : str
-        ``"str"``, ``"int"``, ``"float"`` or ``"bool"``.
-    default : str, int, float or bool
-        Value unless a study gives another.
-    meaning : str
-        The comment behind it, or the comment lines above it.
-    allowed : Allowed
-        What it may be.
-    """
-
-    name: str
-    kind: str
-    default: Value
-    meaning: str = ""
-    allowed: Allowed = field(default_factory=Allowed)
+    name: str  #: name of the variable
+    kind: str  #: ``"str"``, ``"int"``, ``"float"`` or ``"bool"``
+    default: Value  #: value unless a study gives another
+    meaning: str = ""  #: the comment behind it, or the comment lines above it
+    allowed: Allowed = field(default_factory=Allowed)  #: what it may be
 
     def accepts(self, value: object) -> bool:
         """Say whether a value is of this kind; an int will do for a float, a bool for nothing but bool."""

@@ -11,21 +11,10 @@ BESIDE = ("./", "../")
 
 @dataclass(frozen=True)
 class Folders:
-    """Folders of a study.
+    """Folders of a study."""
 
-    Attributes
-    ----------
-    data : Path
-        What notebooks read; its files have their names there.
-    study : Path
-        That of the study file. The names of files in it, and in that of the templates, are relative to it.
-    templates : Path
-        Where notebooks run.
-    output : Path
-        What a run writes; files in it do not count, unless they are data.
-    """
-
-    data: Path
+    data: Path  #: what notebooks read; its files have their names there
+    #: that of the study file. The names of files in it, and in that of the templates, are relative to it.
     study: Path
-    templates: Path
-    output: Path
+    templates: Path  #: where notebooks run
+    output: Path  #: what a run writes; files in it do not count, unless they are data

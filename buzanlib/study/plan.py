@@ -20,27 +20,13 @@ from buzanlib.study.spec import Run, Study, load_study
 
 @dataclass(frozen=True)
 class Step:
-    """One page of a study, kept or to be made.
+    """One page of a study, kept or to be made."""
 
-    Attributes
-    ----------
-    run : Run
-        What makes it.
-    inputs : Inputs
-        What it is made from.
-    kept : Entry or None
-        The page that is kept and still right.
-    reason : str
-        Why it has to be made; empty where it has not.
-    seconds : float or None
-        How long it took the last time; None if it is new.
-    """
-
-    run: Run
-    inputs: Inputs
-    kept: Entry | None
-    reason: str
-    seconds: float | None
+    run: Run  #: what makes it
+    inputs: Inputs  #: what it is made from
+    kept: Entry | None  #: the page that is kept and still right
+    reason: str  #: why it has to be made; empty where it has not
+    seconds: float | None  #: how long it took the last time; None if it is new
 
 
 def status(path: Path, changes: Mapping[str, str] | None = None) -> list[Step]:

@@ -60,27 +60,13 @@ fault = ""
 
 @dataclass(frozen=True)
 class Order:
-    """What the server is to do.
+    """What the server is to do."""
 
-    Attributes
-    ----------
-    parent : int
-        Process that starts it.
-    temporary : str
-        Folder of its socket; removed if the parent was killed.
-    folder : str
-        An empty folder.
-    modules : sequence of str
-        What to import.
-    data : str
-        Folder of the tables to load; empty for none.
-    """
-
-    parent: int
-    temporary: str
-    folder: str
-    modules: Sequence[str]
-    data: str
+    parent: int  #: process that starts it
+    temporary: str  #: folder of its socket; removed if the parent was killed
+    folder: str  #: an empty folder
+    modules: Sequence[str]  #: what to import
+    data: str  #: folder of the tables to load; empty for none
 
     def as_variable(self) -> dict[str, str]:
         """The environment variable that holds it."""

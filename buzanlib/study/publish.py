@@ -31,28 +31,15 @@ _TAGS = frozenset(
 
 @dataclass(frozen=True)
 class Page:
-    """What one executed notebook leaves.
+    """What one executed notebook leaves."""
 
-    Attributes
-    ----------
-    text : str
-        The page, a notebook as JSON: no trace of the machine or the clock, figures with caption, label and text
-        alternative.
-    values : mapping of str to scalar
-        What it recorded.
-    figures : mapping of str to str
-        SHA-256 of the picture of each figure, by its label.
-    warned : tuple of str
-        What its cells wrote to the standard error stream; not on the page.
-    findings : sequence of mapping
-        Rows of the ledger that it recorded, each with its ``id``.
-    """
-
+    #: the page, a notebook as JSON: no trace of the machine or the clock, figures with caption, label and text
+    #: alternative
     text: str
-    values: Mapping[str, Scalar]
-    figures: Mapping[str, str]
-    warned: tuple[str, ...]
-    findings: Sequence[Mapping[str, Any]] = ()
+    values: Mapping[str, Scalar]  #: what it recorded
+    figures: Mapping[str, str]  #: SHA-256 of the picture of each figure, by its label
+    warned: tuple[str, ...]  #: what its cells wrote to the standard error stream; not on the page
+    findings: Sequence[Mapping[str, Any]] = ()  #: rows of the ledger that it recorded, each with its ``id``
 
 
 def publish(run: Run, executed: NotebookNode) -> Page:

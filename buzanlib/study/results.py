@@ -171,44 +171,23 @@ def _display(data: dict[str, Any], metadata: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Value:
-    """One recorded value.
+    """One recorded value."""
 
-    Attributes
-    ----------
-    value : bool, int, float or str
-        The value itself.
-    notebook : str
-        Name of the notebook that recorded it.
-    """
-
-    value: Scalar
-    notebook: str
+    value: Scalar  #: the value itself
+    notebook: str  #: name of the notebook that recorded it
 
 
 @dataclass(frozen=True)
 class Results:
-    """All numbers of one run, and where they come from.
+    """All numbers of one run, and where they come from."""
 
-    Attributes
-    ----------
-    lock : str
-        SHA-256 of the locked predictions.
-    data : mapping of str to str
-        SHA-256 of every file in the data folder.
-    notebooks : mapping of str to mapping
-        For each page its ``parameters``, defaults included, and the ``prefix`` of its keys, which is empty but in a
-        sweep.
-    figures : mapping of str to str
-        SHA-256 of the picture of every figure, by its label.
-    values : mapping of str to Value
-        The recorded values by key.
-    """
-
-    lock: str
-    data: Mapping[str, str]
+    lock: str  #: SHA-256 of the locked predictions
+    data: Mapping[str, str]  #: SHA-256 of every file in the data folder
+    #: for each page its ``parameters``, defaults included, and the ``prefix`` of its keys, which is empty but in a
+    #: sweep
     notebooks: Mapping[str, Mapping[str, Any]]
-    figures: Mapping[str, str]
-    values: Mapping[str, Value]
+    figures: Mapping[str, str]  #: SHA-256 of the picture of every figure, by its label
+    values: Mapping[str, Value]  #: the recorded values by key
 
     def __getitem__(self, key: str) -> Scalar:
         """Return the value recorded under `key`; `UnknownNameError` names the nearest key otherwise."""

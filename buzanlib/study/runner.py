@@ -126,10 +126,6 @@ def run_loaded(
     only, force, jobs, scheduler, progress
         As in `run_study`.
 
-    Returns
-    -------
-    Results
-
     Raises
     ------
     StudyError, DataError, LockError, RunError

@@ -43,36 +43,17 @@ class Workers(Protocol):
 
 @dataclass
 class Making:
-    """The pages of a study, and what is done to have all of them.
+    """The pages of a study, and what is done to have all of them."""
 
-    Attributes
-    ----------
-    study : Study
-        The study.
-    output : OwnedFolder
-        Its output folder.
-    folder : DataFolder
-        Its data.
-    cache : Cache
-        Where every page is kept as soon as it is made.
-    steps : sequence of Step
-        All pages of the study; those are made that have a reason.
-    force : bool
-        Whether a page is made although it is kept.
-    entries : dict of str to Entry or None
-        Pages with what they were made from, in the order of the study; None where there is none.
-    faults : dict of str to str
-        Why a page could not be made.
-    """
-
-    study: Study
-    output: OwnedFolder
-    folder: DataFolder
-    cache: Cache
-    steps: Sequence[Step]
-    force: bool = False
+    study: Study  #: the study
+    output: OwnedFolder  #: its output folder
+    folder: DataFolder  #: its data
+    cache: Cache  #: where every page is kept as soon as it is made
+    steps: Sequence[Step]  #: all pages of the study; those are made that have a reason
+    force: bool = False  #: whether a page is made although it is kept
+    #: pages with what they were made from, in the order of the study; None where there is none
     entries: dict[str, Entry | None] = field(init=False)
-    faults: dict[str, str] = field(init=False, default_factory=dict)
+    faults: dict[str, str] = field(init=False, default_factory=dict)  #: why a page could not be made
 
     def __post_init__(self) -> None:
         self.entries = {step.run.name: step.kept for step in self.steps}

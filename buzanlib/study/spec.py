@@ -50,27 +50,14 @@ _LENGTH = 100
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a notebook.
+    """One run of a notebook."""
 
-    Attributes
-    ----------
-    name : str
-        Name of the page: file name of the template without its ending, and in a sweep the value behind it.
-    template : Path
-        The template.
-    given : mapping
-        Values to inject.
-    parameters : mapping
-        All values with which it runs, defaults included.
-    swept : str
-        The parameter that is swept; empty where none is.
-    """
-
+    #: name of the page: file name of the template without its ending, and in a sweep the value behind it
     name: str
-    template: Path
-    given: Mapping[str, Value]
-    parameters: Mapping[str, Value]
-    swept: str = ""
+    template: Path  #: the template
+    given: Mapping[str, Value]  #: values to inject
+    parameters: Mapping[str, Value]  #: all values with which it runs, defaults included
+    swept: str = ""  #: the parameter that is swept; empty where none is
 
     @property
     def notebook(self) -> str:
@@ -95,33 +82,19 @@ class Run:
 
 @dataclass(frozen=True)
 class Study:
-    """A checked study.
+    """A checked study."""
 
-    Attributes
-    ----------
-    file : Path
-        Where it stands, absolute.
-    title : str
-        What the study is, in a phrase.
-    templates, data, output, book : Path
-        Folders, absolute.
-    tables : mapping of str to Path
-        Files that take the place of those in the data folder, by the name of the file there.
-    sheets : tuple of Path
-        Coding sheets, whose coders are further annotators.
-    runs : tuple of Run
-        In the order of the file.
-    """
-
-    file: Path
-    title: str
+    file: Path  #: where it stands, absolute
+    title: str  #: what the study is, in a phrase
+    #: folders, absolute
     templates: Path
     data: Path
     output: Path
     book: Path
+    #: files that take the place of those in the data folder, by the name of the file there
     tables: Mapping[str, Path]
-    sheets: tuple[Path, ...]
-    runs: tuple[Run, ...]
+    sheets: tuple[Path, ...]  #: coding sheets, whose coders are further annotators
+    runs: tuple[Run, ...]  #: in the order of the file
 
     @property
     def laid_out(self) -> bool:
@@ -156,10 +129,6 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, before those of the file.
-
-    Returns
-    -------
-    Study
 
     Raises
     ------
