@@ -115,22 +115,7 @@ def run_loaded(
     scheduler: str = "",
     progress: bool = True,
 ) -> Results:
-    """Do what `run_study` does, for a caller who has claimed the output folder.
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    output : OwnedFolder
-        Its output folder.
-    only, force, jobs, scheduler, progress
-        As in `run_study`.
-
-    Raises
-    ------
-    StudyError, DataError, LockError, RunError
-        As in `run_study`.
-    """
+    """Do what `run_study` does with a study that is loaded, for a caller who has claimed its output folder."""
     names = [run.name for run in study.runs]
     for name in only:
         if name not in names:
