@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
-from buzanlib.errors import UnknownNameError
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, Look, check_named, style
 from buzanlib.figures.primitives import ink_on
 from buzanlib.theory.vocabulary import Quadrant
 
-_UNPLACED = "not placed"
-_HATCH = "#c4c4c4"
 
-
+@style()
 def world(quadrants: pd.Series, tiles: pd.DataFrame, regions: pd.Series | None = None) -> Drawn:
     """Draw each member of the United Nations as one tile in the colour of its quadrant.
+
+    Each tile carries its ``iso3`` as ``gid``; a state without a quadrant is grey and hatched.
 
     Parameters
     ----------
@@ -31,77 +28,55 @@ def world(quadrants: pd.Series, tiles: pd.DataFrame, regions: pd.Series | None =
         Index ``iso3``; the regional group of each state. The text alternative then says where each quadrant
         is found most.
 
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative. Each tile carries its ``iso3`` as ``gid``; a state without a
-        quadrant is grey and hatched.
-
     Raises
     ------
     UnknownNameError
         Where a placed state has no tile.
     """
-    for iso3 in quadrants.index:
-        if iso3 not in set(tiles["iso3"]):
-            raise UnknownNameError("state", iso3, tiles["iso3"])
+    check_named("state", map(str, quadrants.index), list(tiles["iso3"]))
     placed = {str(iso3): Quadrant(value) for iso3, value in quadrants.dropna().items()}
     counts = {quadrant: sum(value == quadrant for value in placed.values()) for quadrant in Quadrant}
     unplaced = len(tiles) - len(placed)
     rows, columns = int(tiles["row"].max()) + 1, int(tiles["col"].max()) + 1
-    with style():
-        side = WIDTH / columns
-        key = 1.0
-        figure = Figure(figsize=(WIDTH, side * rows + key))
-        axes = figure.add_axes((0, key / (side * rows + key), 1, side * rows / (side * rows + key)))
-        axes.set(xlim=(0, columns), ylim=(rows, 0))
-        axes.set_axis_off()
-        for iso3, row, column in zip(tiles["iso3"], tiles["row"], tiles["col"], strict=True):
-            look = _look(placed.get(iso3))
-            tile = Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=iso3, linewidth=0, **look)
-            axes.add_patch(tile)
-            axes.text(
-                column + 0.5,
-                row + 0.52,
-                iso3,
-                ha="center",
-                va="center",
-                fontsize=5.4,
-                color=ink_on(look["facecolor"]),
-                # Keeps the code legible on hatching; on a plain tile it cannot be seen.
-                path_effects=[withStroke(linewidth=1, foreground=look["facecolor"])],
-            )
-        handles = [
-            Patch(**_look(quadrant), label=f"{quadrant.label}: {counts[quadrant]}") for quadrant in Quadrant
-        ]
-        if unplaced:
-            handles.append(Patch(**_look(None), label=f"{_UNPLACED}: {unplaced}"))
-        figure.legend(
-            handles=handles, loc="lower center", ncols=2, fontsize=10, handlelength=1.2, columnspacing=1
-        )
-    return Drawn(figure, _alt(placed, counts, unplaced, regions))
-
-
-def _look(quadrant: Quadrant | None) -> dict[str, Any]:
-    """Fill and hatch of a tile."""
-    if quadrant is None:
-        return {"facecolor": "white", "edgecolor": _HATCH, "hatch": "///////"}
-    return {"facecolor": QUADRANT_COLOURS[quadrant]}
-
-
-def _alt(
-    placed: dict[str, Quadrant], counts: dict[Quadrant, int], unplaced: int, regions: pd.Series | None
-) -> str:
-    """Say how many states are in each quadrant and, where regions are known, where most of them lie."""
+    high, key = rows * WIDTH / columns, 1.0
+    figure = Figure(figsize=(WIDTH, high + key))
+    axes = figure.add_axes((0, key / (high + key), 1, high / (high + key)))
+    axes.set(xlim=(0, columns), ylim=(rows, 0))
+    axes.set_axis_off()
+    for iso3, row, column in zip(tiles["iso3"], tiles["row"], tiles["col"], strict=True):
+        look = _look(placed.get(iso3))
+        axes.add_patch(Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=iso3, linewidth=0, **look))
+        # Keeps the code legible on hatching; on a plain tile it cannot be seen.
+        halo = [withStroke(linewidth=1, foreground=look["facecolor"])]
+        ink: Look = {"fontsize": 5.4, "color": ink_on(look["facecolor"]), "path_effects": halo}
+        axes.text(column + 0.5, row + 0.52, iso3, ha="center", va="center", **ink)
+    handles = [
+        Patch(**_look(quadrant), label=f"{quadrant.label}: {counts[quadrant]}") for quadrant in Quadrant
+    ]
+    if unplaced:
+        handles.append(Patch(**_look(None), label=f"not placed: {unplaced}"))
+    figure.legend(
+        handles=handles, loc="lower center", ncols=2, fontsize=10, handlelength=1.2, columnspacing=1
+    )
     parts = []
     for quadrant in Quadrant:
         part = f"{counts[quadrant]} of {quadrant.label}"
         if regions is not None and counts[quadrant]:
-            groups = regions.reindex([iso3 for iso3, value in placed.items() if value == quadrant])
-            sizes = groups.value_counts()
+            sizes = regions.reindex(
+                [iso3 for iso3, value in placed.items() if value == quadrant]
+            ).value_counts()
             most = sorted(sizes[sizes == sizes.max()].index)
             part += f" ({sizes.max()} of them {' and as many '.join(most)})"
         parts.append(part)
-    total = len(placed) + unplaced
-    said = f"The {total} members of the United Nations as squares of one size: {'; '.join(parts)}"
-    return said + (f"; {unplaced} {_UNPLACED}." if unplaced else ".")
+    if unplaced:
+        parts.append(f"{unplaced} not placed")
+    return Drawn(
+        figure, f"The {len(tiles)} members of the United Nations as squares of one size: {'; '.join(parts)}."
+    )
+
+
+def _look(quadrant: Quadrant | None) -> Look:
+    """Fill and hatch of a tile."""
+    if quadrant is None:
+        return {"facecolor": "white", "edgecolor": "#c4c4c4", "hatch": "///////"}
+    return {"facecolor": QUADRANT_COLOURS[quadrant]}
