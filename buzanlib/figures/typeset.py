@@ -9,20 +9,14 @@ Scalar = bool | int | float | str
 
 
 def typeset(value: Scalar, form: str = "") -> str:
-    r"""Format a value.
+    r"""Format a value; numbers have a real minus sign.
 
     Parameters
     ----------
     value : bool, int, float or str
-        Any value.
     form : str
         Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001,
         and ``"=p"`` the same with the sign before it.
-
-    Returns
-    -------
-    str
-        Numbers have a real minus sign.
 
     Raises
     ------
