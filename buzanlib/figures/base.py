@@ -9,13 +9,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy.typing as npt
-import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.figures.typeset import typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: One colour a quadrant, everywhere. Lightness rises WW < SW < WS < SS in near-equal steps, so that the four
@@ -94,21 +92,3 @@ def check_named(kind: str, names: Iterable[str], allowed: Collection[str]) -> No
     for name in names:
         if name not in allowed:
             raise UnknownNameError(kind, name, allowed)
-
-
-def with_interval(value: float, low: float, high: float, form: str = ".2f") -> str:
-    """A number as in `typeset`, and its interval unless an end is missing, ``"0.45 (−0.10 to 1.00)"``."""
-    said = typeset(value, form)
-    return (
-        said if pd.isna(low) or pd.isna(high) else f"{said} ({typeset(low, form)} to {typeset(high, form)})"
-    )
-
-
-def largest_first(values: pd.Series) -> pd.Series:
-    """The same values, sorted; equal ones in their order."""
-    return values.sort_values(ascending=False, kind="stable")
-
-
-def listed(groups: Iterable[tuple[str, Iterable[str]]]) -> str:
-    """Groups of facts as a text alternative says them, ``"one: a, b; other: c"``."""
-    return "; ".join(f"{name}: {', '.join(facts)}" for name, facts in groups)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, listed, new_axes, new_panels, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import (
     INK,
@@ -20,7 +20,7 @@ from buzanlib.figures.primitives import (
     name_rows,
     number_map,
 )
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.
@@ -134,20 +134,22 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
     figure, panels = new_panels(0.4 + 2.75 * len(levels), len(levels))
     for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
         schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
-        shown = {rule: fill(in_words(rule, of="rule"), 11) for rule in by_rule}
-        means, texts = (
-            pd.DataFrame(
-                {
-                    shown[rule]: [of(table.loc[table[scheme], "holds"]) for scheme in schemes]
-                    for rule, table in by_rule.items()
-                },
-                [fill(scheme, 14) for scheme in schemes],
-            )
-            for of in (pd.Series.mean, _range)
+        columns = {
+            in_words(rule, of="rule"): [table.loc[table[scheme], "holds"] for scheme in schemes]
+            for rule, table in by_rule.items()
+        }
+        texts = pd.DataFrame({name: list(map(_range, column)) for name, column in columns.items()}, schemes)
+        means = pd.DataFrame(
+            {name: [some.mean() for some in column] for name, column in columns.items()}, schemes
         )
-        for rule, head in shown.items():
-            ranges = ", ".join(map(" ".join, zip(schemes, texts[head], strict=True)))
-            said.append(f"{title}, {in_words(rule, of='rule')}: {ranges}")
+        said += [
+            f"{title}, {name}: " + ", ".join(f"{scheme} {span}" for scheme, span in spans.items())
+            for name, spans in texts.items()
+        ]
+        means, texts = (
+            some.rename(index=lambda name: fill(name, 14), columns=lambda name: fill(name, 11))
+            for some in (means, texts)
+        )
         number_map(axes, means, texts, (0.0, 1.0))
         axes.set_title(title, fontweight="bold", loc="left")
     return Drawn(

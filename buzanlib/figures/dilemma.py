@@ -13,8 +13,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from buzanlib.figures.base import Drawn, Look, listed, new_axes, new_panels, style
+from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.primitives import INK, QUADRANT_HEADINGS, number_map, place_labels
+from buzanlib.figures.typeset import listed
 from buzanlib.theory.vocabulary import Quadrant
 
 #: What can be an equilibrium beside distrust, by the code of a field of `trust_map`, and its shade: darker is less.

@@ -6,8 +6,9 @@ from textwrap import fill
 
 import pandas as pd
 
-from buzanlib.figures.base import Drawn, Look, largest_first, listed, new_axes, style, with_interval
+from buzanlib.figures.base import Drawn, Look, new_axes, style
 from buzanlib.figures.primitives import QUADRANT_HEADINGS, QUIET, Rows, dot_intervals, number_map
+from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
@@ -71,7 +72,7 @@ def profiles(shares: pd.DataFrame) -> Drawn:
             quadrant.label,
             [
                 f"{Threat(str(name)).label.lower()} {share:.0%}"
-                for name, share in largest_first(shares.T[quadrant]).items()
+                for name, share in shares.T[quadrant].sort_values(ascending=False, kind="stable").items()
             ],
         )
         for quadrant in Quadrant

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, listed, new_axes, new_panels, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, QUIET, ink_on, number_map
+from buzanlib.figures.typeset import listed
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
 from buzanlib.theory.vocabulary import Effect, Threat

@@ -11,20 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from buzanlib.figures.base import (
-    QUADRANT_COLOURS,
-    Drawn,
-    Look,
-    check_named,
-    largest_first,
-    listed,
-    new_axes,
-    new_panels,
-    style,
-)
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, check_named, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, PALE, QUIET, Rows, dot_intervals, number_map
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.inference.multiverse import MultiverseResult
 from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
@@ -147,9 +137,9 @@ def sensitivity(table: pd.DataFrame) -> Drawn:
     figure, axes = new_axes(1.0 + 0.42 * len(shown))
     number_map(axes, shown, "{:.0%}", (0, max(0.3, float(shown.to_numpy().max()))))
     axes.set_title("Share of the variance of the contrasts", fontsize=12, pad=8)
+    ranked = {str(name): shown[name].sort_values(ascending=False, kind="stable") for name in shown}
     said = listed(
-        (str(name), [f"{axis} {share:.0%}" for axis, share in largest_first(shown[name]).items()])
-        for name in shown
+        (name, [f"{axis} {share:.0%}" for axis, share in some.items()]) for name, some in ranked.items()
     )
     return Drawn(figure, f"Share of the variance of the contrasts that goes with each choice. {said}.")
 

@@ -10,8 +10,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, Look, listed, new_axes, style
+from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, Look, new_axes, style
 from buzanlib.figures.primitives import INK, QUADRANT_MARKERS, QUIET, place_labels
+from buzanlib.figures.typeset import listed
 from buzanlib.theory.vocabulary import Quadrant
 
 #: States that most readers can place for themselves, with the names to write; the first ones are set first.

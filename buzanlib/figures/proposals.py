@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, listed, new_axes, new_panels, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.primitives import INK, PALE, QUADRANT_MARKERS, QUIET, number_map
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 _SHORT = {Threat.POL: "political", Threat.INF: "infrastructure", Threat.CRI: "crime"}

@@ -15,9 +15,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, listed, new_axes, new_panels, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.primitives import INK, QUADRANT_MARKERS, QUIET, ink_on
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant
 
 Counts = npt.NDArray[np.int_]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.figures.base import Drawn, check_named, new_axes, new_panels, style, with_interval
+from buzanlib.figures.base import Drawn, check_named, new_axes, new_panels, style
 from buzanlib.figures.primitives import (
     QUADRANT_HEADINGS,
     QUIET,
@@ -21,7 +21,7 @@ from buzanlib.figures.primitives import (
     place_labels,
     quadrant_points,
 )
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import typeset, with_interval
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
 

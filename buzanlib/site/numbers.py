@@ -44,23 +44,16 @@ class NumberRole(SphinxRole):
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break
-        except UnknownNameError as error:
-            if self.config.buzan_as_shipped:
-                self._warn(error)
-            text = f"[{self.text}]" if self.config.buzan_as_shipped else "–"
         except (BuzanError, ValueError) as error:
-            self._warn(error)
-            text = f"[{self.text}]"
+            if isinstance(error, UnknownNameError) and not self.config.buzan_as_shipped:
+                text = "–"
+            else:
+                text = f"[{self.text}]"
+                cell, line = divmod(self.lineno, _CELL)
+                notebook = self.env.doc2path(self.env.docname).endswith(".ipynb")
+                where = f" (cell {cell}, line {line})" if notebook else ""
+                _logger.warning("{num}`%s`: %s%s", self.text, error, where, location=self.get_location())
         return [nodes.inline(self.rawtext, text, classes=classes)], []
-
-    def _warn(self, error: Exception) -> None:
-        _logger.warning("{num}`%s`: %s%s", self.text, error, self._cell(), location=self.get_location())
-
-    def _cell(self) -> str:
-        cell, line = divmod(self.lineno, _CELL)
-        return (
-            f" (cell {cell}, line {line})" if self.env.doc2path(self.env.docname).endswith(".ipynb") else ""
-        )
 
 
 def _path(app: Sphinx) -> Path:
