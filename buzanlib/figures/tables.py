@@ -45,17 +45,15 @@ def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
     return pd.Series(ends, index=low.index, dtype="str")
 
 
-def with_graded(literal: pd.DataFrame, graded: pd.DataFrame, form: str = "+g") -> pd.DataFrame:
+def with_graded(literal: pd.DataFrame, graded: pd.DataFrame) -> pd.DataFrame:
     """Numbers by the printed table with those by the graded one in brackets, ``"+1 (+0.5)"``; 0 has no sign.
 
     Parameters
     ----------
     literal, graded : DataFrame of float
         Of the same shape and with the same labels.
-    form : str
-        As in `typeset`.
     """
-    one, other = (table.map(lambda x: typeset(x, form) if x else "0") for table in (literal, graded))
+    one, other = (table.map(lambda x: typeset(x, "+g") if x else "0") for table in (literal, graded))
     return one + " (" + other + ")"
 
 
@@ -92,18 +90,13 @@ class Table:
                 f"<td{side}{label}>{escape(text)}</td>"
                 for side, label, text in zip(sides, labels, cells, strict=True)
             )
-            rows.append(f'<tr><th scope="row"{length}>{linked}</th>{row}</tr>')
+            rows.append(f'<tr><th scope="row"{length}>{linked}</th>{row}</tr>\n')
         kind = "table stacked" if self.stacked else "table"
-        return "\n".join(
-            [
-                f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{caption}">',
-                f'<table class="{kind}"><caption><span>{caption}</span></caption>',
-                f"<thead><tr>{head}</tr></thead>",
-                "<tbody>",
-                *rows,
-                "</tbody></table></div>",
-                *([f'<p class="note">{escape(self.note)}</p>'] if self.note else []),
-            ]
+        note = f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
+        return (
+            f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{caption}">\n'
+            f'<table class="{kind}"><caption><span>{caption}</span></caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div>{note}"
         )
 
     def _repr_html_(self) -> str:
@@ -167,7 +160,6 @@ def findings_table(
     *,
     more: pd.DataFrame | None = None,
     formats: Mapping[str, str] | None = None,
-    links: Mapping[str, str] | None = None,
     note: str = ONE_SIDED,
 ) -> Table:
     """Set findings to be read, a row a hypothesis, with its verdict beside the claim; cards on a narrow screen.
@@ -182,7 +174,7 @@ def findings_table(
         By id.
     more : DataFrame, optional
         Further columns, by id.
-    caption, formats, links, note
+    caption, formats, note
         As in `table`; the formats are those of the further columns.
     """
     found = pd.DataFrame(list(findings.values()), pd.Index(list(findings), name="hypothesis"))
@@ -199,4 +191,4 @@ def findings_table(
     if more is not None:
         frame = frame.join(more)
     own = {"contrast": "+.2f", "p": "p", "adjusted p": "p"}
-    return table(frame, caption, {**own, **(formats or {})}, links, note=note, stacked=True)
+    return table(frame, caption, {**own, **(formats or {})}, note=note, stacked=True)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from myst_nb.core.execute.base import NotebookClientBase
+from nbformat import NotebookNode
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import docname_join
-
-if TYPE_CHECKING:
-    from myst_nb.core.execute.base import NotebookClientBase
-    from nbformat import NotebookNode
-    from sphinx.addnodes import pending_xref
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 FIGURE = "a figure that is left out here"
 

@@ -8,17 +8,14 @@ from functools import cache
 from graphlib import TopologicalSorter
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import buzanlib
 from buzanlib.site.pages import markdown_table
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _ROOT = Path(buzanlib.__file__).parent
 _HEIGHT, _STEP, _WIDTH, _LEFT = 30, 50, 210, 12

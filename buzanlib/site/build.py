@@ -178,7 +178,9 @@ def _fingerprint(layout: Layout) -> dict[str, str]:
     """Hashes of all that a book is built from."""
     book = layout.book
     files = [
-        file for file in sorted(book.rglob("*")) if file.is_file() and not _hidden(file.relative_to(book))
+        file
+        for file in sorted(book.rglob("*"))
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(book).parts)
     ]
     return {
         "pages": sha256(layout.toc),
@@ -186,11 +188,6 @@ def _fingerprint(layout: Layout) -> dict[str, str]:
         "library": _hash(sorted(ROOT.rglob("*.py")), ROOT),
         "packages": json.dumps(packages(), sort_keys=True),
     }
-
-
-def _hidden(place: Path) -> bool:
-    """Whether no page is made from a file."""
-    return any(part.startswith(".") for part in place.parts)
 
 
 def _hash(files: list[Path], base: Path) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -14,9 +14,6 @@ from sphinx.util.docutils import SphinxRole
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import typeset
 from buzanlib.study.results import Results
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _CELL = 10_000
 """MyST-NB counts the lines of a notebook as 10,000 a cell."""
