@@ -111,7 +111,6 @@ def by_annotator(
     unit : str
         Of the contrasts, such as ``"log odds"``.
 
-
     Raises
     ------
     BuzanError

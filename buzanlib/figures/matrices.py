@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,10 @@ from matplotlib.patches import Rectangle
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, QUIET, ink_on, number_map
-from buzanlib.figures.typeset import listed
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
 from buzanlib.theory.vocabulary import Effect, Threat
-
-_MEASURES = {
-    "hamming": "Hamming",
-    "jaccard": "Jaccard",
-    "jensen_shannon": "Jensen-Shannon",
-    "aitchison": "Aitchison",
-}
-_WORDS = {-1: "Weak", 1: "Strong"}
 
 
 @style()
@@ -48,8 +40,8 @@ def matrix_figure(table: Matrix) -> Drawn:
         axes.text(left + 0.06, bottom + 0.93, quadrant.value, color=ink, fontweight="bold", va="top")
         axes.text(left + 0.06, bottom + 0.76, _list(cell.text), color=ink, fontsize=13, va="top")
     axes.set(xlim=(0, 2), ylim=(0, 2))
-    axes.set_xticks([0.5, 1.5], [_WORDS[level] for level in (-1, 1)])
-    axes.set_yticks([0.5, 1.5], [_WORDS[level] for level in (1, -1)], rotation=90, va="center")
+    axes.set_xticks([0.5, 1.5], ["Weak", "Strong"])
+    axes.set_yticks([0.5, 1.5], ["Strong", "Weak"], rotation=90, va="center")
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
     axes.set_xlabel("Socio-political cohesion", fontweight="bold")
@@ -63,9 +55,8 @@ def matrix_figure(table: Matrix) -> Drawn:
 def _list(text: str) -> str:
     """The text of a cell in short lines, with a dot before each of several threats."""
     parts = text.split("; ")
-    if len(parts) == 1:
-        return textwrap.fill(text, 21)
-    return "\n".join(textwrap.fill(part, 21, initial_indent="• ", subsequent_indent="   ") for part in parts)
+    dot, indent = ("• ", "   ") if len(parts) > 1 else ("", "")
+    return "\n".join(fill(part, 21, initial_indent=dot, subsequent_indent=indent) for part in parts)
 
 
 @style()
@@ -77,7 +68,7 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
     form : pandas.DataFrame
         As `buzanlib.theory.factorial.factorial_form` returns: threats by effects.
     """
-    names = [textwrap.fill(Threat(threat).label, 15) for threat in form.index]
+    names = [fill(Threat(threat).label, 15) for threat in form.index]
     limit = max(0.5, float(form.abs().to_numpy().max()))
     figure, axes = new_axes(0.9 + 0.85 * len(form))
     shown = form.set_axis(names).rename(columns=lambda effect: in_words(effect).replace("× ", "×\n"))
@@ -102,8 +93,7 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
 
 
 def _signed(value: float) -> str:
-    """A number with its sign, the minus as wide as the plus."""
-    return f"{value:+.3g}".replace("-", "−") if value else "0"
+    return typeset(value, "+.3g") if value else "0"
 
 
 @style()
@@ -120,6 +110,10 @@ def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") 
     marked : str
         The pair said to be farthest apart.
     """
+    tables = {
+        name: frame.rename(columns=lambda measure: measure.replace("_", "-").title())
+        for name, frame in tables.items()
+    }
     measures = list(next(iter(tables.values())).columns)
     figure, panels = new_panels(
         0.5 + 1.9 * len(measures), len(measures), len(tables), sharey=True, sharex="row"
@@ -133,10 +127,10 @@ def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") 
             _bars(axes, frame[measure], largest, marked)
             verb = "is" if len(largest) == 1 else "tie"
             said.append(
-                f"{name}, {_MEASURES[measure]}: {', '.join(largest)} {verb} farthest at {frame[measure].max():.2f}."
+                f"{name}, {measure}: {', '.join(largest)} {verb} farthest at {frame[measure].max():.2f}."
             )
     for axes, measure in zip(grid[:, 0], measures, strict=True):
-        axes.set_ylabel(_MEASURES[measure])
+        axes.set_ylabel(measure)
     return Drawn(
         figure, f"Distances between the cells of six pairs of quadrants; {marked} is marked. {' '.join(said)}"
     )

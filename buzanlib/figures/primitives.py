@@ -37,8 +37,16 @@ QUADRANT_HEADINGS = {
 #: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
 INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
 
-#: The thin line around marks of quadrants.
-QUADRANT_EDGE: Look = {"markeredgecolor": INK, "markeredgewidth": 0.5}
+#: Colour and mark of a quadrant, with a thin line around.
+QUADRANT_LOOKS: dict[Quadrant, Look] = {
+    quadrant: {
+        "color": QUADRANT_COLOURS[quadrant],
+        "marker": marker,
+        "markeredgecolor": INK,
+        "markeredgewidth": 0.5,
+    }
+    for quadrant, marker in QUADRANT_MARKERS.items()
+}
 
 # Shades of number_map: no darker than black is read well on (contrast 7 of WCAG 2).
 _SHADES = sns.blend_palette(sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 101)[:46], as_cmap=True)
@@ -219,8 +227,8 @@ def quadrant_points(axes: Axes, table: pd.DataFrame, x: str, y: str, **look: Any
     """
     for quadrant in Quadrant:
         some = table[table["quadrant"] == quadrant]
-        own: Look = {"color": QUADRANT_COLOURS[quadrant], "label": quadrant.label, "gid": quadrant.value}
-        axes.plot(some[x], some[y], QUADRANT_MARKERS[quadrant], **QUADRANT_EDGE, **own, **look)
+        own = QUADRANT_LOOKS[quadrant] | {"linestyle": "none", "label": quadrant.label, "gid": quadrant.value}
+        axes.plot(some[x], some[y], **own, **look)
 
 
 def named_points(

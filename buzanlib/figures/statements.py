@@ -7,16 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, THREAT_COLOURS, Drawn, Look, new_axes, new_panels, style
-from buzanlib.figures.primitives import (
-    INK,
-    PALE,
-    QUADRANT_EDGE,
-    QUADRANT_MARKERS,
-    QUIET,
-    dot_intervals,
-    name_rows,
-)
+from buzanlib.figures.base import THREAT_COLOURS, Drawn, new_axes, new_panels, style
+from buzanlib.figures.primitives import INK, PALE, QUADRANT_LOOKS, QUIET, dot_intervals, name_rows
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
 
@@ -110,12 +102,9 @@ def shares(table: pd.DataFrame) -> Drawn:
         rows = table[table["quadrant"] == quadrant].set_index("threat")
         rows = rows.reindex([threat for threat in threats if threat in rows.index])
         height = np.array([threats.index(Threat(threat)) for threat in rows.index]) + (place - 1.5) * 0.17
-        colour = QUADRANT_COLOURS[quadrant]
-        look: Look = {"marker": QUADRANT_MARKERS[quadrant], "color": colour, "markersize": 7, **QUADRANT_EDGE}
-        line = {"color": colour, "linewidth": 1.8}
-        dot_intervals(
-            axes, rows, height, "share", line=line, label=quadrant.label, gid=quadrant.value, **look
-        )
+        look = QUADRANT_LOOKS[quadrant] | {"markersize": 7, "label": quadrant.label, "gid": quadrant.value}
+        line = {"color": look["color"], "linewidth": 1.8}
+        dot_intervals(axes, rows, height, "share", line=line, **look)
     name_rows(axes, [_two_lines(threat.label) for threat in threats], ruled=True)
     axes.set_xlabel("Share of a state's passages, mean over states")
     axes.set_xlim(left=0)

@@ -41,7 +41,6 @@ def power_curves(
     labels : mapping of str to str, optional
         What to call each hypothesis in the legend; by default its id.
 
-
     Raises
     ------
     BuzanError

@@ -131,7 +131,6 @@ def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | No
     labels : mapping of str to str, optional
         What to write before the row of each predictor; by default its name.
 
-
     Raises
     ------
     UnknownNameError
