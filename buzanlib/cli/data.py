@@ -10,6 +10,8 @@ from buzanlib.cli.common import add_command, summary
 from buzanlib.cli.study import STUDY
 from buzanlib.errors import BuzanError, DataError, LockError
 
+DATA = Path("data")
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its own commands to the parser."""
@@ -22,32 +24,27 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "buzan data build --raw ~/downloads --list",
     )
     build.add_argument("--raw", type=Path, help="folder of the publishers' files (default: $BUZAN_RAW)")
-    build.add_argument("--data", type=Path, default=Path("data"), help="where the tables go (default: data)")
+    build.add_argument("--data", type=Path, default=DATA, help="where the tables go (default: data)")
     build.add_argument("--list", action="store_true", help="only say what is there and what is missing")
     check = add_command(
         actions, _check, "check every row against datapackage.json, and the lock", "buzan data check mine"
     )
-    check.add_argument(
-        "data",
-        type=Path,
-        nargs="?",
-        default=Path("data"),
-        help="folder of tables, or a study (default: data)",
-    )
+    study_or = "folder of tables, or a study (default: data)"
+    check.add_argument("data", type=Path, nargs="?", default=DATA, help=study_or)
     lock = add_command(
         actions,
         _lock,
         "lock tables of your own to the predictions, once they have no faults",
         "buzan data lock my-data",
     )
-    lock.add_argument("data", type=Path, nargs="?", default=Path("data"), help="folder (default: data)")
+    lock.add_argument("data", type=Path, nargs="?", default=DATA, help="folder (default: data)")
     sheet = add_command(
         actions,
         _sheet,
         "write a sheet for coding passages by hand",
         "buzan data sheet --passages 200 --out ana.csv",
     )
-    sheet.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
+    sheet.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
     sheet.add_argument("--out", type=Path, default=Path("sheet.csv"), help="new file (default: sheet.csv)")
     sheet.add_argument("--passages", type=int, metavar="N", help="a random sample (default: every passage)")
     sheet.add_argument("--seed", type=int, default=20100615, metavar="S", help="of the sample")
@@ -55,7 +52,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         actions, _codes, "add the coders of a sheet to codes.csv", "buzan data codes ana.xlsx"
     )
     codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
-    codes.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
+    codes.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
     codes.add_argument(
         "--replace", action="store_true", help="replace the codes that an annotator of that name has"
     )
@@ -67,7 +64,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     texts.add_argument("folder", type=Path, metavar="FOLDER", help="texts such as EST-2021.txt, in UTF-8")
     texts.add_argument("--corpus", required=True, metavar="NAME", help="two to twelve capital letters")
-    texts.add_argument("--data", type=Path, default=Path("data"), help="folder of the tables (default: data)")
+    texts.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     texts.add_argument("--out", type=Path, default=Path(), help="folder to write to (default: this one)")
     texts.add_argument("--sample", action="store_true", help="at most ten passages a text, drawn at random")
     index = add_command(
@@ -79,7 +76,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     index.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX; more means stronger")
     index.add_argument("--axis", required=True, metavar="AXIS", help="power or cohesion: what it measures")
     index.add_argument("--name", required=True, help="small letters, digits and underscores")
-    index.add_argument("--data", type=Path, default=Path("data"), help="folder of the tables (default: data)")
+    index.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     index.add_argument("--panel", type=Path, help="what it is added to (default: panel.csv of that folder)")
     index.add_argument("--out", type=Path, default=Path("panel.csv"), help="new file (default: panel.csv)")
 

@@ -47,13 +47,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     diff.add_argument("old", type=Path, help="results.json of a run, or its output folder")
     diff.add_argument("new", type=Path, help="the same of another")
     serve = add_command(commands, _serve, "show a built book in the browser", "buzan serve mine --port 8000")
-    serve.add_argument(
-        "html",
-        type=Path,
-        nargs="?",
-        default=HTML,
-        help=f"folder of the pages, or of a study (default: {HTML})",
-    )
+    place = f"folder of the pages, or of a study (default: {HTML})"
+    serve.add_argument("html", type=Path, nargs="?", default=HTML, help=place)
     serve.add_argument("--port", type=_count, default=0, metavar="N", help="port (default: any free one)")
 
 
