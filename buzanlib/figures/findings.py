@@ -55,10 +55,8 @@ def forest_of(
     ----------
     findings : mapping of str to Finding
         By id, from the top, all on one scale.
-    verdicts : mapping of str to str
-        A `Verdict` for each.
-    labels : mapping of str to str
-        What to write after the id before each row; a long one is wrapped.
+    verdicts, labels : mapping of str to str
+        A `Verdict` for each, and what to write after the id before each row; a long label is wrapped.
     unit : str
         Of the contrasts, such as ``"log odds"``.
 

@@ -18,7 +18,7 @@ from buzanlib.figures.primitives import INK, QUIET, ink_on, number_map
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
-from buzanlib.theory.vocabulary import Effect, Threat
+from buzanlib.theory.vocabulary import Threat
 
 
 @style()
@@ -78,14 +78,11 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
     # seaborn's own choice of ink is too faint on the middle tints.
     for text, face in zip(axes.texts, np.asarray(axes.collections[0].get_facecolor()), strict=True):
         text.set_color(ink_on(to_hex(tuple(face))))
+    effects = [effect.replace(":", " by ") for effect in form.columns]
     said = []
-    for threat, row in form.iterrows():
-        loads = [
-            f"{Effect(str(name)).replace(':', ' by ')} {_signed(value)}"
-            for name, value in row.items()
-            if value
-        ]
-        said.append((Threat(str(threat)).label.lower(), loads))
+    for threat, row in zip(form.index, form.to_numpy().tolist(), strict=True):
+        loads = [f"{effect} {_signed(value)}" for effect, value in zip(effects, row, strict=True) if value]
+        said.append((Threat(threat).label.lower(), loads))
     return Drawn(
         figure,
         f"Effects of power, cohesion and their product on each threat: {listed(said)}; all others zero.",

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
+from seaborn.utils import relative_luminance
 
 from buzanlib.figures.base import QUADRANT_COLOURS, Look, new_axes
 from buzanlib.theory.vocabulary import Quadrant
@@ -58,11 +58,8 @@ _DISTANCES = (6, 13, 22, 32, 44)
 
 def ink_on(colour: str) -> str:
     """``"black"`` or ``"white"``, whichever is read better on a colour (relative luminance of WCAG 2, 1.4.3)."""
-    rgb = np.asarray(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
     # At this luminance the contrast with black equals that with white.
-    return "black" if luminance > 0.179 else "white"
+    return "black" if relative_luminance(colour) > 0.179 else "white"
 
 
 @dataclass(frozen=True)

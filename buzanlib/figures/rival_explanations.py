@@ -142,12 +142,8 @@ def regime_and_cohesion(
 
     Parameters
     ----------
-    cohesion : pandas.Series of float
-        Score by state.
-    polyarchy : pandas.Series of float
-        By state, 0 to 1.
-    quadrants : pandas.Series of str
-        By state. Only states with all three are drawn.
+    cohesion, polyarchy, quadrants : pandas.Series
+        By state: a score, a number from 0 to 1, and the quadrant. Only states with all three are drawn.
     label : sequence of str
         States to name, the first ones being set first; one that is not drawn is passed over.
     names : pandas.Series of str, optional
