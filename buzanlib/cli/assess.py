@@ -56,7 +56,7 @@ def _assess(given: argparse.Namespace) -> None:
     rule = Rule(**{name: getattr(given, name) for name in _RULE if getattr(given, name) is not None})
     weights = _priorities(given.profile, given.data)
     low, high = windows(proposal, weights, rule).to_numpy()[-1]
-    print(_told(proposal, assess(proposal, weights, rule)))
+    print(_as_text(proposal, assess(proposal, weights, rule)))
     if low <= high:
         print(f"All four would accept it with an intrusiveness from {low:.2f} to {high:.2f}.")
     else:
@@ -82,7 +82,7 @@ def _priorities(profile: str, data: Path) -> pd.DataFrame:
     return mean_profiles(shares_of_mentions(state_counts(passages)), quadrants)
 
 
-def _told(proposal: Proposal, assessed: pd.DataFrame) -> str:
+def _as_text(proposal: Proposal, assessed: pd.DataFrame) -> str:
     """An assessment as lines of text."""
     from buzanlib.theory.vocabulary import Quadrant
 

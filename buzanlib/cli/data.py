@@ -29,8 +29,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check = add_command(
         actions, _check, "check every row against datapackage.json, and the lock", "buzan data check mine"
     )
-    study_or = "folder of tables, or a study (default: data)"
-    check.add_argument("data", type=Path, nargs="?", default=DATA, help=study_or)
+    about = "folder of tables, or a study (default: data)"
+    check.add_argument("data", type=Path, nargs="?", default=DATA, help=about)
     lock = add_command(
         actions,
         _lock,

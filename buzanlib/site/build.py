@@ -135,7 +135,7 @@ def _sphinx_build(layout: Layout, build: OwnedFolder, jobs: int) -> None:
     build.write(build.path / "conf.py", _conf(layout, build.path))
     words = ["-b", "html", "-W", "-n", "--keep-going", "-q", "--no-color", "-j", str(jobs)]
     words += ["-c", str(build.path), "-d", str(build.path / ".doctrees"), "-D", f"buzan_parent={os.getpid()}"]
-    process = subprocess.Popen(
+    ended = subprocess.run(
         [*PYTHON, "-m", "sphinx", *words, str(layout.book), str(build.path / "html")],
         env=os.environ | search_path(),
         start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
@@ -144,13 +144,8 @@ def _sphinx_build(layout: Layout, build: OwnedFolder, jobs: int) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with process:
-        try:
-            said, _ = process.communicate()
-        finally:
-            process.kill()
-    if process.returncode:
-        raise RunError(f"the book was not built, since Sphinx is strict about warnings:\n{said}")
+    if ended.returncode:
+        raise RunError(f"the book was not built, since Sphinx is strict about warnings:\n{ended.stdout}")
 
 
 def _conf(layout: Layout, folder: Path) -> str:
