@@ -15,18 +15,14 @@ from pathlib import Path
 
 from buzanlib import __version__
 from buzanlib.cli import assess, data, study
-from buzanlib.cli.faults import summary
+from buzanlib.cli.common import add_command, summary
 from buzanlib.errors import BuzanError, DataError, RunError
 
 # Rooms are imported inside the subcommands, so that `buzan version` does not load pandas.
 
-_SHELLS = ("bash", "zsh", "tcsh")
-
 _ADVICE = {
-    errno.ENOSPC: "; make room, and give the same command again",
-    errno.EDQUOT: "; make room, and give the same command again",
-    errno.EACCES: "; name another place, or ask for the right to use it",
-    errno.EPERM: "; name another place, or ask for the right to use it",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "; make room, and give the same command again"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "; name another place, or ask for the right to use it"),
     errno.EROFS: "; name another place",
 }
 """What to do about an error of the system."""
@@ -50,33 +46,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _sigterm_as_interrupt():
-            status: int = given.command(given)
+            given.command(given)
             sys.stdout.flush()
+        return 0
     except BrokenPipeError:  # the reader has closed the pipe
         _silence_stdout()
         return 0
     except DataError as error:
-        print(f"buzan: {summary(error.faults)}", file=sys.stderr)
-        return 2
-    except BuzanError as error:
-        print(f"buzan: {error}", file=sys.stderr)
-        return 2
-    except RunError as error:
-        print(f"buzan: {error}", file=sys.stderr)
-        return 1
+        said, status = summary(error.faults), 2
+    except (BuzanError, RunError) as error:
+        said, status = str(error), 1 if isinstance(error, RunError) else 2
     except (OSError, UnicodeError, MemoryError) as error:
-        print(f"buzan: {_system_error(error)}", file=sys.stderr)
+        said, status = _system_error(error), 2
         try:
             sys.stdout.flush()
         except OSError:
             _silence_stdout()
-        return 2
     except KeyboardInterrupt:
-        print(
-            "buzan: interrupted; what is finished is kept, and the same command goes on from there",
-            file=sys.stderr,
-        )
-        return 1
+        said, status = "interrupted; what is finished is kept, and the same command goes on from there", 1
+    print(f"buzan: {said}", file=sys.stderr)
     return status
 
 
@@ -121,47 +109,36 @@ def parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 all went well, 1 a run failed, 2 the input is at fault",
     )
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    study.add_to(commands)
-    data.add_to(commands)
-    assess.add_to(commands)
-
-    cite = commands.add_parser(
-        "cite",
-        help="say how to cite the compendium, the paper and the data",
-        description="Print the references of the compendium, of the paper that it tests, and of every table's source.",
-        epilog="example: buzan cite --bibtex",
+    for part in (study, data, assess):
+        part.add_to(commands)
+    cite = add_command(
+        commands, _cite, "say how to cite the compendium, the paper and the data", "buzan cite --bibtex"
     )
     cite.add_argument("--bibtex", action="store_true", help="compendium and paper as BibTeX")
-    cite.set_defaults(command=_cite)
-
-    completion = commands.add_parser(
-        "completion",
-        help="print a script that completes commands in a shell",
-        description="Print a script with which a shell completes the words of this command.",
-        epilog='example: eval "$(buzan completion bash)"',
+    completion = add_command(
+        commands,
+        _completion,
+        "print a script that completes commands in a shell",
+        'eval "$(buzan completion bash)"',
     )
-    completion.add_argument("shell", choices=_SHELLS)
-    completion.set_defaults(command=_completion)
-
-    version = commands.add_parser("version", help="print the version")
-    version.set_defaults(command=_version)
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    commands.add_parser("version", help="print the version").set_defaults(command=_version)
     return whole
 
 
-def _cite(given: argparse.Namespace) -> int:
+def _cite(given: argparse.Namespace) -> None:
+    """Print the references of the compendium, of the paper that it tests, and of every table's source."""
     from buzanlib.study.citation import bibtex, references
 
     print(bibtex() if given.bibtex else references())
-    return 0
 
 
-def _completion(given: argparse.Namespace) -> int:
+def _completion(given: argparse.Namespace) -> None:
+    """Print a script with which a shell completes the words of this command."""
     import shtab
 
     print(shtab.complete(parser(), shell=given.shell))
-    return 0
 
 
-def _version(given: argparse.Namespace) -> int:
+def _version(given: argparse.Namespace) -> None:
     print(f"buzan {__version__}")
-    return 0

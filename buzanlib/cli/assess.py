@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from buzanlib.cli.common import add_command
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -25,11 +27,11 @@ _RULE = {
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    assess = commands.add_parser(
-        "assess",
-        help="say who would accept a proposal, and who would see a threat in it",
-        description="Weigh a proposal as each quadrant would. How it is weighed is opinion, and yours to set.",
-        epilog="example: buzan assess data/proposal.yml --profile literal",
+    assess = add_command(
+        commands,
+        _assess,
+        "say who would accept a proposal, and who would see a threat in it",
+        "buzan assess data/proposal.yml --profile literal",
     )
     assess.add_argument("proposal", type=Path, metavar="FILE", help="a proposal, such as data/proposal.yml")
     assess.add_argument(
@@ -43,10 +45,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     for name, text in _RULE.items():
         assess.add_argument(f"--{name}", type=float, metavar="X", help=text)
-    assess.set_defaults(command=_assess)
 
 
-def _assess(given: argparse.Namespace) -> int:
+def _assess(given: argparse.Namespace) -> None:
+    """Weigh a proposal as each quadrant would. How it is weighed is opinion, and yours to set."""
     from buzanlib.policy.acceptability import Rule, assess, windows
     from buzanlib.policy.proposals import read_proposal
 
@@ -54,12 +56,11 @@ def _assess(given: argparse.Namespace) -> int:
     rule = Rule(**{name: getattr(given, name) for name in _RULE if getattr(given, name) is not None})
     weights = _priorities(given.profile, given.data)
     low, high = windows(proposal, weights, rule).to_numpy()[-1]
-    print(_told(proposal, assess(proposal, weights, rule)))
+    print(_as_text(proposal, assess(proposal, weights, rule)))
     if low <= high:
         print(f"All four would accept it with an intrusiveness from {low:.2f} to {high:.2f}.")
     else:
         print("Whatever its intrusiveness, not all four would accept it.")
-    return 0
 
 
 def _priorities(profile: str, data: Path) -> pd.DataFrame:
@@ -81,7 +82,7 @@ def _priorities(profile: str, data: Path) -> pd.DataFrame:
     return mean_profiles(shares_of_mentions(state_counts(passages)), quadrants)
 
 
-def _told(proposal: Proposal, assessed: pd.DataFrame) -> str:
+def _as_text(proposal: Proposal, assessed: pd.DataFrame) -> str:
     """An assessment as lines of text."""
     from buzanlib.theory.vocabulary import Quadrant
 

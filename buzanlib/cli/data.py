@@ -6,103 +6,83 @@ import argparse
 import os
 from pathlib import Path
 
-from buzanlib.cli.faults import summary
+from buzanlib.cli.common import add_command, summary
 from buzanlib.cli.study import STUDY
 from buzanlib.errors import BuzanError, DataError, LockError
+
+DATA = Path("data")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its own commands to the parser."""
     data = commands.add_parser("data", help="build or check the tables")
     actions = data.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    build = actions.add_parser(
-        "build",
-        help="make the tables again from the publishers' files",
-        description="Make every table again whose publisher's files are there; keep what the others gave.",
-        epilog="example: buzan data build --raw ~/downloads --list",
+    build = add_command(
+        actions,
+        _build,
+        "make the tables again from the publishers' files",
+        "buzan data build --raw ~/downloads --list",
     )
     build.add_argument("--raw", type=Path, help="folder of the publishers' files (default: $BUZAN_RAW)")
-    build.add_argument("--data", type=Path, default=Path("data"), help="where the tables go (default: data)")
+    build.add_argument("--data", type=Path, default=DATA, help="where the tables go (default: data)")
     build.add_argument("--list", action="store_true", help="only say what is there and what is missing")
-    build.set_defaults(command=_data_build)
-    check = actions.add_parser(
-        "check",
-        help="check every row against datapackage.json, and the lock",
-        description="Report every fault of the tables at once, with file, row, column, value and what is allowed.",
-        epilog="example: buzan data check mine",
+    check = add_command(
+        actions, _check, "check every row against datapackage.json, and the lock", "buzan data check mine"
     )
-    check.add_argument(
-        "data",
-        type=Path,
-        nargs="?",
-        default=Path("data"),
-        help="folder of tables, or a study (default: data)",
+    about = "folder of tables, or a study (default: data)"
+    check.add_argument("data", type=Path, nargs="?", default=DATA, help=about)
+    lock = add_command(
+        actions,
+        _lock,
+        "lock tables of your own to the predictions, once they have no faults",
+        "buzan data lock my-data",
     )
-    check.set_defaults(command=_data_check)
-
-    lock = actions.add_parser(
-        "lock",
-        help="lock tables of your own to the predictions, once they have no faults",
-        description="Write predictions.lock for changed tables; the predictions themselves never change.",
-        epilog="example: buzan data lock my-data",
+    lock.add_argument("data", type=Path, nargs="?", default=DATA, help="folder (default: data)")
+    sheet = add_command(
+        actions,
+        _sheet,
+        "write a sheet for coding passages by hand",
+        "buzan data sheet --passages 200 --out ana.csv",
     )
-    lock.add_argument("data", type=Path, nargs="?", default=Path("data"), help="folder (default: data)")
-    lock.set_defaults(command=_data_lock)
-
-    sheet = actions.add_parser(
-        "sheet",
-        help="write a sheet for coding passages by hand",
-        description="Write a CSV sheet with a row a passage and blank cells for coder and codes.",
-        epilog="example: buzan data sheet --passages 200 --out ana.csv",
-    )
-    sheet.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
+    sheet.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
     sheet.add_argument("--out", type=Path, default=Path("sheet.csv"), help="new file (default: sheet.csv)")
     sheet.add_argument("--passages", type=int, metavar="N", help="a random sample (default: every passage)")
     sheet.add_argument("--seed", type=int, default=20100615, metavar="S", help="of the sample")
-    sheet.set_defaults(command=_data_sheet)
-
-    codes = actions.add_parser(
-        "codes",
-        help="add the coders of a sheet to codes.csv",
-        description="Add everyone who coded in a sheet (CSV or XLSX) as a further annotator, and lock the codes.",
-        epilog="example: buzan data codes ana.xlsx",
+    codes = add_command(
+        actions, _codes, "add the coders of a sheet to codes.csv", "buzan data codes ana.xlsx"
     )
     codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
-    codes.add_argument("--data", type=Path, default=Path("data"), help="folder (default: data)")
+    codes.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
     codes.add_argument(
         "--replace", action="store_true", help="replace the codes that an annotator of that name has"
     )
-    codes.set_defaults(command=_data_codes)
-
-    texts = actions.add_parser(
-        "texts",
-        help="find the passages in texts of your own",
-        description="Write documents, passages and a sheet to code, from texts named after state and year.",
-        epilog="example: buzan data texts statements --corpus OEWG --out mine",
+    texts = add_command(
+        actions,
+        _texts,
+        "find the passages in texts of your own",
+        "buzan data texts statements --corpus OEWG --out mine",
     )
     texts.add_argument("folder", type=Path, metavar="FOLDER", help="texts such as EST-2021.txt, in UTF-8")
     texts.add_argument("--corpus", required=True, metavar="NAME", help="two to twelve capital letters")
-    texts.add_argument("--data", type=Path, default=Path("data"), help="folder of the tables (default: data)")
+    texts.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     texts.add_argument("--out", type=Path, default=Path(), help="folder to write to (default: this one)")
     texts.add_argument("--sample", action="store_true", help="at most ten passages a text, drawn at random")
-    texts.set_defaults(command=_data_texts)
-
-    index = actions.add_parser(
-        "index",
-        help="put an index of your own into a panel",
-        description="Write a panel with an index of your own (columns iso3, year, value) behind its other columns.",
-        epilog="example: buzan data index reach.csv --axis power --name reach --out my-panel.csv",
+    index = add_command(
+        actions,
+        _index,
+        "put an index of your own into a panel",
+        "buzan data index reach.csv --axis power --name reach --out my-panel.csv",
     )
     index.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX; more means stronger")
     index.add_argument("--axis", required=True, metavar="AXIS", help="power or cohesion: what it measures")
     index.add_argument("--name", required=True, help="small letters, digits and underscores")
-    index.add_argument("--data", type=Path, default=Path("data"), help="folder of the tables (default: data)")
+    index.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     index.add_argument("--panel", type=Path, help="what it is added to (default: panel.csv of that folder)")
     index.add_argument("--out", type=Path, default=Path("panel.csv"), help="new file (default: panel.csv)")
-    index.set_defaults(command=_data_index)
 
 
-def _data_build(given: argparse.Namespace) -> int:
+def _build(given: argparse.Namespace) -> None:
+    """Make every table again whose publisher's files are there; keep what the others gave."""
     place = given.raw or os.environ.get("BUZAN_RAW")
     if not place:
         raise BuzanError("no raw files: say where they are with --raw DIR, or set BUZAN_RAW")
@@ -118,16 +98,17 @@ def _data_build(given: argparse.Namespace) -> int:
         for path in build(raw, given.data):
             print(path)
     print(said)
-    return 0
 
 
-def _data_check(given: argparse.Namespace) -> int:
+def _check(given: argparse.Namespace) -> None:
+    """Report every fault of the tables at once, with file, row, column, value and what is allowed."""
     from buzanlib.tables.descriptor import examine
     from buzanlib.theory.predictions import load_predictions
 
     study = given.data if given.data.is_file() else given.data / STUDY.name
     if study.is_file():
-        return _check_of_study(study)
+        _check_of_study(study)
+        return
     frames, faults = examine(given.data)
     said = [summary(faults)] if faults else []
     try:
@@ -142,10 +123,9 @@ def _data_check(given: argparse.Namespace) -> int:
         raise BuzanError("\n".join(said))
     for name, frame in frames.items():
         print(f"{name:<16}{len(frame):>8} rows")
-    return 0
 
 
-def _check_of_study(file: Path) -> int:
+def _check_of_study(file: Path) -> None:
     from buzanlib.study.data_staging import looked_at
     from buzanlib.study.spec import load_study
 
@@ -154,10 +134,10 @@ def _check_of_study(file: Path) -> int:
         count = len(folder.hashes)
     own = [*study.tables, *(sheet.name for sheet in study.sheets)]
     print(f"{count} files without fault; of this study: {', '.join(own) or 'none'}")
-    return 0
 
 
-def _data_lock(given: argparse.Namespace) -> int:
+def _lock(given: argparse.Namespace) -> None:
+    """Write predictions.lock for changed tables; the predictions themselves never change."""
     from buzanlib.files import alone
     from buzanlib.tables.descriptor import check
     from buzanlib.theory.predictions import write_lock
@@ -166,17 +146,17 @@ def _data_lock(given: argparse.Namespace) -> int:
         if faults := check(given.data):
             raise DataError(faults)
         print(write_lock(given.data))
-    return 0
 
 
-def _data_sheet(given: argparse.Namespace) -> int:
+def _sheet(given: argparse.Namespace) -> None:
+    """Write a CSV sheet with a row a passage and blank cells for coder and codes."""
     from buzanlib.sources.coders import empty_sheet
 
     print(f"{given.out}: {empty_sheet(given.data, given.out, given.passages, given.seed)} passages")
-    return 0
 
 
-def _data_codes(given: argparse.Namespace) -> int:
+def _codes(given: argparse.Namespace) -> None:
+    """Add everyone who coded in a sheet (CSV or XLSX) as a further annotator, and lock the codes."""
     from buzanlib.sources.coders import add_codes
 
     added = add_codes(given.sheet, given.data, given.replace)
@@ -185,10 +165,10 @@ def _data_codes(given: argparse.Namespace) -> int:
     if added.not_coded:
         print(f"skipped, since nothing is coded in them: {added.not_coded} rows")
     print(given.data / "codes.csv")
-    return 0
 
 
-def _data_texts(given: argparse.Namespace) -> int:
+def _texts(given: argparse.Namespace) -> None:
+    """Write documents, passages and a sheet to code, from texts named after state and year."""
     from buzanlib.sources.own_texts import gather_texts
 
     made = gather_texts(given.folder, given.corpus, given.data, given.out, given.sample)
@@ -198,10 +178,10 @@ def _data_texts(given: argparse.Namespace) -> int:
     documents, passages, sheet = made.files
     print(f"{documents} and {passages}: name them in a study under tables")
     print(f"{sheet}: fill it in, and name it in the study under sheets")
-    return 0
 
 
-def _data_index(given: argparse.Namespace) -> int:
+def _index(given: argparse.Namespace) -> None:
+    """Write a panel with an index of your own (columns iso3, year, value) behind its other columns."""
     from buzanlib.sources.own_index import merge_index
 
     merged = merge_index(given.file, given.axis, given.name, given.data, given.out, given.panel)
@@ -211,4 +191,3 @@ def _data_index(given: argparse.Namespace) -> int:
     if merged.added:
         print(f"rows of later years, one a member and year: {merged.added}")
     print(f"{given.out}: name it in a study under tables, panel, and let {given.axis} be {merged.column}")
-    return 0

@@ -6,7 +6,9 @@ import argparse
 import os
 import shlex
 from pathlib import Path
+from typing import Any
 
+from buzanlib.cli.common import add_command
 from buzanlib.errors import BuzanError
 
 STUDY = Path("notebooks/study.yml")
@@ -15,73 +17,39 @@ HTML = Path("_build/html")
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the parser."""
-    new = commands.add_parser(
-        "new",
-        help="write a new study with templates of every table",
-        description="Write a study file that runs as it is, and a template of every table.",
-        epilog="example: buzan new mine",
-    )
+    new = add_command(commands, _new, "write a new study with templates of every table", "buzan new mine")
     new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-    new.set_defaults(command=_new)
-
-    run = commands.add_parser(
-        "run",
-        help="run what has changed of a study",
-        description="Run the notebooks of a study that have to be, and publish the pages and numbers of all.",
-        epilog="example: buzan run mine/study.yml -p power=gdp --scheduler tcp://10.0.0.1:8786",
+    run = add_command(
+        commands,
+        _run,
+        "run what has changed of a study",
+        "buzan run mine/study.yml -p power=gdp --scheduler tcp://10.0.0.1:8786",
     )
     _of_study(run)
     _of_run(run)
     run.add_argument(
         "--only", action="append", default=[], metavar="PAGE", help="make this page alone (may be repeated)"
     )
-    run.set_defaults(command=_run)
-
-    book = commands.add_parser(
-        "book",
-        help="run a study and build the book from it",
-        description="Run what has changed of a study, and build the book from it if anything has.",
-        epilog="example: buzan book mine/study.yml --out mine/site --jobs 4",
+    book = add_command(
+        commands,
+        _book,
+        "run a study and build the book from it",
+        "buzan book mine/study.yml --out mine/site --jobs 4",
     )
     _of_study(book)
     _of_run(book)
     book.add_argument("--out", type=Path, help="folder in which _build is made")
-    book.set_defaults(command=_book)
-
-    status = commands.add_parser(
-        "status",
-        help="say what would run, and why",
-        description="Say of every page of a study whether it would run, and why; nothing runs.",
-        epilog="example: buzan status -p power=gdp",
-    )
+    status = add_command(commands, _status, "say what would run, and why", "buzan status -p power=gdp")
     _of_study(status)
-    status.set_defaults(command=_status)
-
-    diff = commands.add_parser(
-        "diff",
-        help="say what moved between two runs",
-        description="Compare the numbers, verdicts and figures of two runs.",
-        epilog="example: buzan diff mine/out book/executed",
+    diff = add_command(
+        commands, _diff, "say what moved between two runs", "buzan diff mine/out book/executed"
     )
     diff.add_argument("old", type=Path, help="results.json of a run, or its output folder")
     diff.add_argument("new", type=Path, help="the same of another")
-    diff.set_defaults(command=_diff)
-
-    serve = commands.add_parser(
-        "serve",
-        help="show a built book in the browser",
-        description="Serve a built book to the browser of this machine, until interrupted.",
-        epilog="example: buzan serve mine --port 8000",
-    )
-    serve.add_argument(
-        "html",
-        type=Path,
-        nargs="?",
-        default=HTML,
-        help=f"folder of the pages, or of a study (default: {HTML})",
-    )
+    serve = add_command(commands, _serve, "show a built book in the browser", "buzan serve mine --port 8000")
+    place = f"folder of the pages, or of a study (default: {HTML})"
+    serve.add_argument("html", type=Path, nargs="?", default=HTML, help=place)
     serve.add_argument("--port", type=_count, default=0, metavar="N", help="port (default: any free one)")
-    serve.set_defaults(command=_serve)
 
 
 def _of_study(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +104,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _new(given: argparse.Namespace) -> int:
+def _new(given: argparse.Namespace) -> None:
+    """Write a study file that runs as it is, and a template of every table."""
     from buzanlib.study.new import new_study
 
     file = new_study(given.folder)
@@ -146,49 +115,39 @@ def _new(given: argparse.Namespace) -> int:
     print(f"  {given.folder / 'tables'}      has a template of every table; name yours in {file.name}")
     print(f"  buzan data check {place}  holds them against their description")
     print("Notebooks are code and may do whatever you may: before you add one of somebody else's, read it.")
-    return 0
 
 
-def _run(given: argparse.Namespace) -> int:
+def _how(given: argparse.Namespace) -> dict[str, Any]:
+    """What the arguments of `_of_run` say."""
+    return {"force": given.force, "jobs": given.jobs, "scheduler": given.scheduler}
+
+
+def _run(given: argparse.Namespace) -> None:
+    """Run the notebooks of a study that have to be, and publish the pages and numbers of all."""
     from buzanlib.study.runner import run_study
 
-    run_study(
-        given.study,
-        dict(given.changes),
-        only=given.only,
-        force=given.force,
-        jobs=given.jobs,
-        scheduler=given.scheduler,
-    )
-    return 0
+    run_study(given.study, dict(given.changes), only=given.only, **_how(given))
 
 
-def _book(given: argparse.Namespace) -> int:
+def _book(given: argparse.Namespace) -> None:
+    """Run what has changed of a study, and build the book from it if anything has."""
     from buzanlib.site.build import build_book
 
-    front = build_book(
-        given.study,
-        given.out,
-        dict(given.changes),
-        force=given.force,
-        jobs=given.jobs,
-        scheduler=given.scheduler,
-    )
-    print(os.path.relpath(front))
-    return 0
+    print(os.path.relpath(build_book(given.study, given.out, dict(given.changes), **_how(given))))
 
 
-def _status(given: argparse.Namespace) -> int:
+def _status(given: argparse.Namespace) -> None:
+    """Say of every page of a study whether it would run, and why; nothing runs."""
     from buzanlib.study.plan import status
 
     steps = list(status(given.study, dict(given.changes)))
     width = max(26, *(len(step.run.name) for step in steps))
     for step in steps:
         print(f"{step.run.name:<{width}}  {step.reason or 'has not changed'}")
-    return 0
 
 
-def _diff(given: argparse.Namespace) -> int:
+def _diff(given: argparse.Namespace) -> None:
+    """Compare the numbers, verdicts and figures of two runs."""
     from buzanlib.study.changes import compare, told
     from buzanlib.study.results import Results
     from buzanlib.study.runner import RESULTS
@@ -198,7 +157,6 @@ def _diff(given: argparse.Namespace) -> int:
         if not file.is_file():
             raise BuzanError(f"no results at {str(file)!r}: run the study first")
     print(told(compare(*map(Results.load, files))))
-    return 0
 
 
 def _pages(folder: Path) -> Path:
@@ -210,7 +168,8 @@ def _pages(folder: Path) -> Path:
     return place_of(load_study(study)) / HTML if study.is_file() else folder
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _serve(given: argparse.Namespace) -> None:
+    """Serve a built book to the browser of this machine, until interrupted."""
     from buzanlib.site.serve import server
 
     with server(_pages(given.html), given.port) as book:
@@ -219,4 +178,3 @@ def _serve(given: argparse.Namespace) -> int:
             book.serve_forever()
         except KeyboardInterrupt:
             print()
-    return 0

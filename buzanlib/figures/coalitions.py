@@ -8,20 +8,19 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, new_axes, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import (
     INK,
     PALE,
+    QUADRANT_HEADINGS,
     QUIET,
     dot_intervals,
     name_rows,
     number_map,
-    quadrant_heading,
 )
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.
@@ -31,6 +30,7 @@ PRINTED, GRADED = "●", "○"
 _STEPS = sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 5)[1:]
 
 
+@style()
 def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFrame) -> Drawn:
     """Draw how many pairs of states share a threat, by their quadrants, and where the cells say that they should.
 
@@ -44,29 +44,25 @@ def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFra
     marks = pd.DataFrame(
         np.where(literal, PRINTED, np.where(graded, GRADED, "")), density.index, density.columns
     )
-    texts = density.map(lambda share: f"{share:.0%}") + marks.map(lambda mark: f"  {mark}" if mark else "")
-    heads = [fill(Threat(threat).label, 15) for threat in density.columns]
-    with style():
-        figure, axes = new_axes(1.7 + 0.42 * len(density))
-        limits = (0.0, max(0.1, float(np.nanmax(density.to_numpy()))))
-        marked = f"{PRINTED} both cells name it as printed   {GRADED} as graded only"
-        note = f"Pairs of states that share the threat\n{marked}"
-        number_map(axes, density.set_axis(heads, axis=1), texts.set_axis(heads, axis=1), limits, note)
+    texts = density.map("{:.0%}".format) + marks.map(lambda mark: f"  {mark}" if mark else "")
+    heads = {threat: fill(Threat(threat).label, 15) for threat in density.columns}
+    figure, axes = new_axes(1.7 + 0.42 * len(density))
+    limits = (0.0, max(0.1, float(np.nanmax(density.to_numpy()))))
+    marked = f"{PRINTED} both cells name it as printed   {GRADED} as graded only"
+    note = f"Pairs of states that share the threat\n{marked}"
+    number_map(axes, density.rename(columns=heads), texts.rename(columns=heads), limits, note)
     words = {PRINTED: " (both cells, as printed)", GRADED: " (both cells, as graded only)", "": ""}
-    said = "; ".join(
-        f"{Threat(threat).label.lower()}: "
-        + ", ".join(
-            f"{pair} {share:.0%}{words[mark]}"
-            for pair, share, mark in zip(density.index, density[threat], marks[threat], strict=True)
-            if not pd.isna(share)
-        )
-        for threat in density.columns
-    )
+    said = []
+    for threat, shares in density.items():
+        known = zip(density.index, shares, marks[threat], strict=True)
+        facts = [f"{pair} {share:.0%}{words[mark]}" for pair, share, mark in known if not pd.isna(share)]
+        said.append((Threat(str(threat)).label.lower(), facts))
     return Drawn(
-        figure, f"Share of pairs of states that share a threat, by the quadrants of the two. {said}."
+        figure, f"Share of pairs of states that share a threat, by the quadrants of the two. {listed(said)}."
     )
 
 
+@style()
 def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str, float]) -> Drawn:
     """Draw how many quadrants hold together at each reservation level, over all orders of entry.
 
@@ -78,42 +74,31 @@ def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str
     best : mapping of str to float
         By table, up to which level any agenda could unite all four.
     """
-    names = list(next(iter(found.values())))
-    with style():
-        figure = Figure(figsize=(WIDTH, 1.2 + 1.45 * len(names)), layout="constrained")
-        panels = figure.subplots(len(names), len(found), sharex=True, sharey=True, squeeze=False)
-        for column, (title, by_rule) in enumerate(found.items()):
-            for row, name in enumerate(names):
-                axes = panels[row][column]
-                shares = _counted(by_rule[name])
-                filled = axes.stackplot(shares.index, shares.T.to_numpy(), colors=_STEPS, step="pre")
-                axes.axvline(best[title], color=INK, linestyle="--", linewidth=1.4)
-                axes.set(xlim=(0, 1), ylim=(0, 1))
-                axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-                axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
-                if column == 0:
-                    axes.set_ylabel(
-                        fill(in_words(name, of="rule"), 12), rotation=0, ha="right", va="center", labelpad=6
-                    )
-            panels[0][column].set_title(title.replace(", ", ",\n"), fontweight="bold")
-            panels[-1][column].set_xlabel("Reservation level")
-        figure.legend(
-            filled,
-            [str(count) for count in range(1, 5)],
-            title="Quadrants that hold together, share of the 24 orders",
-            loc="outside upper center",
-            ncols=4,
-        )
-    said = " ".join(
-        f"{title}, {in_words(name, of='rule')}: {_reach(_counted(by_rule[name]))}."
-        for title, by_rule in found.items()
-        for name in names
-    )
+    rules = list(next(iter(found.values())))
+    figure, panels = new_panels(1.2 + 1.45 * len(rules), len(rules), len(found), sharex=True, sharey=True)
+    grid = panels.reshape(len(rules), len(found))
+    said = []
+    for column, (title, by_rule) in zip(grid.T, found.items(), strict=True):
+        for axes, rule in zip(column, rules, strict=True):
+            shares = _counted(by_rule[rule])
+            filled = axes.stackplot(shares.index, shares.T.to_numpy(), colors=_STEPS, step="pre")
+            axes.axvline(best[title], color=INK, linestyle="--", linewidth=1.4)
+            axes.set(xlim=(0, 1), ylim=(0, 1))
+            axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+            axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
+            said.append(f"{title}, {in_words(rule, of='rule')}: {_reach(shares)}.")
+        column[0].set_title(title.replace(", ", ",\n"), fontweight="bold")
+        column[-1].set_xlabel("Reservation level")
+    for axes, rule in zip(grid[:, 0], rules, strict=True):
+        name = fill(in_words(rule, of="rule"), 12)
+        axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6)
+    title = "Quadrants that hold together, share of the 24 orders"
+    figure.legend(filled, ["1", "2", "3", "4"], title=title, loc="outside upper center", ncols=4)
     bounds = "; ".join(f"{title} {typeset(level, '.2f')}" for title, level in best.items())
     return Drawn(
         figure,
         "Quadrants that hold together by reservation level, as shares of the 24 orders of entry. "
-        f"Dashed lines, beyond which no agenda unites all four: {bounds}. {said}",
+        f"Dashed lines, beyond which no agenda unites all four: {bounds}. {' '.join(said)}",
     )
 
 
@@ -134,42 +119,39 @@ def _reach(shares: pd.DataFrame) -> str:
     return "all four hold " + ", ".join(dict.fromkeys(said))
 
 
+@style()
 def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
     """Draw up to which reservation level each scheme of entry unites all four quadrants.
+
+    A cell has the range over the orders of its scheme and the shade of their mean.
 
     Parameters
     ----------
     levels : mapping of str to mapping of str to pandas.DataFrame
         By the title of a panel and by rule: as `buzanlib.policy.entry_orders.uniting_levels`.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative. A cell has the range over the orders of its scheme and the shade of
-        their mean.
     """
     said = []
-    with style():
-        figure = Figure(figsize=(WIDTH, 0.4 + 2.75 * len(levels)), layout="constrained")
-        panels = figure.subplots(len(levels), 1, squeeze=False)[:, 0]
-        for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
-            schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
-            columns = {
-                fill(in_words(rule, of="rule"), 11): [table.loc[table[scheme], "holds"] for scheme in schemes]
-                for rule, table in by_rule.items()
-            }
-            rows = [fill(scheme, 14) for scheme in schemes]
-            means = pd.DataFrame(
-                {head: [some.mean() for some in column] for head, column in columns.items()}, rows
-            )
-            texts = pd.DataFrame({head: list(map(_range, column)) for head, column in columns.items()}, rows)
-            said += [
-                f"{title}, {in_words(rule, of='rule')}: "
-                + ", ".join(map(" ".join, zip(schemes, texts[head], strict=True)))
-                for rule, head in zip(by_rule, columns, strict=True)
-            ]
-            number_map(axes, means, texts, (0.0, 1.0))
-            axes.set_title(title, fontweight="bold", loc="left")
+    figure, panels = new_panels(0.4 + 2.75 * len(levels), len(levels))
+    for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
+        schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
+        columns = {
+            in_words(rule, of="rule"): [table.loc[table[scheme], "holds"] for scheme in schemes]
+            for rule, table in by_rule.items()
+        }
+        texts = pd.DataFrame({name: list(map(_range, column)) for name, column in columns.items()}, schemes)
+        means = pd.DataFrame(
+            {name: [some.mean() for some in column] for name, column in columns.items()}, schemes
+        )
+        said += [
+            f"{title}, {name}: " + ", ".join(f"{scheme} {span}" for scheme, span in spans.items())
+            for name, spans in texts.items()
+        ]
+        means, texts = (
+            some.rename(index=lambda name: fill(name, 14), columns=lambda name: fill(name, 11))
+            for some in (means, texts)
+        )
+        number_map(axes, means, texts, (0.0, 1.0))
+        axes.set_title(title, fontweight="bold", loc="left")
     return Drawn(
         figure,
         "Reservation level up to which all four quadrants hold together, by scheme of entry: least to most over its "
@@ -182,44 +164,39 @@ def _range(values: pd.Series) -> str:
     return least if least == most else f"{least}–{most}"
 
 
+@style()
 def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
     """Draw the distribution of the final size of coalitions, by scheme of entry.
+
+    The median, the middle half of the runs and the middle nine tenths.
 
     Parameters
     ----------
     runs : mapping of str to mapping of str to pandas.Series of float
         By the title of a panel and by scheme: share of all states that hold together at the end, a value a run.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative: the median, the middle half of the runs and the middle nine tenths.
     """
     said = []
-    with style():
-        count = sum(len(by_scheme) for by_scheme in runs.values())
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.5 * len(runs) + 0.34 * count), layout="constrained")
-        panels = figure.subplots(len(runs), 1, sharex=True, squeeze=False)[:, 0]
-        for axes, (title, by_scheme) in zip(panels, runs.items(), strict=True):
-            ends = {"low": 0.05, "lower": 0.25, "middle": 0.5, "upper": 0.75, "high": 0.95}
-            spans = [np.quantile(sizes, list(ends.values())) for sizes in by_scheme.values()]
-            some = pd.DataFrame(spans, columns=list(ends))
-            rows = np.arange(len(some))
-            axes.hlines(rows, some["low"], some["high"], color=QUIET, linewidth=1.5, zorder=1)
-            line = {"linewidth": 5}
-            dot = {"color": "white", "markeredgecolor": INK, "markersize": 7}
-            dot_intervals(axes, some, rows, "middle", ("lower", "upper"), line, **dot)
-            said += [
-                f"{title}, {scheme}: {row['middle']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
-                for scheme, row in zip(by_scheme, some.to_dict("records"), strict=True)
-            ]
-            name_rows(axes, list(by_scheme))
-            axes.grid(axis="x", color=PALE)
-            axes.set_axisbelow(True)
-            axes.set_title(title, loc="left", fontweight="bold")
-        panels[-1].set_xlim(0, 1)
-        panels[-1].set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-        panels[-1].set_xlabel("States that hold together at the end")
+    count = sum(len(by_scheme) for by_scheme in runs.values())
+    figure, panels = new_panels(0.9 + 0.5 * len(runs) + 0.34 * count, len(runs), sharex=True)
+    for axes, (title, by_scheme) in zip(panels, runs.items(), strict=True):
+        ends = {"low": 0.05, "lower": 0.25, "middle": 0.5, "upper": 0.75, "high": 0.95}
+        spans = [np.quantile(sizes, list(ends.values())) for sizes in by_scheme.values()]
+        some = pd.DataFrame(spans, columns=list(ends))
+        rows = np.arange(len(some))
+        axes.hlines(rows, some["low"], some["high"], color=QUIET, linewidth=1.5, zorder=1)
+        dot: Look = {"color": "white", "markeredgecolor": INK, "markersize": 7}
+        dot_intervals(axes, some, rows, "middle", ("lower", "upper"), {"linewidth": 5}, **dot)
+        said += [
+            f"{title}, {scheme}: {row['middle']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
+            for scheme, row in zip(by_scheme, some.to_dict("records"), strict=True)
+        ]
+        name_rows(axes, list(by_scheme))
+        axes.grid(axis="x", color=PALE)
+        axes.set_axisbelow(True)
+        axes.set_title(title, loc="left", fontweight="bold")
+    panels[-1].set_xlim(0, 1)
+    panels[-1].set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
+    panels[-1].set_xlabel("States that hold together at the end")
     return Drawn(
         figure,
         "Share of states that hold together at the end, by scheme of entry: median and, in brackets, middle nine "
@@ -227,6 +204,7 @@ def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
     )
 
 
+@style()
 def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
     """Draw which quadrants said yes to which resolution.
 
@@ -241,17 +219,14 @@ def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
         f"{resolutions.loc[number, 'text']}, {resolutions.loc[number, 'year']}" for number in shares.index
     ]
     ordered = shares[list(map(str, Quadrant))]
-    values = ordered.set_axis(names).set_axis([quadrant_heading(quadrant) for quadrant in Quadrant], axis=1)
-    with style():
-        figure, axes = new_axes(1.5 + 0.4 * len(values))
-        note = "States that voted yes, of those that took a position"
-        number_map(axes, values, values.map("{:.0%}".format), (0.0, 1.0), note)
-        texts = resolutions.loc[shares.index, "text"].to_list()
-        for row in range(1, len(texts)):
-            if texts[row] != texts[row - 1]:
-                axes.axhline(row, color=INK, linewidth=2)
-    said = "; ".join(
-        f"{name} ({number}): " + ", ".join(f"{quadrant} {row[quadrant]:.0%}" for quadrant in ordered.columns)
+    values = ordered.set_axis(names).rename(columns=QUADRANT_HEADINGS)
+    figure, axes = new_axes(1.5 + 0.4 * len(values))
+    number_map(axes, values, "{:.0%}", (0.0, 1.0), "States that voted yes, of those that took a position")
+    texts = resolutions.loc[shares.index, "text"]
+    for row in np.flatnonzero(texts != texts.shift())[1:]:
+        axes.axhline(row, color=INK, linewidth=2)
+    said = listed(
+        (f"{name} ({number})", [f"{quadrant} {share:.0%}" for quadrant, share in row.items()])
         for name, (number, row) in zip(names, ordered.iterrows(), strict=True)
     )
     return Drawn(figure, f"Share of the states of each quadrant that voted yes. {said}.")

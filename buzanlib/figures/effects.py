@@ -8,23 +8,24 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
-_SIGNS = {-1: "below zero", 0: "near zero", 1: "above zero"}
 # Filled and dark, open and light: the two bodies of statements stay apart in grey.
 _LOOKS = (("o", INK, INK), ("D", "white", QUIET))
-_PREDICTED = sns.light_palette(QUADRANT_COLOURS[Quadrant.SS], 4)[1]
+# Hatched, since in grey the colour alone would be lost on the band.
+_EDGE = QUADRANT_COLOURS[Quadrant.SS]
+_PREDICTED: Look = {"facecolor": sns.light_palette(_EDGE, 4)[1], "edgecolor": _EDGE, "hatch": "///"}
 
 
+@style()
 def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
     """Draw the nine effects (threat by effect) with their intervals over what Table 2 predicts.
 
@@ -40,38 +41,50 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
     limit = 1.08 * max(
         2.5 * sesoi, *(float(table[["low90", "high90"]].abs().to_numpy().max()) for table in effects.values())
     )
-    with style():
-        figure = Figure(figsize=(WIDTH, 6.6), layout="constrained")
-        panels = figure.subplots(len(TABLE2_THREATS), 1, sharex=True)
-        for axes, threat in zip(panels, TABLE2_THREATS, strict=True):
-            axes.axvspan(-sesoi, sesoi, color=PALE, zorder=0, linewidth=0)
-            axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-            for place, table in enumerate(effects.values()):
-                rows = table[table["threat"] == threat].set_index("effect").loc[list(Effect)]
-                if place == 0:
-                    _predictions(axes, rows["predicted"], sesoi, limit)
-                marker, fill, line = _LOOKS[place]
-                dot_intervals(
-                    axes,
-                    rows,
-                    np.arange(len(rows)) + (place - (len(effects) - 1) / 2) * 0.36,
-                    line={"color": line},
-                    marker=marker,
-                    color=fill,
-                    markeredgecolor=line,
-                    markeredgewidth=1.6,
-                    markersize=7,
-                    gid=f"contrasts {place}",
-                )
-            name_rows(axes, [in_words(effect) for effect in Effect])
-            axes.set_xlim(-limit, limit)
-            axes.set_title(threat.label, loc="left", fontweight="bold")
-        panels[-1].xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-        panels[-1].set_xlabel("Contrast in log odds, with 90% interval")
-        figure.legend(handles=_key(list(effects), sesoi), loc="outside upper center", ncols=2, fontsize=10)
-    return Drawn(figure, _forest_alt(effects, sesoi))
+    figure, panels = new_panels(6.6, len(TABLE2_THREATS), sharex=True)
+    for axes, threat in zip(panels, TABLE2_THREATS, strict=True):
+        axes.axvspan(-sesoi, sesoi, color=PALE, zorder=0, linewidth=0)
+        axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+        for place, table in enumerate(effects.values()):
+            marker, fill, line = _LOOKS[place]
+            rows = table[table["threat"] == threat].set_index("effect").loc[list(Effect)]
+            if place == 0:
+                _predictions(axes, rows["predicted"], sesoi, limit)
+            places = np.arange(len(rows)) + (place - (len(effects) - 1) / 2) * 0.36
+            look: Look = {"marker": marker, "color": fill, "markeredgecolor": line, "markeredgewidth": 1.6}
+            dot_intervals(
+                axes, rows, places, line={"color": line}, markersize=7, gid=f"contrasts {place}", **look
+            )
+        name_rows(axes, [in_words(effect) for effect in Effect])
+        axes.set_xlim(-limit, limit)
+        axes.set_title(threat.label, loc="left", fontweight="bold")
+    panels[-1].xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+    panels[-1].set_xlabel("Contrast in log odds, with 90% interval")
+    key: list[Line2D | Patch] = [
+        Line2D([], [], marker=marker, color=line, markerfacecolor=fill, markeredgecolor=line, label=name)
+        for name, (marker, fill, line) in zip(effects, _LOOKS, strict=False)
+    ]
+    key.append(Patch(**_PREDICTED, label="where Table 2 puts it"))
+    key.append(Patch(facecolor=PALE, label=f"within ±{sesoi:g}"))
+    figure.legend(handles=key, loc="outside upper center", ncols=2, fontsize=10)
+    parts = []
+    for name, table in effects.items():
+        nulls = table[table["predicted"] == 0]
+        found = "; ".join(
+            f"{Threat(row['threat']).label.lower()} by {in_words(row['effect'])} "
+            f"{row['contrast']:.2f} ({row['low90']:.2f} to {row['high90']:.2f}, "
+            f"predicted {'above' if row['predicted'] > 0 else 'below'} zero)"
+            for _, row in table[table["predicted"] != 0].iterrows()
+        )
+        inside = ((nulls["low90"] > -sesoi) & (nulls["high90"] < sesoi)).sum()
+        parts.append(
+            f"{name}: {found}; of the {len(nulls)} effects predicted to be near zero, {inside} have an "
+            f"interval wholly within {sesoi:g} of it."
+        )
+    return Drawn(figure, f"Contrasts in log odds with 90% intervals. {' '.join(parts)}")
 
 
+@style()
 def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
     """Draw Table 2 as a whole against chance: permuted states above, the 24 assignments of its cells below.
 
@@ -91,79 +104,33 @@ def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
     heights, places = ranked.to_numpy(dtype=np.float64), np.arange(1, len(ranked) + 1)
     p = f"p = {result.joint.p:.{3 if result.joint.p >= 0.001 else 4}f}"
     colour = QUADRANT_COLOURS[Quadrant.SW]
-    with style():
-        figure = Figure(figsize=(WIDTH, 5.6), layout="constrained")
-        above, below = figure.subplots(2, 1)
-        sns.histplot(x=result.joint_null, bins=40, color=QUIET, edgecolor="white", linewidth=0.3, ax=above)
-        above.axvline(result.joint_statistic, color=colour, linewidth=2.5, gid="observed")
-        above.set(xlabel="Joint statistic", ylabel="Permutations")
-        above.set_title(
-            f"Line: observed, {result.joint_statistic:.2f} ({p})".replace("-", "\N{MINUS SIGN}"), loc="left"
-        )
-        below.vlines(places, 0, heights, color=[colour if mine else QUIET for mine in is_own], linewidth=2)
-        below.plot(places[~is_own], heights[~is_own], "o", color=QUIET, markersize=6, gid="others")
-        below.plot(places[is_own], heights[is_own], "D", color=colour, markersize=9, gid="own")
-        below.axhline(0, color=INK, linewidth=0.8)
-        below.set(xlabel="Assignments of the four cells, best first", ylabel="Joint statistic")
-        below.set_xticks([1, *range(4, len(ranked) + 1, 4)])
-        below.set_title(f"Diamond: the paper's own, {result.rank} of {len(ranked)}", loc="left")
+    figure, (above, below) = new_panels(5.6, 2)
+    sns.histplot(x=result.joint_null, bins=40, color=QUIET, edgecolor="white", linewidth=0.3, ax=above)
+    above.axvline(result.joint_statistic, color=colour, linewidth=2.5, gid="observed")
+    above.set(xlabel="Joint statistic", ylabel="Permutations")
+    above.set_title(
+        f"Line: observed, {result.joint_statistic:.2f} ({p})".replace("-", "\N{MINUS SIGN}"), loc="left"
+    )
+    below.vlines(places, 0, heights, color=[colour if mine else QUIET for mine in is_own], linewidth=2)
+    below.plot(places[~is_own], heights[~is_own], "o", color=QUIET, markersize=6, gid="others")
+    below.plot(places[is_own], heights[is_own], "D", color=colour, markersize=9, gid="own")
+    below.axhline(0, color=INK, linewidth=0.8)
+    below.set(xlabel="Assignments of the four cells, best first", ylabel="Joint statistic")
+    below.set_xticks([1, *range(4, len(ranked) + 1, 4)])
+    below.set_title(f"Diamond: the paper's own, {result.rank} of {len(ranked)}", loc="left")
     draws = len(result.joint_null)
     beyond = round(result.joint.p * (1 + draws)) - 1
-    alt = (
+    return Drawn(
+        figure,
         f"The joint statistic{f' for {name}' if name else ''} is {result.joint_statistic:.2f}; "
         f"{beyond} of {draws} permutations reach it ({p}). Of the {len(ranked)} ways to assign the four "
-        f"cells of Table 2 to the quadrants the paper's own ranks {result.rank}."
+        f"cells of Table 2 to the quadrants the paper's own ranks {result.rank}.",
     )
-    return Drawn(figure, alt)
 
 
 def _predictions(axes: Axes, predicted: pd.Series, sesoi: float, limit: float) -> None:
     """Shade by row where Table 2 puts the contrast: beyond the smallest effect of interest, or inside."""
     for row, sign in enumerate(predicted.astype(int)):
         start, end = (-sesoi, sesoi) if sign == 0 else sorted((sign * sesoi, sign * limit))
-        axes.add_patch(
-            Rectangle(
-                (start, row - 0.42),
-                end - start,
-                0.84,
-                facecolor=_PREDICTED,
-                edgecolor=QUADRANT_COLOURS[Quadrant.SS],
-                hatch="///",  # in grey the colour alone would be lost on the band
-                zorder=0.5,
-                gid=f"predicted {sign}",
-            )
-        )
-
-
-def _key(names: list[str], sesoi: float) -> list[Line2D | Patch]:
-    """Legend: what was observed, what was predicted, what is too small to matter."""
-    observed: list[Line2D | Patch] = [
-        Line2D([], [], marker=marker, color=line, markerfacecolor=fill, markeredgecolor=line, label=name)
-        for name, (marker, fill, line) in zip(names, _LOOKS, strict=False)
-    ]
-    edge = QUADRANT_COLOURS[Quadrant.SS]
-    return [
-        *observed,
-        Patch(facecolor=_PREDICTED, edgecolor=edge, hatch="///", label="where Table 2 puts it"),
-        Patch(facecolor=PALE, label=f"within ±{sesoi:g}"),
-    ]
-
-
-def _forest_alt(effects: Mapping[str, pd.DataFrame], sesoi: float) -> str:
-    """Say, for each table, the three signed predictions with what was found, and how many nulls hold."""
-    parts = []
-    for name, table in effects.items():
-        signed = table[table["predicted"] != 0]
-        nulls = table[table["predicted"] == 0]
-        found = "; ".join(
-            f"{Threat(row['threat']).label.lower()} by {in_words(row['effect'])} "
-            f"{row['contrast']:.2f} ({row['low90']:.2f} to {row['high90']:.2f}, "
-            f"predicted {_SIGNS[int(row['predicted'])]})"
-            for _, row in signed.iterrows()
-        )
-        inside = int(((nulls["low90"] > -sesoi) & (nulls["high90"] < sesoi)).sum())
-        parts.append(
-            f"{name}: {found}; of the {len(nulls)} effects predicted to be near zero, {inside} have an "
-            f"interval wholly within {sesoi:g} of it."
-        )
-    return f"Contrasts in log odds with 90% intervals. {' '.join(parts)}"
+        place = (start, row - 0.42)
+        axes.add_patch(Rectangle(place, end - start, 0.84, zorder=0.5, gid=f"predicted {sign}", **_PREDICTED))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import Drawn, check_named, style, with_interval
+from buzanlib.figures.base import Drawn, Look, check_named, style
 from buzanlib.figures.primitives import INK, QUIET, Rows, dot_intervals
+from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
+_MARK: Look = {
+    "color": INK,
+    "markeredgecolor": INK,
+    "markeredgewidth": 1.6,
+    "markersize": 8,
+    "linestyle": "none",
+}
 # Shape and fill differ, not only the shade.
-_VERDICTS: dict[str, dict[str, Any]] = {
+_VERDICTS: dict[str, Look] = {
     Verdict.SUPPORTED: {"marker": "o", "markerfacecolor": INK},
     Verdict.PARTLY: {
         "marker": "o",
@@ -26,38 +33,32 @@ _VERDICTS: dict[str, dict[str, Any]] = {
     Verdict.CONTRADICTED: {"marker": "X", "markerfacecolor": "white", "markersize": 11},
     Verdict.UNDECIDED: {"marker": "D", "markerfacecolor": "#b9b9b9", "markeredgecolor": QUIET},
 }
-_CODINGS: tuple[dict[str, Any], ...] = (
-    {"marker": "o", "markerfacecolor": INK, "color": INK},
-    {"marker": "s", "markerfacecolor": "white", "color": INK},
-    {"marker": "^", "markerfacecolor": "#b9b9b9", "color": QUIET},
-    {"marker": "D", "markerfacecolor": "white", "color": QUIET},
+_QUIET: Look = {"color": QUIET, "markeredgecolor": QUIET}
+_CODINGS: tuple[Look, ...] = (
+    {"marker": "o", "markerfacecolor": INK},
+    {"marker": "s", "markerfacecolor": "white"},
+    {"marker": "^", "markerfacecolor": "#b9b9b9", **_QUIET},
+    {"marker": "D", "markerfacecolor": "white", **_QUIET},
 )
 
 
+@style()
 def forest_of(
-    findings: Mapping[str, Finding],
-    verdicts: Mapping[str, str],
-    labels: Mapping[str, str],
-    unit: str = "",
+    findings: Mapping[str, Finding], verdicts: Mapping[str, str], labels: Mapping[str, str], unit: str = ""
 ) -> Drawn:
     """Draw what each test found, a row a hypothesis, in the predicted direction.
+
+    Dotted ticks mark the smallest effect of interest where one was fixed: above zero, or on both sides of it for a
+    claim that effects are null, of which the sign says nothing.
 
     Parameters
     ----------
     findings : mapping of str to Finding
         By id, from the top, all on one scale.
-    verdicts : mapping of str to str
-        A `Verdict` for each.
-    labels : mapping of str to str
-        What to write after the id before each row; a long one is wrapped.
+    verdicts, labels : mapping of str to str
+        A `Verdict` for each, and what to write after the id before each row; a long label is wrapped.
     unit : str
         Of the contrasts, such as ``"log odds"``.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative. Dotted ticks mark the smallest effect of interest where one was
-        fixed: above zero, or on both sides of it for a claim that effects are null, of which the sign says nothing.
 
     Raises
     ------
@@ -67,30 +68,24 @@ def forest_of(
     check_named("hypothesis", findings, verdicts)
     check_named("hypothesis", findings, labels)
     check_named("verdict", (verdicts[name] for name in findings), list(Verdict))
-    with style():
-        rows = Rows.of(_names(findings, labels), margin=1.7, width=28)
-        axes = rows.axes
-        axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-        marked = _smallest_of_interest(rows, list(findings.values()))
-        for row, (name, found) in zip(rows.middles, findings.items(), strict=True):
-            dot_intervals(
-                axes,
-                _frame([found]),
-                [row],
-                line={"gid": "intervals"},
-                gid=name,
-                **_look(_VERDICTS[verdicts[name]]),
-            )
-        axes.set_xlabel(_axis(unit))
-        met = [verdict for verdict in Verdict if verdict in {verdicts[name] for name in findings}]
-        key = [Line2D([], [], label=str(verdict), **_look(_VERDICTS[verdict])) for verdict in met]
-        if marked:
-            key.append(
-                Line2D([], [], color=QUIET, linestyle=":", linewidth=2, label="smallest effect of interest")
-            )
-        rows.figure.legend(
-            handles=key, loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4
-        )
+    rows = _rows(findings, labels, unit, margin=1.7)
+    ticks = [
+        (sign * found.sesoi, top, bottom)
+        for top, bottom, found in zip(rows.edges, rows.edges[1:], findings.values(), strict=False)
+        if found.sesoi > 0
+        for sign in ((1,) if found.outside is None else (-1, 1))
+    ]
+    dotted: Look = {"color": QUIET, "linestyle": ":", "linewidth": 2}
+    if ticks:
+        rows.axes.vlines(*np.transpose(ticks), zorder=1, gid="sesoi", **dotted)
+    for row, (name, found) in zip(rows.middles, findings.items(), strict=True):
+        look = _MARK | _VERDICTS[verdicts[name]]
+        dot_intervals(rows.axes, pd.DataFrame([found]), [row], line={"gid": "intervals"}, gid=name, **look)
+    met = [verdict for verdict in Verdict if verdict in {verdicts[name] for name in findings}]
+    key = [Line2D([], [], label=str(verdict), **(_MARK | _VERDICTS[verdict])) for verdict in met]
+    if ticks:
+        key.append(Line2D([], [], label="smallest effect of interest", **dotted))
+    rows.figure.legend(handles=key, loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
     said = "; ".join(
         f"{label}: {with_interval(one.contrast, one.low90, one.high90)}, {verdicts[name]}"
         for label, (name, one) in zip(_names(findings, labels), findings.items(), strict=True)
@@ -98,6 +93,7 @@ def forest_of(
     return Drawn(rows.figure, f"Contrasts{_in(unit)} in the predicted direction, with 90% intervals. {said}.")
 
 
+@style()
 def by_annotator(
     findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[str, str], unit: str = ""
 ) -> Drawn:
@@ -113,7 +109,6 @@ def by_annotator(
     unit : str
         Of the contrasts, such as ``"log odds"``.
 
-
     Raises
     ------
     BuzanError
@@ -126,31 +121,30 @@ def by_annotator(
     if len(codings) > len(_CODINGS):
         raise BuzanError(f"{len(codings)} codings in one figure; allowed: at most {len(_CODINGS)}")
     step = 0.18  # inches from one coding to the next
-    with style():
-        rows = Rows.of(_names(findings, labels), margin=1.5, width=28, least=0.1 + step * len(codings))
-        axes = rows.axes
-        axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-        for place, coding in enumerate(codings):
-            shift, look = (place - (len(codings) - 1) / 2) * step, _look(_CODINGS[place])
-            found = {
-                row + shift: one[coding]
-                for row, one in zip(rows.middles, findings.values(), strict=True)
-                if coding in one
-            }
-            line = {"color": look["color"]}
-            dot_intervals(
-                axes, _frame(found.values()), list(found), line=line, label=coding, gid=coding, **look
-            )
-        axes.set_xlabel(_axis(unit))
-        rows.figure.legend(loc="outside upper center", ncols=len(codings), columnspacing=1, handletextpad=0.4)
-    said = "; ".join(
-        f"{name}: "
-        + ", ".join(
-            f"{coding} {with_interval(one.contrast, one.low90, one.high90)}" for coding, one in found.items()
-        )
+    rows = _rows(findings, labels, unit, margin=1.5, least=0.1 + step * len(codings))
+    for place, coding in enumerate(codings):
+        places = rows.middles + (place - (len(codings) - 1) / 2) * step
+        chosen = [coding in one for one in findings.values()]
+        frame = pd.DataFrame([one[coding] for one in findings.values() if coding in one])
+        look = _MARK | _CODINGS[place]
+        line = {"color": look["color"]}
+        dot_intervals(rows.axes, frame, places[chosen], line=line, label=coding, gid=coding, **look)
+    rows.figure.legend(loc="outside upper center", ncols=len(codings), columnspacing=1, handletextpad=0.4)
+    said = listed(
+        (name, [f"{coding} {with_interval(x.contrast, x.low90, x.high90)}" for coding, x in found.items()])
         for name, found in zip(_names(findings, labels), findings.values(), strict=True)
     )
     return Drawn(rows.figure, f"Contrasts{_in(unit)} with 90% intervals, by coding. {said}.")
+
+
+def _rows(
+    findings: Iterable[str], labels: Mapping[str, str], unit: str, margin: float, least: float = 0.36
+) -> Rows:
+    """A row a hypothesis over an axis of contrasts."""
+    rows = Rows.of(_names(findings, labels), margin=margin, width=28, least=least)
+    rows.axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+    rows.axes.set_xlabel(f"Contrast{_in(unit)}, 90% interval\n(right of zero: for the paper)")
+    return rows
 
 
 def _names(findings: Iterable[str], labels: Mapping[str, str]) -> list[str]:
@@ -158,39 +152,5 @@ def _names(findings: Iterable[str], labels: Mapping[str, str]) -> list[str]:
     return [f"{name}: {labels[name].rstrip('.')}" for name in findings]
 
 
-def _frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """What `dot_intervals` draws of findings."""
-    rows = [(one.contrast, one.low90, one.high90) for one in findings]
-    return pd.DataFrame(rows, columns=["contrast", "low90", "high90"])
-
-
-def _smallest_of_interest(rows: Rows, findings: Sequence[Finding]) -> bool:
-    """Mark by row where an effect begins to matter; whether there was anything to mark."""
-    ticks = [
-        (sign * found.sesoi, top, bottom)
-        for top, bottom, found in zip(rows.edges, rows.edges[1:], findings, strict=False)
-        if found.sesoi > 0
-        for sign in ((1,) if found.outside is None else (-1, 1))
-    ]
-    if ticks:
-        rows.axes.vlines(*np.transpose(ticks), color=QUIET, linestyle=":", linewidth=2, zorder=1, gid="sesoi")
-    return bool(ticks)
-
-
-def _look(look: dict[str, Any]) -> dict[str, Any]:
-    """What all marks have in common, and what is particular to one."""
-    return {
-        "color": INK,
-        "markeredgecolor": look.get("color", INK),
-        "linestyle": "none",
-        "markeredgewidth": 1.6,
-        "markersize": 8,
-    } | look
-
-
 def _in(unit: str) -> str:
     return f" in {unit}" if unit else ""
-
-
-def _axis(unit: str) -> str:
-    return f"Contrast{_in(unit)}, 90% interval\n(right of zero: for the paper)"

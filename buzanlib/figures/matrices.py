@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, new_axes, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import INK, QUIET, ink_on
+from buzanlib.figures.primitives import INK, QUIET, ink_on, number_map
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
-from buzanlib.theory.vocabulary import Effect, Threat
-
-_MEASURES = {
-    "hamming": "Hamming",
-    "jaccard": "Jaccard",
-    "jensen_shannon": "Jensen-Shannon",
-    "aitchison": "Aitchison",
-}
-_WORDS = {-1: "Weak", 1: "Strong"}
+from buzanlib.theory.vocabulary import Threat
 
 
+@style()
 def matrix_figure(table: Matrix) -> Drawn:
     """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong.
 
@@ -37,25 +30,24 @@ def matrix_figure(table: Matrix) -> Drawn:
     table : Matrix
         Such as `buzanlib.theory.matrices.TABLE2`.
     """
-    with style():
-        figure, axes = new_axes(4.6)
-        for cell in table.cells:
-            quadrant = cell.quadrant
-            colour = QUADRANT_COLOURS[quadrant]
-            left, bottom = (quadrant.cohesion + 1) / 2, (1 - quadrant.power) / 2
-            axes.add_patch(Rectangle((left, bottom), 1, 1, facecolor=colour, edgecolor="white", linewidth=4))
-            ink = ink_on(colour)
-            axes.text(left + 0.06, bottom + 0.93, quadrant.value, color=ink, fontweight="bold", va="top")
-            axes.text(left + 0.06, bottom + 0.76, _list(cell.text), color=ink, fontsize=13, va="top")
-        axes.set(xlim=(0, 2), ylim=(0, 2))
-        axes.set_xticks([0.5, 1.5], [_WORDS[level] for level in (-1, 1)])
-        axes.set_yticks([0.5, 1.5], [_WORDS[level] for level in (1, -1)], rotation=90, va="center")
-        axes.xaxis.tick_top()
-        axes.xaxis.set_label_position("top")
-        axes.set_xlabel("Socio-political cohesion", fontweight="bold")
-        axes.set_ylabel("Power", fontweight="bold")
-        axes.tick_params(length=0)
-        sns.despine(ax=axes, left=True, bottom=True)
+    figure, axes = new_axes(4.6)
+    for cell in table.cells:
+        quadrant = cell.quadrant
+        colour = QUADRANT_COLOURS[quadrant]
+        left, bottom = (quadrant.cohesion + 1) / 2, (1 - quadrant.power) / 2
+        axes.add_patch(Rectangle((left, bottom), 1, 1, facecolor=colour, edgecolor="white", linewidth=4))
+        ink = ink_on(colour)
+        axes.text(left + 0.06, bottom + 0.93, quadrant.value, color=ink, fontweight="bold", va="top")
+        axes.text(left + 0.06, bottom + 0.76, _list(cell.text), color=ink, fontsize=13, va="top")
+    axes.set(xlim=(0, 2), ylim=(0, 2))
+    axes.set_xticks([0.5, 1.5], ["Weak", "Strong"])
+    axes.set_yticks([0.5, 1.5], ["Strong", "Weak"], rotation=90, va="center")
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_xlabel("Socio-political cohesion", fontweight="bold")
+    axes.set_ylabel("Power", fontweight="bold")
+    axes.tick_params(length=0)
+    sns.despine(ax=axes, left=True, bottom=True)
     said = " ".join(f"{cell.quadrant.label.capitalize()}: {cell.text.lower()}." for cell in table.cells)
     return Drawn(figure, f"{table.caption}. {said}")
 
@@ -63,11 +55,11 @@ def matrix_figure(table: Matrix) -> Drawn:
 def _list(text: str) -> str:
     """The text of a cell in short lines, with a dot before each of several threats."""
     parts = text.split("; ")
-    if len(parts) == 1:
-        return textwrap.fill(text, 21)
-    return "\n".join(textwrap.fill(part, 21, initial_indent="• ", subsequent_indent="   ") for part in parts)
+    dot, indent = ("• ", "   ") if len(parts) > 1 else ("", "")
+    return "\n".join(fill(part, 21, initial_indent=dot, subsequent_indent=indent) for part in parts)
 
 
+@style()
 def factorial_figure(form: pd.DataFrame) -> Drawn:
     """Draw which effect each threat loads on.
 
@@ -76,54 +68,36 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
     form : pandas.DataFrame
         As `buzanlib.theory.factorial.factorial_form` returns: threats by effects.
     """
-    names = [textwrap.fill(Threat(threat).label, 15) for threat in form.index]
+    names = [fill(Threat(threat).label, 15) for threat in form.index]
     limit = max(0.5, float(form.abs().to_numpy().max()))
-    with style():
-        figure, axes = new_axes(0.9 + 0.85 * len(form))
-        sns.heatmap(
-            form,
-            vmin=-limit,
-            vmax=limit,
-            cmap=sns.diverging_palette(240, 20, s=80, l=50, as_cmap=True),
-            annot=form.map(_signed),
-            fmt="",
-            annot_kws={"fontsize": 13},
-            cbar=False,
-            linewidths=3,
-            linecolor="white",
-            xticklabels=[in_words(effect).replace("× ", "×\n") for effect in form.columns],
-            yticklabels=names,
-            ax=axes,
-        )
-        # seaborn's own choice of ink is too faint on the middle tints.
-        faces = np.asarray(axes.collections[0].get_facecolor())
-        for text, face in zip(axes.texts, faces, strict=True):
-            text.set_color(ink_on(to_hex(tuple(face))))
-        axes.xaxis.tick_top()
-        axes.tick_params(length=0, rotation=0)
-        axes.set(xlabel="", ylabel="")
-    effects = [Effect(effect) for effect in form.columns]
-    said = "; ".join(
-        f"{Threat(threat).label.lower()}: "
-        + ", ".join(
-            f"{effect.replace(':', ' by ')} {_signed(value)}"
-            for effect, value in zip(effects, values, strict=True)
-            if value
-        )
-        for threat, values in zip(form.index, form.to_numpy().tolist(), strict=True)
-    )
+    figure, axes = new_axes(0.9 + 0.85 * len(form))
+    shown = form.set_axis(names).rename(columns=lambda effect: in_words(effect).replace("× ", "×\n"))
+    hues = sns.diverging_palette(240, 20, s=80, l=50, as_cmap=True)
+    texts, annot = form.map(_signed), {"fontsize": 13}
+    number_map(axes, shown, texts, (-limit, limit), cmap=hues, annot_kws=annot, linewidths=3)
+    # seaborn's own choice of ink is too faint on the middle tints.
+    for text, face in zip(axes.texts, np.asarray(axes.collections[0].get_facecolor()), strict=True):
+        text.set_color(ink_on(to_hex(tuple(face))))
+    effects = [effect.replace(":", " by ") for effect in form.columns]
+    said = []
+    for threat, row in zip(form.index, form.to_numpy().tolist(), strict=True):
+        loads = [f"{effect} {_signed(value)}" for effect, value in zip(effects, row, strict=True) if value]
+        said.append((Threat(threat).label.lower(), loads))
     return Drawn(
-        figure, f"Effects of power, cohesion and their product on each threat: {said}; all others zero."
+        figure,
+        f"Effects of power, cohesion and their product on each threat: {listed(said)}; all others zero.",
     )
 
 
 def _signed(value: float) -> str:
-    """A number with its sign, the minus as wide as the plus."""
-    return f"{value:+.3g}".replace("-", "−") if value else "0"
+    return typeset(value, "+.3g") if value else "0"
 
 
+@style()
 def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") -> Drawn:
     """Draw the distances of the six pairs of quadrants, one row of panels a measure, one column a table.
+
+    Bars that reach the largest distance are dark; the marked pair has a bold name.
 
     Parameters
     ----------
@@ -132,29 +106,35 @@ def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") 
         columns, the same in all.
     marked : str
         The pair said to be farthest apart.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative. Bars that reach the largest distance are dark; the marked pair
-        has a bold name.
     """
+    tables = {
+        name: frame.rename(columns=lambda measure: measure.replace("_", "-").title())
+        for name, frame in tables.items()
+    }
     measures = list(next(iter(tables.values())).columns)
-    with style():
-        figure = Figure(figsize=(WIDTH, 0.5 + 1.9 * len(measures)), layout="constrained")
-        panels = figure.subplots(len(measures), len(tables), sharey=True, sharex="row", squeeze=False)
-        for row, measure in zip(panels, measures, strict=True):
-            for axes, frame in zip(row, tables.values(), strict=True):
-                _bars(axes, frame[measure], marked)
-            row[0].set_ylabel(_MEASURES[measure])
-        for axes, name in zip(panels[0], tables, strict=True):
-            axes.set_title(name.replace(", ", ",\n"), fontweight="bold")
-    return Drawn(figure, _distances_alt(tables, marked))
+    figure, panels = new_panels(
+        0.5 + 1.9 * len(measures), len(measures), len(tables), sharey=True, sharex="row"
+    )
+    grid = panels.reshape(len(measures), len(tables))
+    said = []
+    for column, (name, frame) in zip(grid.T, tables.items(), strict=True):
+        column[0].set_title(name.replace(", ", ",\n"), fontweight="bold")
+        for axes, measure in zip(column, measures, strict=True):
+            largest = farthest(frame[measure])
+            _bars(axes, frame[measure], largest, marked)
+            verb = "is" if len(largest) == 1 else "tie"
+            said.append(
+                f"{name}, {measure}: {', '.join(largest)} {verb} farthest at {frame[measure].max():.2f}."
+            )
+    for axes, measure in zip(grid[:, 0], measures, strict=True):
+        axes.set_ylabel(measure)
+    return Drawn(
+        figure, f"Distances between the cells of six pairs of quadrants; {marked} is marked. {' '.join(said)}"
+    )
 
 
-def _bars(axes: Axes, values: pd.Series, marked: str) -> None:
+def _bars(axes: Axes, values: pd.Series, largest: list[str], marked: str) -> None:
     """Bars of one measure; those that tie for the largest are dark."""
-    largest = farthest(values)
     colours = [INK if pair in largest else "#b9b9b9" for pair in values.index]
     axes.barh(range(len(values)), values, color=colours, height=0.68)
     axes.set_yticks(range(len(values)), list(values.index))
@@ -166,17 +146,3 @@ def _bars(axes: Axes, values: pd.Series, marked: str) -> None:
     # No trailing zeros: the last label of a panel would meet the first of the next.
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.tick_params(axis="y", length=0)
-
-
-def _distances_alt(tables: Mapping[str, pd.DataFrame], marked: str) -> str:
-    """Say, for each table and measure, which pairs are farthest apart."""
-    said = []
-    for name, frame in tables.items():
-        for measure in frame.columns:
-            values = frame[measure]
-            pairs = farthest(values)
-            verb = "is" if len(pairs) == 1 else "tie"
-            said.append(
-                f"{name}, {_MEASURES[measure]}: {', '.join(pairs)} {verb} farthest at {values.max():.2f}."
-            )
-    return f"Distances between the cells of six pairs of quadrants; {marked} is marked. {' '.join(said)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from operator import itemgetter
 from textwrap import wrap
 from typing import Any
 
@@ -13,28 +14,39 @@ import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
+from seaborn.utils import relative_luminance
 
-from buzanlib.figures.base import QUADRANT_COLOURS, new_axes
+from buzanlib.figures.base import QUADRANT_COLOURS, Look, new_axes
 from buzanlib.theory.vocabulary import Quadrant
 
 Pixels = npt.NDArray[np.float64]
 
 #: One marker a quadrant, so that a print in grey and a reader who sees no colour can tell them apart.
-QUADRANT_MARKERS: dict[Quadrant, str] = {
-    Quadrant.WW: "o",
-    Quadrant.SW: "s",
-    Quadrant.WS: "D",
-    Quadrant.SS: "^",
+QUADRANT_MARKERS = {Quadrant.WW: "o", Quadrant.SW: "s", Quadrant.WS: "D", Quadrant.SS: "^"}
+
+#: The name of a quadrant on three short lines, to stand above a column.
+QUADRANT_HEADINGS = {
+    quadrant: quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n") for quadrant in Quadrant
 }
 
 #: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
 INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
+
+#: Colour and mark of a quadrant, with a thin line around.
+QUADRANT_LOOKS: dict[Quadrant, Look] = {
+    quadrant: {
+        "color": QUADRANT_COLOURS[quadrant],
+        "marker": marker,
+        "markeredgecolor": INK,
+        "markeredgewidth": 0.5,
+    }
+    for quadrant, marker in QUADRANT_MARKERS.items()
+}
 
 # Shades of number_map: no darker than black is read well on (contrast 7 of WCAG 2).
 _SHADES = sns.blend_palette(sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 101)[:46], as_cmap=True)
@@ -45,45 +57,18 @@ _DISTANCES = (6, 13, 22, 32, 44)
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever is read better on a colour (relative luminance of WCAG 2, section 1.4.3).
-
-    Parameters
-    ----------
-    colour : str
-        Any colour that Matplotlib knows.
-
-    Returns
-    -------
-    str
-        ``"black"`` or ``"white"``.
-    """
-    rgb = np.asarray(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    """``"black"`` or ``"white"``, whichever is read better on a colour (relative luminance of WCAG 2, 1.4.3)."""
     # At this luminance the contrast with black equals that with white.
-    return "black" if luminance > 0.179 else "white"
-
-
-def quadrant_heading(quadrant: Quadrant) -> str:
-    """The name of a quadrant on three short lines, to stand above a column."""
-    return quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n")
+    return "black" if relative_luminance(colour) > 0.179 else "white"
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A figure with named rows, each as high as its name needs.
-
-    Attributes
-    ----------
-    figure, axes
-        Where to draw; up and down, a unit is an inch.
-    edges : ndarray of float, shape (rows + 1,)
-        Where rows begin and end, from the top.
-    """
+    """A figure with named rows, each as high as its name needs."""
 
     figure: Figure
-    axes: Axes
-    edges: Pixels
+    axes: Axes  # up and down, a unit is an inch
+    edges: Pixels  # where rows begin and end, from the top; shape (rows + 1,)
 
     @classmethod
     def of(cls, names: Sequence[str], margin: float, width: int = 24, least: float = 0.36) -> Rows:
@@ -93,12 +78,10 @@ class Rows:
         ----------
         names : sequence of str
             From the top; wrapped.
-        margin : float
-            Inches for what stands above and below the rows.
+        margin, least : float
+            Inches above and below the rows together, and of a row at least.
         width : int
             Letters in a line of a name.
-        least : float
-            Inches of a row at least.
         """
         lines = [wrap(name, width, break_on_hyphens=False) for name in names]
         heights = [max(least, 0.12 + 0.165 * len(some)) for some in lines]
@@ -133,15 +116,13 @@ def dot_intervals(
     places: npt.ArrayLike,
     value: str = "contrast",
     interval: tuple[str, str] = ("low90", "high90"),
-    line: Mapping[str, Any] | None = None,
+    line: Look | None = None,
     **dot: Any,
 ) -> None:
     """Draw a dot a row, over its interval where there is one.
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-        Where.
     frame : DataFrame of float
         A row a dot.
     places : array_like of float, shape (rows,)
@@ -157,15 +138,9 @@ def dot_intervals(
     """
     low, high = interval
     if low in frame and high in frame:
-        lines: dict[str, Any] = {"color": INK, "linewidth": 2, "zorder": 2} | dict(line or {})
+        lines: Look = {"color": INK, "linewidth": 2, "zorder": 2} | (line or {})
         axes.hlines(places, frame[low], frame[high], **lines)
-    dots: dict[str, Any] = {
-        "marker": "o",
-        "color": INK,
-        "markersize": 8,
-        "linestyle": "none",
-        "zorder": 3,
-    } | dot
+    dots: Look = {"marker": "o", "color": INK, "markersize": 8, "linestyle": "none", "zorder": 3} | dot
     axes.plot(frame[value], places, **dots)
 
 
@@ -174,8 +149,6 @@ def name_rows(axes: Axes, names: Sequence[str], room: float = 0.5, ruled: bool =
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-        Where.
     names : sequence of str
         From the top.
     room : float
@@ -192,39 +165,43 @@ def name_rows(axes: Axes, names: Sequence[str], room: float = 0.5, ruled: bool =
     sns.despine(ax=axes, left=True)
 
 
+def label_top(axes: Axes, places: Sequence[float], texts: Sequence[str]) -> None:
+    """Write texts above places of the horizontal axis."""
+    edge = axes.secondary_xaxis("top")
+    edge.set_xticks(places, texts)
+    edge.tick_params(length=0)
+    edge.spines["top"].set_visible(False)
+
+
 def number_map(
-    axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, limits: tuple[float, float], note: str = ""
+    axes: Axes,
+    values: pd.DataFrame,
+    texts: pd.DataFrame | str,
+    limits: tuple[float, float],
+    note: str = "",
+    **look: Any,
 ) -> None:
     """Shade cells by their values and write their texts into them; a missing value leaves its cell empty.
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-        Where.
     values : DataFrame of float
         Its index names the rows, its columns the columns, above.
-    texts : DataFrame of str
-        Of the same shape.
+    texts : DataFrame of str, or str
+        Of the same shape, or a format of the values such as ``"{:.0%}"``.
     limits : tuple of float
         Values of the palest and the darkest shade.
     note : str
         Written below.
+    **look
+        Further properties, as `seaborn.heatmap` takes them.
     """
-    sns.heatmap(
-        values,
-        vmin=limits[0],
-        vmax=limits[1],
-        cmap=_SHADES,
-        annot=texts,
-        fmt="",
-        annot_kws={"fontsize": 12, "color": "black"},
-        cbar=False,
-        linewidths=2,
-        linecolor="white",
-        xticklabels=list(values.columns),
-        yticklabels=list(values.index),
-        ax=axes,
-    )
+    if isinstance(texts, str):
+        texts = values.map(texts.format)
+    plain = {"cmap": _SHADES, "annot_kws": {"fontsize": 12, "color": "black"}, "linewidths": 2}
+    labels = {"xticklabels": list(values.columns), "yticklabels": list(values.index)}
+    shades = {"vmin": limits[0], "vmax": limits[1], "cbar": False, "linecolor": "white"}
+    sns.heatmap(values, annot=texts, fmt="", ax=axes, **shades, **labels, **(plain | look))
     axes.xaxis.tick_top()
     axes.tick_params(length=0, rotation=0)
     axes.set(xlabel="", ylabel="")
@@ -238,8 +215,6 @@ def quadrant_points(axes: Axes, table: pd.DataFrame, x: str, y: str, **look: Any
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-        Where.
     table : DataFrame
         A row a point; column ``quadrant``.
     x, y : str
@@ -249,17 +224,8 @@ def quadrant_points(axes: Axes, table: pd.DataFrame, x: str, y: str, **look: Any
     """
     for quadrant in Quadrant:
         some = table[table["quadrant"] == quadrant]
-        axes.plot(
-            some[x],
-            some[y],
-            QUADRANT_MARKERS[quadrant],
-            color=QUADRANT_COLOURS[quadrant],
-            markeredgecolor=INK,
-            markeredgewidth=0.5,
-            label=quadrant.label,
-            gid=quadrant.value,
-            **look,
-        )
+        own = QUADRANT_LOOKS[quadrant] | {"linestyle": "none", "label": quadrant.label, "gid": quadrant.value}
+        axes.plot(some[x], some[y], **own, **look)
 
 
 def named_points(
@@ -313,28 +279,19 @@ def place_labels(
     taken = [text.get_window_extent() for text in axes.texts]
     lines: list[Path] = []
     placed = []
-    for name, point in points.items():
-        x, y = point
+    look: Look = {"fontsize": size, "color": INK, "ha": "center", "va": "center"}
+    arrow = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 2}
+    for name, (x, y) in points.items():
         probe = axes.text(x, y, name, fontsize=size)
         half = np.asarray(probe.get_window_extent().size) / 2
         probe.remove()
         centre = np.asarray(axes.transData.transform((x, y)))
-        room = _free_room(centre, half, pixels, frame, taken, lines, marks)
-        if room is None:
+        if (room := _free_room(centre, half, pixels, frame, taken, lines, marks)) is None:
             continue
         taken.append(room)
         lines.append(_line(centre, room))
-        label = axes.annotate(
-            name,
-            (x, y),
-            xytext=tuple((np.array([room.x0, room.y0]) + half - centre) / pixels),
-            textcoords="offset points",
-            fontsize=size,
-            color=INK,
-            ha="center",
-            va="center",
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 2},
-        )
+        offset = tuple((np.array([room.x0, room.y0]) + half - centre) / pixels)
+        label = axes.annotate(name, (x, y), offset, textcoords="offset points", arrowprops=arrow, **look)
         label.set_path_effects([withStroke(linewidth=2, foreground="white")])
         label.set_in_layout(False)
         placed.append(label)
@@ -351,25 +308,22 @@ def _free_room(
     marks: Pixels,
 ) -> Bbox | None:
     """The cheapest free box for a name of this half size around a point; None where every place is taken."""
-    best: tuple[float, Bbox] | None = None
+    free: list[tuple[float, Bbox]] = []
     for distance, direction in product(_DISTANCES, _DIRECTIONS):
         middle: Pixels = centre + np.asarray(direction) * distance * pixels + np.sign(direction) * half
         room = Bbox([middle - half, middle + half])
         inside = frame.x0 < room.x0 and room.x1 < frame.x1 and frame.y0 < room.y0 and room.y1 < frame.y1
         line = _line(centre, room)
         if (
-            not inside
-            or any(room.padded(2).overlaps(other) or line.intersects_bbox(other) for other in taken)
-            or any(other.intersects_bbox(room) for other in lines)
+            inside
+            and not any(room.padded(2).overlaps(other) or line.intersects_bbox(other) for other in taken)
+            and not any(other.intersects_bbox(room) for other in lines)
         ):
-            continue
-        low, high = room.padded(4).get_points()
-        covered = int(np.all((marks > low) & (marks < high), axis=1).sum())
-        # A covered point is worse than the longest line to the name.
-        cost = 50.0 * covered + distance
-        if best is None or cost < best[0]:
-            best = (cost, room)
-    return None if best is None else best[1]
+            low, high = room.padded(4).get_points()
+            covered = int(np.all((marks > low) & (marks < high), axis=1).sum())
+            # A covered point is worse than the longest line to the name.
+            free.append((50.0 * covered + distance, room))
+    return min(free, key=itemgetter(0))[1] if free else None
 
 
 def _line(centre: Pixels, room: Bbox) -> Path:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, THREAT_COLOURS, WIDTH, Drawn, new_axes, style
-from buzanlib.figures.primitives import INK, PALE, QUADRANT_MARKERS, QUIET, dot_intervals, name_rows
+from buzanlib.figures.base import THREAT_COLOURS, Drawn, new_axes, new_panels, style
+from buzanlib.figures.primitives import INK, PALE, QUADRANT_LOOKS, QUIET, dot_intervals, name_rows
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
 
@@ -48,6 +47,7 @@ def by_year(
     return table.reindex(full).fillna(0).astype(int)
 
 
+@style()
 def over_time(table: pd.DataFrame) -> Drawn:
     """Draw the documents of each year and, one small panel a threat, the passages that carry it.
 
@@ -56,30 +56,36 @@ def over_time(table: pd.DataFrame) -> Drawn:
     table : pandas.DataFrame
         As `by_year` gives it.
     """
-    with style():
-        figure = Figure(figsize=(WIDTH, 8), layout="constrained")
-        panels = figure.subplots(4, 2, sharex=True).ravel()
-        for axes in panels[2::2]:
-            axes.sharey(panels[1])
-        for axes in panels[3::2]:
-            axes.sharey(panels[1])
-        first, *rest = panels
-        _fill(first, table["documents"], PALE)
-        _fill(first, table["speaking"], QUIET)
-        first.set_title("Documents; dark: relevant", fontsize=11)
-        for axes, threat in zip(rest, Threat, strict=True):
-            _fill(axes, table[threat], THREAT_COLOURS[threat])
-            axes.set_title(threat.label, fontsize=11)
-        for axes in panels:
-            axes.set(xlabel="", ylabel="", xlim=(table.index.min() - 0.5, table.index.max() + 0.5))
-            axes.set_ylim(bottom=0)
-            axes.xaxis.set_major_locator(MaxNLocator(3, integer=True, prune="both"))
-            axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-            axes.tick_params(labelleft=True)
-        figure.supylabel("Number in the year", fontsize=12)
-    return Drawn(figure, _over_time_alt(table))
+    figure, grid = new_panels(8, 4, 2, sharex=True)
+    first, *rest = panels = grid.ravel()
+    for axes in rest[1:]:
+        axes.sharey(rest[0])
+    _fill(first, table["documents"], PALE)
+    _fill(first, table["speaking"], QUIET)
+    first.set_title("Documents; dark: relevant", fontsize=11)
+    said = []
+    for axes, threat in zip(rest, Threat, strict=True):
+        _fill(axes, table[threat], THREAT_COLOURS[threat])
+        axes.set_title(threat.label, fontsize=11)
+        total, most = int(table[threat].sum()), table[threat].idxmax()
+        peak = f", most in {most} ({table[threat].max()})" if total else ""
+        said.append(f"{threat.label.lower()} {total}{peak}")
+    for axes in panels:
+        axes.set(xlabel="", ylabel="", xlim=(table.index.min() - 0.5, table.index.max() + 0.5))
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(3, integer=True, prune="both"))
+        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        axes.tick_params(labelleft=True)
+    figure.supylabel("Number in the year", fontsize=12)
+    return Drawn(
+        figure,
+        f"{table['documents'].sum()} documents from {table.index.min()} to {table.index.max()}, of which "
+        f"{table['speaking'].sum()} have at least one of {table['relevant'].sum()} relevant passages. "
+        f"Passages by threat: {'; '.join(said)}.",
+    )
 
 
+@style()
 def shares(table: pd.DataFrame) -> Drawn:
     """Draw the share of each threat in what the states of each quadrant say.
 
@@ -91,33 +97,29 @@ def shares(table: pd.DataFrame) -> Drawn:
         are intervals, ``low90`` and ``high90``.
     """
     threats = [threat for threat in Threat if threat in set(table["threat"])]
-    with style():
-        figure, axes = new_axes(1.5 + 0.72 * len(threats))
-        for place, quadrant in enumerate(Quadrant):
-            rows = table[table["quadrant"] == quadrant].set_index("threat")
-            rows = rows.reindex([threat for threat in threats if threat in rows.index])
-            height = np.array([threats.index(Threat(threat)) for threat in rows.index]) + (place - 1.5) * 0.17
-            colour = QUADRANT_COLOURS[quadrant]
-            dot_intervals(
-                axes,
-                rows,
-                height,
-                "share",
-                line={"color": colour, "linewidth": 1.8},
-                marker=QUADRANT_MARKERS[quadrant],
-                color=colour,
-                markeredgecolor=INK,
-                markeredgewidth=0.5,
-                markersize=7,
-                label=quadrant.label,
-                gid=quadrant.value,
-            )
-        name_rows(axes, [_two_lines(threat.label) for threat in threats], ruled=True)
-        axes.set_xlabel("Share of a state's passages, mean over states")
-        axes.set_xlim(left=0)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        figure.legend(loc="outside upper center", ncols=2, fontsize=10, columnspacing=1, handletextpad=0.3)
-    return Drawn(figure, _shares_alt(table, threats))
+    figure, axes = new_axes(1.5 + 0.72 * len(threats))
+    for place, quadrant in enumerate(Quadrant):
+        rows = table[table["quadrant"] == quadrant].set_index("threat")
+        rows = rows.reindex([threat for threat in threats if threat in rows.index])
+        height = np.array([threats.index(Threat(threat)) for threat in rows.index]) + (place - 1.5) * 0.17
+        look = QUADRANT_LOOKS[quadrant] | {"markersize": 7, "label": quadrant.label, "gid": quadrant.value}
+        line = {"color": look["color"], "linewidth": 1.8}
+        dot_intervals(axes, rows, height, "share", line=line, **look)
+    name_rows(axes, [_two_lines(threat.label) for threat in threats], ruled=True)
+    axes.set_xlabel("Share of a state's passages, mean over states")
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    figure.legend(loc="outside upper center", ncols=2, fontsize=10, columnspacing=1, handletextpad=0.3)
+    said = []
+    for threat in threats:
+        ranked = table[table["threat"] == threat].sort_values("share", kind="stable")
+        (least, few), (most, many) = (
+            (Quadrant(ranked["quadrant"].iloc[end]).label, ranked["share"].iloc[end]) for end in (0, -1)
+        )
+        said.append(f"{threat.label.lower()} from {few:.0%} ({least}) to {many:.0%} ({most})")
+    return Drawn(
+        figure, f"Mean share of a state's passages that carry each threat, by quadrant: {'; '.join(said)}."
+    )
 
 
 def _fill(axes: Axes, series: pd.Series, colour: str) -> None:
@@ -134,29 +136,3 @@ def _two_lines(label: str) -> str:
         return label
     cut = min(spaces, key=lambda place: abs(place - len(label) / 2))
     return f"{label[:cut]}\n{label[cut + 1 :]}"
-
-
-def _over_time_alt(table: pd.DataFrame) -> str:
-    """Say how many there are, and when each threat is most named."""
-    parts = []
-    for threat in Threat:
-        total = int(table[threat].sum())
-        peak = f", most in {table[threat].idxmax()} ({table[threat].max()})" if total else ""
-        parts.append(f"{threat.label.lower()} {total}{peak}")
-    return (
-        f"{table['documents'].sum()} documents from {table.index.min()} to {table.index.max()}, of which "
-        f"{table['speaking'].sum()} have at least one of {table['relevant'].sum()} relevant passages. "
-        f"Passages by threat: {'; '.join(parts)}."
-    )
-
-
-def _shares_alt(table: pd.DataFrame, threats: list[Threat]) -> str:
-    """Say, for each threat, in which quadrant its share is least and in which most."""
-    parts = []
-    for threat in threats:
-        rows = table[table["threat"] == threat].sort_values("share", kind="stable")
-        (least, few), (most, many) = (
-            (Quadrant(rows["quadrant"].iloc[end]).label, rows["share"].iloc[end]) for end in (0, -1)
-        )
-        parts.append(f"{threat.label.lower()} from {few:.0%} ({least}) to {many:.0%} ({most})")
-    return f"Mean share of a state's passages that carry each threat, by quadrant: {'; '.join(parts)}."

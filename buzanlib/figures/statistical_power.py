@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, style
-from buzanlib.figures.primitives import INK, QUIET
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
+from buzanlib.figures.primitives import INK, QUIET, label_top
 from buzanlib.inference.verdicts import POWER
 from buzanlib.theory.vocabulary import Quadrant
 
 # Line, marker and shade all differ.
-_LINES: tuple[dict[str, Any], ...] = (
+_LINES: tuple[Look, ...] = (
     {"color": QUADRANT_COLOURS[Quadrant.WW], "linestyle": "-", "marker": "o"},
     {"color": QUADRANT_COLOURS[Quadrant.SW], "linestyle": "--", "marker": "s"},
     {"color": QUADRANT_COLOURS[Quadrant.WS], "linestyle": "-.", "marker": "D"},
@@ -24,6 +23,7 @@ _LINES: tuple[dict[str, Any], ...] = (
 )
 
 
+@style()
 def power_curves(
     curves: pd.DataFrame, sesoi: float = 0.4, target: float = POWER, labels: Mapping[str, str] | None = None
 ) -> Drawn:
@@ -41,7 +41,6 @@ def power_curves(
     labels : mapping of str to str, optional
         What to call each hypothesis in the legend; by default its id.
 
-
     Raises
     ------
     BuzanError
@@ -50,47 +49,31 @@ def power_curves(
     names = [str(name) for name in curves["hypothesis"].unique()]
     if len(names) > len(_LINES):
         raise BuzanError(f"{len(names)} hypotheses in one figure; allowed: at most {len(_LINES)}")
-    each = {name: curves[curves["hypothesis"] == name].sort_values("contrast") for name in names}
     words = {name: (labels or {}).get(name, name) for name in names}
-    with style():
-        figure, axes = new_axes(4.8)
-        axes.axvline(sesoi, color=QUIET, linestyle="--", linewidth=1, zorder=0)
-        axes.axhline(target, color=QUIET, linestyle="--", linewidth=1, zorder=0)
-        for (name, rows), look in zip(each.items(), _LINES, strict=False):
-            if {"low", "high"} <= set(rows.columns):
-                axes.vlines(rows["contrast"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
-            axes.plot(
-                rows["contrast"],
-                rows["power"],
-                linewidth=2,
-                markersize=7,
-                markeredgecolor="white",
-                label=words[name],
-                gid=name,
-                **look,
-            )
-        axes.set(xlabel="True contrast in log odds", ylabel="Share of worlds in which it is found")
-        axes.set_ylim(-0.03, 1.03)
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        marked = axes.secondary_xaxis("top")
-        marked.set_xticks([sesoi], ["smallest effect of interest"])
-        marked.tick_params(length=0)
-        sns.despine(ax=axes)
-        marked.spines["top"].set_visible(False)
-        figure.legend(loc="outside upper center", ncols=2 if labels else len(names), handlelength=3)
-    said = "; ".join(
-        f"{words[name]}: "
-        + ", ".join(
-            f"{power:.0%} at {contrast:g}"
-            for contrast, power in zip(rows["contrast"], rows["power"], strict=True)
-        )
-        + f"; {_reached(rows, target)}"
-        for name, rows in each.items()
+    figure, axes = new_axes(4.8)
+    axes.axvline(sesoi, color=QUIET, linestyle="--", linewidth=1, zorder=0)
+    axes.axhline(target, color=QUIET, linestyle="--", linewidth=1, zorder=0)
+    said = []
+    for name, look in zip(names, _LINES, strict=False):
+        rows = curves[curves["hypothesis"] == name].sort_values("contrast")
+        if {"low", "high"} <= set(rows.columns):
+            axes.vlines(rows["contrast"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
+        marks: Look = {"linewidth": 2, "markersize": 7, "markeredgecolor": "white", **look}
+        axes.plot(rows["contrast"], rows["power"], label=words[name], gid=name, **marks)
+        pairs = zip(rows["contrast"], rows["power"], strict=True)
+        found = ", ".join(f"{power:.0%} at {contrast:g}" for contrast, power in pairs)
+        said.append(f"{words[name]}: {found}; {_reached(rows, target)}")
+    axes.set(
+        xlabel="True contrast in log odds", ylabel="Share of worlds in which it is found", ylim=(-0.03, 1.03)
     )
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    label_top(axes, [sesoi], ["smallest effect of interest"])
+    sns.despine(ax=axes)
+    figure.legend(loc="outside upper center", ncols=2 if labels else len(names), handlelength=3)
     return Drawn(
         figure,
         "Share of simulated worlds in which each prediction is found, by the true contrast in log odds; the smallest "
-        f"effect of interest is {sesoi:g}. {said}.",
+        f"effect of interest is {sesoi:g}. {'; '.join(said)}.",
     )
 
 
@@ -100,9 +83,7 @@ def _reached(rows: pd.DataFrame, target: float) -> str:
     there = np.flatnonzero(power >= target)
     if not len(there):
         return f"{target:.0%} is not reached"
-    after = int(there[0])
-    if after == 0:
+    if there[0] == 0:
         return f"{target:.0%} is reached from the least contrast on"
-    share = (target - power[after - 1]) / (power[after] - power[after - 1])
-    place = contrast[after - 1] + share * (contrast[after] - contrast[after - 1])
-    return f"{target:.0%} is reached at {place:.2f}"
+    around = slice(there[0] - 1, there[0] + 1)
+    return f"{target:.0%} is reached at {np.interp(target, power[around], contrast[around]):.2f}"

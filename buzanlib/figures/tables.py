@@ -8,7 +8,7 @@ from html import escape
 
 import pandas as pd
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.figures.base import check_named
 from buzanlib.figures.typeset import NO_BREAK, typeset
 from buzanlib.inference.verdicts import Finding
 
@@ -27,49 +27,104 @@ _VERDICT = "verdict"
 
 
 def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
-    """Set intervals as text, ``"−0.50 to +0.24"``.
+    """Set intervals as text, ``"−0.50 to +0.24"``; a dash stands where either end is missing.
 
     Parameters
     ----------
     low, high : Series of float
-        Ends, on one index; a dash stands where either is missing.
+        Ends, on one index.
     form : str
         As in `typeset`.
-
-    Returns
-    -------
-    Series of str
     """
     ends = [
         DASH
         if pd.isna(a) or pd.isna(b)
-        else f"{typeset(float(a), form)} to {typeset(float(b), form)}".replace(" ", NO_BREAK)
+        else f"{typeset(a, form)} to {typeset(b, form)}".replace(" ", NO_BREAK)
         for a, b in zip(low, high, strict=True)
     ]
     return pd.Series(ends, index=low.index, dtype="str")
 
 
-def with_graded(literal: pd.DataFrame, graded: pd.DataFrame, form: str = "+g") -> pd.DataFrame:
+def with_graded(literal: pd.DataFrame, graded: pd.DataFrame) -> pd.DataFrame:
     """Numbers by the printed table with those by the graded one in brackets, ``"+1 (+0.5)"``; 0 has no sign.
 
     Parameters
     ----------
     literal, graded : DataFrame of float
         Of the same shape and with the same labels.
-    form : str
-        As in `typeset`.
-
-    Returns
-    -------
-    DataFrame of str
     """
-    one, other = (table.map(lambda x: typeset(x, form) if x else "0") for table in (literal, graded))
+    one, other = (table.map(lambda x: typeset(x, "+g") if x else "0") for table in (literal, graded))
     return one + " (" + other + ")"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table to be read: shown as HTML in a notebook, with a caption and a scope on every heading.
+    """A table to be read, as `table` makes it: shown as HTML in a notebook."""
+
+    frame: pd.DataFrame
+    caption: str
+    formats: Mapping[str, str]
+    links: Mapping[str, str]
+    note: str = ""
+    stacked: bool = False
+
+    def to_html(self) -> str:
+        """One ``<table>`` element in a region that a keyboard can scroll, and the note; every text is escaped."""
+        caption = escape(self.caption)
+        heads = list(map(str, self.frame.columns))
+        columns = [self._column(name) for name in self.frame.columns]
+        sides = [side for side, _ in columns]
+        head = "".join(
+            f'<th scope="col"{side}>{escape(text)}</th>'
+            for side, text in zip(["", *sides], [str(self.frame.index.name or ""), *heads], strict=True)
+        )
+        # What a card needs in order to name its lines.
+        labels = [f' data-label="{escape(name)}"' if self.stacked else "" for name in heads]
+        rows = []
+        for name, *cells in zip(map(str, self.frame.index), *(texts for _, texts in columns), strict=True):
+            length = ' class="short"' if len(name) <= SHORT else ""
+            linked = escape(name)
+            if name in self.links:
+                linked = f'<a class="reference internal" href="{escape(self.links[name])}">{linked}</a>'
+            row = "".join(
+                f"<td{side}{label}>{escape(text)}</td>"
+                for side, label, text in zip(sides, labels, cells, strict=True)
+            )
+            rows.append(f'<tr><th scope="row"{length}>{linked}</th>{row}</tr>\n')
+        kind = "table stacked" if self.stacked else "table"
+        note = f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
+        return (
+            f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{caption}">\n'
+            f'<table class="{kind}"><caption><span>{caption}</span></caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div>{note}"
+        )
+
+    def _repr_html_(self) -> str:
+        # The name that a notebook looks for.
+        return self.to_html()
+
+    def _column(self, name: str) -> tuple[str, list[str]]:
+        """Attribute of a column's cells, and their texts; numbers stand at the right, sentences have room."""
+        values = self.frame[name]
+        form = self.formats.get(name, "")
+        texts = [DASH if pd.isna(value) else typeset(value, form) for value in values.tolist()]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            return ' class="number"', texts
+        if name == _VERDICT:
+            return ' class="verdict"', texts
+        return ' class="words"' if max(map(len, texts), default=0) > SENTENCE else "", texts
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    *,
+    note: str = "",
+    stacked: bool = False,
+) -> Table:
+    """Set a table to be read, with a caption and a scope on every heading.
 
     Parameters
     ----------
@@ -86,102 +141,14 @@ class Table:
     stacked : bool
         Whether a narrow screen shows a row as a card, a line a cell, with the verdict at its head where there is a
         column of this name. Other tables are scrolled there.
-    """
-
-    frame: pd.DataFrame
-    caption: str
-    formats: Mapping[str, str]
-    links: Mapping[str, str]
-    note: str = ""
-    stacked: bool = False
-
-    def to_html(self) -> str:
-        """One ``<table>`` element in a region that a keyboard can scroll, and the note; every text is escaped."""
-        columns = [self._column(name) for name in self.frame.columns]
-        heads = [("", str(self.frame.index.name or ""))] + [
-            (side, str(name)) for (side, _), name in zip(columns, self.frame.columns, strict=True)
-        ]
-        head = "".join(f'<th scope="col"{side}>{escape(text)}</th>' for side, text in heads)
-        rows = []
-        for place, name in enumerate(self.frame.index):
-            cells = "".join(
-                f"<td{side}{self._label(text)}>{escape(texts[place])}</td>"
-                for (side, texts), (_, text) in zip(columns, heads[1:], strict=True)
-            )
-            length = ' class="short"' if len(str(name)) <= SHORT else ""
-            rows.append(f'<tr><th scope="row"{length}>{self._linked(str(name))}</th>{cells}</tr>')
-        label = escape(self.caption, quote=True)
-        kind = "table stacked" if self.stacked else "table"
-        return "\n".join(
-            [
-                f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{label}">',
-                f'<table class="{kind}"><caption><span>{escape(self.caption)}</span></caption>',
-                f"<thead><tr>{head}</tr></thead>",
-                "<tbody>",
-                *rows,
-                "</tbody></table></div>",
-                *([f'<p class="note">{escape(self.note)}</p>'] if self.note else []),
-            ]
-        )
-
-    def _repr_html_(self) -> str:
-        # The name that a notebook looks for.
-        return self.to_html()
-
-    def _linked(self, name: str) -> str:
-        if name not in self.links:
-            return escape(name)
-        return (
-            f'<a class="reference internal" href="{escape(self.links[name], quote=True)}">{escape(name)}</a>'
-        )
-
-    def _label(self, head: str) -> str:
-        """What a card needs in order to name its lines."""
-        return f' data-label="{escape(head, quote=True)}"' if self.stacked else ""
-
-    def _column(self, name: str) -> tuple[str, list[str]]:
-        """Attribute of a column's cells, and their texts; numbers stand at the right, sentences have room."""
-        values = self.frame[name]
-        form = self.formats.get(name, "")
-        texts = [DASH if pd.isna(value) else typeset(value, form) for value in values.tolist()]
-        numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        if numeric:
-            return ' class="number"', texts
-        if name == _VERDICT:
-            return ' class="verdict"', texts
-        return (' class="words"' if max(map(len, texts), default=0) > SENTENCE else ""), texts
-
-
-def table(
-    frame: pd.DataFrame,
-    caption: str,
-    formats: Mapping[str, str] | None = None,
-    links: Mapping[str, str] | None = None,
-    *,
-    note: str = "",
-    stacked: bool = False,
-) -> Table:
-    """Set a table to be read.
-
-    Parameters
-    ----------
-    frame, caption, formats, links, note, stacked
-        As in `Table`.
-
-    Returns
-    -------
-    Table
 
     Raises
     ------
     UnknownNameError
-        Where a format names no column.
+        If a format names no column.
     """
-    formats = formats or {}
-    for name in formats:
-        if name not in frame.columns:
-            raise UnknownNameError("column", name, frame.columns)
-    return Table(frame, caption, formats, links or {}, note, stacked)
+    check_named("column", formats or {}, frame.columns)
+    return Table(frame, caption, formats or {}, links or {}, note, stacked)
 
 
 def findings_table(
@@ -193,10 +160,9 @@ def findings_table(
     *,
     more: pd.DataFrame | None = None,
     formats: Mapping[str, str] | None = None,
-    links: Mapping[str, str] | None = None,
     note: str = ONE_SIDED,
 ) -> Table:
-    """Set findings to be read, a row a hypothesis, with its verdict beside the claim.
+    """Set findings to be read, a row a hypothesis, with its verdict beside the claim; cards on a narrow screen.
 
     Parameters
     ----------
@@ -204,34 +170,25 @@ def findings_table(
         By id.
     claims, verdicts : mapping of str to str
         What each says, and what became of it, by id.
-    caption : str
-        As in `Table`.
     p_adjusted : mapping of str to float
         By id.
     more : DataFrame, optional
         Further columns, by id.
-    formats, links, note
-        As in `Table`; the formats are those of the further columns.
-
-    Returns
-    -------
-    Table
-        Cards on a narrow screen.
+    caption, formats, note
+        As in `table`; the formats are those of the further columns.
     """
+    found = pd.DataFrame(list(findings.values()), pd.Index(list(findings), name="hypothesis"))
     frame = pd.DataFrame(
         {
-            "claim": {name: claims[name] for name in findings},
-            _VERDICT: {name: str(verdicts[name]) for name in findings},
-            "contrast": {name: found.contrast for name, found in findings.items()},
-            "low": {name: found.low90 for name, found in findings.items()},
-            "high": {name: found.high90 for name, found in findings.items()},
-            "p": {name: found.p for name, found in findings.items()},
-            "adjusted p": {name: p_adjusted[name] for name in findings},
+            "claim": [claims[name] for name in findings],
+            _VERDICT: [str(verdicts[name]) for name in findings],
+            "contrast": found["contrast"],
+            "90 % interval": interval(found["low90"], found["high90"]),
+            "p": found["p"],
+            "adjusted p": [p_adjusted[name] for name in findings],
         }
-    ).rename_axis("hypothesis")
-    frame.insert(3, "90 % interval", interval(frame["low"], frame["high"]))
-    frame = frame.drop(columns=["low", "high"])
+    )
     if more is not None:
         frame = frame.join(more)
     own = {"contrast": "+.2f", "p": "p", "adjusted p": "p"}
-    return table(frame, caption, {**own, **(formats or {})}, links, note=note, stacked=True)
+    return table(frame, caption, {**own, **(formats or {})}, note=note, stacked=True)

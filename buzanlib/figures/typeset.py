@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import isnan
+
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 
@@ -9,20 +12,14 @@ Scalar = bool | int | float | str
 
 
 def typeset(value: Scalar, form: str = "") -> str:
-    r"""Format a value.
+    r"""Format a value; numbers have a real minus sign.
 
     Parameters
     ----------
     value : bool, int, float or str
-        Any value.
     form : str
         Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001,
         and ``"=p"`` the same with the sign before it.
-
-    Returns
-    -------
-    str
-        Numbers have a real minus sign.
 
     Raises
     ------
@@ -45,3 +42,14 @@ def typeset(value: Scalar, form: str = "") -> str:
             return f"<{NO_BREAK}0.001"
         return f"{value:.3f}" if form == "p" else f"={NO_BREAK}{value:.3f}"
     return format(value, form).replace("-", MINUS)
+
+
+def with_interval(value: float, low: float, high: float, form: str = ".2f") -> str:
+    """A number as in `typeset`, and its interval unless an end is NaN, ``"0.45 (−0.10 to 1.00)"``."""
+    said = typeset(value, form)
+    return said if isnan(low) or isnan(high) else f"{said} ({typeset(low, form)} to {typeset(high, form)})"
+
+
+def listed(groups: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Groups of facts as a text alternative says them, ``"one: a, b; other: c"``."""
+    return "; ".join(f"{name}: {', '.join(facts)}" for name, facts in groups)

@@ -8,20 +8,20 @@ from textwrap import fill
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from matplotlib.figure import Figure
 
-from buzanlib.figures.base import WIDTH, Drawn, check_named, new_axes, style, with_interval
+from buzanlib.figures.base import Drawn, check_named, new_axes, new_panels, style
 from buzanlib.figures.primitives import (
+    QUADRANT_HEADINGS,
     QUIET,
     dot_intervals,
+    label_top,
     name_rows,
     named_points,
     number_map,
     place_labels,
-    quadrant_heading,
     quadrant_points,
 )
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import typeset, with_interval
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -30,10 +30,14 @@ from buzanlib.theory.vocabulary import Quadrant
 _PARTS, _HIGH, _BESIDE = 40, 12, 1 / 60
 
 
+@style()
 def vote_map(
     scores: pd.Series, quadrants: pd.Series, names: pd.Series | None = None, label: Sequence[str] = ()
 ) -> Drawn:
     """Draw the one-dimensional map of the votes, a strip a quadrant.
+
+    A state stands across where its score is, but where more than twelve voted alike they stand side by side; up and
+    down it only makes room for others.
 
     Parameters
     ----------
@@ -45,64 +49,63 @@ def vote_map(
         By state, what to write; by default the index.
     label : sequence of str
         States to name, the first ones being set first; one without a score or a quadrant is passed over.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative. A state stands across where its score is, but where more than twelve
-        voted alike they stand side by side; up and down it only makes room for others.
     """
     placed = pd.DataFrame({"score": scores, "quadrant": quadrants}).dropna().sort_index()
     placed["x"], placed["y"] = _piled(placed)
     middle = float(scores.median())
-    with style():
-        figure, axes = new_axes(6.4)
-        name_rows(axes, [fill(quadrant.label, 15) for quadrant in Quadrant], ruled=True)
-        axes.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
-        quadrant_points(axes, placed, "x", "y", markersize=6, zorder=2)
-        axes.set_xlabel("Score of the state on the map, in standard deviations")
-        axes.margins(x=0.06)
-        line = axes.secondary_xaxis("top")
-        line.set_xticks([middle], ["median state"])
-        line.tick_params(length=0)
-        line.spines["top"].set_visible(False)
-        points = placed[["x", "y"]]
-        # Keep names off the line, too.
-        line_points = np.column_stack([np.full(80, middle), np.linspace(-0.5, len(Quadrant) - 0.5, 80)])
-        where = named_points(points, label, names)
-        place_labels(axes, where, np.vstack([points.to_numpy(dtype=float), line_points]))
-    return Drawn(figure, _map_alt(placed, middle, label, names))
+    figure, axes = new_axes(6.4)
+    name_rows(axes, [fill(quadrant.label, 15) for quadrant in Quadrant], ruled=True)
+    axes.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
+    quadrant_points(axes, placed, "x", "y", markersize=6, zorder=2)
+    axes.set_xlabel("Score of the state on the map, in standard deviations")
+    axes.margins(x=0.06)
+    label_top(axes, [middle], ["median state"])
+    points = placed[["x", "y"]]
+    # Keep names off the line, too.
+    line_points = np.column_stack([np.full(80, middle), np.linspace(-0.5, len(Quadrant) - 0.5, 80)])
+    where = named_points(points, label, names)
+    place_labels(axes, where, np.vstack([points.to_numpy(dtype=float), line_points]))
+    groups = {quadrant: placed.loc[placed["quadrant"] == quadrant, "score"] for quadrant in Quadrant}
+    said = "; ".join(
+        f"{quadrant.label}: {len(some)} states, median {typeset(some.median(), '.2f')}, from "
+        f"{typeset(some.min(), '.2f')} to {typeset(some.max(), '.2f')}"
+        for quadrant, some in groups.items()
+        if len(some)
+    )
+    found = named_points(placed[["score"]], label, names)
+    named = ", ".join(f"{name} {typeset(score, '.2f')}" for name, (score,) in found.items())
+    return Drawn(
+        figure,
+        f"Map of the votes on one dimension; the median state stands at {typeset(middle, '.2f')}. {said}."
+        + (f" Named: {named}." if named else ""),
+    )
 
 
+@style()
 def pair_agreement(means: pd.DataFrame) -> Drawn:
     """Draw how far the states of each two quadrants agree, and those within one.
+
+    Shades run from the least mean to the largest; a kind without a dyad has an empty cell.
 
     Parameters
     ----------
     means : pandas.DataFrame
         As `buzanlib.inference.dyadic_matrices.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
-
-    Returns
-    -------
-    Drawn
-        The figure, and its text alternative. Shades run from the least mean to the largest; a kind without a dyad
-        has an empty cell.
     """
-    heads = [quadrant_heading(quadrant) for quadrant in Quadrant]
-    values = pd.DataFrame(np.nan, index=list(Quadrant), columns=list(Quadrant))
-    texts = pd.DataFrame("", index=list(Quadrant), columns=list(Quadrant))
-    for row, one in enumerate(Quadrant):
-        for other in list(Quadrant)[: row + 1]:
+    values = pd.DataFrame(np.nan, index=list(QUADRANT_HEADINGS), columns=list(QUADRANT_HEADINGS))
+    texts = values.astype(object).fillna("")
+    for row, one in enumerate(QUADRANT_HEADINGS):
+        for other in list(QUADRANT_HEADINGS)[: row + 1]:
             pair = pair_name((one, other))
-            mean, dyads = float(means["mean"][pair]), int(means["dyads"][pair])
-            values.loc[one, other] = mean
-            texts.loc[one, other] = f"{mean:.2f}\n({dyads:,})"
-    values, texts = (table.set_axis(heads).set_axis(heads, axis=1) for table in (values, texts))
+            values.loc[one, other] = means["mean"][pair]
+            texts.loc[one, other] = f"{means['mean'][pair]:.2f}\n({means['dyads'][pair]:,})"
+    values, texts = (
+        table.rename(index=QUADRANT_HEADINGS, columns=QUADRANT_HEADINGS) for table in (values, texts)
+    )
     known = means[means["mean"].notna()]
-    with style():
-        figure, axes = new_axes(4.6)
-        limits = (float(known["mean"].min()), float(known["mean"].max()))
-        number_map(axes, values, texts, limits, "Mean agreement (number of pairs of states)")
+    figure, axes = new_axes(4.6)
+    limits = (float(known["mean"].min()), float(known["mean"].max()))
+    number_map(axes, values, texts, limits, "Mean agreement (number of pairs of states)")
     said = "; ".join(
         f"{pair} {mean:.2f} ({dyads:,} pairs)"
         for pair, mean, dyads in zip(known.index, known["mean"], known["dyads"], strict=True)
@@ -114,6 +117,7 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
     )
 
 
+@style()
 def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | None = None) -> Drawn:
     """Draw what goes with the agreement of two states: what is tested above, on a scale of its own, controls below.
 
@@ -127,7 +131,6 @@ def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | No
     labels : mapping of str to str, optional
         What to write before the row of each predictor; by default its name.
 
-
     Raises
     ------
     UnknownNameError
@@ -139,17 +142,15 @@ def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | No
     names = {str(name): str(name) if labels is None else labels[name] for name in table.index}
     parts = (table.loc[[focal]], table.drop(focal))
     heads = ("What is tested", "Controls, on a scale of their own")
-    with style():
-        rows = [max(len(part), 1) for part in parts]
-        figure = Figure(figsize=(WIDTH, 2.2 + 0.5 * sum(rows)), layout="constrained")
-        panels = figure.subplots(2, 1, height_ratios=[some + 0.4 for some in rows])
-        for axes, part, head in zip(panels, parts, heads, strict=True):
-            axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-            dot_intervals(axes, part, np.arange(len(part)), "coefficient", gid="coefficient")
-            name_rows(axes, [fill(names[str(name)], 24) for name in part.index], room=0.6)
-            axes.locator_params(axis="x", nbins=5)
-            axes.set_title(head, loc="left", fontweight="bold")
-        panels[-1].set_xlabel("Coefficient, 90% interval\n(left of zero: less agreement)")
+    rows = [max(len(part), 1) for part in parts]
+    figure, panels = new_panels(2.2 + 0.5 * sum(rows), 2, height_ratios=[some + 0.4 for some in rows])
+    for axes, part, head in zip(panels, parts, heads, strict=True):
+        axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+        dot_intervals(axes, part, np.arange(len(part)), "coefficient", gid="coefficient")
+        name_rows(axes, [fill(names[str(name)], 24) for name in part.index], room=0.6)
+        axes.locator_params(axis="x", nbins=5)
+        axes.set_title(head, loc="left", fontweight="bold")
+    panels[-1].set_xlabel("Coefficient, 90% interval\n(left of zero: less agreement)")
     said = "; ".join(
         f"{names[str(name)]} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"
         for name, row in pd.concat(parts).iterrows()
@@ -169,20 +170,3 @@ def _piled(placed: pd.DataFrame) -> npt.NDArray[np.float64]:
     up = place % lines - (lines - 1) / 2
     strips = placed["quadrant"].map({str(quadrant): row for row, quadrant in enumerate(Quadrant)})
     return np.array([placed["score"] + across * _BESIDE * wide, strips + 0.84 / _HIGH * up])
-
-
-def _map_alt(placed: pd.DataFrame, middle: float, label: Sequence[str], names: pd.Series | None) -> str:
-    """Say where each quadrant lies, and the named states."""
-    groups = {quadrant: placed.loc[placed["quadrant"] == quadrant, "score"] for quadrant in Quadrant}
-    said = "; ".join(
-        f"{quadrant.label}: {len(some)} states, median {typeset(float(some.median()), '.2f')}, from "
-        f"{typeset(float(some.min()), '.2f')} to {typeset(float(some.max()), '.2f')}"
-        for quadrant, some in groups.items()
-        if len(some)
-    )
-    scores = named_points(placed[["score"]], label, names)
-    named = ", ".join(f"{name} {typeset(score, '.2f')}" for name, (score,) in scores.items())
-    return (
-        f"Map of the votes on one dimension; the median state stands at {typeset(middle, '.2f')}. {said}."
-        + (f" Named: {named}." if named else "")
-    )

@@ -10,21 +10,9 @@ from buzanlib import __version__
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_PARTS = (
-    "missing_references",
-    "api",
-    "architecture",
-    "numbers",
-    "mathml",
-    "process",
-    "responsive_tables",
-    "theme",
-    "unexecuted",
-)
-
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    for part in _PARTS:
+    for part in ("adjustments", "api", "architecture", "numbers", "mathml", "process"):
         import_module(f"{__name__}.{part}").setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

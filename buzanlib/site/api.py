@@ -8,11 +8,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 _MODULE = re.compile(r"^\.\. automodule:: (\S+)", re.MULTILINE)
 

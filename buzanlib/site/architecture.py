@@ -8,17 +8,14 @@ from functools import cache
 from graphlib import TopologicalSorter
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import buzanlib
 from buzanlib.site.pages import markdown_table
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _ROOT = Path(buzanlib.__file__).parent
 _HEIGHT, _STEP, _WIDTH, _LEFT = 30, 50, 210, 12
@@ -28,16 +25,13 @@ _HEIGHT, _STEP, _WIDTH, _LEFT = 30, 50, 210, 12
 def imports(root: Path = _ROOT) -> dict[str, set[str]]:
     """Find which room imports which.
 
+    For each room those that its modules name in an import, anywhere in them; the room that all others may import comes
+    first.
+
     Parameters
     ----------
     root : Path
         Folder of the library.
-
-    Returns
-    -------
-    dict of str to set of str
-        For each room those that its modules name in an import, anywhere in them; the room that all others may import
-        comes first.
 
     Raises
     ------
@@ -73,17 +67,14 @@ def direct(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 def drawing(graph: Mapping[str, set[str]]) -> str:
-    """Draw the rooms below each other, with arrows to those that a room imports, as SVG.
+    """Draw the rooms below each other, with arrows to those that a room imports, as SVG with a text alternative.
+
+    Only arrows of `direct` are drawn.
 
     Parameters
     ----------
     graph : mapping of str to set of str
         As `imports` gives it.
-
-    Returns
-    -------
-    str
-        With a text alternative. Only arrows of `direct` are drawn.
     """
     rooms = list(graph)[::-1]
     top = {room: 4 + _STEP * place for place, room in enumerate(rooms)}

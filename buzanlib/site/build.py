@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
@@ -29,10 +29,10 @@ _SHARES = 2
 
 _FROM_CONF = {
     "bibtex_bibfiles",
+    "html_static_path",
     "html_extra_path",
     "html_favicon",
     "html_logo",
-    "html_static_path",
     "templates_path",
 }
 """Settings with paths that Sphinx takes from the folder of ``conf.py``, and Jupyter Book from that of the sources."""
@@ -54,7 +54,7 @@ def build_book(
     scheduler: str = "",
     progress: bool = True,
 ) -> Path:
-    """Run a study and build the book from it, every warning being an error.
+    """Run a study and build the book from it, every warning being an error; gives the front page.
 
     Parameters
     ----------
@@ -67,11 +67,6 @@ def build_book(
         As in `run_study`.
     progress : bool
         Whether to print a line for each notebook and one for the book.
-
-    Returns
-    -------
-    Path
-        The front page.
 
     Raises
     ------
@@ -140,7 +135,7 @@ def _sphinx_build(layout: Layout, build: OwnedFolder, jobs: int) -> None:
     build.write(build.path / "conf.py", _conf(layout, build.path))
     words = ["-b", "html", "-W", "-n", "--keep-going", "-q", "--no-color", "-j", str(jobs)]
     words += ["-c", str(build.path), "-d", str(build.path / ".doctrees"), "-D", f"buzan_parent={os.getpid()}"]
-    process = subprocess.Popen(
+    ended = subprocess.run(
         [*PYTHON, "-m", "sphinx", *words, str(layout.book), str(build.path / "html")],
         env=os.environ | search_path(),
         start_new_session=True,  # an interrupt at the terminal is for this process, which ends that one
@@ -149,13 +144,8 @@ def _sphinx_build(layout: Layout, build: OwnedFolder, jobs: int) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with process:
-        try:
-            said, _ = process.communicate()
-        finally:
-            process.kill()
-    if process.returncode:
-        raise RunError(f"the book was not built, since Sphinx is strict about warnings:\n{said}")
+    if ended.returncode:
+        raise RunError(f"the book was not built, since Sphinx is strict about warnings:\n{ended.stdout}")
 
 
 def _conf(layout: Layout, folder: Path) -> str:
@@ -163,10 +153,8 @@ def _conf(layout: Layout, folder: Path) -> str:
     from jupyter_book.config import get_final_config, jsonschema
 
     config = yaml.safe_load(layout.config.read_text(encoding="utf-8"))
-    given = {
-        "external_toc_path": layout.toc.relative_to(layout.book).as_posix(),
-        "latex_individualpages": False,
-    }
+    toc = layout.toc.relative_to(layout.book).as_posix()
+    given = {"external_toc_path": toc, "latex_individualpages": False}
     try:
         settings, _ = get_final_config(
             user_yaml=config, sourcedir=layout.book, cli_config=given, raise_on_invalid=True
@@ -183,20 +171,18 @@ def _conf(layout: Layout, folder: Path) -> str:
 
 def _fingerprint(layout: Layout) -> dict[str, str]:
     """Hashes of all that a book is built from."""
-    files = [*_sources(layout.book), layout.toc, layout.config]
+    book = layout.book
+    files = [
+        file
+        for file in sorted(book.rglob("*"))
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(book).parts)
+    ]
     return {
         "pages": sha256(layout.toc),
-        "sources": _hash(files, layout.book.parent),
+        "sources": _hash([*files, layout.toc, layout.config], book.parent),
         "library": _hash(sorted(ROOT.rglob("*.py")), ROOT),
         "packages": json.dumps(packages(), sort_keys=True),
     }
-
-
-def _sources(book: Path) -> Iterator[Path]:
-    """Files of the folder of a book, without what no page is made from."""
-    for file in sorted(book.rglob("*")):
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(book).parts):
-            yield file
 
 
 def _hash(files: list[Path], base: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,6 @@ _SHARED = ("glossary", "bibliography")
 
 _ABOUT_WHAT_SHIPS = "about-what-ships"
 """Tag of a cell that interprets the numbers of the study that ships, and has no place in another."""
-
-_MORE = "Added"
-"""Caption over notebooks that the table of contents does not know."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,6 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     output : OwnedFolder
         That of generated pages if the chapters are used where they are, else the output folder.
 
-    Returns
-    -------
-    Layout
-
     Raises
     ------
     StudyError
@@ -96,45 +90,47 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
         _copy(study, source, book, results, output)
     for name, text in (generated_pages(study.reads) | study_pages(study)).items():
         output.write(book / GENERATED / name, text)
-    toc = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
+    whole = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
+    toc = _fitted(whole, study, None if at_home else _SHARED)
+    gone = sorted({*_files(whole)} - {*_files(toc)})
     config = yaml.safe_load((source.parent / CONFIG).read_text(encoding="utf-8"))
-    before = set(_files(toc))
-    toc = _fitted(toc, study, None if at_home else _SHARED)
     if not at_home:
         config["title"] = study.title
-    gone = sorted(before - set(_files(toc)))
     settings = config["sphinx"]["config"]
     settings["buzan_absent"] = {name: _title(study, source, name) for name in gone}
     chosen = {name for run in study.runs for name in run.given} - {"data", NUMBERS}
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
     layout = Layout(book, book / GENERATED / TOC, book / GENERATED / CONFIG)
-    output.write(layout.toc, yaml.safe_dump(toc, sort_keys=False, allow_unicode=True))
-    output.write(layout.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    for file, content in ((layout.toc, toc), (layout.config, config)):
+        output.write(file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return layout
 
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
     """Copy what a study does not write, and remove what only an earlier copy had."""
-    wanted = {Path("index.md")}
-    for file in sorted(source.glob("_assets/**/*")) + sorted(source.glob("*.bib")):
-        if file.is_file():
-            wanted.add(file.relative_to(source))
-            output.copy(file, book / file.relative_to(source))
-    for name in _SHARED:
-        wanted.add(Path(f"{name}.md"))
-        output.copy(source / f"{name}.md", book / f"{name}.md")
-    wanted.add(Path(EXECUTED, RESULTS))
-    output.copy(study.output / RESULTS, book / EXECUTED / RESULTS)
-    for run in study.runs:
-        page = Path(EXECUTED, f"{run.name}.ipynb")
-        wanted.add(page)
-        output.write(book / page, _own_page(study.output / page.name, own_note(run)))
+    files = [
+        file
+        for pattern in ("_assets/**/*", "*.bib")
+        for file in sorted(source.glob(pattern))
+        if file.is_file()
+    ]
+    copies = {
+        file.relative_to(source): file for file in [*files, *(source / f"{name}.md" for name in _SHARED)]
+    }
+    copies[Path(EXECUTED, RESULTS)] = study.output / RESULTS
     hypotheses = load_predictions(study.reads).hypotheses
     claims = {name: hypothesis.claim for name, hypothesis in hypotheses.items()}
-    output.write(book / "index.md", front_page(study, results, claims))
+    texts = {Path("index.md"): front_page(study, results, claims)}
+    for run in study.runs:
+        page = f"{run.name}.ipynb"
+        texts[Path(EXECUTED, page)] = _own_page(study.output / page, own_note(run))
+    for place, file in copies.items():
+        output.copy(file, book / place)
+    for place, text in texts.items():
+        output.write(book / place, text)
     for file in output.files(book):
         place = file.relative_to(book)
-        if place not in wanted and place.parts[0] != GENERATED:
+        if place not in copies | texts and place.parts[0] != GENERATED:
             output.remove(file)
 
 
@@ -151,9 +147,9 @@ def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> 
 
     All other chapters are kept if `shared` is None.
     """
-    pages: dict[str, list[str]] = {}
+    pages: dict[str, list[dict[str, Any]]] = {}
     for run in study.runs:
-        pages.setdefault(run.notebook, []).append(run.name)
+        pages.setdefault(run.notebook, []).append({"file": f"{EXECUTED}/{run.name}"})
     parts: list[dict[str, Any]] = []
     last = 0
     for part in toc["parts"]:
@@ -161,15 +157,14 @@ def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> 
         for chapter in part["chapters"]:
             folder, _, name = chapter["file"].rpartition("/")
             if folder == EXECUTED:
-                chapters += [{"file": f"{EXECUTED}/{page}"} for page in pages.pop(name, ())]
+                chapters += pages.pop(name, ())
                 last = len(parts) + bool(chapters)
             elif shared is None or folder == GENERATED or chapter["file"] in shared:
                 chapters.append(chapter)
         if chapters:
             parts.append({**part, "chapters": chapters})
-    if pages:
-        added = [{"file": f"{EXECUTED}/{page}"} for names in pages.values() for page in names]
-        parts.insert(last, {"caption": _MORE, "chapters": added})
+    if pages:  # that the table of contents does not know
+        parts.insert(last, {"caption": "Added", "chapters": [*chain.from_iterable(pages.values())]})
     return {**toc, "parts": parts}
 
 
@@ -184,13 +179,12 @@ def _files(toc: Mapping[str, Any]) -> Iterator[str]:
 
 def _title(study: Study, source: Path, name: str) -> str:
     """Title of a page that is left out."""
-    template = study.templates / f"{Path(name).name}.ipynb"
+    template, chapter = study.templates / f"{Path(name).name}.ipynb", source / f"{name}.md"
+    text = ""
     if name.startswith(f"{EXECUTED}/") and template.is_file():
         cells = nbformat.read(template, as_version=4).cells  # type: ignore[no-untyped-call]
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    elif (source / f"{name}.md").is_file():
-        text = (source / f"{name}.md").read_text(encoding="utf-8")
-    else:
-        text = ""
+    elif chapter.is_file():
+        text = chapter.read_text(encoding="utf-8")
     found = re.search(r"^# (.+)$", text, re.MULTILINE)
     return found[1].strip() if found else Path(name).name

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from docutils import nodes
 from latex2mathml.converter import convert
+from sphinx.application import Sphinx
 from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _logger = logging.getLogger(__name__)
 _UNKNOWN = re.compile(r"<mi>(\\[A-Za-z]+)</mi>")
 
 
 def to_mathml(latex: str, *, block: bool) -> str:
-    r"""Convert a formula, and keep its source as text alternative.
+    r"""Convert a formula to a ``<math>`` element, and keep its source as text alternative.
 
     Parameters
     ----------
@@ -29,11 +27,6 @@ def to_mathml(latex: str, *, block: bool) -> str:
         The formula without delimiters.
     block : bool
         Whether it stands on lines of its own. Lines end in ``\\`` and align at ``&``.
-
-    Returns
-    -------
-    str
-        A ``<math>`` element.
 
     Raises
     ------

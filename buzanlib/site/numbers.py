@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -14,9 +14,6 @@ from sphinx.util.docutils import SphinxRole
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import typeset
 from buzanlib.study.results import Results
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _CELL = 10_000
 """MyST-NB counts the lines of a notebook as 10,000 a cell."""
@@ -44,23 +41,16 @@ class NumberRole(SphinxRole):
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break
-        except UnknownNameError as error:
-            if self.config.buzan_as_shipped:
-                self._warn(error)
-            text = f"[{self.text}]" if self.config.buzan_as_shipped else "–"
         except (BuzanError, ValueError) as error:
-            self._warn(error)
-            text = f"[{self.text}]"
+            if isinstance(error, UnknownNameError) and not self.config.buzan_as_shipped:
+                text = "–"
+            else:
+                text = f"[{self.text}]"
+                cell, line = divmod(self.lineno, _CELL)
+                notebook = self.env.doc2path(self.env.docname).endswith(".ipynb")
+                where = f" (cell {cell}, line {line})" if notebook else ""
+                _logger.warning("{num}`%s`: %s%s", self.text, error, where, location=self.get_location())
         return [nodes.inline(self.rawtext, text, classes=classes)], []
-
-    def _warn(self, error: Exception) -> None:
-        _logger.warning("{num}`%s`: %s%s", self.text, error, self._cell(), location=self.get_location())
-
-    def _cell(self) -> str:
-        cell, line = divmod(self.lineno, _CELL)
-        return (
-            f" (cell {cell}, line {line})" if self.env.doc2path(self.env.docname).endswith(".ipynb") else ""
-        )
 
 
 def _path(app: Sphinx) -> Path:

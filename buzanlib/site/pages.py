@@ -14,6 +14,8 @@ from buzanlib.tables.codebook import CODEBOOK, read_codebook
 
 DESCRIPTOR = "datapackage.json"
 
+_FLAGS = {"unique": "unique", "required": "never empty"}
+
 
 def data_page(package: Mapping[str, Any]) -> str:
     """Describe every table and field of a data package (the content of ``datapackage.json``) in Markdown."""
@@ -31,26 +33,24 @@ def data_page(package: Mapping[str, Any]) -> str:
 
 def _section(table: Mapping[str, Any]) -> list[str]:
     schema = table["schema"]
-    key = schema.get("primaryKey", [])
     fields = markdown_table(["field", "meaning", "type and unit", "allowed"], map(_field, schema["fields"]))
-    facts = [f"**Key:** {_names([key] if isinstance(key, str) else key)}"]
+    facts = [f"**Key:** {_names(schema.get('primaryKey', []))}"]
     for foreign in schema.get("foreignKeys", []):
         there = foreign["reference"]
         facts.append(
-            f"**Refers to:** {_names(_listed(foreign['fields']))} to {_names(_listed(there['fields']))} of"
+            f"**Refers to:** {_names(foreign['fields'])} to {_names(there['fields'])} of"
             f" {escape(there['resource'] or 'the same table')}"
         )
     rules = [rule["says"] for key in ("buzan:rules", "buzan:coverage") for rule in table.get(key, [])]
     facts += [f"**Rule:** {escape(rule)}" for rule in rules]
     facts += [f"**Source:** {_linked(source)}" for source in table.get("sources", [])]
     facts += [f"**Terms:** {_linked(licence)}" for licence in table.get("licenses", [])]
-    return [
+    title, path, description = (
         f"## {escape(table['title'])}",
         code(table["path"]),
         escape(table["description"]),
-        fields,
-        bullets(facts),
-    ]
+    )
+    return [title, path, description, fields, bullets(facts)]
 
 
 def _field(field: Mapping[str, Any]) -> list[str]:
@@ -63,22 +63,13 @@ def _field(field: Mapping[str, Any]) -> list[str]:
 
 def _allowed(constraints: Mapping[str, Any]) -> str:
     """Put the constraints of a field into a phrase."""
-    said = []
-    if "enum" in constraints:
-        said.append(", ".join(str(value) for value in constraints["enum"]))
+    said = [", ".join(map(str, constraints["enum"]))] if "enum" in constraints else []
     low, high = constraints.get("minimum"), constraints.get("maximum")
-    if low is not None and high is not None:
-        said.append(f"{low} to {high}")
-    elif low is not None:
-        said.append(f"from {low}")
-    elif high is not None:
-        said.append(f"up to {high}")
+    if low is not None or high is not None:
+        said.append(f"up to {high}" if low is None else f"from {low}" if high is None else f"{low} to {high}")
     if "pattern" in constraints:
         said.append(f"pattern {constraints['pattern']}")
-    if constraints.get("unique"):
-        said.append("unique")
-    if constraints.get("required"):
-        said.append("never empty")
+    said += [words for name, words in _FLAGS.items() if constraints.get(name)]
     return "; ".join(said)
 
 
@@ -94,7 +85,7 @@ def bullets(lines: Iterable[str]) -> str:
 
 def row(cells: Iterable[object]) -> str:
     """Make a row of a table; text in the cells is shown as it is."""
-    return "| " + " | ".join(escape(cell) for cell in cells) + " |"
+    return f"| {' | '.join(map(escape, cells))} |"
 
 
 def markdown_table(
@@ -105,12 +96,8 @@ def markdown_table(
     return "\n".join([row(head), rule, *map(row, rows)])
 
 
-def _listed(names: str | list[str]) -> list[str]:
-    return [names] if isinstance(names, str) else names
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(escape(name) for name in names)
+def _names(names: str | list[str]) -> str:
+    return ", ".join(map(escape, [names] if isinstance(names, str) else names))
 
 
 def _linked(entry: Mapping[str, str]) -> str:
@@ -132,9 +119,8 @@ def generated_pages(data: Path) -> dict[str, str]:
     try:
         described = data_page(parse((data / DESCRIPTOR).read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise DataError(
-            [Fault(DESCRIPTOR, 0, "", "missing", "the descriptor must be in the data folder")]
-        ) from None
+        fault = Fault(DESCRIPTOR, 0, "", "missing", "the descriptor must be in the data folder")
+        raise DataError([fault]) from None
     except (ValueError, KeyError, TypeError) as error:
         raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
     codebook, faults = read_codebook(data)

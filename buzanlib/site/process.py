@@ -5,16 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 from buzanlib.study.child import end_with
 from buzanlib.study.owned import OwnedFolder
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
-
 
 _UNDECLARED = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 """Extensions that do not say that pages may be read in parallel. The first numbers sections once all pages have been

@@ -12,17 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 from buzanlib.errors import BuzanError
 
-_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline'",  # of the theme, on every page
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
+_POLICY = (
+    "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline'; "  # of the theme, on every page
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """What pages may load: nothing that is not part of the book."""
 
@@ -54,13 +48,13 @@ class _Book(SimpleHTTPRequestHandler):
         port = "" if self.server.server_port == http.client.HTTP_PORT else f":{self.server.server_port}"
         if self.headers.get("Host") not in (f"127.0.0.1{port}", f"localhost{port}"):
             # DNS rebinding: a page from elsewhere may point its own name at this machine.
-            return self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
+            return self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
         path = unquote(urlsplit(self.path).path, errors="surrogateescape")
         if "\0" in path:
-            return self._refuse(HTTPStatus.BAD_REQUEST)
+            return self.send_error(HTTPStatus.BAD_REQUEST)
         hidden = any(part.startswith(".") for part in path.split("/"))
         if hidden or not self._has(Path(self.translate_path(self.path))):
-            return self._refuse(HTTPStatus.NOT_FOUND)
+            return self.send_error(HTTPStatus.NOT_FOUND)
         return super().send_head()
 
     def _has(self, place: Path) -> bool:
@@ -72,12 +66,12 @@ class _Book(SimpleHTTPRequestHandler):
             return place.is_file() and place.resolve() == home / place.relative_to(self.directory)
         return False
 
-    def _refuse(self, status: HTTPStatus) -> None:
-        self.send_error(status)
-
 
 def server(html: Path, port: int = 0) -> ThreadingHTTPServer:
     """Make a server of a built book, for this machine alone.
+
+    It is not yet serving; its ``server_port`` says where. It lists no folder, follows no link out of the book, shows no
+    hidden file and refuses requests for another host.
 
     Parameters
     ----------
@@ -85,12 +79,6 @@ def server(html: Path, port: int = 0) -> ThreadingHTTPServer:
         Folder with the front page.
     port : int
         Port; any free one if 0.
-
-    Returns
-    -------
-    ThreadingHTTPServer
-        Not yet serving; its ``server_port`` says where. It lists no folder, follows no link out of the book, shows no
-        hidden file and refuses requests for another host.
 
     Raises
     ------

@@ -67,15 +67,14 @@ def colophon_page(manifest: Manifest) -> str:
         ]
         for name, about in manifest.notebooks.items()
     ]
+    head = ["page", "seconds", "seed", "template", "files read"]
     return page(
         [
             "# How this book was made",
             "`run.json` beside the executed notebooks says the same in full, with every parameter.",
             bullets(facts),
             "## Notebooks",
-            markdown_table(
-                ["page", "seconds", "seed", "template", "files read"], notebooks, {"seconds", "seed"}
-            ),
+            markdown_table(head, notebooks, {"seconds", "seed"}),
             "Hashes of templates are cut to their first characters.",
             "## Packages",
             markdown_table(["package", "version"], manifest.packages.items()),
@@ -87,23 +86,21 @@ def colophon_page(manifest: Manifest) -> str:
 
 def changes_page(changes: Changes | None) -> str:
     """Say which verdicts, parameters, numbers, data and figures changed since the run before, if there was one."""
-    parts = ["# What changed since the last run"]
+    title = "# What changed since the last run"
     if changes is None:
-        parts.append("This is the first run: there is nothing to compare it with.")
-        return page(parts)
-    parts.append(
-        "Compared with the last run that gave other results. `buzan diff` compares any two runs in the same way."
-    )
-    for title, rows in (
-        ("Verdicts", changes.verdicts),
-        ("Parameters", changes.parameters),
-        ("Numbers", tuple(change for change in changes.values if change not in changes.verdicts)),
-    ):
+        return page([title, "This is the first run: there is nothing to compare it with."])
+    parts = [
+        title,
+        "Compared with the last run that gave other results. `buzan diff` compares any two runs in the same way.",
+    ]
+    numbers = [change for change in changes.values if change not in changes.verdicts]
+    tables = {"Verdicts": changes.verdicts, "Parameters": changes.parameters, "Numbers": numbers}
+    for heading, rows in tables.items():
         if rows:
-            parts += [f"## {title}", _moved(rows)]
-    for title, names in (("Data", changes.data), ("Figures", changes.figures)):
+            parts += [f"## {heading}", _moved(rows)]
+    for heading, names in (("Data", changes.data), ("Figures", changes.figures)):
         if names:
-            parts += [f"## {title}", bullets(map(escape, names))]
+            parts += [f"## {heading}", bullets(map(escape, names))]
     return page(parts)
 
 
@@ -129,7 +126,7 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         " a sentence explains one, hold it against the number.",
     ]
     if study.tables:
-        named = ", ".join(escape(name) for name in study.tables)
+        named = ", ".join(map(escape, study.tables))
         parts.append(
             f"**Tables of its own:** {named}. All others are those of the data folder that it names."
         )
@@ -151,21 +148,16 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
     return page(parts)
 
 
-_UNCHOSEN = {
-    False: "Every choice is that of the notebook.",
-    True: "Its numbers are those of the pages before it.",
-}
-"""What is said of a page for which nothing was chosen, by whether it reads the numbers of others."""
-
-
 def own_note(run: Run) -> str:
     """Say, on a page of such a book, with which choices it was made."""
-    chosen = [
-        f"{name} is {escape(str(value))}"
-        for name, value in run.given.items()
-        if name not in ("data", RESULTS_OF)
-    ]
-    choices = f"Here {', '.join(chosen)}." if chosen else _UNCHOSEN[run.reads_results]
+    given = {name: value for name, value in run.given.items() if name not in ("data", RESULTS_OF)}
+    chosen = ", ".join(f"{name} is {escape(str(value))}" for name, value in given.items())
+    if chosen:
+        choices = f"Here {chosen}."
+    elif run.reads_results:
+        choices = "Its numbers are those of the pages before it."
+    else:
+        choices = "Every choice is that of the notebook."
     return (
         f":::{{note}}\n{choices} Numbers and figures are those of this study; the text was written for the data that"
         " ship with buzanlib, so hold what it explains against them.\n:::"

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from buzanlib.figures.base import with_interval
 from buzanlib.figures.divergence import pair_distances, profiles
 from buzanlib.figures.primitives import ink_on
+from buzanlib.figures.typeset import with_interval
 from buzanlib.theory.distances import PAIRS, pair_name
 from buzanlib.theory.vocabulary import Quadrant, Threat
 

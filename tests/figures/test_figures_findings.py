@@ -5,8 +5,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.errors import BuzanError, UnknownNameError
-from buzanlib.figures.base import with_interval
 from buzanlib.figures.findings import by_annotator, forest_of
+from buzanlib.figures.typeset import with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
 CLAIM = "States of this or that quadrant name this or that threat more"

@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.alluvial import alluvial
-from buzanlib.figures.burden import burden_by_year
-from buzanlib.figures.defence import phase_map, scale_of_rho, tipping
-from buzanlib.figures.shocks import shock_curves
+from buzanlib.figures.defence import burden_by_year, phase_map, scale_of_rho, tipping
+from buzanlib.figures.quadrant_mobility import alluvial, shock_curves
 
 NAMES = ["WW", "WS", "SW", "SS"]
 standings = st.lists(st.tuples(*[st.sampled_from(NAMES)] * 3), min_size=1, max_size=60).map(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from buzanlib.figures.proper_scores import skill
+from buzanlib.figures.rival_explanations import skill
 
 MEANS = ["marginal", "power", "cohesion", "saturated"]
 TABLES = [f"{kind}, {mixture}" for kind in ("literal", "graded") for mixture in ("0.5", "0.3", "0.1")]

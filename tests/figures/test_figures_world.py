@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH
-from buzanlib.figures.world import world
+from buzanlib.figures.placement import world
 from buzanlib.tables.states import load_regions
 from buzanlib.theory.vocabulary import Quadrant
 

@@ -1,14 +1,28 @@
-"""Faults of the data, as the command line prints them."""
+"""What the commands share: how one is added to the parser, and how faults of the data are printed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from buzanlib.errors import Fault
 
 SHOWN = 5
 """Faults that are printed of those that differ only in their row, or in what is missing; the others are counted."""
+
+
+def add_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    run: Callable[[argparse.Namespace], None],
+    brief: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    """Add a command with the name of a function, which it calls and whose docstring describes it in its help."""
+    name = run.__name__.removeprefix("_")
+    parser = commands.add_parser(name, help=brief, description=run.__doc__, epilog=f"example: {example}")
+    parser.set_defaults(command=run)
+    return parser
 
 
 def summary(faults: Sequence[Fault]) -> str:

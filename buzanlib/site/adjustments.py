@@ -1,0 +1,116 @@
+"""What Sphinx, MyST-NB and the theme do with a page, adjusted: links, tables, kernels, scripts and titles."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from myst_nb.core.execute.base import NotebookClientBase
+from nbformat import NotebookNode
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import docname_join
+
+FIGURE = "a figure that is left out here"
+
+_VERDICT = "verdict"
+
+
+def _in_words(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
+) -> nodes.Node | None:
+    """Put the title of a chapter that a study leaves out, or words for its figure, in place of a link.
+
+    Other missing targets stay errors.
+    """
+    absent = app.config.buzan_absent
+    if node.get("reftype") == "doc":
+        name = docname_join(node["refdoc"], node["reftarget"])
+        if name in absent:
+            return content if node["refexplicit"] else nodes.emphasis(absent[name], absent[name])
+    if node.get("reftype") == "numref" and absent:
+        return nodes.inline(FIGURE, FIGURE)
+    return None
+
+
+def _label_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Write on every cell of a table of class ``stacked`` the heading of its column, and the class of a verdict.
+
+    A narrow screen shows a row as a card; the style sheet needs the headings for that, as `buzanlib.figures.tables`
+    writes them. Such a table has one row of headings, and no cell over several columns or rows.
+    """
+    for table in doctree.findall(nodes.table):
+        if "stacked" not in table["classes"]:
+            continue
+        (head,) = table.findall(nodes.thead)
+        names = [entry.astext() for entry in head.findall(nodes.entry)]
+        for row in (row for body in table.findall(nodes.tbody) for row in body.findall(nodes.row)):
+            for name, entry in zip(names, row.findall(nodes.entry), strict=True):
+                entry["label"] = name
+                if name == _VERDICT:
+                    entry["classes"].append(_VERDICT)
+
+
+def _visit_entry(self: Any, node: nodes.entry) -> None:
+    """As the theme does it, with the label."""
+    type(self).visit_entry(self, node)
+    if "label" in node:
+        label = f'<td data-label="{escape(node["label"])}"'
+        self.body[-1] = self.body[-1].replace("<td", label, 1)
+
+
+def _depart_entry(self: Any, node: nodes.entry) -> None:
+    type(self).depart_entry(self, node)
+
+
+def _mend(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Drop the scripts of sphinx-thebe, and escape titles.
+
+    The scripts name an outside address and declare a constant twice; Jupyter Book has no setting that leaves the
+    extension out. The theme puts titles, in which a value of a sweep may stand, into the heading for print and the
+    sidebar as if they were HTML.
+    """
+    context["script_files"] = [script for script in context.get("script_files", []) if not _is_thebe(script)]
+    for name, shown in (("pagetitle", page), ("root_title", app.config.root_doc)):
+        if shown in app.env.titles:
+            context[name] = escape(app.env.titles[shown].astext())
+
+
+def _is_thebe(script: Any) -> bool:
+    body = getattr(script, "attributes", {}).get("body") or ""
+    return "THEBE_JS_URL" in body or "sphinx-thebe" in str(getattr(script, "filename", script))
+
+
+def _no_kernel(
+    notebook: NotebookNode, source: str, nb_config: Any, logger: Any, read_fmt: dict[str, str] | None = None
+) -> NotebookClientBase:
+    """Return the notebook as it is, with the outputs of the run, whatever the settings of the book or the page say."""
+    from myst_nb.core.execute.base import NotebookClientBase
+
+    return NotebookClientBase(notebook, Path(source), nb_config, logger)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the handlers, the setting that names absent chapters (title by page), and what starts no kernel.
+
+    No setting can switch execution off for good: MyST-NB reads those of a page, which override those of the book, after
+    every event in which an extension could change them.
+    """
+    from myst_nb import sphinx_
+    from myst_nb.core import execute
+
+    app.add_config_value("buzan_absent", {}, "env", [dict])
+    app.connect("missing-reference", _in_words)
+    app.connect("doctree-read", _label_cells)
+    app.add_node(nodes.entry, override=True, html=(_visit_entry, _depart_entry))
+    # After the theme and sphinx-thebe, which have the usual priority.
+    app.connect("html-page-context", _mend, priority=900)
+    for module in (execute, sphinx_):
+        if not callable(getattr(module, "create_client", None)):
+            raise ImportError(f"{module.__name__} starts kernels in a way that is not known here")
+        module.create_client = _no_kernel
