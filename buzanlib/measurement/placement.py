@@ -28,21 +28,11 @@ def both(columns: Iterable[pd.Series[float]]) -> pd.DataFrame:
 
 
 def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> float:
-    """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it.
+    """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it, at most 1.
 
-    The median correlation between its scores and those of each other index of the axis that has data in the
-    window, each over the states that have both. Agreement between the years of one index would be higher, and
-    would count a lasting bias of the index as truth.
-
-    Parameters
-    ----------
-    panel, name, axis, first, last
-        As in `buzanlib.measurement.indices.normal_scores`.
-
-    Returns
-    -------
-    float
-        At most 1.
+    The median correlation between its `normal_scores` and those of each other index of the axis that has data in the
+    window, each over the states that have both. Agreement between the years of one index would be higher, and would
+    count a lasting bias of the index as truth.
 
     Raises
     ------
@@ -65,28 +55,20 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
 class Placement:
     """Places states by an index of power, an index of cohesion, a window and a rule.
 
-    A state is strong on an axis where its score lies **above** the threshold.
-
-    Attributes
-    ----------
-    power, cohesion : str
-        Names of indices (`buzanlib.measurement.indices.INDICES`).
-    first, last : int
-        Years of the window, both included.
-    rule : {"median", "quantile", "regional", "neighbour"}
-        The threshold: the median of all placed states (the locked choice); their `quantile`; the median of
-        the placed states of the same United Nations regional group; the mean score of the state's
-        neighbours.
-    quantile : float
-        For the rule ``"quantile"``, between 0 and 1.
+    A state is strong on an axis where its score lies **above** the threshold. The indices are keys of
+    `buzanlib.measurement.indices.INDICES`. Wherever states are placed, `regions` is their United Nations regional group
+    by ``iso3``, and `neighbours` a table with a row a pair, columns ``iso3`` and ``neighbour``, which only the rule
+    ``"neighbour"`` needs.
     """
 
     power: str = "cinc"
     cohesion: str = "fsi_cohesion"
-    first: int = 2011
+    first: int = 2011  #: years of the window, both included
     last: int = 2024
+    #: Of `RULES`, the threshold: the median of all placed states (the locked choice); their `quantile`; the median of
+    #: the placed states of the same regional group; the mean score of the state's neighbours.
     rule: str = "median"
-    quantile: float = 0.5
+    quantile: float = 0.5  #: for the rule ``"quantile"``, between 0 and 1
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
@@ -107,21 +89,7 @@ class Placement:
     def thresholds(
         self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        """The threshold of each state on each axis.
-
-        Parameters
-        ----------
-        scores : DataFrame
-            As `scores` gives them.
-        regions : Series of str
-            Regional group by ``iso3``.
-        neighbours : DataFrame, optional
-            A row a pair, columns ``iso3`` and ``neighbour``; needed by the rule ``"neighbour"`` only.
-
-        Returns
-        -------
-        DataFrame of float, shape (states, 2)
-            Same index and columns as `scores`.
+        """The threshold of each state on each axis; index and columns as `scores`.
 
         Raises
         ------
@@ -158,12 +126,7 @@ class Placement:
     def place(
         self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        """Place states by their scores.
-
-        Parameters
-        ----------
-        scores, regions, neighbours
-            As in `thresholds`.
+        """Place states by their `scores` and the `thresholds`.
 
         Returns
         -------
@@ -172,10 +135,7 @@ class Placement:
             ``quadrant``.
         """
         strong = scores > self.thresholds(scores, regions, neighbours)
-        placed = scores.assign(
-            p=np.where(strong["power"], 1, -1),
-            k=np.where(strong["cohesion"], 1, -1),
-        )
+        placed = scores.assign(p=np.where(strong["power"], 1, -1), k=np.where(strong["cohesion"], 1, -1))
         names = [Quadrant.of(p, k).value for p, k in zip(placed["p"], placed["k"], strict=True)]
         return placed.assign(quadrant=pd.Series(names, index=placed.index, dtype="str"))
 
@@ -211,7 +171,7 @@ class Placement:
         Parameters
         ----------
         scores, regions, neighbours
-            As in `thresholds`.
+            As in `thresholds`, whose errors are raised.
         reliability : mapping of str to float
             ``power`` and ``cohesion``, each at least 0 and below 1.
         shift : float
@@ -224,8 +184,8 @@ class Placement:
 
         Raises
         ------
-        BuzanError, EstimationError
-            If a reliability is out of bounds; as `thresholds`.
+        BuzanError
+            If a reliability is out of bounds.
         """
         for axis in AXES:
             if not 0 <= reliability[axis] < 1:
@@ -238,20 +198,12 @@ class Placement:
         strong = (beyond.assign(cohesion=beyond["cohesion"] + shift) / error).apply(ndtr)
         by_sign = {-1: 1 - strong, 1: strong}
         return pd.DataFrame(
-            {
-                quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
-                for quadrant in Quadrant
-            }
+            {q.value: by_sign[q.power]["power"] * by_sign[q.cohesion]["cohesion"] for q in Quadrant}
         )
 
 
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Share of states that stand in another quadrant under another placement.
-
-    Parameters
-    ----------
-    placements : mapping of str to DataFrame
-        Results of `Placement` by name.
+    """Share of states that stand in another quadrant under another placement, from results of `Placement` by name.
 
     Returns
     -------

@@ -62,12 +62,7 @@ def relevant_passages(
 
 
 def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
-    """Count the passages of each state by everything that is coded.
-
-    Parameters
-    ----------
-    passages : DataFrame
-        As `relevant_passages` gives them.
+    """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 
     Returns
     -------
@@ -85,12 +80,7 @@ def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
 
 
 def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
-    """Profiles: how a state's mentions are divided among the threats that are named.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        As `state_counts` gives them.
+    """Profiles: how a state's mentions (`state_counts`) are divided among the threats that are named.
 
     Returns
     -------
@@ -122,8 +112,14 @@ def names_of_the_matter(statements: Statements, corpus: str, first: int, last: i
     return counted.assign(either=counted.sum(axis=1))
 
 
+def full_members(memberships: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The rows of the table of memberships that are of full members in a year, the years of both ends included."""
+    until = memberships["to"].isna() | (memberships["to"] >= year)
+    return memberships[(memberships["status"] == "full") & (memberships["from"] <= year) & until]
+
+
 def blocs(memberships: pd.DataFrame, states: pd.Index, year: int) -> pd.Series[str]:
-    """Bloc of each state: the first of `BLOCS` in one of whose organisations it is a full member.
+    """Bloc of each state: the first of `BLOCS` in one of whose organisations it is a full member, or ``"none"``.
 
     Parameters
     ----------
@@ -133,20 +129,7 @@ def blocs(memberships: pd.DataFrame, states: pd.Index, year: int) -> pd.Series[s
         ``iso3``.
     year : int
         When.
-
-    Returns
-    -------
-    Series of str
-        ``"none"`` where there is none.
     """
-    held = memberships[
-        (memberships["status"] == "full")
-        & (memberships["from"] <= year)
-        & (memberships["to"].isna() | (memberships["to"] >= year))
-    ]
-    members = {
-        bloc: held.loc[held["organisation"].isin(organisations), "iso3"]
-        for bloc, organisations in BLOCS.items()
-    }
-    conditions = [states.isin(inside) for inside in members.values()]
-    return pd.Series(np.select(conditions, list(members), "none"), index=states, name="bloc", dtype="str")
+    held = full_members(memberships, year)
+    inside = [states.isin(held.loc[held["organisation"].isin(names), "iso3"]) for names in BLOCS.values()]
+    return pd.Series(np.select(inside, list(BLOCS), "none"), index=states, name="bloc", dtype="str")

@@ -172,23 +172,12 @@ class Reliability:
     """Alpha and AC1 of one variable with percentile intervals from a bootstrap over documents.
 
     Passages of one document resemble each other, so that whole documents are drawn.
-
-    Attributes
-    ----------
-    level : {"nominal", "ordinal", "interval"}
-        Level of measurement, for alpha.
-    draws : int
-        Bootstrap draws.
-    seed : int
-        Of the bootstrap.
-    coverage : float
-        Of the intervals.
     """
 
-    level: Level = "nominal"
+    level: Level = "nominal"  #: of measurement, for alpha
     draws: int = 2000
     seed: int = 20100615
-    coverage: float = 0.95
+    coverage: float = 0.95  #: of the intervals
 
     def __post_init__(self) -> None:
         _level(self.level)
@@ -198,7 +187,7 @@ class Reliability:
             raise BuzanError(f"coverage {self.coverage}; allowed: between 0 and 1, both excluded")
 
     def __call__(self, ratings: npt.ArrayLike, documents: npt.ArrayLike) -> dict[str, float]:
-        """Estimate.
+        """Estimate the coefficients and their intervals.
 
         Parameters
         ----------
@@ -230,26 +219,15 @@ class Reliability:
         sums = np.vstack([per_document.sum(axis=0), weights @ per_document])
         alpha = _alpha(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
         ac1, agreement = _ac1(sums[:, width * width :])
-        alpha_low, alpha_high = self._interval(alpha[1:])
-        ac1_low, ac1_high = self._interval(ac1[1:])
-        return {
-            "alpha": float(alpha[0]),
-            "alpha_low": float(alpha_low),
-            "alpha_high": float(alpha_high),
-            "ac1": float(ac1[0]),
-            "ac1_low": float(ac1_low),
-            "ac1_high": float(ac1_high),
-            "agreement": float(agreement[0]),
-            "n": float(len(counts)),
-        }
+        found = [alpha[0], *self._interval(alpha[1:]), ac1[0], *self._interval(ac1[1:]), agreement[0]]
+        return dict(zip(COEFFICIENTS, map(float, found), strict=True)) | {"n": float(len(counts))}
 
-    def _interval(self, drawn: Array) -> tuple[float, float]:
+    def _interval(self, drawn: Array) -> Array:
         """Percentile interval of the draws that are defined."""
         defined = drawn[~np.isnan(drawn)]
         if not defined.size:
-            return np.nan, np.nan
-        low, high = np.quantile(defined, [(1 - self.coverage) / 2, (1 + self.coverage) / 2])
-        return float(low), float(high)
+            return np.full(2, np.nan)
+        return np.quantile(defined, [(1 - self.coverage) / 2, (1 + self.coverage) / 2])
 
 
 def reliability_table(
@@ -267,7 +245,7 @@ def reliability_table(
     statements : Statements
         The coded statements.
     draws, seed : int
-        Of the bootstrap over documents.
+        As in `Reliability`.
     annotators : sequence of str
         Whom to compare, at least two. Each may have coded a part of the passages.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,25 +17,15 @@ from scipy.stats import kendalltau
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.measurement.indices import scores_of_column
+from buzanlib.measurement.profiles import full_members
 
 _BENCHMARKS = ("outsiders", "none")
 
 
 def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str]:
-    """Full members of an organisation in a year, the year of accession included.
+    """Full members of an organisation in a year, the year of accession included: ``iso3``, sorted.
 
-    Parameters
-    ----------
-    memberships : DataFrame
-        As described in ``datapackage.json``.
-    organisation : str
-        One of that table.
-    year : int
-
-    Returns
-    -------
-    list of str
-        ``iso3``, sorted.
+    `memberships` is the table of that name in ``datapackage.json``.
 
     Raises
     ------
@@ -43,23 +34,12 @@ def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str
     """
     if organisation not in set(memberships["organisation"]):
         raise UnknownNameError("organisation", organisation, sorted(set(memberships["organisation"])))
-    full = memberships[
-        (memberships["organisation"] == organisation)
-        & (memberships["status"] == "full")
-        & (memberships["from"] <= year)
-        & (memberships["to"].isna() | (memberships["to"] >= year))
-    ]
-    return sorted(full["iso3"])
+    full = full_members(memberships, year)
+    return sorted(full.loc[full["organisation"] == organisation, "iso3"])
 
 
 def sizes_and_spending(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     """Normal scores of income and of military expenditure among all states that have both.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        As `buzanlib.tables.states.load_panel` gives it.
-    year : int
 
     Returns
     -------
@@ -91,7 +71,7 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     inside : list of str
         Members; those without scores are left out.
     benchmark : {"outsiders", "none"}
-        The line through the states outside, or the plain difference.
+        That line, or the plain difference.
 
     Returns
     -------
@@ -120,19 +100,8 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     return scores.assign(excess=scores["spending"] - usual)[allied]
 
 
-@dataclass(frozen=True)
-class RankCorrelation:
-    """Kendall's rank correlation and its exact one-sided test.
-
-    Attributes
-    ----------
-    tau : float
-        From -1 to 1.
-    p : float
-        Share of all permutations with at least this correlation.
-    n : int
-        Pairs of values.
-    """
+class RankCorrelation(NamedTuple):
+    """Kendall's rank correlation `tau` of `n` pairs of values and its exact one-sided `p` by permutation."""
 
     tau: float
     p: float
@@ -156,14 +125,9 @@ def exact_kendall(x: pd.Series, y: pd.Series) -> RankCorrelation:
 
 
 def share_bound(scores: pd.DataFrame) -> float:
-    """The largest rank correlation that size and the share of income spent can have, given the ranks.
+    """The largest rank correlation that size and the share of income spent can have, given `sizes_and_spending`.
 
-    Where the smaller of two states spends more it surely bears the larger share; all other pairs are open.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Columns ``size`` and ``spending``, without ties.
+    Where the smaller of two states spends more it surely bears the larger share; all other pairs are open. No ties.
     """
     outspent = (1 - exact_kendall(scores["size"], scores["spending"]).tau) / 2
     return 1 - 2 * outspent
@@ -171,15 +135,7 @@ def share_bound(scores: pd.DataFrame) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Burden:
-    """Excess spending of the members of one organisation, year by year.
-
-    Attributes
-    ----------
-    panel, memberships, organisation
-        As in `sizes_and_spending` and `members`.
-    benchmark : str
-        As in `excess`.
-    """
+    """Excess spending of the members of one organisation, year by year."""
 
     panel: pd.DataFrame
     memberships: pd.DataFrame
@@ -201,18 +157,12 @@ class Burden:
         rows = {}
         for year in self._years(int(self.panel["year"].min()), int(self.panel["year"].max())):
             scores = self.excess(year)
-            test = exact_kendall(scores["size"], scores["excess"])
-            rows[year] = (test.tau, test.p, test.n, share_bound(scores))
+            rows[year] = (*exact_kendall(scores["size"], scores["excess"]), share_bound(scores))
         columns = ["tau", "p", "n", "bound"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("year")
 
     def change(self, before: tuple[int, int], after: tuple[int, int]) -> pd.DataFrame:
-        """Mean excess of each member in two spans of years, and how it changed.
-
-        Parameters
-        ----------
-        before, after : tuple of int
-            First and last year of each span.
+        """Mean excess of each member in two spans of years, each from its first to its last, and how it changed.
 
         Returns
         -------
@@ -232,18 +182,20 @@ class Burden:
             spans.append(pd.concat([year.loc[whole] for year in years]).groupby(level=0).mean())
         both = spans[0].index.intersection(spans[1].index)
         one, other = (span.loc[both] for span in spans)
-        table = pd.DataFrame({"size": one["size"], "before": one["excess"], "after": other["excess"]})
-        return table.assign(change=table["after"] - table["before"])
+        columns = {
+            "before": one["excess"],
+            "after": other["excess"],
+            "change": other["excess"] - one["excess"],
+        }
+        return pd.DataFrame({"size": one["size"], **columns})
 
     def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float]:
         """The numbers of the chapter, by key: ends of the series, and the change around a year.
 
         Parameters
         ----------
-        mark : int
-            The year.
-        span : int
-            Years compared before it, and after it.
+        mark, span : int
+            The year, and how many years are compared before it, and after it.
         regions : Series of str
             Regional group by ``iso3``.
         """
@@ -274,9 +226,7 @@ class Burden:
             "burden.last.p_reverse": exact_kendall(-end["size"], end["excess"]).p,
             "burden.plain.first": plain.by_year["tau"].iloc[0],
             "burden.plain.last": plain.by_year["tau"].iloc[-1],
-            **{f"change.{name}tau": test.tau for name, test in tests.items()},
-            **{f"change.{name}p": test.p for name, test in tests.items()},
-            **{f"change.{name}n": test.n for name, test in tests.items()},
+            **{f"change.{name}{key}": x for name, test in tests.items() for key, x in test._asdict().items()},
             "change.east.mean": east["change"].mean(),
             "change.west.mean": west["change"].mean(),
         }

@@ -32,14 +32,7 @@ def check_within(name: str, value: float, low: float, high: float) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Alliance:
-    """Members by taste and wealth; leading axes, where there are any, are alliances side by side.
-
-    Attributes
-    ----------
-    tastes : ndarray of float, shape (..., members)
-        Weight of protection in utility, between 0 and 1, both excluded.
-    wealth : ndarray of float, shape (..., members)
-        Above zero, in any one unit; spending comes in the same.
+    """Members by taste and wealth, shape (..., members); leading axes are alliances side by side.
 
     Raises
     ------
@@ -47,8 +40,8 @@ class Alliance:
         Where a value is not allowed, there are fewer than two members, or the numbers of members differ.
     """
 
-    tastes: Array
-    wealth: Array
+    tastes: Array  #: weight of protection in utility, between 0 and 1, both excluded
+    wealth: Array  #: above zero, in any one unit; spending comes in the same
 
     def __post_init__(self) -> None:
         tastes, wealth = (np.atleast_1d(np.asarray(x, dtype=float)) for x in (self.tastes, self.wealth))
@@ -62,25 +55,15 @@ class Alliance:
             raise BuzanError(f"wealth {value:g} of a member; allowed: above zero")
         for value in tastes[~((tastes > 0) & (tastes < 1))]:
             raise BuzanError(f"taste for defence {value:g}; allowed: between 0 and 1, both excluded")
-        tastes, wealth = np.broadcast_arrays(tastes, wealth)
-        object.__setattr__(self, "tastes", tastes)
-        object.__setattr__(self, "wealth", wealth)
+        for name, values in zip(("tastes", "wealth"), np.broadcast_arrays(tastes, wealth), strict=True):
+            object.__setattr__(self, name, values)
 
     @classmethod
     def spread(cls, members: int, taste: float, spread: float | Array = 0.0, wealth: float = 1.0) -> Alliance:
         """Members of equal wealth with tastes evenly spaced around a mean that does not change with the spread.
 
-        Parameters
-        ----------
-        members : int
-            Two or more.
-        taste : float
-            Mean taste.
-        spread : float or ndarray of float
-            The extremes lie this share of the mean below and above it: 0 or more, below 1; an array gives as many
-            alliances side by side.
-        wealth : float
-            Of each.
+        The extremes lie this share of the mean below and above it: 0 or more, below 1. An array of spreads gives as
+        many alliances side by side.
 
         Raises
         ------
@@ -107,7 +90,7 @@ class Alliance:
 
 
 def aggregate_total(most: Array, slope: Array) -> Array:
-    r"""Solve :math:`\sum_i \max(0, m_i - c_i G) = G` exactly.
+    r"""The total :math:`G` that solves :math:`\sum_i \max(0, m_i - c_i G) = G`, exactly; shape (...).
 
     The left side falls in :math:`G` and the right side rises, so there is one solution. A maximum with zero is the
     larger of two lines, hence the solution is the largest of those that subsets of members would give by themselves,
@@ -119,11 +102,6 @@ def aggregate_total(most: Array, slope: Array) -> Array:
         What each contributes where the total is zero: zero or more, not all zero.
     slope : ndarray of float, shape (..., members)
         By how much less for each unit of the total: zero or more.
-
-    Returns
-    -------
-    ndarray of float, shape (...)
-        The total.
     """
     most, slope = np.broadcast_arrays(most, slope)
     with np.errstate(over="ignore"):
@@ -139,14 +117,9 @@ class Spillover:
 
     Protection is :math:`h_i = g_i + \theta \sum_{j \ne i} g_j`. With full spillover, :math:`\theta = 1`, defence is a
     pure public good (Olson and Zeckhauser 1966); with none, each member has only what it buys.
-
-    Attributes
-    ----------
-    theta : float
-        Share of an ally's spending that protects a member too, from 0 to 1.
     """
 
-    theta: float
+    theta: float  #: share of an ally's spending that protects a member too, from 0 to 1
 
     def __post_init__(self) -> None:
         check_within("spillover", self.theta, 0, 1)
@@ -175,10 +148,8 @@ def by_spillover(
 
     Parameters
     ----------
-    members : int
-        Two or more.
-    taste : float
-        Of each member.
+    members, taste
+        How many, two or more, and the taste of each.
     ladder : float
         Wealth of each as a share of the next larger one's, for the last column; all others are of equal members.
     thetas : sequence of float

@@ -19,13 +19,7 @@ _TIE = 1e-9
 
 
 def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
-    """Net benefit of the measures of the codebook, each as the proposal that it would be (`OF_MEASURE`).
-
-    Returns
-    -------
-    DataFrame of float, shape (4, 5)
-        Index `Quadrant`, columns the names of the measures.
-    """
+    """Net benefit of each measure of the codebook as the proposal that it would be (`OF_MEASURE`); shape (4, 5)."""
     return pd.DataFrame(
         {measure.value: assess(proposal, weights, rule)["net"] for measure, proposal in OF_MEASURE.items()}
     )
@@ -33,27 +27,17 @@ def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.Dat
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Measures that states ask for, compared with those that the model has them accept.
+    """Measures that states ask for, compared with those that the model has them accept."""
 
-    Attributes
-    ----------
-    shares : DataFrame of float, shape (4, measures)
-        Mean over the states of a quadrant of the share of each measure among the passages that ask for one.
-    correlations : Series of float
-        Over states, of that share with the net benefit to their quadrant, by measure.
-    mean : float
-        Mean of the correlations.
-    p : float
-        One-sided, by permutation of placements within groups.
-    n : int
-        States that ask for a measure.
-    """
-
+    #: Mean over the states of a quadrant of the share of each measure among the passages that ask for one, shape
+    #: (4, measures).
     shares: pd.DataFrame
-    correlations: pd.Series[float]
-    mean: float
-    p: float
-    n: int
+    correlations: pd.Series[
+        float
+    ]  #: over states, of that share with the net benefit to their quadrant, by measure
+    mean: float  #: of the correlations
+    p: float  #: one-sided, by permutation of placements within groups
+    n: int  #: states that ask for a measure
 
     def table(self) -> pd.DataFrame:
         """Shares in percent by quadrant, and the column ``correlation``; index the measures."""
@@ -71,10 +55,6 @@ def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked
         As `measures_accepted` gives it.
     fewest : int
         Passages that must ask for a measure for it to be compared.
-
-    Returns
-    -------
-    Asked
 
     Raises
     ------
@@ -113,13 +93,7 @@ def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked
 
 
 def asking(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the states that ask for a measure.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        As `buzanlib.measurement.profiles.state_counts` gives them.
-    """
+    """The rows of `buzanlib.measurement.profiles.state_counts` of the states that ask for a measure."""
     return counts[counts["relevant"] > counts[f"measure.{Measure.NONE}"]]
 
 

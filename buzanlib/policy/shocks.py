@@ -32,12 +32,7 @@ def shock(
 ) -> pd.DataFrame:
     """Probability of each quadrant when the true cohesion of a state moves by so much and all others stay.
 
-    Parameters
-    ----------
-    place, scores, regions, reliability
-        As in `Placement.soften`, whose errors are raised; the thresholds are those without the shock.
-    sizes : sequence of float
-        Shifts in normal scores, negative for a fall.
+    As `Placement.soften`, with the thresholds without the shock; sizes are in normal scores, negative for a fall.
 
     Returns
     -------
@@ -53,10 +48,8 @@ def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    shocked : DataFrame
-        As `shock` gives it.
-    placed : DataFrame
-        As `Placement.place` gives it, for the same states.
+    shocked, placed : DataFrame
+        As `shock` and `Placement.place` give them, for the same states.
 
     Returns
     -------
@@ -70,12 +63,7 @@ def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
 
 
 def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[float]:
-    """Changes of score within a state from one edition of an index to the next, the largest falls first.
-
-    Parameters
-    ----------
-    panel, name, axis
-        As in `buzanlib.measurement.indices.yearly_scores`; all years of the panel count.
+    """Changes of `yearly_scores` within a state from one edition of an index to the next, the largest falls first.
 
     Returns
     -------
@@ -106,22 +94,12 @@ def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[floa
 
 @dataclass(frozen=True, eq=False)
 class CohesionShocks:
-    """Shocks to cohesion, by size, beside the changes on record.
-
-    Attributes
-    ----------
-    panel, regions
-        As in `Placement`.
-    place : Placement
-        How states are placed.
-    rare : float
-        Share of changes that counts as rare, at either end.
-    """
+    """Shocks to cohesion, by size, beside the changes on record."""
 
     panel: pd.DataFrame
     regions: pd.Series[str]
     place: Placement
-    rare: float = 0.01
+    rare: float = 0.01  #: share of changes that counts as rare, at either end
 
     def crossed(self, sizes: Sequence[float]) -> pd.DataFrame:
         """`crossed` after shocks of some sizes."""
@@ -157,13 +135,8 @@ class CohesionShocks:
         first, last = int(self.panel["year"].min()), int(self.panel["year"].max())
         yearly = Paths.follow(self.panel, self.regions, self.place, first, last, 1).placed["quadrant"]
         ends = pd.concat([self.changes.head(5), self.changes.tail(5)[::-1]])
-        return pd.DataFrame(
-            {
-                "change": ends,
-                "before": [yearly.get((before, iso3)) for iso3, before, _ in ends.index],
-                "after": [yearly.get((year, iso3)) for iso3, _, year in ends.index],
-            }
-        )
+        before, after = ([yearly.get((end[at], end[0])) for end in ends.index] for at in (1, 2))
+        return pd.DataFrame({"change": ends, "before": before, "after": after})
 
     def values(self) -> dict[str, float]:
         """The numbers of the chapter, by key: crossings by size of a shock, and those of the changes on record."""
@@ -186,16 +159,14 @@ class CohesionShocks:
             "history.rises": int((~falls).sum()),
             "history.rises_crossed": int((~falls & across).sum()),
         }
-        for name in _STRONG:
-            # The fall that makes a crossing as likely as not.
+        for name in _STRONG:  # the fall that makes a crossing as likely as not
             values[f"shock.evens.{name}"] = -np.interp(0.5, curve[name].to_numpy()[::-1], sizes[::-1])
-        for key, size, names in (
-            ("none", 0.0, _STRONG + _WEAK),
-            ("top", top_fall, _STRONG),
-            ("top", top_rise, _WEAK),
-            ("tail", rare_fall, _STRONG),
-            ("tail", rare_rise, _WEAK),
+        for key, fall, rise in (
+            ("none", 0.0, 0.0),
+            ("top", top_fall, top_rise),
+            ("tail", rare_fall, rare_rise),
         ):
-            chances = self.crossed([size]).iloc[0]
-            values |= {f"shock.{key}.{name}": chances[name] for name in names}
+            for size, names in ((fall, _STRONG), (rise, _WEAK)):
+                chances = self.crossed([size]).iloc[0]
+                values |= {f"shock.{key}.{name}": chances[name] for name in names}
         return values
