@@ -128,11 +128,8 @@ class Placement:
     ) -> pd.DataFrame:
         """Place states by their `scores` and the `thresholds`.
 
-        Returns
-        -------
-        DataFrame, shape (states, 5)
-            Index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1 weak, +1 strong),
-            ``quadrant``.
+        Returns a DataFrame, shape (states, 5): index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1
+        weak, +1 strong), ``quadrant``.
         """
         strong = scores > self.thresholds(scores, regions, neighbours)
         placed = scores.assign(p=np.where(strong["power"], 1, -1), k=np.where(strong["cohesion"], 1, -1))
@@ -205,10 +202,8 @@ class Placement:
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Share of states that stand in another quadrant under another placement, from results of `Placement` by name.
 
-    Returns
-    -------
-    DataFrame of float, shape (placements, placements)
-        Symmetric, zero on the diagonal; each share is of the states that both place.
+    Returns a DataFrame of float, shape (placements, placements): symmetric, zero on the diagonal; each share is of the
+    states that both place.
     """
     quadrants = pd.DataFrame({name: placed["quadrant"] for name, placed in placements.items()})
     share = pd.DataFrame(0.0, index=quadrants.columns, columns=quadrants.columns)

@@ -64,12 +64,9 @@ def relevant_passages(
 def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
     """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 
-    Returns
-    -------
-    DataFrame of int
-        Index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a threat;
-        ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so
-        on; ``agent.state`` and so on.
+    Returns a DataFrame of int: index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a
+    threat; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so on;
+    ``agent.state`` and so on.
     """
     columns: dict[str, pd.Series] = {"relevant": pd.Series(1, index=passages.index)}
     columns |= {threat.value: passages[threat.value] for threat in Threat}
@@ -82,10 +79,7 @@ def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
 def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
     """Profiles: how a state's mentions (`state_counts`) are divided among the threats that are named.
 
-    Returns
-    -------
-    DataFrame of float, shape (states, 6)
-        Index ``iso3``, the states that name a threat; rows sum to one.
+    Returns a DataFrame of float, shape (states, 6): index ``iso3``, the states that name a threat; rows sum to one.
 
     Raises
     ------

@@ -1,6 +1,8 @@
 """Agreement between annotators: Krippendorff's alpha and Gwet's AC1, with intervals over documents.
 
-Both are computed from counts of units by category, so that a bootstrap over documents is one matrix product.
+Both are computed from counts of units by category, so that a bootstrap over documents is one matrix product. Ratings
+are array_like of float, shape (annotators, units), NaN where an annotator did not rate a unit. Of a coefficient 1 is
+perfect agreement and 0 that of chance; it is NaN where it is undefined.
 """
 
 from __future__ import annotations
@@ -21,18 +23,11 @@ Array = npt.NDArray[np.float64]
 Level = Literal["nominal", "ordinal", "interval"]
 LEVELS = ("nominal", "ordinal", "interval")
 
-#: Variables of the codebook with their level of measurement; ``level`` is shown at both.
+#: Variables of the codebook, each with its column and level of measurement; ``level`` is shown at both.
 VARIABLES: dict[str, tuple[str, Level]] = {
-    "relevant": ("relevant", "nominal"),
-    **{threat.value: (threat.value, "nominal") for threat in Threat},
-    "primary": ("primary", "nominal"),
-    "level": ("level", "nominal"),
+    **{name: (name, "nominal") for name in ("relevant", *map(str, Threat), "primary", "level")},
     "level (ordinal)": ("level", "ordinal"),
-    "referent": ("referent", "nominal"),
-    "agent": ("agent", "nominal"),
-    "measure": ("measure", "nominal"),
-    "pol_kind": ("pol_kind", "nominal"),
-    "hostile": ("hostile", "nominal"),
+    **{name: (name, "nominal") for name in ("referent", "agent", "measure", "pol_kind", "hostile")},
 }
 
 #: What `Reliability` gives beside the number of units.
@@ -89,20 +84,9 @@ def _alpha(coincidence: Array, categories: Array, level: str) -> Array:
 
 
 def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
-    """Krippendorff's alpha.
+    """Krippendorff's alpha at a level of measurement of `LEVELS`.
 
-    Parameters
-    ----------
-    ratings : array_like of float, shape (annotators, units)
-        NaN where an annotator did not rate a unit.
-    level : {"nominal", "ordinal", "interval"}
-        Level of measurement.
-
-    Returns
-    -------
-    float
-        1 is perfect agreement, 0 that of chance; NaN where alpha is undefined: all paired ratings are equal,
-        or no unit was rated twice.
+    It is undefined where all paired ratings are equal, or no unit was rated twice.
 
     References
     ----------
@@ -141,17 +125,7 @@ def _ac1(sums: Array) -> tuple[Array, Array]:
 
 
 def gwet_ac1(ratings: npt.ArrayLike) -> float:
-    """Gwet's AC1, for nominal categories.
-
-    Parameters
-    ----------
-    ratings : array_like of float, shape (annotators, units)
-        NaN where an annotator did not rate a unit.
-
-    Returns
-    -------
-    float
-        1 is perfect agreement, 0 that of chance; NaN where no unit was rated twice.
+    """Gwet's AC1, for nominal categories; undefined where no unit was rated twice.
 
     References
     ----------
@@ -187,21 +161,10 @@ class Reliability:
             raise BuzanError(f"coverage {self.coverage}; allowed: between 0 and 1, both excluded")
 
     def __call__(self, ratings: npt.ArrayLike, documents: npt.ArrayLike) -> dict[str, float]:
-        """Estimate the coefficients and their intervals.
+        """Estimate the coefficients and their intervals; `documents`, shape (units,), is where each unit comes from.
 
-        Parameters
-        ----------
-        ratings : array_like of float, shape (annotators, units)
-            NaN where an annotator did not rate a unit.
-        documents : array_like, shape (units,)
-            The document that each unit comes from.
-
-        Returns
-        -------
-        dict of str to float
-            ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and
-            ``n`` (units). Draws that leave a coefficient undefined are passed over; where all do, its
-            interval is NaN. Without a unit everything but ``n`` is NaN.
+        Returns `COEFFICIENTS` and ``n`` (units) by name. Draws that leave a coefficient undefined are passed over;
+        where all do, its interval is NaN. Without a unit everything but ``n`` is NaN.
         """
         counts, categories = _unit_counts(ratings)
         if not len(counts):

@@ -53,12 +53,7 @@ class Rule:
 def mean_profiles(shares: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Observed priorities of the quadrants: the means of their states' profiles, shape (4, threats).
 
-    Parameters
-    ----------
-    shares : DataFrame of float, shape (states, threats)
-        As `buzanlib.measurement.profiles.shares_of_mentions` gives them.
-    quadrants : Series of str
-        Quadrant by state; states without one are left out.
+    Profiles are as `buzanlib.measurement.profiles.shares_of_mentions`; states without a quadrant are left out.
 
     Raises
     ------
@@ -87,12 +82,9 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     over that of the first priority, and intrusiveness :math:`i`, intrusion is in proportion to :math:`i(1 - \pi)` and
     suspicion, of a proposal that makes less vulnerable and passes over political action, to :math:`(1 - i)\pi`.
 
-    Returns
-    -------
-    DataFrame
-        Index `Quadrant`; columns ``satisfaction``, ``intrusion``, ``suspicion``, ``burden``, ``objection`` (their sum),
-        ``net``, ``verdict`` (`ACCEPTS`, `INDIFFERENT` or `OBJECTS`) and ``reason``. A quadrant accepts where its
-        net benefit reaches the reservation, and sees a threat where it is below zero.
+    Returns a DataFrame: index `Quadrant`; columns ``satisfaction``, ``intrusion``, ``suspicion``, ``burden``,
+    ``objection`` (their sum), ``net``, ``verdict`` (`ACCEPTS`, `INDIFFERENT` or `OBJECTS`) and ``reason``. A quadrant
+    accepts where its net benefit reaches the reservation, and sees a threat where it is below zero.
     """
     rule = rule or Rule()
     cells = _checked(weights)
@@ -118,10 +110,7 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
 def net_at_ends(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
     """Net benefit of a proposal to each quadrant were its intrusiveness 0, or 1; in between it is linear.
 
-    Returns
-    -------
-    DataFrame of float, shape (4, 2)
-        Index `Quadrant`, columns ``0.0`` and ``1.0``.
+    Returns a DataFrame of float, shape (4, 2): index `Quadrant`, columns ``0.0`` and ``1.0``.
     """
     return pd.DataFrame(
         {i: assess(replace(proposal, intrusiveness=i), weights, rule)["net"] for i in (0.0, 1.0)}
@@ -131,10 +120,8 @@ def net_at_ends(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = N
 def windows(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
     """The intrusiveness at which each quadrant would accept a proposal, and at which all would.
 
-    Returns
-    -------
-    DataFrame of float, shape (5, 2)
-        Index the quadrants and ``"all"``; columns ``low`` and ``high``, exact, both missing where there is none.
+    Returns a DataFrame of float, shape (5, 2): index the quadrants and ``"all"``; columns ``low`` and ``high``, exact,
+    both missing where there is none.
     """
     rule = rule or Rule()
     above = net_at_ends(proposal, weights, rule).to_numpy() - rule.reservation
@@ -148,10 +135,7 @@ def windows(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None)
 def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
     """Share of each quadrant's priorities that is addressed by every set of the threats of Table 2.
 
-    Returns
-    -------
-    DataFrame of float, shape (7, 4)
-        Index tuples of `Threat`, the smaller sets first; columns `Quadrant`.
+    Returns a DataFrame of float, shape (7, 4): index tuples of `Threat`, the smaller sets first; columns `Quadrant`.
     """
     cells = _checked(weights)
     shares = cells.div(cells.sum(axis=1), axis=0)

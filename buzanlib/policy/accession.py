@@ -25,12 +25,9 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 def accession(stood: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Share of each quadrant that said yes, resolution by resolution, and who changed.
 
-    Returns
-    -------
-    DataFrame
-        A row a resolution and quadrant: ``resolution``, ``quadrant``, ``voted`` (states that took a position),
-        ``yes`` (share of these), ``joined`` and ``left`` (states that said yes and had not, or the reverse, when they
-        last took a position; 0 at the first resolution).
+    Returns a row a resolution and quadrant: ``resolution``, ``quadrant``, ``voted`` (states that took a
+    position), ``yes`` (share of these), ``joined`` and ``left`` (states that said yes and had not, or the reverse, when
+    they last took a position; 0 at the first resolution).
 
     Raises
     ------
@@ -69,7 +66,7 @@ def accession_test(
     Parameters
     ----------
     stood, quadrants
-        Votes on the roll calls of the text, and quadrants.
+        On the roll calls of the text, and by state.
     weights : DataFrame of float, shape (4, threats)
         Index `Quadrant`.
     agenda : Series of float

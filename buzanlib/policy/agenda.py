@@ -1,8 +1,9 @@
 """Agendas: how far one satisfies a state, and the package that satisfies several best.
 
 An agenda divides the attention of a coalition among threats: shares that are not negative and sum to one. A profile
-says how much a state cares for each threat. Profiles are of shape (states, threats): numbers that are not negative,
-none all zero; else an `EstimationError` is raised. An unknown key of `NORMS` raises an `UnknownNameError`.
+says how much a state cares for each threat. Profiles are of shape (states, threats), such as `Matrix.weights` gives:
+numbers that are not negative, none all zero, and a coalition has two members or more; else an `EstimationError` is
+raised. An unknown key of `NORMS` raises an `UnknownNameError`.
 """
 
 from __future__ import annotations
@@ -57,19 +58,7 @@ def satisfaction(profiles: pd.DataFrame, agenda: pd.Series[float], norm: str = "
     Under ``"largest"`` satisfaction is 1 if the agenda holds nothing but what the state puts first, and else its share
     of that.
 
-    Parameters
-    ----------
-    profiles : DataFrame of float, shape (states, threats)
-        Such as `Matrix.weights` gives.
-    agenda : Series of float
-        By threat; not negative. It is divided by its sum.
-    norm : str
-        A key of `NORMS`.
-
-    Returns
-    -------
-    Series of float
-        By state, from 0 to 1.
+    The agenda is by threat, not negative, and is divided by its sum. Returns a Series of float, from 0 to 1.
 
     Raises
     ------
@@ -106,11 +95,6 @@ def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
 
     The members' satisfactions are the payoffs of a game against the one who writes the agenda; the level is its
     value (von Neumann 1928), and so a linear programme.
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer than two members.
     """
     payoffs = _payoffs(profiles, norm)
     members, threats = payoffs.shape
@@ -128,13 +112,7 @@ def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
 
 
 def single_issue(profiles: pd.DataFrame, norm: str = "largest") -> pd.Series[float]:
-    """Satisfaction of the least satisfied member if the agenda is one threat and nothing else, by threat.
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer than two members.
-    """
+    """Satisfaction of the least satisfied member if the agenda is one threat and nothing else, by threat."""
     least = _payoffs(profiles, norm).min(axis=0)
     return pd.Series(least, index=profiles.columns, name="level")
 

@@ -6,7 +6,7 @@ other's efforts to make a threat a matter of security.
 Tables of priorities, ``weights``, are DataFrames of float, shape (4, threats), index `Quadrant`, such as
 `Matrix.weights` gives. Profiles are shares of mentions, shape (states, threats), whose rows sum to one. Square matrices
 are of shape (states, states). Pairs of quadrants are named like ``"SW-WS"``, in the order of
-`buzanlib.inference.dyadic_matrices.pair_means`.
+`buzanlib.inference.dyadic_matrices.pair_means`. A number out of its bounds raises a `BuzanError`.
 """
 
 from __future__ import annotations
@@ -37,12 +37,9 @@ PREDICTED = "predicted affinity"
 def backing(weights: pd.DataFrame) -> pd.DataFrame:
     """Whose move on which threat is backed by whom.
 
-    Returns
-    -------
-    DataFrame
-        A row for every two different quadrants and threat on which the first would move (a weight above zero):
-        ``mover``, ``backer``, ``threat``, ``move`` and ``backing`` (the weights of the two; 0 where the second would
-        not back the move).
+    Returns a row for every two different quadrants and threat on which the first would move (a weight
+    above zero): ``mover``, ``backer``, ``threat``, ``move`` and ``backing`` (the weights of the two; 0 where the second
+    would not back the move).
     """
     rows = [
         (mover.value, backer.value, threat, by_quadrant[mover], by_quadrant[backer])
@@ -64,24 +61,20 @@ def named_by_both(weights: pd.DataFrame) -> pd.DataFrame:
 def smoothed(counts: pd.DataFrame, prior: float = 1.0, minimum: int = 1) -> pd.DataFrame:
     """Profiles of states, drawn towards the mean of all, the more so the less a state has said.
 
+    The posterior mean under a Dirichlet prior about the mean of the plain shares. The prior is in mentions: a state
+    with as many stands half-way.
+
     Parameters
     ----------
     counts : DataFrame of int, shape (states, threats)
         Mentions.
     prior : float
-        The pull of the mean, in mentions: a state with as many stands half-way.
+        0 or more.
     minimum : int
-        Mentions that a state needs in order to have a profile.
-
-    Returns
-    -------
-    DataFrame of float, shape (states with enough mentions, threats)
-        The posterior mean under a Dirichlet prior about the mean of the plain shares.
+        Mentions that a state needs in order to have a profile, at least 1.
 
     Raises
     ------
-    BuzanError
-        If `prior` is negative or `minimum` below 1.
     EstimationError
         If no state has enough mentions.
     """
@@ -105,8 +98,6 @@ def ties(profiles: pd.DataFrame, threat: str, least: float) -> pd.DataFrame:
     ------
     UnknownNameError
         If there is no such threat.
-    BuzanError
-        If `least` is not between 0 and 1.
     """
     if threat not in profiles.columns:
         raise UnknownNameError("threat", threat, profiles.columns)
@@ -120,10 +111,9 @@ def density(profiles: pd.DataFrame, quadrants: pd.Series[str], least: float) -> 
 
     States without a quadrant are left out.
     """
-    by_threat = {
-        threat: pair_means(ties(profiles, threat, least), quadrants)["mean"] for threat in profiles.columns
-    }
-    return pd.DataFrame(by_threat)
+    return pd.DataFrame(
+        {t: pair_means(ties(profiles, t, least), quadrants)["mean"] for t in profiles.columns}
+    )
 
 
 def predicted_affinity(weights: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
@@ -155,10 +145,8 @@ def affinity_test(
 
     Parameters
     ----------
-    observed : DataFrame of float, shape (states, states)
-        Likeness of profiles, or agreement of votes; NaN where unknown.
-    predicted : DataFrame of float
-        As `predicted_affinity` gives it, of at least some of these states.
+    observed, predicted : DataFrame of float, shape (states, states)
+        Likeness of profiles, or agreement of votes, NaN where unknown; and `predicted_affinity` of some of the states.
     permutations : Permutations
         Of states within groups.
     controls : mapping of str to DataFrame, optional
@@ -169,7 +157,6 @@ def affinity_test(
     dict of str to float
         ``coefficient``, ``low90``, ``high90``, one-sided ``p`` (small where affinity goes with affinity), ``states``
         and ``dyads``. States without a dyad on which everything is known are left out.
-
     """
     predictors = {PREDICTED: predicted, **(controls or {})}
     states = with_dyads([observed, *predictors.values()])

@@ -2,7 +2,8 @@
 
 Olson and Zeckhauser (1966) ask whether the share of military expenditure in income rises with income. The tables hold
 income in money but expenditure, for its licence, only as a rank within the year. Ranks allow two things: a bound on
-that rank correlation, and a comparison of members with the states outside.
+that rank correlation, and a comparison of members with the states outside. Where data do not suffice (no state or year
+with both, fewer than three members or others, ties) an `EstimationError` is raised; an `UnknownNameError` for a name.
 """
 
 from __future__ import annotations
@@ -23,15 +24,7 @@ _BENCHMARKS = ("outsiders", "none")
 
 
 def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str]:
-    """Full members of an organisation in a year, the year of accession included: ``iso3``, sorted.
-
-    `memberships` is the table of that name in ``datapackage.json``.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such organisation.
-    """
+    """``iso3`` of the full members of an organisation in a year, sorted; from the table ``memberships.csv``."""
     if organisation not in set(memberships["organisation"]):
         raise UnknownNameError("organisation", organisation, sorted(set(memberships["organisation"])))
     full = full_members(memberships, year)
@@ -41,20 +34,10 @@ def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str
 def sizes_and_spending(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     """Normal scores of income and of military expenditure among all states that have both.
 
-    Returns
-    -------
-    DataFrame of float, shape (states, 2)
-        Index ``iso3``; columns ``size`` and ``spending``.
-
-    Raises
-    ------
-    EstimationError
-        If no state has expenditure or income in the year.
+    Returns a DataFrame of float, shape (states, 2): index ``iso3``; columns ``size`` and ``spending``.
     """
-    columns = {"size": "gdp", "spending": "milex_rank"}
-    return pd.DataFrame(
-        {name: scores_of_column(panel, column, year, year)[year] for name, column in columns.items()}
-    ).dropna()
+    size, spending = (scores_of_column(panel, column, year, year)[year] for column in ("gdp", "milex_rank"))
+    return pd.DataFrame({"size": size, "spending": spending}).dropna()
 
 
 def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders") -> pd.DataFrame:
@@ -62,28 +45,7 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
 
     A difference of two ranks falls with size by itself, since who is at the top of one can only be lower in the
     other. With ``"outsiders"`` the excess is the distance from the least-squares line of spending on size through the
-    states outside.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        As `sizes_and_spending` gives it.
-    inside : list of str
-        Members; those without scores are left out.
-    benchmark : {"outsiders", "none"}
-        That line, or the plain difference.
-
-    Returns
-    -------
-    DataFrame of float, shape (members, 3)
-        Index ``iso3``; ``size``, ``spending`` and ``excess``.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such benchmark.
-    EstimationError
-        If fewer than three members or three others have scores.
+    states outside, with ``"none"`` the plain difference. Adds it as ``excess`` to the `sizes_and_spending` of members.
     """
     if benchmark not in _BENCHMARKS:
         raise UnknownNameError("benchmark", benchmark, _BENCHMARKS)
@@ -109,13 +71,7 @@ class RankCorrelation(NamedTuple):
 
 
 def exact_kendall(x: pd.Series, y: pd.Series) -> RankCorrelation:
-    """Kendall's correlation of two series on the same index, with the exact distribution of its permutations.
-
-    Raises
-    ------
-    EstimationError
-        If there are ties, or fewer than three values.
-    """
+    """Kendall's correlation of two series on the same index, with the exact distribution of its permutations."""
     if len(x) < 3:
         raise EstimationError(f"{len(x)} values; a rank correlation needs at least 3")
     if x.duplicated().any() or y.duplicated().any():
@@ -152,7 +108,7 @@ class Burden:
         """Correlation of size with excess spending among the members, in every year with military expenditure.
 
         Index ``year``; ``tau``, ``p`` (one-sided: larger members spend more beyond what is usual), ``n``, and
-        ``bound`` (`share_bound`). Raises an `EstimationError` if no year has data.
+        ``bound`` (`share_bound`).
         """
         rows = {}
         for year in self._years(int(self.panel["year"].min()), int(self.panel["year"].max())):
@@ -164,30 +120,19 @@ class Burden:
     def change(self, before: tuple[int, int], after: tuple[int, int]) -> pd.DataFrame:
         """Mean excess of each member in two spans of years, each from its first to its last, and how it changed.
 
-        Returns
-        -------
-        DataFrame of float
-            Index ``iso3``, the states that were members in every year with data; ``size`` (mean of the first span),
-            ``before``, ``after``, ``change``.
-
-        Raises
-        ------
-        EstimationError
-            If a span has no year with data.
+        Returns a DataFrame of float: index ``iso3``, the states that were members in every year with data; ``size``
+        (mean of the first span), ``before``, ``after``, ``change``.
         """
         spans = []
         for first, last in (before, after):
             years = [self.excess(year) for year in self._years(first, last)]
             whole = sorted(set.intersection(*(set(year.index) for year in years)))
             spans.append(pd.concat([year.loc[whole] for year in years]).groupby(level=0).mean())
-        both = spans[0].index.intersection(spans[1].index)
-        one, other = (span.loc[both] for span in spans)
-        columns = {
-            "before": one["excess"],
-            "after": other["excess"],
-            "change": other["excess"] - one["excess"],
-        }
-        return pd.DataFrame({"size": one["size"], **columns})
+        one, other = spans
+        table = pd.DataFrame(
+            {"size": one["size"], "before": one["excess"], "after": other["excess"]}
+        ).dropna()
+        return table.assign(change=table["after"] - table["before"])
 
     def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float]:
         """The numbers of the chapter, by key: ends of the series, and the change around a year.

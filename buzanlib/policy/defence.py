@@ -3,7 +3,8 @@ r"""An alliance whose members each divide their wealth between defence and every
 A member with wealth :math:`w_i` and taste for defence :math:`a_i` that spends :math:`g_i` and enjoys protection
 :math:`h_i` has the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. Tastes stand for perspectives: who fears a threat
 more would spend more on it. Protection is made of the members' spending in different ways: `Spillover` and
-`weakest_link_level` here, and the games of `ces_public_good` and `interdependence`.
+`weakest_link_level` here, and the games of `ces_public_good` and `interdependence`. Numbers that are not allowed raise
+a `BuzanError`.
 
 References
 ----------
@@ -18,27 +19,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.inference.permutation import Array
 
 
-def check_within(name: str, value: float, low: float, high: float) -> None:
-    """Raise a `BuzanError` for a number outside an interval; both ends are allowed."""
-    if not low <= value <= high:
-        raise BuzanError(f"{name} {value:g}; allowed: {low:g} to {high:g}")
+def check_within(name: str, values: npt.ArrayLike, low: float, high: float, of: str = "") -> None:
+    """Raise a `BuzanError` for a number, or one of an array, outside an interval; both ends are allowed."""
+    for value in np.ravel(values):
+        if not low <= value <= high:
+            raise BuzanError(f"{name} {value:g}{of}; allowed: {low:g} to {high:g}")
 
 
 @dataclass(frozen=True, eq=False)
 class Alliance:
-    """Members by taste and wealth, shape (..., members); leading axes are alliances side by side.
-
-    Raises
-    ------
-    BuzanError
-        Where a value is not allowed, there are fewer than two members, or the numbers of members differ.
-    """
+    """Two or more members by taste and wealth, shape (..., members); leading axes are alliances side by side."""
 
     tastes: Array  #: weight of protection in utility, between 0 and 1, both excluded
     wealth: Array  #: above zero, in any one unit; spending comes in the same
@@ -64,11 +61,6 @@ class Alliance:
 
         The extremes lie this share of the mean below and above it: 0 or more, below 1. An array of spreads gives as
         many alliances side by side.
-
-        Raises
-        ------
-        BuzanError
-            Where a value is not allowed, or a taste would reach 1.
         """
         for value in np.ravel(spread):
             if not 0 <= value < 1:
@@ -144,22 +136,11 @@ class Spillover:
 def by_spillover(
     members: int, taste: float, ladder: float, thetas: Sequence[float] = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
 ) -> pd.DataFrame:
-    """Spending and protection at the equilibrium, by spillover.
+    """Spending and protection at the equilibrium of members of one taste and, but for the last column, of equal wealth.
 
-    Parameters
-    ----------
-    members, taste
-        How many, two or more, and the taste of each.
-    ladder : float
-        Wealth of each as a share of the next larger one's, for the last column; all others are of equal members.
-    thetas : sequence of float
-        Spillovers, from 0 to 1.
-
-    Returns
-    -------
-    DataFrame of float
-        Index ``spillover``; columns ``spending``, ``of the best`` (spending over that of the first best, ``a w``),
-        ``protection`` and ``paid by all but the largest`` (share of the total).
+    In the last column the wealth of each is `ladder` times that of the next larger one. Returns a DataFrame of float:
+    index ``spillover``; columns ``spending``, ``of the best`` (spending over that of the first best, ``a w``),
+    ``protection`` and ``paid by all but the largest`` (share of the total).
     """
     even = Alliance.spread(members, taste)
     uneven = Alliance(np.full(members, taste), np.asarray(ladder ** np.arange(members), dtype=float))

@@ -19,6 +19,7 @@ from buzanlib.errors import BuzanError
 from buzanlib.inference.divergence import distances, quadrant_divergences
 from buzanlib.inference.permutation import Array
 from buzanlib.inference.placed_sample import Sample
+from buzanlib.policy.defence import check_within
 from buzanlib.theory.distances import PAIRS, by_pair, pair_name
 
 Flags = npt.NDArray[np.bool_]
@@ -65,8 +66,7 @@ class Dilemma:
             raise BuzanError(
                 f"cost {self.cost} and loss {self.loss} of a dilemma; allowed: a cost above 0 and below the loss"
             )
-        if not 0 <= self.alarm <= 1:
-            raise BuzanError(f"alarm {self.alarm} of a dilemma; allowed: 0 to 1")
+        check_within("alarm", self.alarm, 0, 1, " of a dilemma")
         if not 0 <= self.missed < 1:
             raise BuzanError(f"missed {self.missed} of a dilemma; allowed: 0 or more and below 1")
         if self.alarm + self.missed > 1:
@@ -83,10 +83,8 @@ class Dilemma:
     def errors(self, transparency: npt.ArrayLike, distance: npt.ArrayLike) -> tuple[Array, Array]:
         """Probabilities of a false alarm and of a missed one."""
         tau, delta = (np.asarray(values, dtype=float) for values in (transparency, distance))
-        for name, values in (("transparency", tau), ("perception distance", delta)):
-            outside = values[~((values >= 0) & (values <= 1))]
-            if outside.size:
-                raise BuzanError(f"{name} {outside.flat[0]:g} of a dilemma; allowed: 0 to 1")
+        check_within("transparency", tau, 0, 1, " of a dilemma")
+        check_within("perception distance", delta, 0, 1, " of a dilemma")
         tau, delta = np.broadcast_arrays(tau, delta)
         unseen = 1 - tau
         alarm = self.alarm + (1 - self.missed - self.alarm) * delta
@@ -135,12 +133,8 @@ class Dilemma:
     def payoffs(self, other: str, transparency: float, distance: float) -> Array:
         """Expected payoffs of refraining and of arming upon each reading, times the probability of the reading.
 
-        `other` is a key of `STRATEGIES`: what the other state does when it seeks security.
-
-        Returns
-        -------
-        ndarray of float, shape (2 readings, 2 acts)
-            Readings: defensive, hostile. Acts: refrain, arm.
+        `other` is a key of `STRATEGIES`: what the other state does when it seeks security. Shape (2, 2): by reading
+        (defensive, hostile) and by act (refrain, arm).
         """
         false, missed = (float(value) for value in self.errors(transparency, distance))
         reads = np.array([[1 - false, false], [missed, 1 - missed]])  # kind of the other, reading
@@ -161,19 +155,10 @@ class Dilemma:
 def perception_distances(
     weights: pd.DataFrame, shares: pd.DataFrame, sample: Sample
 ) -> dict[str, pd.Series[float]]:
-    """Jensen-Shannon distances of the six pairs of quadrants, by a graded table and by observed profiles.
+    """Jensen-Shannon distances of the six pairs of quadrants, ``"Table 2, graded"`` and ``"observed profiles"``.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-    shares : DataFrame of float, shape (states, threats)
-        Profiles of the states of `sample`.
-
-    Returns
-    -------
-    dict of str to Series of float
-        ``"Table 2, graded"`` and ``"observed profiles"``; index like ``"SW-WS"``.
+    The table's `weights` are of shape (4, threats), index `Quadrant`; `shares` are the profiles of the states of the
+    sample, shape (states, threats).
     """
     measure = "jensen_shannon"
     observed = distances(quadrant_divergences(shares.to_numpy(), sample.quadrants, measure))[0]

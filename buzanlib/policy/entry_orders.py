@@ -58,15 +58,7 @@ def four_quadrants(
 ) -> pd.DataFrame:
     """All 24 orders of the four quadrants, at each reservation level, from 0 to 1 and common to all four; exact.
 
-    Returns
-    -------
-    DataFrame
-        A row an order and level: ``order``, ``reservation``, ``joined`` and ``holds`` (how many quadrants).
-
-    Raises
-    ------
-    EstimationError
-        As `Talks`.
+    Returns a row an order and level: ``order``, ``reservation``, ``joined`` and ``holds`` (how many quadrants).
     """
     every = orders()
     names, levels = zip(*product(map("-".join, every), reservations), strict=True)
@@ -80,27 +72,20 @@ def four_quadrants(
 def uniting_levels(talks: Talks, weights: pd.DataFrame, clout: float = 1.0) -> pd.DataFrame:
     """Up to which reservation level each of the 24 orders unites the four quadrants, each asked once.
 
-    Returns
-    -------
-    DataFrame
-        Index the order; ``joins`` and ``holds`` as `Talks.thresholds`, at most 1; and a column of bool a scheme of
-        `SCHEMES`.
+    Returns a DataFrame: index the order; ``joins`` and ``holds`` as `Talks.thresholds`, at most 1; and a column of bool
+    a scheme of `SCHEMES`.
     """
     every = orders()
     table = weights.loc[list(Quadrant)].to_numpy(dtype=float)
     joins, holds = talks.thresholds(table, places(every), quadrant_clout(clout))
-    frame = pd.DataFrame(
-        {"joins": np.minimum(joins, 1), "holds": np.minimum(holds, 1)},
-        index=pd.Index(["-".join(order) for order in every], name="order"),
-    )
-    return frame.assign(**{name: [belongs(order) for order in every] for name, belongs in SCHEMES.items()})
+    columns = {"joins": np.minimum(joins, 1), "holds": np.minimum(holds, 1)}
+    schemes = {name: [belongs(order) for order in every] for name, belongs in SCHEMES.items()}
+    return pd.DataFrame({**columns, **schemes}, index=pd.Index(map("-".join, every), name="order"))
 
 
 def places(every: Sequence[Order]) -> Places:
     """Orders of quadrants as places in `Quadrant`, shape (orders, 4)."""
-    return np.array(
-        [[list(Quadrant).index(quadrant) for quadrant in order] for order in every], dtype=np.intp
-    )
+    return np.array([list(map(list(Quadrant).index, order)) for order in every], dtype=np.intp)
 
 
 def quadrant_clout(clout: float) -> Array:

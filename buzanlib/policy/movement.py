@@ -100,16 +100,12 @@ class Paths:
         power, cohesion = (ends[1][axis] - ends[0][axis] for axis in AXES)
         changed = quadrants.ne(quadrants.shift(axis=1)).iloc[:, 1:]
         last_change = changed.to_numpy()[:, ::-1].argmax(axis=1)
-        frame = pd.DataFrame(
-            {
-                "from": quadrants[years[0]],
-                "to": quadrants[years[-1]],
-                "power": power,
-                "cohesion": cohesion,
-                "distance": np.hypot(power, cohesion),
-                "since": np.array(years)[len(years) - 1 - last_change],
-                "crossings": changed.sum(axis=1),
-            }
+        frame = pd.DataFrame({"from": quadrants[years[0]], "to": quadrants[years[-1]]}).assign(
+            power=power,
+            cohesion=cohesion,
+            distance=np.hypot(power, cohesion),
+            since=np.array(years)[len(years) - 1 - last_change],
+            crossings=changed.sum(axis=1),
         )
         return frame[frame["from"] != frame["to"]].sort_values("distance", ascending=False, kind="stable")
 
@@ -118,12 +114,9 @@ class Paths:
 
         `passages` are as `buzanlib.measurement.profiles.relevant_passages` gives them.
 
-        Returns
-        -------
-        DataFrame
-            Index ``iso3`` as in `journeys`; ``before`` and ``after`` (passages before the year of crossing, and from
-            it on), ``along`` (sum over threats of expected change times change of the share of passages; above zero
-            where speech follows, missing where a side has no passages or nothing is expected to change).
+        Returns a DataFrame: index ``iso3`` as in `journeys`; ``before`` and ``after`` (passages before the year of
+        crossing, and from it on), ``along`` (sum over threats of expected change times change of the share of passages;
+        above zero where speech follows, missing where a side has no passages or nothing is expected to change).
         """
         threats = [str(threat) for threat in weights.columns]
         rows = {}

@@ -49,9 +49,7 @@ class Proposal:
     """
 
     name: str
-    threats: tuple[
-        Threat, ...
-    ]  #: those that it addresses, none twice, of `buzanlib.measurement.profiles.NAMED`
+    threats: tuple[Threat, ...]  #: which it addresses, none twice, of `buzanlib.measurement.profiles.NAMED`
     route: Route
     intrusiveness: float = 0.0  #: how far it controls what is said in networks: 0 not at all, 1 wholly
     pays: tuple[Quadrant, ...] = ()  #: who is asked to bear an expense

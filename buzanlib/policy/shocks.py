@@ -34,10 +34,7 @@ def shock(
 
     As `Placement.soften`, with the thresholds without the shock; sizes are in normal scores, negative for a fall.
 
-    Returns
-    -------
-    DataFrame of float, shape (sizes x states, 4)
-        Index ``size`` and ``iso3``; columns the quadrants.
+    Returns a DataFrame of float, shape (sizes x states, 4): index ``size`` and ``iso3``; columns the quadrants.
     """
     shocked = {float(size): place.soften(scores, regions, reliability, shift=size) for size in sizes}
     return pd.concat(shocked, names=["size", "iso3"])
@@ -46,15 +43,8 @@ def shock(
 def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
     """Mean probability to stand on the other side of cohesion than where a state is placed, by its quadrant.
 
-    Parameters
-    ----------
-    shocked, placed : DataFrame
-        As `shock` and `Placement.place` give them, for the same states.
-
-    Returns
-    -------
-    DataFrame of float, shape (sizes, quadrants)
-        Index ``size``; columns the quadrants in which states are placed.
+    From `shock` and `Placement.place` of the same states. Returns a DataFrame of float, shape (sizes, quadrants): index
+    ``size``; columns the quadrants in which states are placed.
     """
     strong = shocked[_STRONG].sum(axis=1).unstack("size")  # noqa: PD010
     other = strong.where(placed["k"].reindex(strong.index) < 0, 1 - strong, axis=0)
@@ -65,11 +55,8 @@ def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
 def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[float]:
     """Changes of `yearly_scores` within a state from one edition of an index to the next, the largest falls first.
 
-    Returns
-    -------
-    Series of float
-        Index ``iso3``, ``before`` and ``year``, the two years of a change. They lie as far apart as the two
-        successive editions that lie closest.
+    Returns a Series of float: index ``iso3``, ``before`` and ``year``, the two years of a change. They lie as far apart
+    as the two successive editions that lie closest.
 
     Raises
     ------

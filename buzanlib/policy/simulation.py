@@ -15,7 +15,7 @@ from buzanlib.inference.permutation import Array
 from buzanlib.policy.alliance import TABLES
 from buzanlib.policy.coalition import Places, Talks
 from buzanlib.policy.defence import check_within
-from buzanlib.policy.entry_orders import SCHEMES, orders, places
+from buzanlib.policy.entry_orders import SCHEMES, orders, places, quadrant_clout
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Beside the schemes by quadrant: states in any order at all.
@@ -46,9 +46,8 @@ class Simulation:
         check_within("lowest reservation level", self.lowest, 0, 1)
         check_within("highest reservation level", self.highest, 0, 1)
         if self.lowest > self.highest:
-            raise BuzanError(
-                f"lowest reservation level {self.lowest} above the highest, {self.highest}; allowed: at most as large"
-            )
+            levels = f"lowest reservation level {self.lowest} above the highest, {self.highest}"
+            raise BuzanError(f"{levels}; allowed: at most as large")
         if self.runs < 1:
             raise BuzanError(f"{self.runs} runs of a simulation; allowed: at least 1")
         if not 0 < self.clout < np.inf:
@@ -84,8 +83,7 @@ class Simulation:
         sizes = [min(BLOCK, self.runs - start) for start in range(0, self.runs, BLOCK)]
         seeds = np.random.SeedSequence(self.seed).spawn(len(sizes))
 
-        power = np.array([quadrant.power for quadrant in Quadrant])[codes]
-        clout = np.where(power > 0, self.clout, 1.0)
+        clout = quadrant_clout(self.clout)[codes]
 
         def block(size: int, seed: np.random.SeedSequence) -> Array:
             entries, levels = self.drawn(codes.astype(np.intp), scheme, size, seed)
@@ -150,11 +148,8 @@ class StateCoalitions:
     def advantage(self) -> pd.DataFrame:
         """How much larger coalitions are by the paper's order than by that of states at random.
 
-        Returns
-        -------
-        DataFrame of float
-            In percentage points of states, means over `fewer` runs; index the printed cells or what states have said,
-            with three degrees of encouragement; columns three ranges of reservation levels.
+        Returns percentage points of states, means over `fewer` runs; index the printed cells
+        or what states have said, with three degrees of encouragement; columns three ranges of reservation levels.
         """
         printed, _, said = self.worlds
         rows: dict[str, dict[str, float]] = {}

@@ -69,17 +69,9 @@ def sources_of_readings() -> pd.DataFrame:
 def hostile_readings(weights: pd.DataFrame, openness: float = 0.5) -> pd.DataFrame:
     """How strongly each quadrant would read each measure of another state as hostile.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Priorities, as in `buzanlib.policy.acceptability`.
-    openness : float
-        How strongly control of content is read as hostile where political action is no priority; 0 to 1.
-
-    Returns
-    -------
-    DataFrame of float, shape (4 quadrants, 4 measures)
-        From 0 to 1: the weight of the threat that the measure could feed over that of the first priority.
+    From 0 to 1: the weight of the threat that the measure could feed over that of the first priority; `weights` as in
+    `buzanlib.policy.acceptability`. `openness` is how strongly control of content is read as hostile where political
+    action is no priority, from 0 to 1. Shape (4 quadrants, 4 measures).
 
     Raises
     ------

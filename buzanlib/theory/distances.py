@@ -118,10 +118,7 @@ def by_pair(
     As `distances`, for weights of shape (4, threats) with index `Quadrant`; for ``"jensen_shannon"`` `eps` is added
     only where a cell is empty, since only there it is needed.
 
-    Returns
-    -------
-    DataFrame of float, shape (6, measures)
-        Index like ``"SW-WS"``, in the order of `PAIRS`.
+    Returns a DataFrame of float, shape (6, measures): index like ``"SW-WS"``, in the order of `PAIRS`.
     """
     has_empty = bool((weights.sum(axis=1) == 0).any())
     columns = {}

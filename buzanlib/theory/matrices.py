@@ -33,9 +33,7 @@ class Cell:
     quadrant: Quadrant
     text: str  #: what stands in it, in the words of this project
     source: str  #: where it stands in the paper
-    priorities: tuple[
-        Priority, ...
-    ]  #: threats with a weight above zero, in the order of the codebook; may be none
+    priorities: tuple[Priority, ...]  #: with a weight above zero, in the order of the codebook; may be none
 
 
 @dataclass(frozen=True)
