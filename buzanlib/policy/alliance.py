@@ -111,9 +111,8 @@ def density(profiles: pd.DataFrame, quadrants: pd.Series[str], least: float) -> 
 
     States without a quadrant are left out.
     """
-    return pd.DataFrame(
-        {t: pair_means(ties(profiles, t, least), quadrants)["mean"] for t in profiles.columns}
-    )
+    tied = {threat: ties(profiles, threat, least) for threat in profiles.columns}
+    return pd.DataFrame({threat: pair_means(network, quadrants)["mean"] for threat, network in tied.items()})
 
 
 def predicted_affinity(weights: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
@@ -211,10 +210,6 @@ class Alliances:
     least: float  #: share of its mentions from which a state counts as sharing a threat
     seed: int  #: of the bootstrap
 
-    @property
-    def _quadrants(self) -> pd.Series[str]:
-        return self.world.placed["quadrant"]
-
     @cached_property
     def backers(self) -> pd.DataFrame:
         """Whose move would be backed by whom: index ``move``, columns the names of `TABLES`."""
@@ -231,7 +226,8 @@ class Alliances:
     @cached_property
     def density(self) -> pd.DataFrame:
         """`density` of the threats of Table 2."""
-        return density(self.profiles, self._quadrants, self.least)[list(TABLE2.weights().columns)]
+        of_all = density(self.profiles, self.world.placed["quadrant"], self.least)
+        return of_all[list(TABLE2.weights().columns)]
 
     @cached_property
     def affinity(self) -> pd.DataFrame:
@@ -247,7 +243,7 @@ class Alliances:
         rows = []
         for name, (matrix, controls) in observed.items():
             for table in TABLES.values():
-                predicted = predicted_affinity(table.weights(), self._quadrants)
+                predicted = predicted_affinity(table.weights(), self.world.placed["quadrant"])
                 found = affinity_test(matrix, predicted, self.world.permutations, controls)
                 rows.append({"observed": name, "table": table.name, **found})
         return pd.DataFrame(rows).set_index("observed")
@@ -280,17 +276,17 @@ class Alliances:
 
         Index ``example``; ``as printed``, ``as graded``, ``statements``, ``p, statements``, ``votes``, ``p, votes``.
         """
-        names = [
-            f"{' and '.join(one.pair)}, {one.threat.label.lower()} (section {one.section})"
-            for one in EXAMPLES
-        ]
-        cells = {
-            head: ["yes" if one.stands(TABLES[key].weights()) else "no" for one in EXAMPLES]
-            for head, key in (("as printed", "literal"), ("as graded", "graded"))
-        }
-        data = self.examples_in_data[["statements", "statements.p", "votes", "votes.p"]]
-        data = data.set_axis(["statements", "p, statements", "votes", "p, votes"], axis=1)
-        return pd.DataFrame(cells).join(data).set_axis(names).rename_axis("example")
+        rows, data = {}, self.examples_in_data.to_dict("records")
+        for one, found in zip(EXAMPLES, data, strict=True):
+            rows[f"{' and '.join(one.pair)}, {one.threat.label.lower()} (section {one.section})"] = {
+                "as printed": "yes" if one.stands(TABLE2.weights()) else "no",
+                "as graded": "yes" if one.stands(TABLE2_GRADED.weights()) else "no",
+                "statements": found["statements"],
+                "p, statements": found["statements.p"],
+                "votes": found["votes"],
+                "p, votes": found["votes.p"],
+            }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("example")
 
     def values(self) -> dict[str, float | str]:
         """The numbers of the chapter, by key: p values of the tests of affinity, and those of the examples."""
@@ -304,7 +300,6 @@ class Alliances:
             values |= {f"alliance.{kind}.p.{key}": one for key, one in zip(TABLES, tested, strict=True)}
             values[f"alliance.{kind}.finding"] = "found" if (tested < 0.05).all() else "not found"
         for one, row in zip(EXAMPLES, self.examples_in_data.to_dict("records"), strict=True):
-            values |= {
-                f"example.{one.key}.{name}": row[name] for name in ("statements", "statements.p", "votes")
-            }
+            for name in ("statements", "statements.p", "votes"):
+                values[f"example.{one.key}.{name}"] = row[name]
         return values

@@ -23,10 +23,6 @@ from buzanlib.theory.vocabulary import Quadrant
 Order = tuple[Quadrant, ...]
 
 
-def _opposite(one: Quadrant, other: Quadrant) -> bool:
-    return one.power != other.power and one.cohesion != other.cohesion
-
-
 #: Orders in which the quadrants are asked, by name: which of the 24 belong to a scheme.
 SCHEMES: dict[str, Callable[[Order], bool]] = {
     # All of them.
@@ -34,7 +30,7 @@ SCHEMES: dict[str, Callable[[Order], bool]] = {
     # The quadrant that shares a threat with each other one.
     "hub first": lambda order: order[0] is Quadrant.WW,
     # A quadrant, the two that share power or cohesion with it, and the one that shares neither.
-    "adjacent first": lambda order: _opposite(order[0], order[3]),
+    "adjacent first": lambda order: order[3] is Quadrant.of(-order[0].power, -order[0].cohesion),
     # As the paper advises: one of the two said to diverge most comes when the other three are in.
     "most divergent last": lambda order: order[3] in (Quadrant.SW, Quadrant.WS),
 }

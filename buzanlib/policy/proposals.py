@@ -28,14 +28,12 @@ class Route(StrEnum):
     @property
     def label(self) -> str:
         """The route in words."""
-        return _ROUTES[self]
-
-
-_ROUTES = {
-    Route.VULNERABILITY: "make oneself less vulnerable",
-    Route.THREAT: "act on the threat",
-    Route.BOTH: "both routes",
-}
+        words = {
+            Route.VULNERABILITY: "make oneself less vulnerable",
+            Route.THREAT: "act on the threat",
+            Route.BOTH: "both routes",
+        }
+        return words[self]
 
 
 @dataclass(frozen=True)
