@@ -15,7 +15,6 @@ Hirshleifer, J. (1983). From weakest-link to best-shot: The voluntary provision 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +27,9 @@ from buzanlib.inference.permutation import Array
 
 def check_within(name: str, values: npt.ArrayLike, low: float, high: float, of: str = "") -> None:
     """Raise a `BuzanError` for a number, or one of an array, outside an interval; both ends are allowed."""
-    for value in np.ravel(values):
-        if not low <= value <= high:
-            raise BuzanError(f"{name} {value:g}{of}; allowed: {low:g} to {high:g}")
+    given = np.asarray(values, dtype=float)
+    for value in given[~((given >= low) & (given <= high))]:
+        raise BuzanError(f"{name} {value:g}{of}; allowed: {low:g} to {high:g}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +132,7 @@ class Spillover:
         return np.asarray(np.maximum(0, most - slope * total))
 
 
-def by_spillover(
-    members: int, taste: float, ladder: float, thetas: Sequence[float] = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
-) -> pd.DataFrame:
+def by_spillover(members: int, taste: float, ladder: float) -> pd.DataFrame:
     """Spending and protection at the equilibrium of members of one taste and, but for the last column, of equal wealth.
 
     In the last column the wealth of each is `ladder` times that of the next larger one. Returns a DataFrame of float:
@@ -145,7 +142,7 @@ def by_spillover(
     even = Alliance.spread(members, taste)
     uneven = Alliance(np.full(members, taste), np.asarray(ladder ** np.arange(members), dtype=float))
     rows = {}
-    for theta in thetas:
+    for theta in (1.0, 0.75, 0.5, 0.25, 0.1, 0.0):
         game = Spillover(theta)
         spent, by_wealth = game.equilibrium(even), game.equilibrium(uneven)
         rows[theta] = {

@@ -6,7 +6,7 @@ Here they are shifts of one state's score, all others staying where they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,35 +21,6 @@ from buzanlib.theory.vocabulary import Quadrant
 
 _STRONG = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion > 0]
 _WEAK = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion < 0]
-
-
-def shock(
-    place: Placement,
-    scores: pd.DataFrame,
-    regions: pd.Series[str],
-    reliability: Mapping[str, float],
-    sizes: Sequence[float],
-) -> pd.DataFrame:
-    """Probability of each quadrant when the true cohesion of a state moves by so much and all others stay.
-
-    As `Placement.soften`, with the thresholds without the shock; sizes are in normal scores, negative for a fall.
-
-    Returns a DataFrame of float, shape (sizes x states, 4): index ``size`` and ``iso3``; columns the quadrants.
-    """
-    shocked = {float(size): place.soften(scores, regions, reliability, shift=size) for size in sizes}
-    return pd.concat(shocked, names=["size", "iso3"])
-
-
-def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
-    """Mean probability to stand on the other side of cohesion than where a state is placed, by its quadrant.
-
-    From `shock` and `Placement.place` of the same states. Returns a DataFrame of float, shape (sizes, quadrants): index
-    ``size``; columns the quadrants in which states are placed.
-    """
-    strong = shocked[_STRONG].sum(axis=1).unstack("size")  # noqa: PD010
-    other = strong.where(placed["k"].reindex(strong.index) < 0, 1 - strong, axis=0)
-    found: pd.DataFrame = other.groupby(placed["quadrant"]).mean().T
-    return found
 
 
 def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[float]:
@@ -89,10 +60,19 @@ class CohesionShocks:
     rare: float = 0.01  #: share of changes that counts as rare, at either end
 
     def crossed(self, sizes: Sequence[float]) -> pd.DataFrame:
-        """`crossed` after shocks of some sizes."""
-        scores = self.place.scores(self.panel)
-        shocked = shock(self.place, scores, self.regions, self.place.reliability(self.panel), sizes)
-        return crossed(shocked, self.place.place(scores, self.regions))
+        """Mean probability to stand on the other side of cohesion than where a state is placed, after a shock.
+
+        The true cohesion of each state in turn moves by a size in normal scores, negative for a fall, while all others
+        and the thresholds stay (`Placement.soften`). Returns a DataFrame of float, shape (sizes, quadrants): index
+        ``size``; columns the quadrants in which states are placed.
+        """
+        scores, reliability = self.place.scores(self.panel), self.place.reliability(self.panel)
+        placed = self.place.place(scores, self.regions)
+        rows = {}
+        for size in sizes:
+            strong = self.place.soften(scores, self.regions, reliability, shift=size)[_STRONG].sum(axis=1)
+            rows[size] = strong.where(placed["k"] < 0, 1 - strong).groupby(placed["quadrant"]).mean()
+        return pd.DataFrame(rows).T.rename_axis("size")
 
     @cached_property
     def curve(self) -> pd.DataFrame:
