@@ -168,7 +168,7 @@ class Placement:
         Parameters
         ----------
         scores, regions, neighbours
-            As in `thresholds`, whose errors are raised.
+            As in `thresholds`.
         reliability : mapping of str to float
             ``power`` and ``cohesion``, each at least 0 and below 1.
         shift : float
@@ -214,25 +214,14 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """The nearest states on the tile map, which stand in for neighbours by land.
+    """The nearest states on the tile map, which stand in for neighbours by land: `neighbours` of a `Placement`.
 
-    Parameters
-    ----------
-    tiles : DataFrame
-        Columns ``iso3``, ``row``, ``col``.
-    count : int
-        Neighbours of each state, at least 1 and fewer than the tiles; ties beyond it are resolved by
-        ``iso3``.
-
-    Returns
-    -------
-    DataFrame
-        A row a pair, columns ``iso3`` and ``neighbour``.
+    The map has columns ``iso3``, ``row`` and ``col``. Ties beyond the count of neighbours are resolved by ``iso3``.
 
     Raises
     ------
     BuzanError
-        If there are not so many others.
+        If the count is below 1, or there are not so many others.
     """
     if not 1 <= count < len(tiles):
         raise BuzanError(f"{count} neighbours among {len(tiles)} tiles; allowed: 1 to {len(tiles) - 1}")

@@ -41,12 +41,7 @@ def relevant_passages(
     first, last : int
         Years, both included.
     annotator : str
-        Whose codes.
-
-    Returns
-    -------
-    DataFrame
-        As `Statements.coded`, a row a passage.
+        Whose codes; the rows are those of `Statements.coded`.
 
     Raises
     ------
@@ -113,16 +108,9 @@ def full_members(memberships: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def blocs(memberships: pd.DataFrame, states: pd.Index, year: int) -> pd.Series[str]:
-    """Bloc of each state: the first of `BLOCS` in one of whose organisations it is a full member, or ``"none"``.
+    """Bloc of each state in a year: the first of `BLOCS` in whose organisations it is a full member, or ``"none"``.
 
-    Parameters
-    ----------
-    memberships : DataFrame
-        As described in ``datapackage.json``.
-    states : Index of str
-        ``iso3``.
-    year : int
-        When.
+    `memberships` are as described in ``datapackage.json``, `states` are ``iso3``.
     """
     held = full_members(memberships, year)
     inside = [states.isin(held.loc[held["organisation"].isin(names), "iso3"]) for names in BLOCS.values()]

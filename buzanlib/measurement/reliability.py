@@ -59,8 +59,8 @@ def _ratio(above: Array, below: Array) -> Array:
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0), dtype=float)
 
 
-def _level(level: str) -> None:
-    """Refuse an unknown level of measurement."""
+def _check_level(level: str) -> None:
+    """Raise UnknownNameError for an unknown level of measurement."""
     if level not in LEVELS:
         raise UnknownNameError("level of measurement", level, LEVELS)
 
@@ -97,7 +97,7 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     >>> round(krippendorff_alpha([[1, 2, 3, 3], [1, 2, 3, 2]]), 3)
     0.696
     """
-    _level(level)
+    _check_level(level)
     counts, categories = _unit_counts(ratings)
     return float(_alpha(_coincidences(counts).sum(axis=0), categories, level))
 
@@ -154,7 +154,7 @@ class Reliability:
     coverage: float = 0.95  #: of the intervals
 
     def __post_init__(self) -> None:
-        _level(self.level)
+        _check_level(self.level)
         if self.draws < 1:
             raise BuzanError(f"{self.draws} bootstrap draws; allowed: at least 1")
         if not 0 < self.coverage < 1:

@@ -36,11 +36,13 @@ class Rule:
 
     reservation: float = 0.5  #: net benefit from which on a quadrant joins
     reach: float = 0.5  #: share of the political danger that can be met without any control of content
-    intrusion: float = 1.0  #: objection to control of content where political action is no priority
-    #: Fear that networks are hardened in preparation of an attack by information, where political action is a priority
-    #: and the proposal passes over it (section 3 has this of P-S/SC-W states).
+    #: Weight of the objection to control of content where political action is no priority.
+    intrusion: float = 1.0
+    #: Weight of the fear that networks are hardened in preparation of an attack by information, where political action
+    #: is a priority and the proposal passes over it (section 3 has this of P-S/SC-W states).
     suspicion: float = 0.5
-    burden: float = 0.25  #: expense for a weak power that is to pay (section 2 has this of both kinds)
+    #: Weight of an expense for a weak power that is to pay (section 2 has this of both kinds).
+    burden: float = 0.25
 
     def __post_init__(self) -> None:
         for field in fields(self):

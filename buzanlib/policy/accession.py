@@ -61,18 +61,9 @@ def accession_test(
 ) -> dict[str, float]:
     """Whether states vote for a text the more, the more its agenda should satisfy their quadrant.
 
-    Null: the placements of states of one group can be exchanged. States that took no position are left out.
-
-    Parameters
-    ----------
-    stood, quadrants
-        On the roll calls of the text, and by state.
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-    agenda : Series of float
-        What the text is taken to be about, by threat.
-    permutations : Permutations
-        Of states within groups.
+    Null: the placements of states of one group can be exchanged (`permutations`). States that took no position are left
+    out. The agenda is what the text is taken to be about, by threat; `weights` are of shape (4, threats), index
+    `Quadrant`.
 
     Returns
     -------
