@@ -144,7 +144,7 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
     Parameters
     ----------
     crossed : DataFrame of float, shape (sizes, 4)
-        As `buzanlib.policy.shocks.crossed` gives it: index the shift, from below to above zero.
+        As `buzanlib.policy.shocks.CohesionShocks.crossed` gives it: index the shift, from below to above zero.
     observed : mapping of str to (float, float)
         By name, how large a fall (negative) and a rise have been; at most two, drawn as lines.
     """

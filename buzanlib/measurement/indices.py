@@ -15,24 +15,12 @@ from buzanlib.errors import EstimationError, UnknownNameError
 
 @dataclass(frozen=True)
 class Index:
-    """An index of power or of socio-political cohesion.
+    """An index of power or of socio-political cohesion."""
 
-    Attributes
-    ----------
-    column : str
-        Its column in ``panel.csv``.
-    axis : {"power", "cohesion"}
-        What it measures.
-    label : str
-        What it is, in words.
-    orientation : {1, -1}
-        1 where a higher value means stronger.
-    """
-
-    column: str
-    axis: str
+    column: str  #: in ``panel.csv``
+    axis: str  #: what it measures: power or cohesion
     label: str
-    orientation: Literal[1, -1] = 1
+    orientation: Literal[1, -1] = 1  #: 1 where a higher value means stronger
 
 
 #: Every index that may place a state. None was made from statements, internet policy or censorship, so that a
@@ -54,15 +42,10 @@ INDICES: dict[str, Index] = {
 
 
 def index_of(name: str, axis: str) -> Index:
-    """The index of this name on this axis.
+    """The index of this name on an axis, ``"power"`` or ``"cohesion"``.
 
-    Parameters
-    ----------
-    name : str
-        A key of `INDICES`, or a column that a user has added to the panel, which begins with the axis and an
-        underscore.
-    axis : {"power", "cohesion"}
-        What it is to measure.
+    The name is a key of `INDICES`, or a column that a user has added to the panel, which begins with the axis and an
+    underscore.
 
     Raises
     ------
@@ -78,15 +61,7 @@ def index_of(name: str, axis: str) -> Index:
 
 
 def in_panel(path: Path, axis: str) -> list[str]:
-    """Names of the indices of an axis of which a panel has a value.
-
-    Parameters
-    ----------
-    path : Path
-        ``panel.csv``; where it cannot be read, all are named.
-    axis : {"power", "cohesion"}
-        What they measure.
-    """
+    """Names of the indices of an axis of which ``panel.csv`` has a value; where it cannot be read, all of them."""
     named = {name: index.column for name, index in INDICES.items() if index.axis == axis}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -28,21 +28,11 @@ def both(columns: Iterable[pd.Series[float]]) -> pd.DataFrame:
 
 
 def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> float:
-    """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it.
+    """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it, at most 1.
 
-    The median correlation between its scores and those of each other index of the axis that has data in the
-    window, each over the states that have both. Agreement between the years of one index would be higher, and
-    would count a lasting bias of the index as truth.
-
-    Parameters
-    ----------
-    panel, name, axis, first, last
-        As in `buzanlib.measurement.indices.normal_scores`.
-
-    Returns
-    -------
-    float
-        At most 1.
+    The median correlation between its `normal_scores` and those of each other index of the axis that has data in the
+    window, each over the states that have both. Agreement between the years of one index would be higher, and would
+    count a lasting bias of the index as truth.
 
     Raises
     ------
@@ -65,28 +55,20 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
 class Placement:
     """Places states by an index of power, an index of cohesion, a window and a rule.
 
-    A state is strong on an axis where its score lies **above** the threshold.
-
-    Attributes
-    ----------
-    power, cohesion : str
-        Names of indices (`buzanlib.measurement.indices.INDICES`).
-    first, last : int
-        Years of the window, both included.
-    rule : {"median", "quantile", "regional", "neighbour"}
-        The threshold: the median of all placed states (the locked choice); their `quantile`; the median of
-        the placed states of the same United Nations regional group; the mean score of the state's
-        neighbours.
-    quantile : float
-        For the rule ``"quantile"``, between 0 and 1.
+    A state is strong on an axis where its score lies **above** the threshold. The indices are keys of
+    `buzanlib.measurement.indices.INDICES`. Wherever states are placed, `regions` is their United Nations regional group
+    by ``iso3``, and `neighbours` a table with a row a pair, columns ``iso3`` and ``neighbour``, which only the rule
+    ``"neighbour"`` needs.
     """
 
     power: str = "cinc"
     cohesion: str = "fsi_cohesion"
-    first: int = 2011
+    first: int = 2011  #: years of the window, both included
     last: int = 2024
+    #: Of `RULES`, the threshold: the median of all placed states (the locked choice); their `quantile`; the median of
+    #: the placed states of the same regional group; the mean score of the state's neighbours.
     rule: str = "median"
-    quantile: float = 0.5
+    quantile: float = 0.5  #: for the rule ``"quantile"``, between 0 and 1
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
@@ -107,21 +89,7 @@ class Placement:
     def thresholds(
         self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        """The threshold of each state on each axis.
-
-        Parameters
-        ----------
-        scores : DataFrame
-            As `scores` gives them.
-        regions : Series of str
-            Regional group by ``iso3``.
-        neighbours : DataFrame, optional
-            A row a pair, columns ``iso3`` and ``neighbour``; needed by the rule ``"neighbour"`` only.
-
-        Returns
-        -------
-        DataFrame of float, shape (states, 2)
-            Same index and columns as `scores`.
+        """The threshold of each state on each axis; index and columns as `scores`.
 
         Raises
         ------
@@ -158,24 +126,13 @@ class Placement:
     def place(
         self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
     ) -> pd.DataFrame:
-        """Place states by their scores.
+        """Place states by their `scores` and the `thresholds`.
 
-        Parameters
-        ----------
-        scores, regions, neighbours
-            As in `thresholds`.
-
-        Returns
-        -------
-        DataFrame, shape (states, 5)
-            Index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1 weak, +1 strong),
-            ``quadrant``.
+        Returns a DataFrame, shape (states, 5): index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1
+        weak, +1 strong), ``quadrant``.
         """
         strong = scores > self.thresholds(scores, regions, neighbours)
-        placed = scores.assign(
-            p=np.where(strong["power"], 1, -1),
-            k=np.where(strong["cohesion"], 1, -1),
-        )
+        placed = scores.assign(p=np.where(strong["power"], 1, -1), k=np.where(strong["cohesion"], 1, -1))
         names = [Quadrant.of(p, k).value for p, k in zip(placed["p"], placed["k"], strict=True)]
         return placed.assign(quadrant=pd.Series(names, index=placed.index, dtype="str"))
 
@@ -224,8 +181,8 @@ class Placement:
 
         Raises
         ------
-        BuzanError, EstimationError
-            If a reliability is out of bounds; as `thresholds`.
+        BuzanError
+            If a reliability is out of bounds.
         """
         for axis in AXES:
             if not 0 <= reliability[axis] < 1:
@@ -238,25 +195,15 @@ class Placement:
         strong = (beyond.assign(cohesion=beyond["cohesion"] + shift) / error).apply(ndtr)
         by_sign = {-1: 1 - strong, 1: strong}
         return pd.DataFrame(
-            {
-                quadrant.value: by_sign[quadrant.power]["power"] * by_sign[quadrant.cohesion]["cohesion"]
-                for quadrant in Quadrant
-            }
+            {q.value: by_sign[q.power]["power"] * by_sign[q.cohesion]["cohesion"] for q in Quadrant}
         )
 
 
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Share of states that stand in another quadrant under another placement.
+    """Share of states that stand in another quadrant under another placement, from results of `Placement` by name.
 
-    Parameters
-    ----------
-    placements : mapping of str to DataFrame
-        Results of `Placement` by name.
-
-    Returns
-    -------
-    DataFrame of float, shape (placements, placements)
-        Symmetric, zero on the diagonal; each share is of the states that both place.
+    Returns a DataFrame of float, shape (placements, placements): symmetric, zero on the diagonal; each share is of the
+    states that both place.
     """
     quadrants = pd.DataFrame({name: placed["quadrant"] for name, placed in placements.items()})
     share = pd.DataFrame(0.0, index=quadrants.columns, columns=quadrants.columns)
@@ -267,25 +214,14 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """The nearest states on the tile map, which stand in for neighbours by land.
+    """The nearest states on the tile map, which stand in for neighbours by land: `neighbours` of a `Placement`.
 
-    Parameters
-    ----------
-    tiles : DataFrame
-        Columns ``iso3``, ``row``, ``col``.
-    count : int
-        Neighbours of each state, at least 1 and fewer than the tiles; ties beyond it are resolved by
-        ``iso3``.
-
-    Returns
-    -------
-    DataFrame
-        A row a pair, columns ``iso3`` and ``neighbour``.
+    The map has columns ``iso3``, ``row`` and ``col``. Ties beyond the count of neighbours are resolved by ``iso3``.
 
     Raises
     ------
     BuzanError
-        If there are not so many others.
+        If the count is below 1, or there are not so many others.
     """
     if not 1 <= count < len(tiles):
         raise BuzanError(f"{count} neighbours among {len(tiles)} tiles; allowed: 1 to {len(tiles) - 1}")

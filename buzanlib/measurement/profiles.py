@@ -41,12 +41,7 @@ def relevant_passages(
     first, last : int
         Years, both included.
     annotator : str
-        Whose codes.
-
-    Returns
-    -------
-    DataFrame
-        As `Statements.coded`, a row a passage.
+        Whose codes; the rows are those of `Statements.coded`.
 
     Raises
     ------
@@ -62,19 +57,11 @@ def relevant_passages(
 
 
 def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
-    """Count the passages of each state by everything that is coded.
+    """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 
-    Parameters
-    ----------
-    passages : DataFrame
-        As `relevant_passages` gives them.
-
-    Returns
-    -------
-    DataFrame of int
-        Index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a threat;
-        ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so
-        on; ``agent.state`` and so on.
+    Returns a DataFrame of int: index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a
+    threat; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so on;
+    ``agent.state`` and so on.
     """
     columns: dict[str, pd.Series] = {"relevant": pd.Series(1, index=passages.index)}
     columns |= {threat.value: passages[threat.value] for threat in Threat}
@@ -85,17 +72,9 @@ def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
 
 
 def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
-    """Profiles: how a state's mentions are divided among the threats that are named.
+    """Profiles: how a state's mentions (`state_counts`) are divided among the threats that are named.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        As `state_counts` gives them.
-
-    Returns
-    -------
-    DataFrame of float, shape (states, 6)
-        Index ``iso3``, the states that name a threat; rows sum to one.
+    Returns a DataFrame of float, shape (states, 6): index ``iso3``, the states that name a threat; rows sum to one.
 
     Raises
     ------
@@ -122,31 +101,17 @@ def names_of_the_matter(statements: Statements, corpus: str, first: int, last: i
     return counted.assign(either=counted.sum(axis=1))
 
 
+def full_members(memberships: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The rows of the table of memberships that are of full members in a year, the years of both ends included."""
+    until = memberships["to"].isna() | (memberships["to"] >= year)
+    return memberships[(memberships["status"] == "full") & (memberships["from"] <= year) & until]
+
+
 def blocs(memberships: pd.DataFrame, states: pd.Index, year: int) -> pd.Series[str]:
-    """Bloc of each state: the first of `BLOCS` in one of whose organisations it is a full member.
+    """Bloc of each state in a year: the first of `BLOCS` in whose organisations it is a full member, or ``"none"``.
 
-    Parameters
-    ----------
-    memberships : DataFrame
-        As described in ``datapackage.json``.
-    states : Index of str
-        ``iso3``.
-    year : int
-        When.
-
-    Returns
-    -------
-    Series of str
-        ``"none"`` where there is none.
+    `memberships` are as described in ``datapackage.json``, `states` are ``iso3``.
     """
-    held = memberships[
-        (memberships["status"] == "full")
-        & (memberships["from"] <= year)
-        & (memberships["to"].isna() | (memberships["to"] >= year))
-    ]
-    members = {
-        bloc: held.loc[held["organisation"].isin(organisations), "iso3"]
-        for bloc, organisations in BLOCS.items()
-    }
-    conditions = [states.isin(inside) for inside in members.values()]
-    return pd.Series(np.select(conditions, list(members), "none"), index=states, name="bloc", dtype="str")
+    held = full_members(memberships, year)
+    inside = [states.isin(held.loc[held["organisation"].isin(names), "iso3"]) for names in BLOCS.values()]
+    return pd.Series(np.select(inside, list(BLOCS), "none"), index=states, name="bloc", dtype="str")

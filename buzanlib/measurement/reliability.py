@@ -1,6 +1,8 @@
 """Agreement between annotators: Krippendorff's alpha and Gwet's AC1, with intervals over documents.
 
-Both are computed from counts of units by category, so that a bootstrap over documents is one matrix product.
+Both are computed from counts of units by category, so that a bootstrap over documents is one matrix product. Ratings
+are array_like of float, shape (annotators, units), NaN where an annotator did not rate a unit. Of a coefficient 1 is
+perfect agreement and 0 that of chance; it is NaN where it is undefined.
 """
 
 from __future__ import annotations
@@ -21,18 +23,11 @@ Array = npt.NDArray[np.float64]
 Level = Literal["nominal", "ordinal", "interval"]
 LEVELS = ("nominal", "ordinal", "interval")
 
-#: Variables of the codebook with their level of measurement; ``level`` is shown at both.
+#: Variables of the codebook, each with its column and level of measurement; ``level`` is shown at both.
 VARIABLES: dict[str, tuple[str, Level]] = {
-    "relevant": ("relevant", "nominal"),
-    **{threat.value: (threat.value, "nominal") for threat in Threat},
-    "primary": ("primary", "nominal"),
-    "level": ("level", "nominal"),
+    **{name: (name, "nominal") for name in ("relevant", *map(str, Threat), "primary", "level")},
     "level (ordinal)": ("level", "ordinal"),
-    "referent": ("referent", "nominal"),
-    "agent": ("agent", "nominal"),
-    "measure": ("measure", "nominal"),
-    "pol_kind": ("pol_kind", "nominal"),
-    "hostile": ("hostile", "nominal"),
+    **{name: (name, "nominal") for name in ("referent", "agent", "measure", "pol_kind", "hostile")},
 }
 
 #: What `Reliability` gives beside the number of units.
@@ -64,8 +59,8 @@ def _ratio(above: Array, below: Array) -> Array:
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0), dtype=float)
 
 
-def _level(level: str) -> None:
-    """Refuse an unknown level of measurement."""
+def _check_level(level: str) -> None:
+    """Raise UnknownNameError for an unknown level of measurement."""
     if level not in LEVELS:
         raise UnknownNameError("level of measurement", level, LEVELS)
 
@@ -89,20 +84,9 @@ def _alpha(coincidence: Array, categories: Array, level: str) -> Array:
 
 
 def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
-    """Krippendorff's alpha.
+    """Krippendorff's alpha at a level of measurement of `LEVELS`.
 
-    Parameters
-    ----------
-    ratings : array_like of float, shape (annotators, units)
-        NaN where an annotator did not rate a unit.
-    level : {"nominal", "ordinal", "interval"}
-        Level of measurement.
-
-    Returns
-    -------
-    float
-        1 is perfect agreement, 0 that of chance; NaN where alpha is undefined: all paired ratings are equal,
-        or no unit was rated twice.
+    It is undefined where all paired ratings are equal, or no unit was rated twice.
 
     References
     ----------
@@ -113,7 +97,7 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     >>> round(krippendorff_alpha([[1, 2, 3, 3], [1, 2, 3, 2]]), 3)
     0.696
     """
-    _level(level)
+    _check_level(level)
     counts, categories = _unit_counts(ratings)
     return float(_alpha(_coincidences(counts).sum(axis=0), categories, level))
 
@@ -141,17 +125,7 @@ def _ac1(sums: Array) -> tuple[Array, Array]:
 
 
 def gwet_ac1(ratings: npt.ArrayLike) -> float:
-    """Gwet's AC1, for nominal categories.
-
-    Parameters
-    ----------
-    ratings : array_like of float, shape (annotators, units)
-        NaN where an annotator did not rate a unit.
-
-    Returns
-    -------
-    float
-        1 is perfect agreement, 0 that of chance; NaN where no unit was rated twice.
+    """Gwet's AC1, for nominal categories; undefined where no unit was rated twice.
 
     References
     ----------
@@ -172,47 +146,25 @@ class Reliability:
     """Alpha and AC1 of one variable with percentile intervals from a bootstrap over documents.
 
     Passages of one document resemble each other, so that whole documents are drawn.
-
-    Attributes
-    ----------
-    level : {"nominal", "ordinal", "interval"}
-        Level of measurement, for alpha.
-    draws : int
-        Bootstrap draws.
-    seed : int
-        Of the bootstrap.
-    coverage : float
-        Of the intervals.
     """
 
-    level: Level = "nominal"
+    level: Level = "nominal"  #: of measurement, for alpha
     draws: int = 2000
     seed: int = 20100615
-    coverage: float = 0.95
+    coverage: float = 0.95  #: of the intervals
 
     def __post_init__(self) -> None:
-        _level(self.level)
+        _check_level(self.level)
         if self.draws < 1:
             raise BuzanError(f"{self.draws} bootstrap draws; allowed: at least 1")
         if not 0 < self.coverage < 1:
             raise BuzanError(f"coverage {self.coverage}; allowed: between 0 and 1, both excluded")
 
     def __call__(self, ratings: npt.ArrayLike, documents: npt.ArrayLike) -> dict[str, float]:
-        """Estimate.
+        """Estimate the coefficients and their intervals; `documents`, shape (units,), is where each unit comes from.
 
-        Parameters
-        ----------
-        ratings : array_like of float, shape (annotators, units)
-            NaN where an annotator did not rate a unit.
-        documents : array_like, shape (units,)
-            The document that each unit comes from.
-
-        Returns
-        -------
-        dict of str to float
-            ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``, ``agreement`` and
-            ``n`` (units). Draws that leave a coefficient undefined are passed over; where all do, its
-            interval is NaN. Without a unit everything but ``n`` is NaN.
+        Returns `COEFFICIENTS` and ``n`` (units) by name. Draws that leave a coefficient undefined are passed over;
+        where all do, its interval is NaN. Without a unit everything but ``n`` is NaN.
         """
         counts, categories = _unit_counts(ratings)
         if not len(counts):
@@ -230,26 +182,15 @@ class Reliability:
         sums = np.vstack([per_document.sum(axis=0), weights @ per_document])
         alpha = _alpha(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
         ac1, agreement = _ac1(sums[:, width * width :])
-        alpha_low, alpha_high = self._interval(alpha[1:])
-        ac1_low, ac1_high = self._interval(ac1[1:])
-        return {
-            "alpha": float(alpha[0]),
-            "alpha_low": float(alpha_low),
-            "alpha_high": float(alpha_high),
-            "ac1": float(ac1[0]),
-            "ac1_low": float(ac1_low),
-            "ac1_high": float(ac1_high),
-            "agreement": float(agreement[0]),
-            "n": float(len(counts)),
-        }
+        found = [alpha[0], *self._interval(alpha[1:]), ac1[0], *self._interval(ac1[1:]), agreement[0]]
+        return dict(zip(COEFFICIENTS, map(float, found), strict=True)) | {"n": float(len(counts))}
 
-    def _interval(self, drawn: Array) -> tuple[float, float]:
+    def _interval(self, drawn: Array) -> Array:
         """Percentile interval of the draws that are defined."""
         defined = drawn[~np.isnan(drawn)]
         if not defined.size:
-            return np.nan, np.nan
-        low, high = np.quantile(defined, [(1 - self.coverage) / 2, (1 + self.coverage) / 2])
-        return float(low), float(high)
+            return np.full(2, np.nan)
+        return np.quantile(defined, [(1 - self.coverage) / 2, (1 + self.coverage) / 2])
 
 
 def reliability_table(
@@ -267,7 +208,7 @@ def reliability_table(
     statements : Statements
         The coded statements.
     draws, seed : int
-        Of the bootstrap over documents.
+        As in `Reliability`.
     annotators : sequence of str
         Whom to compare, at least two. Each may have coded a part of the passages.
 

@@ -1,7 +1,9 @@
 """Who would accept a proposal, who would see a threat in it, and why.
 
-Benefits and objections are both read from a table of priorities: one of the paper's, or observed profiles. The rule
-that weighs them is ours; its numbers are fields of `Rule`.
+Benefits and objections are both read from a table of priorities, of the paper or observed: a DataFrame of float, shape
+(4, threats), with index `Quadrant` and columns threats, the political one among them, such as ``TABLE2.weights()``.
+Every function of such ``weights`` raises an `EstimationError` if one is negative or a quadrant has no priority at all.
+The rule that weighs benefits and objections is ours; its numbers are fields of `Rule`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from itertools import chain, combinations
 from math import isnan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, EstimationError
@@ -29,27 +32,16 @@ _NONE = (float("nan"), float("nan"))
 
 @dataclass(frozen=True)
 class Rule:
-    """How benefits and objections are weighed. Every number is opinion.
+    """How benefits and objections are weighed. Every number is opinion, from 0 to 1, the reservation above 0."""
 
-    Attributes
-    ----------
-    reservation : float
-        Net benefit from which on a quadrant joins; above 0, at most 1.
-    reach : float
-        Share of the political danger that can be met without any control of content.
-    intrusion : float
-        Weight of the objection that control of content raises where political action is no priority.
-    suspicion : float
-        Weight of the fear that networks are hardened in preparation of an attack by information, where political
-        action is a priority and the proposal passes over it (section 3 has this of P-S/SC-W states).
-    burden : float
-        Weight of an expense for a weak power that is to pay (section 2 has this of both kinds of weak power).
-    """
-
-    reservation: float = 0.5
-    reach: float = 0.5
+    reservation: float = 0.5  #: net benefit from which on a quadrant joins
+    reach: float = 0.5  #: share of the political danger that can be met without any control of content
+    #: Weight of the objection to control of content where political action is no priority.
     intrusion: float = 1.0
+    #: Weight of the fear that networks are hardened in preparation of an attack by information, where political action
+    #: is a priority and the proposal passes over it (section 3 has this of P-S/SC-W states).
     suspicion: float = 0.5
+    #: Weight of an expense for a weak power that is to pay (section 2 has this of both kinds).
     burden: float = 0.25
 
     def __post_init__(self) -> None:
@@ -61,18 +53,9 @@ class Rule:
 
 
 def mean_profiles(shares: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
-    """Observed priorities of the quadrants: the means of their states' profiles.
+    """Observed priorities of the quadrants: the means of their states' profiles, shape (4, threats).
 
-    Parameters
-    ----------
-    shares : DataFrame of float, shape (states, threats)
-        As `buzanlib.measurement.profiles.shares_of_mentions` gives them.
-    quadrants : Series of str
-        Quadrant by state; states without one are left out.
-
-    Returns
-    -------
-    DataFrame of float, shape (4, threats)
+    Profiles are as `buzanlib.measurement.profiles.shares_of_mentions`; states without a quadrant are left out.
 
     Raises
     ------
@@ -87,13 +70,7 @@ def mean_profiles(shares: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFra
 
 
 def relative_priorities(weights: pd.DataFrame) -> pd.DataFrame:
-    """Priorities over the first priority of their quadrant, from 0 to 1.
-
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        As in `assess`.
-    """
+    """Priorities over the first priority of their quadrant, from 0 to 1; shape as `weights`."""
     cells = _checked(weights)
     return cells.div(cells.max(axis=1), axis=0)
 
@@ -107,27 +84,9 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     over that of the first priority, and intrusiveness :math:`i`, intrusion is in proportion to :math:`i(1 - \pi)` and
     suspicion, of a proposal that makes less vulnerable and passes over political action, to :math:`(1 - i)\pi`.
 
-    Parameters
-    ----------
-    proposal : Proposal
-        What is proposed.
-    weights : DataFrame of float, shape (4, threats)
-        Priorities: index `Quadrant`, columns threats with the political one among them, none below zero, such as
-        ``TABLE2.weights()``.
-    rule : Rule, optional
-        The defaults of `Rule` if none is given.
-
-    Returns
-    -------
-    DataFrame
-        Index `Quadrant`; columns ``satisfaction``, ``intrusion``, ``suspicion``, ``burden``, ``objection`` (their sum),
-        ``net``, ``verdict`` (`ACCEPTS`, `INDIFFERENT` or `OBJECTS`) and ``reason``. A quadrant accepts where its
-        net benefit reaches the reservation, and sees a threat where it is below zero.
-
-    Raises
-    ------
-    EstimationError
-        If a weight is negative, or a quadrant has no priority at all.
+    Returns a DataFrame: index `Quadrant`; columns ``satisfaction``, ``intrusion``, ``suspicion``, ``burden``,
+    ``objection`` (their sum), ``net``, ``verdict`` (`ACCEPTS`, `INDIFFERENT` or `OBJECTS`) and ``reason``. A quadrant
+    accepts where its net benefit reaches the reservation, and sees a threat where it is below zero.
     """
     rule = rule or Rule()
     cells = _checked(weights)
@@ -144,26 +103,16 @@ def assess(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) 
     table["burden"] = [rule.burden * (q in proposal.pays and q.power < 0) for q in Quadrant]
     table["objection"] = table[["intrusion", "suspicion", "burden"]].sum(axis=1)
     table["net"] = table["satisfaction"] - table["objection"]
-    table["verdict"] = [_verdict(net, rule.reservation) for net in table["net"]]
-    table["reason"] = [
-        _reason(proposal, priorities, table.loc[quadrant].to_dict())
-        for quadrant, priorities in zip(Quadrant, cells.to_dict("index").values(), strict=True)
-    ]
+    reached, opposed = table["net"] >= rule.reservation - _TIE, table["net"] < -_TIE
+    table["verdict"] = np.select([reached, opposed], [ACCEPTS, OBJECTS], INDIFFERENT)
+    table["reason"] = [_reason(proposal, cells.T[q], table.T[q]) for q in Quadrant]
     return table
 
 
 def net_at_ends(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
     """Net benefit of a proposal to each quadrant were its intrusiveness 0, or 1; in between it is linear.
 
-    Parameters
-    ----------
-    proposal, weights, rule
-        As in `assess`.
-
-    Returns
-    -------
-    DataFrame of float, shape (4, 2)
-        Index `Quadrant`, columns ``0.0`` and ``1.0``.
+    Returns a DataFrame of float, shape (4, 2): index `Quadrant`, columns ``0.0`` and ``1.0``.
     """
     return pd.DataFrame(
         {i: assess(replace(proposal, intrusiveness=i), weights, rule)["net"] for i in (0.0, 1.0)}
@@ -173,39 +122,22 @@ def net_at_ends(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = N
 def windows(proposal: Proposal, weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
     """The intrusiveness at which each quadrant would accept a proposal, and at which all would.
 
-    Parameters
-    ----------
-    proposal, weights, rule
-        As in `assess`; the intrusiveness of the proposal does not matter.
-
-    Returns
-    -------
-    DataFrame of float
-        Index the quadrants and ``"all"``; columns ``low`` and ``high``, exact, both missing where there is none.
+    Returns a DataFrame of float, shape (5, 2): index the quadrants and ``"all"``; columns ``low`` and ``high``, exact,
+    both missing where there is none.
     """
     rule = rule or Rule()
     above = net_at_ends(proposal, weights, rule).to_numpy() - rule.reservation
-    rows = {str(q): _span(start, end) for q, (start, end) in zip(Quadrant, above.tolist(), strict=True)}
-    low = max(low for low, _ in rows.values())
-    high = min(high for _, high in rows.values())
+    found = pd.DataFrame([_span(*ends) for ends in above.tolist()], list(map(str, Quadrant)), ["low", "high"])
+    low, high = found["low"].max(skipna=False), found["high"].min(skipna=False)
     # Limits that meet but for rounding meet.
-    joined = not any(isnan(low) for low, _ in rows.values()) and low <= high + _TIE
-    rows["all"] = (low, max(low, high)) if joined else _NONE
-    return pd.DataFrame(rows, index=["low", "high"]).T
+    found.loc["all"] = (low, max(low, high)) if low <= high + _TIE else _NONE
+    return found
 
 
 def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
     """Share of each quadrant's priorities that is addressed by every set of the threats of Table 2.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        As in `assess`.
-
-    Returns
-    -------
-    DataFrame of float, shape (7, 4)
-        Index tuples of `Threat`, the smaller sets first; columns `Quadrant`.
+    Returns a DataFrame of float, shape (7, 4): index tuples of `Threat`, the smaller sets first; columns `Quadrant`.
     """
     cells = _checked(weights)
     shares = cells.div(cells.sum(axis=1), axis=0)
@@ -216,19 +148,10 @@ def by_threats(weights: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Assessments:
-    """Proposals weighed by several sets of priorities.
+    """Proposals weighed by several sets of priorities."""
 
-    Attributes
-    ----------
-    priorities : mapping of str to DataFrame
-        By name, as in `assess`; the first are those of the paper's table.
-    proposals : mapping of str to Proposal
-        By key; that under ``"own"`` is the reader's.
-    rule : Rule
-    """
-
-    priorities: Mapping[str, pd.DataFrame]
-    proposals: Mapping[str, Proposal]
+    priorities: Mapping[str, pd.DataFrame]  #: ``weights`` by name; the first are those of the paper's table
+    proposals: Mapping[str, Proposal]  #: by key; that under ``"own"`` is the reader's
     rule: Rule
 
     def table(self, priorities: str, proposal: str) -> pd.DataFrame:
@@ -252,25 +175,16 @@ class Assessments:
     def values(self, package: Proposal) -> dict[str, float | str]:
         """The numbers of the chapter, by key: the first priorities' assessments, the rule, and a package's window.
 
-        Parameters
-        ----------
-        package : Proposal
-            Of all threats; its window is also given for political danger that is met by control of content alone.
+        The `package` is of all threats; its window is also given for political danger met by control of content alone.
         """
-        first = next(iter(self.priorities))
-        columns = {"met": "satisfaction", "net": "net", "verdict": "verdict"}
-        assessed = {
-            f"options.{key}.{quadrant}.{short}": self.table(first, key).loc[quadrant, column]
-            for key in self.proposals
-            for quadrant in Quadrant
-            for short, column in columns.items()
-        }
-        return {
-            **assessed,
-            **{f"options.{name}": value for name, value in asdict(self.rule).items()},
-            "options.package.window": self.window_in_words(package, self.rule),
-            "options.package.control": self.window_in_words(package, replace(self.rule, reach=0.0)),
-        }
+        values: dict[str, float | str] = {f"options.{name}": x for name, x in asdict(self.rule).items()}
+        values["options.package.window"] = self.window_in_words(package, self.rule)
+        values["options.package.control"] = self.window_in_words(package, replace(self.rule, reach=0.0))
+        for key in self.proposals:
+            for quadrant, row in self.table(next(iter(self.priorities)), key).to_dict("index").items():
+                for name, column in (("met", "satisfaction"), ("net", "net"), ("verdict", "verdict")):
+                    values[f"options.{key}.{quadrant}.{name}"] = row[column]
+        return values
 
 
 def _checked(weights: pd.DataFrame) -> pd.DataFrame:
@@ -286,22 +200,18 @@ def _checked(weights: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
-def _verdict(net: float, reservation: float) -> str:
-    if net >= reservation - _TIE:
-        return ACCEPTS
-    return OBJECTS if net < -_TIE else INDIFFERENT
-
-
-def _reason(proposal: Proposal, priorities: Mapping[Any, float], row: Mapping[Any, Any]) -> str:
-    """Say in words what the numbers of a quadrant come from."""
-    ranked = sorted((threat for threat in priorities if priorities[threat] > 0), key=lambda t: -priorities[t])
-    met = [threat for threat in ranked if threat in proposal.threats]
-    missed = [threat for threat in ranked if threat not in proposal.threats]
+def _reason(proposal: Proposal, priorities: pd.Series[float], row: pd.Series[Any]) -> str:
+    """What the numbers of a quadrant come from, in words."""
+    ranked = priorities[priorities > 0].sort_values(ascending=False, kind="stable").index
+    met, missed = (
+        ", ".join(Threat(threat).label.lower() for threat in ranked if (threat in proposal.threats) == wanted)
+        for wanted in (True, False)
+    )
     said = [f"meets {row['satisfaction']:.0%} of its priorities"]
     if met:
-        said.append(f"addresses {_list(met)}")
+        said.append(f"addresses {met}")
     if missed:
-        said.append(f"leaves out {_list(missed)}")
+        said.append(f"leaves out {missed}")
     said += [f"{text} ({row[name]:.2f})" for name, text in _OBJECTIONS.items() if row[name] > _TIE]
     return "; ".join(said)
 
@@ -311,10 +221,6 @@ _OBJECTIONS = {
     "suspicion": "hardening that passes over political action may be read as preparing it",
     "burden": "would have to pay, as a weak power",
 }
-
-
-def _list(threats: list[str]) -> str:
-    return ", ".join(Threat(threat).label.lower() for threat in threats)
 
 
 def _span(start: float, end: float) -> tuple[float, float]:

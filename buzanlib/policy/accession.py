@@ -1,4 +1,8 @@
-"""Accession by vote: which quadrants said yes to successive resolutions, who joined and who left."""
+"""Accession by vote: which quadrants said yes to successive resolutions, who joined and who left.
+
+Votes are a DataFrame of float, shape (states, resolutions): 1 yes, 1/2 abstention, 0 no, NaN absent; resolutions in the
+order of their dates. Quadrants are by state; states without one are left out.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +21,13 @@ from buzanlib.tables.votes import Votes
 from buzanlib.theory.matrices import TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
-YES = 1.0
-
 
 def accession(stood: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Share of each quadrant that said yes, resolution by resolution, and who changed.
 
-    Parameters
-    ----------
-    stood : DataFrame of float, shape (states, resolutions)
-        1 yes, 1/2 abstention, 0 no, NaN absent; resolutions in the order of their dates.
-    quadrants : Series of str
-        By state; states without one are left out.
-
-    Returns
-    -------
-    DataFrame
-        A row a resolution and quadrant: ``resolution``, ``quadrant``, ``voted`` (states that took a position),
-        ``yes`` (share of these), ``joined`` and ``left`` (states that said yes and had not, or the reverse, when they
-        last took a position; 0 at the first resolution).
+    Returns a row a resolution and quadrant: ``resolution``, ``quadrant``, ``voted`` (states that took a
+    position), ``yes`` (share of these), ``joined`` and ``left`` (states that said yes and had not, or the reverse, when
+    they last took a position; 0 at the first resolution).
 
     Raises
     ------
@@ -47,25 +39,16 @@ def accession(stood: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
         raise EstimationError(
             f"positions of shape {placed.shape}; allowed: some placed states and resolutions"
         )
-    said_yes = (placed == YES).astype(float).where(placed.notna())
+    said_yes = (placed == 1).astype(float).where(placed.notna())
     # What a state said when it last took a position: an absence is no answer.
     before = said_yes.ffill(axis=1).shift(axis=1)
-    of = quadrants.loc[placed.index]
     rows = []
     for resolution in placed.columns:
-        now, last = said_yes[resolution], before[resolution]
         for quadrant in Quadrant:
-            own = of == quadrant.value
-            rows.append(
-                (
-                    resolution,
-                    quadrant.value,
-                    int(now[own].notna().sum()),
-                    float(now[own].mean()),
-                    int((own & (now == 1) & (last == 0)).sum()),
-                    int((own & (now == 0) & (last == 1)).sum()),
-                )
-            )
+            own = quadrants.loc[placed.index] == quadrant.value
+            now, last = said_yes.loc[own, resolution], before.loc[own, resolution]
+            joined, left = (int(((now == new) & (last == 1 - new)).sum()) for new in (1, 0))
+            rows.append((resolution, quadrant.value, int(now.count()), float(now.mean()), joined, left))
     return pd.DataFrame(rows, columns=["resolution", "quadrant", "voted", "yes", "joined", "left"])
 
 
@@ -78,20 +61,9 @@ def accession_test(
 ) -> dict[str, float]:
     """Whether states vote for a text the more, the more its agenda should satisfy their quadrant.
 
-    Null: the placements of states of one group can be exchanged.
-
-    Parameters
-    ----------
-    stood : DataFrame of float, shape (states, resolutions)
-        On the roll calls of the text.
-    quadrants : Series of str
-        By state; states without one are left out, and so are states that took no position.
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-    agenda : Series of float
-        What the text is taken to be about, by threat.
-    permutations : Permutations
-        Of states within groups.
+    Null: the placements of states of one group can be exchanged (`permutations`). States that took no position are left
+    out. The agenda is what the text is taken to be about, by threat; `weights` are of shape (4, threats), index
+    `Quadrant`.
 
     Returns
     -------
@@ -120,34 +92,19 @@ def accession_test(
 
 
 #: Quadrants of the sponsors of the contested texts.
-SPONSORS: dict[str, Quadrant] = {
-    "Russian text": Quadrant.SW,
-    "US text": Quadrant.SS,
-    "crime text": Quadrant.SW,
-}
+SPONSORS = {"Russian text": Quadrant.SW, "US text": Quadrant.SS, "crime text": Quadrant.SW}
 # Contested votes on the Russian text, the last ones.
 _CONTESTED = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Accessions:
-    """Votes on resolutions on information and communication technologies, by text.
-
-    Attributes
-    ----------
-    votes : Votes
-    quadrants : Series of str
-        By state.
-    permutations : Permutations
-        Of states within groups.
-    name : callable
-        From the number of a resolution to the name of its text.
-    """
+    """Votes on resolutions on information and communication technologies, by text."""
 
     votes: Votes
     quadrants: pd.Series[str]
-    permutations: Permutations
-    name: Callable[[str], str]
+    permutations: Permutations  #: of states within groups
+    name: Callable[[str], str]  #: from the number of a resolution to the name of its text
 
     @cached_property
     def about(self) -> pd.DataFrame:
@@ -179,15 +136,11 @@ class Accessions:
         }
         crime = pd.Series(0.0, weights.columns).where(weights.columns != Threat.CRI, 1.0)
         agendas["crime text, by its title"] = ("crime", "crime text", crime)
-        rows = {
-            name: {
-                "taken to be about": what,
-                **accession_test(
-                    self._on(text).iloc[:, -_CONTESTED:], self.quadrants, weights, agenda, self.permutations
-                ),
-            }
-            for name, (what, text, agenda) in agendas.items()
-        }
+        rows = {}
+        for name, (what, text, agenda) in agendas.items():
+            last = self._on(text).iloc[:, -_CONTESTED:]
+            found = accession_test(last, self.quadrants, weights, agenda, self.permutations)
+            rows[name] = {"taken to be about": what, **found}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("text")
 
     def values(self) -> dict[str, float]:
@@ -203,10 +156,8 @@ class Accessions:
         for quadrant in (Quadrant.SS, Quadrant.WS):
             for when, place in {"before": -_CONTESTED - 1, "after": -_CONTESTED}.items():
                 values[f"adhesion.{quadrant.lower()}.{when}"] = yes.iloc[place][quadrant.value]
-        for key, correlation in zip(
-            ("russian", "us", "crime", "title"), self.tests["correlation"], strict=True
-        ):
-            values[f"entry.{key}.correlation"] = correlation
+        keys = [f"entry.{key}.correlation" for key in ("russian", "us", "crime", "title")]
+        values |= dict(zip(keys, self.tests["correlation"], strict=True))
         return values
 
     @property

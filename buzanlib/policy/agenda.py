@@ -1,7 +1,9 @@
 """Agendas: how far one satisfies a state, and the package that satisfies several best.
 
 An agenda divides the attention of a coalition among threats: shares that are not negative and sum to one. A profile
-says how much a state cares for each threat.
+says how much a state cares for each threat. Profiles are of shape (states, threats), such as `Matrix.weights` gives:
+numbers that are not negative, none all zero, and a coalition has two members or more; else an `EstimationError` is
+raised. An unknown key of `NORMS` raises an `UnknownNameError`.
 """
 
 from __future__ import annotations
@@ -31,26 +33,7 @@ NORMS: dict[str, Callable[[Array], Array]] = {
 
 
 def scaled(profiles: npt.ArrayLike, norm: str = "largest") -> Array:
-    """Profiles divided by their norm, so that the product with an agenda is a satisfaction.
-
-    Parameters
-    ----------
-    profiles : array_like of float, shape (states, threats)
-        Not negative, none all zero.
-    norm : str
-        A key of `NORMS`.
-
-    Returns
-    -------
-    ndarray of float, shape (states, threats)
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such norm.
-    EstimationError
-        If a weight is negative or no number, or a profile is all zero.
-    """
+    """Profiles divided by their norm, so that the product with an agenda is a satisfaction; shape (states, threats)."""
     if norm not in NORMS:
         raise UnknownNameError("norm of a profile", norm, NORMS)
     values = np.asarray(profiles, dtype=float)
@@ -72,20 +55,10 @@ def scaled(profiles: npt.ArrayLike, norm: str = "largest") -> Array:
 def satisfaction(profiles: pd.DataFrame, agenda: pd.Series[float], norm: str = "largest") -> pd.Series[float]:
     """How far an agenda satisfies each state: the product of its scaled profile with the agenda.
 
-    Parameters
-    ----------
-    profiles : DataFrame of float, shape (states, threats)
-        As in `scaled`; such as `Matrix.weights` gives.
-    agenda : Series of float
-        By threat; not negative. It is divided by its sum.
-    norm : str
-        A key of `NORMS`. Under ``"largest"`` satisfaction is 1 if the agenda holds nothing but what the state puts
-        first, and else its share of that.
+    Under ``"largest"`` satisfaction is 1 if the agenda holds nothing but what the state puts first, and else its share
+    of that.
 
-    Returns
-    -------
-    Series of float
-        By state, from 0 to 1.
+    The agenda is by threat, not negative, and is divided by its sum. Returns a Series of float, from 0 to 1.
 
     Raises
     ------
@@ -107,22 +80,13 @@ def satisfaction(profiles: pd.DataFrame, agenda: pd.Series[float], norm: str = "
 
 @dataclass(frozen=True, eq=False)
 class Package:
-    """The agenda that leaves the least satisfied member as well off as can be.
+    """The agenda that leaves the least satisfied member as well off as can be."""
 
-    Attributes
-    ----------
-    level : float
-        Satisfaction of the least satisfied member: all can be united if, and only if, no one's reservation level is
-        above it.
-    agenda : Series of float
-        By threat; sums to one.
-    pressure : Series of float
-        By member, sums to one: how much each holds the level down. No agenda gives the members a weighted mean of
-        satisfactions above `level` under these weights, which proves that none does better.
-    """
-
+    #: Satisfaction of the least satisfied member: all can be united if, and only if, no reservation level is above it.
     level: float
-    agenda: pd.Series[float]
+    agenda: pd.Series[float]  #: by threat; sums to one
+    #: By member, sums to one: how much each holds the level down. No agenda gives the members a weighted mean of
+    #: satisfactions above `level` under these weights, which proves that none does better.
     pressure: pd.Series[float]
 
 
@@ -131,25 +95,8 @@ def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
 
     The members' satisfactions are the payoffs of a game against the one who writes the agenda; the level is its
     value (von Neumann 1928), and so a linear programme.
-
-    Parameters
-    ----------
-    profiles : DataFrame of float, shape (members, threats)
-        As in `scaled`, of at least two members.
-    norm : str
-        A key of `NORMS`.
-
-    Returns
-    -------
-    Package
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer than two members, or as in `scaled`.
     """
-    _check_members(len(profiles))
-    payoffs = scaled(profiles.to_numpy(), norm)
+    payoffs = _payoffs(profiles, norm)
     members, threats = payoffs.shape
     # Variables: the shares, and the level. Each member's satisfaction is at least the level, which is to be large.
     below = np.column_stack([-payoffs, np.ones(members)])
@@ -165,30 +112,16 @@ def package(profiles: pd.DataFrame, norm: str = "largest") -> Package:
 
 
 def single_issue(profiles: pd.DataFrame, norm: str = "largest") -> pd.Series[float]:
-    """Satisfaction of the least satisfied member if the agenda is one threat and nothing else.
-
-    Parameters
-    ----------
-    profiles, norm
-        As in `package`.
-
-    Returns
-    -------
-    Series of float
-        By threat.
-
-    Raises
-    ------
-    EstimationError
-        As `package`.
-    """
-    _check_members(len(profiles))
-    least = scaled(profiles.to_numpy(), norm).min(axis=0)
+    """Satisfaction of the least satisfied member if the agenda is one threat and nothing else, by threat."""
+    least = _payoffs(profiles, norm).min(axis=0)
     return pd.Series(least, index=profiles.columns, name="level")
 
 
-def _check_members(count: int) -> None:
+def _payoffs(profiles: pd.DataFrame, norm: str) -> Array:
+    """Profiles of at least two members, `scaled`."""
+    count = len(profiles)
     if count < 2:
         raise EstimationError(
             f"{count} member{'s' if count != 1 else ''} of a coalition; allowed: at least 2"
         )
+    return scaled(profiles.to_numpy(), norm)

@@ -2,13 +2,15 @@
 
 Olson and Zeckhauser (1966) ask whether the share of military expenditure in income rises with income. The tables hold
 income in money but expenditure, for its licence, only as a rank within the year. Ranks allow two things: a bound on
-that rank correlation, and a comparison of members with the states outside.
+that rank correlation, and a comparison of members with the states outside. Where data do not suffice (no state or year
+with both, fewer than three members or others, ties) an `EstimationError` is raised; an `UnknownNameError` for a name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,65 +18,26 @@ from scipy.stats import kendalltau
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.measurement.indices import scores_of_column
+from buzanlib.measurement.profiles import full_members
 
 _BENCHMARKS = ("outsiders", "none")
 
 
 def members(memberships: pd.DataFrame, organisation: str, year: int) -> list[str]:
-    """Full members of an organisation in a year, the year of accession included.
-
-    Parameters
-    ----------
-    memberships : DataFrame
-        As described in ``datapackage.json``.
-    organisation : str
-        One of that table.
-    year : int
-
-    Returns
-    -------
-    list of str
-        ``iso3``, sorted.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such organisation.
-    """
+    """``iso3`` of the full members of an organisation in a year, sorted; from the table ``memberships.csv``."""
     if organisation not in set(memberships["organisation"]):
         raise UnknownNameError("organisation", organisation, sorted(set(memberships["organisation"])))
-    full = memberships[
-        (memberships["organisation"] == organisation)
-        & (memberships["status"] == "full")
-        & (memberships["from"] <= year)
-        & (memberships["to"].isna() | (memberships["to"] >= year))
-    ]
-    return sorted(full["iso3"])
+    full = full_members(memberships, year)
+    return sorted(full.loc[full["organisation"] == organisation, "iso3"])
 
 
 def sizes_and_spending(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     """Normal scores of income and of military expenditure among all states that have both.
 
-    Parameters
-    ----------
-    panel : DataFrame
-        As `buzanlib.tables.states.load_panel` gives it.
-    year : int
-
-    Returns
-    -------
-    DataFrame of float, shape (states, 2)
-        Index ``iso3``; columns ``size`` and ``spending``.
-
-    Raises
-    ------
-    EstimationError
-        If no state has expenditure or income in the year.
+    Returns a DataFrame of float, shape (states, 2): index ``iso3``; columns ``size`` and ``spending``.
     """
-    columns = {"size": "gdp", "spending": "milex_rank"}
-    return pd.DataFrame(
-        {name: scores_of_column(panel, column, year, year)[year] for name, column in columns.items()}
-    ).dropna()
+    size, spending = (scores_of_column(panel, column, year, year)[year] for column in ("gdp", "milex_rank"))
+    return pd.DataFrame({"size": size, "spending": spending}).dropna()
 
 
 def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders") -> pd.DataFrame:
@@ -82,28 +45,7 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
 
     A difference of two ranks falls with size by itself, since who is at the top of one can only be lower in the
     other. With ``"outsiders"`` the excess is the distance from the least-squares line of spending on size through the
-    states outside.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        As `sizes_and_spending` gives it.
-    inside : list of str
-        Members; those without scores are left out.
-    benchmark : {"outsiders", "none"}
-        The line through the states outside, or the plain difference.
-
-    Returns
-    -------
-    DataFrame of float, shape (members, 3)
-        Index ``iso3``; ``size``, ``spending`` and ``excess``.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such benchmark.
-    EstimationError
-        If fewer than three members or three others have scores.
+    states outside, with ``"none"`` the plain difference. Adds it as ``excess`` to the `sizes_and_spending` of members.
     """
     if benchmark not in _BENCHMARKS:
         raise UnknownNameError("benchmark", benchmark, _BENCHMARKS)
@@ -120,19 +62,8 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     return scores.assign(excess=scores["spending"] - usual)[allied]
 
 
-@dataclass(frozen=True)
-class RankCorrelation:
-    """Kendall's rank correlation and its exact one-sided test.
-
-    Attributes
-    ----------
-    tau : float
-        From -1 to 1.
-    p : float
-        Share of all permutations with at least this correlation.
-    n : int
-        Pairs of values.
-    """
+class RankCorrelation(NamedTuple):
+    """Kendall's rank correlation `tau` of `n` pairs of values and its exact one-sided `p` by permutation."""
 
     tau: float
     p: float
@@ -140,13 +71,7 @@ class RankCorrelation:
 
 
 def exact_kendall(x: pd.Series, y: pd.Series) -> RankCorrelation:
-    """Kendall's correlation of two series on the same index, with the exact distribution of its permutations.
-
-    Raises
-    ------
-    EstimationError
-        If there are ties, or fewer than three values.
-    """
+    """Kendall's correlation of two series on the same index, with the exact distribution of its permutations."""
     if len(x) < 3:
         raise EstimationError(f"{len(x)} values; a rank correlation needs at least 3")
     if x.duplicated().any() or y.duplicated().any():
@@ -156,14 +81,9 @@ def exact_kendall(x: pd.Series, y: pd.Series) -> RankCorrelation:
 
 
 def share_bound(scores: pd.DataFrame) -> float:
-    """The largest rank correlation that size and the share of income spent can have, given the ranks.
+    """The largest rank correlation that size and the share of income spent can have, given `sizes_and_spending`.
 
-    Where the smaller of two states spends more it surely bears the larger share; all other pairs are open.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Columns ``size`` and ``spending``, without ties.
+    Where the smaller of two states spends more it surely bears the larger share; all other pairs are open. No ties.
     """
     outspent = (1 - exact_kendall(scores["size"], scores["spending"]).tau) / 2
     return 1 - 2 * outspent
@@ -171,15 +91,7 @@ def share_bound(scores: pd.DataFrame) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Burden:
-    """Excess spending of the members of one organisation, year by year.
-
-    Attributes
-    ----------
-    panel, memberships, organisation
-        As in `sizes_and_spending` and `members`.
-    benchmark : str
-        As in `excess`.
-    """
+    """Excess spending of the members of one organisation, year by year."""
 
     panel: pd.DataFrame
     memberships: pd.DataFrame
@@ -196,43 +108,30 @@ class Burden:
         """Correlation of size with excess spending among the members, in every year with military expenditure.
 
         Index ``year``; ``tau``, ``p`` (one-sided: larger members spend more beyond what is usual), ``n``, and
-        ``bound`` (`share_bound`). Raises an `EstimationError` if no year has data.
+        ``bound`` (`share_bound`).
         """
         rows = {}
         for year in self._years(int(self.panel["year"].min()), int(self.panel["year"].max())):
             scores = self.excess(year)
-            test = exact_kendall(scores["size"], scores["excess"])
-            rows[year] = (test.tau, test.p, test.n, share_bound(scores))
+            rows[year] = (*exact_kendall(scores["size"], scores["excess"]), share_bound(scores))
         columns = ["tau", "p", "n", "bound"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("year")
 
     def change(self, before: tuple[int, int], after: tuple[int, int]) -> pd.DataFrame:
-        """Mean excess of each member in two spans of years, and how it changed.
+        """Mean excess of each member in two spans of years, each from its first to its last, and how it changed.
 
-        Parameters
-        ----------
-        before, after : tuple of int
-            First and last year of each span.
-
-        Returns
-        -------
-        DataFrame of float
-            Index ``iso3``, the states that were members in every year with data; ``size`` (mean of the first span),
-            ``before``, ``after``, ``change``.
-
-        Raises
-        ------
-        EstimationError
-            If a span has no year with data.
+        Returns a DataFrame of float: index ``iso3``, the states that were members in every year with data; ``size``
+        (mean of the first span), ``before``, ``after``, ``change``.
         """
         spans = []
         for first, last in (before, after):
             years = [self.excess(year) for year in self._years(first, last)]
             whole = sorted(set.intersection(*(set(year.index) for year in years)))
             spans.append(pd.concat([year.loc[whole] for year in years]).groupby(level=0).mean())
-        both = spans[0].index.intersection(spans[1].index)
-        one, other = (span.loc[both] for span in spans)
-        table = pd.DataFrame({"size": one["size"], "before": one["excess"], "after": other["excess"]})
+        one, other = spans
+        table = pd.DataFrame(
+            {"size": one["size"], "before": one["excess"], "after": other["excess"]}
+        ).dropna()
         return table.assign(change=table["after"] - table["before"])
 
     def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float]:
@@ -240,10 +139,8 @@ class Burden:
 
         Parameters
         ----------
-        mark : int
-            The year.
-        span : int
-            Years compared before it, and after it.
+        mark, span : int
+            The year, and how many years are compared before it, and after it.
         regions : Series of str
             Regional group by ``iso3``.
         """
@@ -274,9 +171,7 @@ class Burden:
             "burden.last.p_reverse": exact_kendall(-end["size"], end["excess"]).p,
             "burden.plain.first": plain.by_year["tau"].iloc[0],
             "burden.plain.last": plain.by_year["tau"].iloc[-1],
-            **{f"change.{name}tau": test.tau for name, test in tests.items()},
-            **{f"change.{name}p": test.p for name, test in tests.items()},
-            **{f"change.{name}n": test.n for name, test in tests.items()},
+            **{f"change.{name}{key}": x for name, test in tests.items() for key, x in test._asdict().items()},
             "change.east.mean": east["change"].mean(),
             "change.west.mean": west["change"].mean(),
         }

@@ -31,15 +31,9 @@ _HALVINGS, _STEPS, _TOLERANCE = 60, 100, 1e-15
 
 @dataclass(frozen=True)
 class Aggregation:
-    """The game in which every member adds to one protection of all.
+    """The game in which every member adds to one protection of all."""
 
-    Attributes
-    ----------
-    rho : float
-        From -60, close to the weakest link, to 1, the sum.
-    """
-
-    rho: float
+    rho: float  #: from -60, close to the weakest link, to 1, the sum
 
     def __post_init__(self) -> None:
         check_within("rho of an aggregation", self.rho, LEAST, 1)
@@ -121,23 +115,13 @@ def _share(aim: Array, bend: float, logit: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class SpreadEffects:
-    """What a spread of tastes does to spending and protection, from the weakest link to the sum.
+    """What a spread of tastes does to spending and protection, from the weakest link to the sum."""
 
-    Attributes
-    ----------
-    members : int
-        Of equal wealth.
-    taste : float
-        Their mean taste.
-    spreads : ndarray of float, shape (spreads,)
-        As in `Alliance.spread`, rising from 0.
-    heights : ndarray of float, shape (rows,)
-        ``1 / (2 - rho)``, rising: 1 for the sum, 1/2 for a `rho` of zero, 0 for the weakest link.
-    """
-
-    members: int
-    taste: float
+    members: int  #: of equal wealth
+    taste: float  #: their mean
+    #: As in `Alliance.spread`, rising from 0; shape (spreads,).
     spreads: Array = field(default_factory=lambda: np.linspace(0, 0.95, 39))
+    #: ``1 / (2 - rho)``, rising: 1 for the sum, 1/2 for a `rho` of zero, 0 for the weakest link; shape (rows,).
     heights: Array = field(default_factory=lambda: np.linspace(0.05, 1, 39))
 
     @cached_property

@@ -33,21 +33,12 @@ RULES: dict[str, Callable[[Array, Array], Array]] = {
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of some runs.
+    """What came of some runs."""
 
-    Attributes
-    ----------
-    joined : ndarray of bool, shape (runs, agents)
-        Who entered.
-    holds : ndarray of bool, shape (runs, agents)
-        Who entered and would still accept the final agenda: later entries can amend away what an early member came for.
-    agenda : ndarray of float, shape (runs, threats)
-        The last one; rows sum to one.
-    """
-
-    joined: Flags
+    joined: Flags  #: who entered, shape (runs, agents)
+    #: Who entered and would still accept the final agenda: later entries can amend away what an early member came for.
     holds: Flags
-    agenda: Array
+    agenda: Array  #: the last one, shape (runs, threats); rows sum to one
 
 
 @dataclass(frozen=True)
@@ -56,24 +47,15 @@ class Talks:
 
     An agent is offered the agenda as its entry would amend it, and enters if its satisfaction with that, plus what
     the members' encouragement adds, reaches its reservation level.
-
-    Attributes
-    ----------
-    rule : {"fixed", "mean", "weighted", "package"}
-        The agenda is: that of the first member for good; the mean of the members' profiles, as shares; the same,
-        weighted by their clout; the threats that some member puts first, in equal parts.
-    norm : str
-        A key of `buzanlib.policy.agenda.NORMS`.
-    pull : float
-        Encouragement: with all others in, an agent accepts this much less, and else in proportion; from 0 to 1.
-    rounds : int
-        How often those outside are asked, at least once.
     """
 
+    #: A key of `RULES`: the agenda of the first member for good (fixed); the mean of the members' profiles, as shares;
+    #: the same, weighted by their clout; the threats that some member puts first, in equal parts (package).
     rule: str = "mean"
-    norm: str = "largest"
+    norm: str = "largest"  #: a key of `buzanlib.policy.agenda.NORMS`
+    #: Encouragement: with all others in, an agent accepts this much less, and else in proportion; from 0 to 1.
     pull: float = 0.0
-    rounds: int = 1
+    rounds: int = 1  #: how often those outside are asked, at least once
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
@@ -103,10 +85,6 @@ class Talks:
             Satisfaction that each asks for, from 0 to 1. The founder enters whatever its own is.
         clout : array_like of float, broadcast to shape (agents,)
             Above 0; used by the rule ``"weighted"`` only.
-
-        Returns
-        -------
-        Outcome
 
         Raises
         ------
@@ -145,12 +123,7 @@ class Talks:
     def thresholds(
         self, profiles: npt.ArrayLike, entries: npt.ArrayLike, clout: npt.ArrayLike = 1.0
     ) -> tuple[Array, Array]:
-        """Reservation levels, common to all agents, up to which an order unites everyone.
-
-        Parameters
-        ----------
-        profiles, entries, clout
-            As in the call.
+        """Reservation levels, common to all agents, up to which an order unites everyone; arguments as in the call.
 
         Returns
         -------
@@ -159,11 +132,6 @@ class Talks:
             what the agents are offered in turn. Where it is above 1, every level will do.
         holds : ndarray of float, shape (runs,)
             All enter and still accept at the end if, and only if, the level is not above this.
-
-        Raises
-        ------
-        EstimationError
-            As the call.
         """
         appeal, claims = self._prepared(profiles, clout)
         asked, _ = _checked(appeal.shape[1], entries, 0.0)

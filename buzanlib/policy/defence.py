@@ -3,7 +3,8 @@ r"""An alliance whose members each divide their wealth between defence and every
 A member with wealth :math:`w_i` and taste for defence :math:`a_i` that spends :math:`g_i` and enjoys protection
 :math:`h_i` has the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. Tastes stand for perspectives: who fears a threat
 more would spend more on it. Protection is made of the members' spending in different ways: `Spillover` and
-`weakest_link_level` here, and the games of `ces_public_good` and `interdependence`.
+`weakest_link_level` here, and the games of `ces_public_good` and `interdependence`. Numbers that are not allowed raise
+a `BuzanError`.
 
 References
 ----------
@@ -14,41 +15,29 @@ Hirshleifer, J. (1983). From weakest-link to best-shot: The voluntary provision 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.inference.permutation import Array
 
 
-def check_within(name: str, value: float, low: float, high: float) -> None:
-    """Raise a `BuzanError` for a number outside an interval; both ends are allowed."""
-    if not low <= value <= high:
-        raise BuzanError(f"{name} {value:g}; allowed: {low:g} to {high:g}")
+def check_within(name: str, values: npt.ArrayLike, low: float, high: float, of: str = "") -> None:
+    """Raise a `BuzanError` for a number, or one of an array, outside an interval; both ends are allowed."""
+    given = np.asarray(values, dtype=float)
+    for value in given[~((given >= low) & (given <= high))]:
+        raise BuzanError(f"{name} {value:g}{of}; allowed: {low:g} to {high:g}")
 
 
 @dataclass(frozen=True, eq=False)
 class Alliance:
-    """Members by taste and wealth; leading axes, where there are any, are alliances side by side.
+    """Two or more members by taste and wealth, shape (..., members); leading axes are alliances side by side."""
 
-    Attributes
-    ----------
-    tastes : ndarray of float, shape (..., members)
-        Weight of protection in utility, between 0 and 1, both excluded.
-    wealth : ndarray of float, shape (..., members)
-        Above zero, in any one unit; spending comes in the same.
-
-    Raises
-    ------
-    BuzanError
-        Where a value is not allowed, there are fewer than two members, or the numbers of members differ.
-    """
-
-    tastes: Array
-    wealth: Array
+    tastes: Array  #: weight of protection in utility, between 0 and 1, both excluded
+    wealth: Array  #: above zero, in any one unit; spending comes in the same
 
     def __post_init__(self) -> None:
         tastes, wealth = (np.atleast_1d(np.asarray(x, dtype=float)) for x in (self.tastes, self.wealth))
@@ -62,30 +51,15 @@ class Alliance:
             raise BuzanError(f"wealth {value:g} of a member; allowed: above zero")
         for value in tastes[~((tastes > 0) & (tastes < 1))]:
             raise BuzanError(f"taste for defence {value:g}; allowed: between 0 and 1, both excluded")
-        tastes, wealth = np.broadcast_arrays(tastes, wealth)
-        object.__setattr__(self, "tastes", tastes)
-        object.__setattr__(self, "wealth", wealth)
+        for name, values in zip(("tastes", "wealth"), np.broadcast_arrays(tastes, wealth), strict=True):
+            object.__setattr__(self, name, values)
 
     @classmethod
     def spread(cls, members: int, taste: float, spread: float | Array = 0.0, wealth: float = 1.0) -> Alliance:
         """Members of equal wealth with tastes evenly spaced around a mean that does not change with the spread.
 
-        Parameters
-        ----------
-        members : int
-            Two or more.
-        taste : float
-            Mean taste.
-        spread : float or ndarray of float
-            The extremes lie this share of the mean below and above it: 0 or more, below 1; an array gives as many
-            alliances side by side.
-        wealth : float
-            Of each.
-
-        Raises
-        ------
-        BuzanError
-            Where a value is not allowed, or a taste would reach 1.
+        The extremes lie this share of the mean below and above it: 0 or more, below 1. An array of spreads gives as
+        many alliances side by side.
         """
         for value in np.ravel(spread):
             if not 0 <= value < 1:
@@ -107,7 +81,7 @@ class Alliance:
 
 
 def aggregate_total(most: Array, slope: Array) -> Array:
-    r"""Solve :math:`\sum_i \max(0, m_i - c_i G) = G` exactly.
+    r"""The total :math:`G` that solves :math:`\sum_i \max(0, m_i - c_i G) = G`, exactly; shape (...).
 
     The left side falls in :math:`G` and the right side rises, so there is one solution. A maximum with zero is the
     larger of two lines, hence the solution is the largest of those that subsets of members would give by themselves,
@@ -119,11 +93,6 @@ def aggregate_total(most: Array, slope: Array) -> Array:
         What each contributes where the total is zero: zero or more, not all zero.
     slope : ndarray of float, shape (..., members)
         By how much less for each unit of the total: zero or more.
-
-    Returns
-    -------
-    ndarray of float, shape (...)
-        The total.
     """
     most, slope = np.broadcast_arrays(most, slope)
     with np.errstate(over="ignore"):
@@ -139,14 +108,9 @@ class Spillover:
 
     Protection is :math:`h_i = g_i + \theta \sum_{j \ne i} g_j`. With full spillover, :math:`\theta = 1`, defence is a
     pure public good (Olson and Zeckhauser 1966); with none, each member has only what it buys.
-
-    Attributes
-    ----------
-    theta : float
-        Share of an ally's spending that protects a member too, from 0 to 1.
     """
 
-    theta: float
+    theta: float  #: share of an ally's spending that protects a member too, from 0 to 1
 
     def __post_init__(self) -> None:
         check_within("spillover", self.theta, 0, 1)
@@ -168,32 +132,17 @@ class Spillover:
         return np.asarray(np.maximum(0, most - slope * total))
 
 
-def by_spillover(
-    members: int, taste: float, ladder: float, thetas: Sequence[float] = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
-) -> pd.DataFrame:
-    """Spending and protection at the equilibrium, by spillover.
+def by_spillover(members: int, taste: float, ladder: float) -> pd.DataFrame:
+    """Spending and protection at the equilibrium of members of one taste and, but for the last column, of equal wealth.
 
-    Parameters
-    ----------
-    members : int
-        Two or more.
-    taste : float
-        Of each member.
-    ladder : float
-        Wealth of each as a share of the next larger one's, for the last column; all others are of equal members.
-    thetas : sequence of float
-        Spillovers, from 0 to 1.
-
-    Returns
-    -------
-    DataFrame of float
-        Index ``spillover``; columns ``spending``, ``of the best`` (spending over that of the first best, ``a w``),
-        ``protection`` and ``paid by all but the largest`` (share of the total).
+    In the last column the wealth of each is `ladder` times that of the next larger one. Returns a DataFrame of float:
+    index ``spillover``; columns ``spending``, ``of the best`` (spending over that of the first best, ``a w``),
+    ``protection`` and ``paid by all but the largest`` (share of the total).
     """
     even = Alliance.spread(members, taste)
     uneven = Alliance(np.full(members, taste), np.asarray(ladder ** np.arange(members), dtype=float))
     rows = {}
-    for theta in thetas:
+    for theta in (1.0, 0.75, 0.5, 0.25, 0.1, 0.0):
         game = Spillover(theta)
         spent, by_wealth = game.equilibrium(even), game.equilibrium(uneven)
         rows[theta] = {

@@ -1,7 +1,8 @@
 """The security dilemma as a game: two states choose whether to arm, and neither can see what the other is.
 
 The idea that a defensive act threatens is Herz's (1950); that trust is a matter of beliefs about the other's kind, and
-may be an equilibrium beside distrust, is Kydd's (2005). The game is ours.
+may be an equilibrium beside distrust, is Kydd's (2005). The game is ours. Transparency and distance broadcast and are
+from 0 to 1; else a `BuzanError` is raised.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from buzanlib.errors import BuzanError
 from buzanlib.inference.divergence import distances, quadrant_divergences
 from buzanlib.inference.permutation import Array
 from buzanlib.inference.placed_sample import Sample
+from buzanlib.policy.defence import check_within
 from buzanlib.theory.distances import PAIRS, by_pair, pair_name
 
 Flags = npt.NDArray[np.bool_]
@@ -46,29 +48,16 @@ class Dilemma:
     one that seeks security is read as hostile with a probability that rises with the distance of the perspectives from
     `alarm` to that with which a greedy state is: at the greatest distance an unverified measure says nothing.
 
-    Attributes
-    ----------
-    prior : float
-        Probability that the other seeks security; above 0, below 1.
-    cost, loss : float
-        Payoffs lost; the cost above 0 and below the loss.
-    alarm : float
-        Share of false alarms at no distance; 0 to 1, with `missed` no more than 1.
-    missed : float
-        Share of greedy states that pass as defensive if not verified; 0 or more and below 1.
-
-    Notes
-    -----
     A state that seeks security refrains upon reading :math:`s` if :math:`p(s)(1 - a) \ge \theta`, where
     :math:`p(s)` is its belief that the other seeks security too, :math:`a` the probability that such a one arms,
     and :math:`\theta = 1 - \text{cost}/\text{loss}`.
     """
 
-    prior: float = 0.5
-    cost: float = 0.4
+    prior: float = 0.5  #: probability that the other seeks security; above 0, below 1
+    cost: float = 0.4  #: above 0 and below the loss
     loss: float = 1.0
-    alarm: float = 0.1
-    missed: float = 0.2
+    alarm: float = 0.1  #: share of false alarms at no distance; 0 to 1, with `missed` no more than 1
+    missed: float = 0.2  #: share of greedy states that pass as defensive if not verified; 0 or more, below 1
 
     def __post_init__(self) -> None:
         if not 0 < self.prior < 1:
@@ -77,8 +66,7 @@ class Dilemma:
             raise BuzanError(
                 f"cost {self.cost} and loss {self.loss} of a dilemma; allowed: a cost above 0 and below the loss"
             )
-        if not 0 <= self.alarm <= 1:
-            raise BuzanError(f"alarm {self.alarm} of a dilemma; allowed: 0 to 1")
+        check_within("alarm", self.alarm, 0, 1, " of a dilemma")
         if not 0 <= self.missed < 1:
             raise BuzanError(f"missed {self.missed} of a dilemma; allowed: 0 or more and below 1")
         if self.alarm + self.missed > 1:
@@ -93,27 +81,14 @@ class Dilemma:
         return 1 - self.cost / self.loss
 
     def errors(self, transparency: npt.ArrayLike, distance: npt.ArrayLike) -> tuple[Array, Array]:
-        """Probabilities of a false alarm and of a missed one.
-
-        Parameters
-        ----------
-        transparency, distance : array_like of float
-            From 0 to 1; they broadcast.
-
-        Raises
-        ------
-        BuzanError
-            If either is outside 0 to 1.
-        """
+        """Probabilities of a false alarm and of a missed one."""
         tau, delta = (np.asarray(values, dtype=float) for values in (transparency, distance))
-        for name, values in (("transparency", tau), ("perception distance", delta)):
-            outside = values[~((values >= 0) & (values <= 1))]
-            if outside.size:
-                raise BuzanError(f"{name} {outside.flat[0]:g} of a dilemma; allowed: 0 to 1")
+        check_within("transparency", tau, 0, 1, " of a dilemma")
+        check_within("perception distance", delta, 0, 1, " of a dilemma")
         tau, delta = np.broadcast_arrays(tau, delta)
         unseen = 1 - tau
-        false = unseen * (self.alarm + (1 - self.missed - self.alarm) * delta)
-        return np.asarray(false), np.asarray(unseen * self.missed)
+        alarm = self.alarm + (1 - self.missed - self.alarm) * delta
+        return np.asarray(unseen * alarm), np.asarray(unseen * self.missed)
 
     def conditional(self, transparency: npt.ArrayLike, distance: npt.ArrayLike) -> Flags:
         """Whether both can refrain upon a defensive reading, expecting no more than that of each other."""
@@ -146,11 +121,7 @@ class Dilemma:
     def equilibria(self, transparency: float, distance: float) -> list[tuple[str, str]]:
         """All pure Bayesian equilibria, found by trying all sixteen pairs of strategies.
 
-        Returns
-        -------
-        list of (str, str)
-            Keys of `STRATEGIES`, for the two states when they seek security. ``("arms", "arms")`` is always among
-            them.
+        Pairs of keys of `STRATEGIES`, for two states that seek security; ``("arms", "arms")`` is always among them.
         """
         return [
             (first, second)
@@ -162,17 +133,8 @@ class Dilemma:
     def payoffs(self, other: str, transparency: float, distance: float) -> Array:
         """Expected payoffs of refraining and of arming upon each reading, times the probability of the reading.
 
-        Parameters
-        ----------
-        other : str
-            Key of `STRATEGIES`: what the other does when it seeks security.
-        transparency, distance : float
-            From 0 to 1.
-
-        Returns
-        -------
-        ndarray of float, shape (2 readings, 2 acts)
-            Readings: defensive, hostile. Acts: refrain, arm.
+        `other` is a key of `STRATEGIES`: what the other state does when it seeks security. Shape (2, 2): by reading
+        (defensive, hostile) and by act (refrain, arm).
         """
         false, missed = (float(value) for value in self.errors(transparency, distance))
         reads = np.array([[1 - false, false], [missed, 1 - missed]])  # kind of the other, reading
@@ -193,20 +155,10 @@ class Dilemma:
 def perception_distances(
     weights: pd.DataFrame, shares: pd.DataFrame, sample: Sample
 ) -> dict[str, pd.Series[float]]:
-    """Jensen-Shannon distances of the six pairs of quadrants, by a graded table and by observed profiles.
+    """Jensen-Shannon distances of the six pairs of quadrants, ``"Table 2, graded"`` and ``"observed profiles"``.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-    shares : DataFrame of float, shape (states, threats)
-        Profiles of the states of `sample`.
-    sample : Sample
-
-    Returns
-    -------
-    dict of str to Series of float
-        ``"Table 2, graded"`` and ``"observed profiles"``; index like ``"SW-WS"``.
+    The table's `weights` are of shape (4, threats), index `Quadrant`; `shares` are the profiles of the states of the
+    sample, shape (states, threats).
     """
     measure = "jensen_shannon"
     observed = distances(quadrant_divergences(shares.to_numpy(), sample.quadrants, measure))[0]
@@ -225,23 +177,13 @@ _IN_WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class TrustGames:
-    """The dilemma at a low and a high level of trust, for pairs of quadrants at some distance.
-
-    Attributes
-    ----------
-    low, high : Dilemma
-        They differ in the prior.
-    distances : mapping of str to Series of float
-        Perception distances by pair of quadrants, under the names of sets of profiles; the first are those of the
-        paper's table, the last those observed.
-    transparency : float
-        At which `equilibria` are listed.
-    """
+    """The dilemma at a low and a high level of trust (`prior`), for pairs of quadrants at some distance."""
 
     low: Dilemma
     high: Dilemma
+    #: As `perception_distances`: the first are those of the paper's table, the last those observed.
     distances: Mapping[str, pd.Series[float]]
-    transparency: float
+    transparency: float  #: at which `equilibria` are listed
 
     @property
     def games(self) -> dict[str, Dilemma]:
@@ -253,11 +195,9 @@ class TrustGames:
 
         0 for none, plus 1 for trust on condition, plus 2 for blind trust.
         """
-        across, up = np.meshgrid(*[np.linspace(0, 1, steps)] * 2)
-        return {
-            title: game.conditional(across, up) + 2 * game.blind(across, up)
-            for title, game in self.games.items()
-        }
+        grid = np.linspace(0, 1, steps)
+        at = (grid, grid[:, None])
+        return {title: game.conditional(*at) + 2 * game.blind(*at) for title, game in self.games.items()}
 
     def needed(self) -> dict[str, dict[str, pd.DataFrame]]:
         """``distance`` of each pair, and the least ``transparency`` that trust on condition takes."""
@@ -280,7 +220,8 @@ class TrustGames:
     def values(self) -> dict[str, float | str]:
         """The numbers of the chapter, by key: parameters, transparencies needed, and equilibria."""
         by_table, *_, observed = next(iter(self.needed().values())).values()
-        blind = list(self.fields().values())[1] >= 2
+        _, high = self.fields().values()
+        pairs = {pair: pair.replace("-", "_") for pair in ("SW-WS", "SS-WS")}
         return {
             "dilemma.cost": self.low.cost,
             "dilemma.loss": self.low.loss,
@@ -291,13 +232,7 @@ class TrustGames:
             "dilemma.transparency": self.transparency,
             "dilemma.needed": self.low.needed,
             "dilemma.needed.observed": observed["transparency"].max(),
-            "dilemma.blind": blind.mean(),
-            **{
-                f"dilemma.needed.{pair.replace('-', '_')}": by_table.loc[pair, "transparency"]
-                for pair in ("SW-WS", "SS-WS")
-            },
-            **{
-                f"dilemma.equilibria.{pair.replace('-', '_')}": self.equilibria(pair)
-                for pair in ("SW-WS", "SS-WS")
-            },
+            "dilemma.blind": (high >= 2).mean(),
+            **{f"dilemma.needed.{key}": by_table.loc[pair, "transparency"] for pair, key in pairs.items()},
+            **{f"dilemma.equilibria.{key}": self.equilibria(pair) for pair, key in pairs.items()},
         }

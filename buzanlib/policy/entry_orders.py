@@ -1,10 +1,14 @@
-"""Orders in which the four quadrants are asked, and what comes of each; exact."""
+"""Orders in which the four quadrants are asked, and what comes of each; exact.
+
+Priorities, ``weights``, are of shape (4, threats), index `Quadrant`, as `Matrix.weights`; ``clout`` is that of the
+quadrants of strong power, the weak having 1. An order is named like ``"WW-SW-WS-SS"``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pandas as pd
@@ -18,12 +22,6 @@ from buzanlib.theory.vocabulary import Quadrant
 
 Order = tuple[Quadrant, ...]
 
-_GRID = np.linspace(0, 1, 101).tolist()
-
-
-def _opposite(one: Quadrant, other: Quadrant) -> bool:
-    return one.power != other.power and one.cohesion != other.cohesion
-
 
 #: Orders in which the quadrants are asked, by name: which of the 24 belong to a scheme.
 SCHEMES: dict[str, Callable[[Order], bool]] = {
@@ -32,7 +30,7 @@ SCHEMES: dict[str, Callable[[Order], bool]] = {
     # The quadrant that shares a threat with each other one.
     "hub first": lambda order: order[0] is Quadrant.WW,
     # A quadrant, the two that share power or cohesion with it, and the one that shares neither.
-    "adjacent first": lambda order: _opposite(order[0], order[3]),
+    "adjacent first": lambda order: order[3] is Quadrant.of(-order[0].power, -order[0].cohesion),
     # As the paper advises: one of the two said to diverge most comes when the other three are in.
     "most divergent last": lambda order: order[3] in (Quadrant.SW, Quadrant.WS),
 }
@@ -54,77 +52,36 @@ def orders(scheme: str = "any order") -> tuple[Order, ...]:
 def four_quadrants(
     talks: Talks, weights: pd.DataFrame, reservations: Sequence[float], clout: float = 1.0
 ) -> pd.DataFrame:
-    """All 24 orders of the four quadrants, at each reservation level; exact.
+    """All 24 orders of the four quadrants, at each reservation level, from 0 to 1 and common to all four; exact.
 
-    Parameters
-    ----------
-    talks : Talks
-        The rules.
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`, such as `Matrix.weights` gives.
-    reservations : sequence of float
-        Levels, from 0 to 1, each common to all four.
-    clout : float
-        Of the quadrants of strong power; the weak have 1.
-
-    Returns
-    -------
-    DataFrame
-        A row an order and level: ``order`` (such as ``"WW-SW-WS-SS"``), ``reservation``, ``joined`` and ``holds``
-        (how many quadrants).
-
-    Raises
-    ------
-    EstimationError
-        As `Talks`.
+    Returns a row an order and level: ``order``, ``reservation``, ``joined`` and ``holds`` (how many quadrants).
     """
     every = orders()
-    levels = np.asarray(list(reservations), dtype=float)
-    outcome = talks(
-        weights.loc[list(Quadrant)].to_numpy(dtype=float),
-        np.repeat(places(every), len(levels), axis=0),
-        np.tile(levels, len(every))[:, None],
-        quadrant_clout(clout),
-    )
-    return pd.DataFrame(
-        {
-            "order": np.repeat(["-".join(order) for order in every], len(levels)),
-            "reservation": np.tile(levels, len(every)),
-            "joined": outcome.joined.sum(axis=1),
-            "holds": outcome.holds.sum(axis=1),
-        }
-    )
+    names, levels = zip(*product(map("-".join, every), reservations), strict=True)
+    table, asked = weights.loc[list(Quadrant)].to_numpy(dtype=float), np.array(levels, dtype=float)
+    entries = np.repeat(places(every), len(reservations), axis=0)
+    outcome = talks(table, entries, asked[:, None], quadrant_clout(clout))
+    counts = {"joined": outcome.joined.sum(axis=1), "holds": outcome.holds.sum(axis=1)}
+    return pd.DataFrame({"order": names, "reservation": asked, **counts})
 
 
 def uniting_levels(talks: Talks, weights: pd.DataFrame, clout: float = 1.0) -> pd.DataFrame:
-    """Up to which reservation level each of the 24 orders unites the four quadrants.
+    """Up to which reservation level each of the 24 orders unites the four quadrants, each asked once.
 
-    Parameters
-    ----------
-    talks, weights, clout
-        As in `four_quadrants`; each quadrant is asked once.
-
-    Returns
-    -------
-    DataFrame
-        Index the order, such as ``"WW-SW-WS-SS"``; ``joins`` and ``holds`` as `Talks.thresholds`, at most 1; and a
-        column of bool a scheme of `SCHEMES`.
+    Returns a DataFrame: index the order; ``joins`` and ``holds`` as `Talks.thresholds`, at most 1; and a column of bool
+    a scheme of `SCHEMES`.
     """
     every = orders()
     table = weights.loc[list(Quadrant)].to_numpy(dtype=float)
     joins, holds = talks.thresholds(table, places(every), quadrant_clout(clout))
-    frame = pd.DataFrame(
-        {"joins": np.minimum(joins, 1), "holds": np.minimum(holds, 1)},
-        index=pd.Index(["-".join(order) for order in every], name="order"),
-    )
-    return frame.assign(**{name: [belongs(order) for order in every] for name, belongs in SCHEMES.items()})
+    columns = {"joins": np.minimum(joins, 1), "holds": np.minimum(holds, 1)}
+    schemes = {name: [belongs(order) for order in every] for name, belongs in SCHEMES.items()}
+    return pd.DataFrame({**columns, **schemes}, index=pd.Index(map("-".join, every), name="order"))
 
 
 def places(every: Sequence[Order]) -> Places:
     """Orders of quadrants as places in `Quadrant`, shape (orders, 4)."""
-    return np.array(
-        [[list(Quadrant).index(quadrant) for quadrant in order] for order in every], dtype=np.intp
-    )
+    return np.array([list(map(list(Quadrant).index, order)) for order in every], dtype=np.intp)
 
 
 def quadrant_clout(clout: float) -> Array:
@@ -144,23 +101,13 @@ GROUPS: dict[str, list[Quadrant]] = {
 
 @dataclass(frozen=True)
 class EntryOrders:
-    """The order of entry of the four quadrants, and what comes of it under each rule of amendment.
-
-    Attributes
-    ----------
-    norm, pull, rounds
-        As in `Talks`.
-    clout : float
-        Of the quadrants of strong power; the weak have 1.
-    version : {"literal", "graded"}
-        The Table 2 of `uniting` and `values`.
-    """
+    """The order of entry of the four quadrants, and what comes of it under each rule of amendment of `Talks`."""
 
     norm: str
     pull: float
     rounds: int
     clout: float
-    version: str = "graded"
+    version: str = "graded"  #: the Table 2 of `uniting` and `values`, literal or graded
 
     @property
     def bounds(self) -> dict[str, float]:
@@ -178,32 +125,25 @@ class EntryOrders:
             end = "" if key == "literal" else f", {key}"
             columns[f"one issue{end}"] = [single_issue(some, self.norm).max() for some in every]
             columns[f"package{end}"] = [package(some, self.norm).level for some in every]
-        order = ["one issue", "one issue, graded", "package", "package, graded"]
-        return pd.DataFrame(columns, index=pd.Index(GROUPS, name="quadrants"))[order]
+        return pd.DataFrame(columns, index=pd.Index(GROUPS, name="quadrants"))[sorted(columns)]
 
     def without_encouragement(self) -> dict[str, dict[str, pd.DataFrame]]:
         """`four_quadrants` by the names of `TABLES` and by rule."""
+        every = {rule: Talks(rule, self.norm, 0.0, self.rounds) for rule in RULES}
         return {
-            table.name: {
-                rule: four_quadrants(
-                    Talks(rule, self.norm, 0.0, self.rounds), table.weights(), _GRID, self.clout
-                )
-                for rule in RULES
-            }
+            table.name: {rule: self._at_levels(talks, table.weights()) for rule, talks in every.items()}
             for table in TABLES.values()
         }
 
     def uniting(self) -> dict[str, dict[str, pd.DataFrame]]:
         """`uniting_levels` without and with encouragement, under titles of panels, and by rule."""
+        titles = {"Without encouragement": 0.0, f"With encouragement of {self.pull:g}": self.pull}
         return {
             title: {
                 rule: uniting_levels(Talks(rule, self.norm, pull), self._weights, self.clout)
                 for rule in RULES
             }
-            for title, pull in (
-                ("Without encouragement", 0.0),
-                (f"With encouragement of {self.pull:g}", self.pull),
-            )
+            for title, pull in titles.items()
         }
 
     def values(self) -> dict[str, float | str]:
@@ -221,19 +161,19 @@ class EntryOrders:
             "order.package.hub": by_package.loc[by_package["hub first"], "holds"].mean(),
             "order.package.other": by_package.loc[~by_package["hub first"], "holds"].mean(),
         }
-        for key, scheme in {
-            "any": "any order",
-            "hub": "hub first",
-            "advised": "most divergent last",
-        }.items():
+        for key, scheme in {"any": "any order", "hub": "hub first", "advised": "most divergent last"}.items():
             level = mean.loc[mean[scheme], "holds"]
             values |= {f"order.{key}.least": level.min(), f"order.{key}.most": level.max()}
         for key, times in {"once": 1, "thrice": 3}.items():
-            talks = Talks("mean", self.norm, self.pull, times)
-            ends = four_quadrants(talks, self._weights, _GRID, self.clout).groupby("reservation")["holds"]
+            runs = self._at_levels(Talks("mean", self.norm, self.pull, times), self._weights)
+            ends = runs.groupby("reservation")["holds"]
             values[f"order.differ.{key}"] = (ends.max() > ends.min()).mean()
         return values
 
     @property
     def _weights(self) -> pd.DataFrame:
         return TABLES[self.version].weights()
+
+    def _at_levels(self, talks: Talks, weights: pd.DataFrame) -> pd.DataFrame:
+        """`four_quadrants` at every hundredth of a reservation level."""
+        return four_quadrants(talks, weights, np.linspace(0, 1, 101).tolist(), self.clout)

@@ -28,36 +28,20 @@ _ROUNDS, _TOLERANCE = 100_000, 1e-13
 
 @dataclass(frozen=True, eq=False)
 class Equilibria:
-    """The largest and the smallest equilibrium; where they differ there are several.
+    """The largest and the smallest equilibrium; where they differ there are several. All of shape (..., members)."""
 
-    Attributes
-    ----------
-    largest, smallest : ndarray of float, shape (..., members)
-        Spending.
-    secure_at_largest, secure_at_smallest : ndarray of float, shape (..., members)
-        Probability that a member stays secure.
-    """
-
-    largest: Array
+    largest: Array  #: spending
     smallest: Array
-    secure_at_largest: Array
+    secure_at_largest: Array  #: probability that a member stays secure
     secure_at_smallest: Array
 
 
 @dataclass(frozen=True)
 class Interdependence:
-    """The game of interdependent security.
+    """The game of interdependent security."""
 
-    Attributes
-    ----------
-    contagion : float
-        `q`, from 0 to 1.
-    effect : float
-        `k`, above zero: how much a share of wealth does against a breach from outside.
-    """
-
-    contagion: float
-    effect: float
+    contagion: float  #: `q`, from 0 to 1
+    effect: float  #: `k`, above zero: how much a share of wealth does against a breach from outside
 
     def __post_init__(self) -> None:
         check_within("contagion", self.contagion, 0, 1)
@@ -122,25 +106,13 @@ class Interdependence:
 
 @dataclass(frozen=True)
 class Tipping:
-    """Mean security of an alliance by contagion and by the spread of its tastes.
-
-    Attributes
-    ----------
-    members, taste
-        As in `Alliance.spread`.
-    effect : float
-        As in `Interdependence`.
-    contagion : float
-        One at which the ends of the spreads are compared.
-    spreads : tuple of float
-        From none to the largest.
-    """
+    """Mean security of an alliance (`Alliance.spread`) by contagion and by the spread of its tastes."""
 
     members: int
     taste: float
     effect: float
-    contagion: float
-    spreads: tuple[float, ...] = (0.0, 0.3, 0.6, 0.9)
+    contagion: float  #: one at which the ends of the spreads are compared
+    spreads: tuple[float, ...] = (0.0, 0.3, 0.6, 0.9)  #: from none to the largest
 
     @cached_property
     def alliance(self) -> Alliance:
@@ -149,10 +121,8 @@ class Tipping:
 
     @cached_property
     def _found(self) -> dict[float, Equilibria]:
-        return {
-            float(q): Interdependence(q, self.effect).equilibria(self.alliance)
-            for q in np.linspace(0, 1, 201)
-        }
+        contagions = np.linspace(0, 1, 201).tolist()
+        return {q: Interdependence(q, self.effect).equilibria(self.alliance) for q in contagions}
 
     def _security(self, name: str) -> pd.DataFrame:
         means = {q: getattr(found, name).mean(axis=-1) for q, found in self._found.items()}

@@ -1,6 +1,7 @@
 """States on their way through the matrix, year by year, and whether what they say goes with them.
 
 Whether states move more than error would make them seem to is tested in `buzanlib.inference.quadrant_mobility`.
+Priorities, ``weights``, are of shape (4, threats), index `Quadrant`, as `buzanlib.theory.matrices.Matrix.weights`.
 """
 
 from __future__ import annotations
@@ -20,18 +21,11 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """Every state placed every year by its mean scores over the years that end with it.
+    """Every state placed every year by its mean scores over the years that end with it."""
 
-    Attributes
-    ----------
-    placed : DataFrame
-        Index ``year`` and ``iso3``; columns as `Placement.place` gives them. Thresholds are those of each window.
-    window : int
-        Years over which scores are averaged.
-    """
-
+    #: Index ``year`` and ``iso3``; columns as `Placement.place` gives them. Thresholds are those of each window.
     placed: pd.DataFrame
-    window: int = 1
+    window: int = 1  #: years over which scores are averaged
 
     @classmethod
     def follow(
@@ -43,18 +37,9 @@ class Paths:
         last: int,
         window: int,
     ) -> Paths:
-        """Place states year by year.
+        """Place states in every year from the first to the last, by the indices and the rule of a placement.
 
-        Parameters
-        ----------
-        panel, regions
-            As in `Placement`.
-        place : Placement
-            Indices and rule; its years are not used.
-        first, last : int
-            Years, both included; one without both indices in its window is left out.
-        window : int
-            Years, at least 1.
+        A year without both indices in its window is left out.
 
         Raises
         ------
@@ -84,11 +69,7 @@ class Paths:
         return [int(year) for year in self.placed.index.unique("year")]
 
     def quadrants(self, years: Sequence[int] | None = None) -> pd.DataFrame:
-        """Quadrants in some years, by default in all, of the states that are placed in all of them.
-
-        Returns
-        -------
-        DataFrame of str, shape (states, years)
+        """Quadrants in some years, by default in all, of the states placed in all of them; shape (states, years).
 
         Raises
         ------
@@ -119,35 +100,23 @@ class Paths:
         power, cohesion = (ends[1][axis] - ends[0][axis] for axis in AXES)
         changed = quadrants.ne(quadrants.shift(axis=1)).iloc[:, 1:]
         last_change = changed.to_numpy()[:, ::-1].argmax(axis=1)
-        frame = pd.DataFrame(
-            {
-                "from": quadrants[years[0]],
-                "to": quadrants[years[-1]],
-                "power": power,
-                "cohesion": cohesion,
-                "distance": np.hypot(power, cohesion),
-                "since": np.array(years)[len(years) - 1 - last_change],
-                "crossings": changed.sum(axis=1),
-            }
+        frame = pd.DataFrame({"from": quadrants[years[0]], "to": quadrants[years[-1]]}).assign(
+            power=power,
+            cohesion=cohesion,
+            distance=np.hypot(power, cohesion),
+            since=np.array(years)[len(years) - 1 - last_change],
+            crossings=changed.sum(axis=1),
         )
         return frame[frame["from"] != frame["to"]].sort_values("distance", ascending=False, kind="stable")
 
     def speech(self, passages: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
         """How the threats that movers name changed when they had crossed, along what a matrix expects.
 
-        Parameters
-        ----------
-        passages : DataFrame
-            As `buzanlib.measurement.profiles.relevant_passages` gives it.
-        weights : DataFrame
-            As in `expected_change`.
+        `passages` are as `buzanlib.measurement.profiles.relevant_passages` gives them.
 
-        Returns
-        -------
-        DataFrame
-            Index ``iso3`` as in `journeys`; ``before`` and ``after`` (passages before the year of crossing, and from
-            it on), ``along`` (sum over threats of expected change times change of the share of passages; above zero
-            where speech follows, missing where a side has no passages or nothing is expected to change).
+        Returns a DataFrame: index ``iso3`` as in `journeys`; ``before`` and ``after`` (passages before the year of
+        crossing, and from it on), ``along`` (sum over threats of expected change times change of the share of passages;
+        above zero where speech follows, missing where a side has no passages or nothing is expected to change).
         """
         threats = [str(threat) for threat in weights.columns]
         rows = {}
@@ -162,21 +131,9 @@ class Paths:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("iso3")
 
     def farthest(self, count: int, names: pd.Series[str], speech: pd.DataFrame) -> pd.DataFrame:
-        """The first of the `journeys`, as a table to be read.
+        """The first of the `journeys` with their `speech`, as a table to be read; `names` of states by ``iso3``.
 
-        Parameters
-        ----------
-        count : int
-            States.
-        names : Series of str
-            By ``iso3``.
-        speech : DataFrame
-            As `speech` gives it.
-
-        Returns
-        -------
-        DataFrame
-            Index ``state``; ``route``, ``since``, ``power``, ``cohesion``, ``passages`` (before and after).
+        Index ``state``; ``route``, ``since``, ``power``, ``cohesion``, ``passages`` (before and after).
         """
         listed = self.journeys.join(speech).head(count)
         listed = listed.assign(
@@ -187,15 +144,7 @@ class Paths:
         return listed.set_index("state")[["route", "since", "power", "cohesion", "passages"]]
 
     def values(self, standing: pd.DataFrame, speech: pd.DataFrame) -> dict[str, float]:
-        """The numbers of the chapter, by key: how many states moved, and how their speech changed.
-
-        Parameters
-        ----------
-        standing : DataFrame
-            As `spaced` gives it.
-        speech : DataFrame
-            As `speech` gives it.
-        """
+        """The numbers of the chapter, by key: how many states moved (`spaced`), and how their `speech` changed."""
         whole, journeys, both = self.quadrants(), self.journeys, speech.dropna()
         ends = zip(map(Quadrant, journeys["from"]), map(Quadrant, journeys["to"]), strict=True)
         return {
@@ -215,19 +164,7 @@ class Paths:
 
 
 def expected_change(weights: pd.DataFrame, origin: Quadrant, goal: Quadrant) -> pd.Series[float]:
-    """What a matrix expects of a state that moves: the weights of its new cell less those of its old one.
-
-    Parameters
-    ----------
-    weights : DataFrame
-        As `buzanlib.theory.matrices.Matrix.weights` gives it.
-    origin, goal : Quadrant
-
-    Returns
-    -------
-    Series of float
-        By threat.
-    """
+    """What a matrix expects of a state that moves: the weights of its new cell less those of its old one, by threat."""
     return pd.Series(weights.loc[goal].to_numpy() - weights.loc[origin].to_numpy(), index=weights.columns)
 
 
@@ -239,12 +176,9 @@ MECHANISMS: dict[str, tuple[tuple[Quadrant, Quadrant], ...]] = {
 
 
 def mechanism_changes(weights: pd.DataFrame) -> pd.DataFrame:
-    """`expected_change` after each of the `MECHANISMS`.
+    """`expected_change` after each of the `MECHANISMS`, shape (4, threats).
 
-    Returns
-    -------
-    DataFrame of float, shape (4, threats)
-        Index ``mechanism``, such as ``"event: SS to SW"``; columns the labels of the threats.
+    Index ``mechanism``, such as ``"event: SS to SW"``; columns the labels of the threats.
     """
     rows = {
         f"{name}: {origin} to {goal}": expected_change(weights, origin, goal)

@@ -5,6 +5,7 @@ Section 3 of Hare (2010) names two routes after Sundelius (1983), and three prop
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,45 +28,29 @@ class Route(StrEnum):
     @property
     def label(self) -> str:
         """The route in words."""
-        return _ROUTES[self]
-
-
-_ROUTES = {
-    Route.VULNERABILITY: "make oneself less vulnerable",
-    Route.THREAT: "act on the threat",
-    Route.BOTH: "both routes",
-}
+        words = {
+            Route.VULNERABILITY: "make oneself less vulnerable",
+            Route.THREAT: "act on the threat",
+            Route.BOTH: "both routes",
+        }
+        return words[self]
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A proposal.
 
-    Attributes
-    ----------
-    name : str
-        What it is called.
-    threats : tuple of Threat
-        The threats that it addresses, none twice: those that a profile may have
-        (`buzanlib.measurement.profiles.NAMED`).
-    route : Route
-        How it works.
-    intrusiveness : float
-        How far it controls what is said in networks: 0 not at all, 1 wholly.
-    pays : tuple of Quadrant
-        Who is asked to bear an expense.
-
     Raises
     ------
     BuzanError
-        Where a value is none of these; the message names field, value and what is allowed.
+        Where a value is not allowed; the message names field, value and what is allowed.
     """
 
     name: str
-    threats: tuple[Threat, ...]
+    threats: tuple[Threat, ...]  #: which it addresses, none twice, of `buzanlib.measurement.profiles.NAMED`
     route: Route
-    intrusiveness: float = 0.0
-    pays: tuple[Quadrant, ...] = ()
+    intrusiveness: float = 0.0  #: how far it controls what is said in networks: 0 not at all, 1 wholly
+    pays: tuple[Quadrant, ...] = ()  #: who is asked to bear an expense
 
     def __post_init__(self) -> None:
         for key, parse in _FIELDS.items():
@@ -76,12 +61,7 @@ class Proposal:
 
 
 def read_proposal(path: Path) -> Proposal:
-    """Read a proposal from a small YAML file.
-
-    Parameters
-    ----------
-    path : Path
-        Keys ``name``, ``threats`` and ``route``, and if wanted ``intrusiveness`` and ``pays``.
+    """Read a proposal from a YAML file with the keys ``name``, ``threats`` and ``route``, optionally also the others.
 
     Raises
     ------
@@ -99,7 +79,7 @@ def read_proposal(path: Path) -> Proposal:
                 values[key] = parse(document.content[key])
             except BuzanError as error:
                 raise document.error(f"{key}: {error}", key) from None
-        elif key in _NEEDED:
+        elif key in ("name", "threats", "route"):
             raise document.error(f"the key {key!r} is missing")
     return Proposal(**values)
 
@@ -129,10 +109,6 @@ def _intrusiveness(value: object) -> float:
     return float(value)
 
 
-def _pays(value: object) -> tuple[Quadrant, ...]:
-    return tuple(Quadrant(name) for name in _names("quadrant", value, Quadrant))
-
-
 def _names(kind: str, value: object, allowed: Iterable[str]) -> list[str]:
     """A list of names, none twice."""
     options = [str(option) for option in allowed]
@@ -151,9 +127,8 @@ _FIELDS: dict[str, Callable[[object], object]] = {
     "threats": _threats,
     "route": _route,
     "intrusiveness": _intrusiveness,
-    "pays": _pays,
+    "pays": lambda value: tuple(map(Quadrant, _names("quadrant", value, Quadrant))),
 }
-_NEEDED = {"name", "threats", "route"}
 
 
 #: The three proposals of section 3, as we read them. Which threats each addresses the paper says of the second only; of
@@ -178,19 +153,8 @@ OF_MEASURE: dict[Measure, Proposal] = {
 
 
 def names_by_threats(proposals: Iterable[Proposal]) -> dict[tuple[str, ...], str]:
-    """Names of proposals, in small letters, by the set of the threats of Table 2 that they address.
-
-    Parameters
-    ----------
-    proposals : iterable of Proposal
-
-    Returns
-    -------
-    dict of tuple of str to str
-        Threats in the order of `TABLE2_THREATS`; names of proposals with the same threats behind commas.
-    """
-    found: dict[tuple[str, ...], list[str]] = {}
+    """Names of proposals in small letters, by the threats of Table 2 that they address, in the order of the table."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for one in proposals:
-        addressed = tuple(threat for threat in TABLE2_THREATS if threat in one.threats)
-        found.setdefault(addressed, []).append(one.name.lower())
+        found[tuple(threat for threat in TABLE2_THREATS if threat in one.threats)].append(one.name.lower())
     return {threats: ", ".join(names) for threats, names in found.items()}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.permutation import Array, p_value
+from buzanlib.inference.permutation import p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.policy.acceptability import Rule, assess
 from buzanlib.policy.proposals import OF_MEASURE
@@ -19,13 +19,7 @@ _TIE = 1e-9
 
 
 def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.DataFrame:
-    """Net benefit of the measures of the codebook, each as the proposal that it would be (`OF_MEASURE`).
-
-    Returns
-    -------
-    DataFrame of float, shape (4, 5)
-        Index `Quadrant`, columns the names of the measures.
-    """
+    """Net benefit of each measure of the codebook as the proposal that it would be (`OF_MEASURE`); shape (4, 5)."""
     return pd.DataFrame(
         {measure.value: assess(proposal, weights, rule)["net"] for measure, proposal in OF_MEASURE.items()}
     )
@@ -33,27 +27,15 @@ def measures_accepted(weights: pd.DataFrame, rule: Rule | None = None) -> pd.Dat
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Measures that states ask for, compared with those that the model has them accept.
+    """Measures that states ask for, compared with those that the model has them accept."""
 
-    Attributes
-    ----------
-    shares : DataFrame of float, shape (4, measures)
-        Mean over the states of a quadrant of the share of each measure among the passages that ask for one.
-    correlations : Series of float
-        Over states, of that share with the net benefit to their quadrant, by measure.
-    mean : float
-        Mean of the correlations.
-    p : float
-        One-sided, by permutation of placements within groups.
-    n : int
-        States that ask for a measure.
-    """
-
+    #: Mean over the states of a quadrant of the share of each measure among the passages that ask for one, shape
+    #: (4, measures).
     shares: pd.DataFrame
-    correlations: pd.Series[float]
-    mean: float
-    p: float
-    n: int
+    correlations: pd.Series[float]  #: over states, of that share with the net benefit to their quadrant
+    mean: float  #: of the correlations
+    p: float  #: one-sided, by permutation of placements within groups
+    n: int  #: states that ask for a measure
 
     def table(self) -> pd.DataFrame:
         """Shares in percent by quadrant, and the column ``correlation``; index the measures."""
@@ -72,10 +54,6 @@ def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked
     fewest : int
         Passages that must ask for a measure for it to be compared.
 
-    Returns
-    -------
-    Asked
-
     Raises
     ------
     EstimationError
@@ -89,15 +67,15 @@ def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked
     shares = counts.div(counts.sum(axis=1), axis=0)
     quadrants = sample.quadrants
     # Placements are permuted, never made: the moments of both sides stay what they are.
-    expected, asked = _centred(nets[quadrants]), _centred(shares.to_numpy())
-    scale = np.linalg.norm(expected, axis=0) * np.linalg.norm(asked, axis=0)
+    centred = nets - nets[quadrants].mean(axis=0)
+    asked = shares.to_numpy() - shares.to_numpy().mean(axis=0)
+    scale = np.linalg.norm(centred[quadrants], axis=0) * np.linalg.norm(asked, axis=0)
     kept = np.flatnonzero((counts.sum().to_numpy() >= fewest) & (scale > _TIE))
     if not len(kept):
         raise EstimationError(
             f"no measure that differs between states is asked for in {fewest} passages; allowed: fewer"
         )
     # What each state adds to each correlation in each quadrant, so that a permutation is a look-up.
-    centred = nets - nets[quadrants].mean(axis=0)
     adds = asked[:, None, kept] * centred[:, kept] / scale[kept]
     correlations = adds[np.arange(len(sample)), quadrants].sum(axis=0)
     mean = adds.mean(axis=2)
@@ -113,15 +91,5 @@ def asked_for(sample: Sample, accepted: pd.DataFrame, fewest: int = 10) -> Asked
 
 
 def asking(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the states that ask for a measure.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        As `buzanlib.measurement.profiles.state_counts` gives them.
-    """
+    """The rows of `buzanlib.measurement.profiles.state_counts` of the states that ask for a measure."""
     return counts[counts["relevant"] > counts[f"measure.{Measure.NONE}"]]
-
-
-def _centred(values: Array) -> Array:
-    return np.asarray(values - values.mean(axis=0), dtype=float)

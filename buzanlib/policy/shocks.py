@@ -6,7 +6,7 @@ Here they are shifts of one state's score, all others staying where they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,65 +23,11 @@ _STRONG = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion > 0]
 _WEAK = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion < 0]
 
 
-def shock(
-    place: Placement,
-    scores: pd.DataFrame,
-    regions: pd.Series[str],
-    reliability: Mapping[str, float],
-    sizes: Sequence[float],
-) -> pd.DataFrame:
-    """Probability of each quadrant when the true cohesion of a state moves by so much and all others stay.
-
-    Parameters
-    ----------
-    place, scores, regions, reliability
-        As in `Placement.soften`, whose errors are raised; the thresholds are those without the shock.
-    sizes : sequence of float
-        Shifts in normal scores, negative for a fall.
-
-    Returns
-    -------
-    DataFrame of float, shape (sizes x states, 4)
-        Index ``size`` and ``iso3``; columns the quadrants.
-    """
-    shocked = {float(size): place.soften(scores, regions, reliability, shift=size) for size in sizes}
-    return pd.concat(shocked, names=["size", "iso3"])
-
-
-def crossed(shocked: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
-    """Mean probability to stand on the other side of cohesion than where a state is placed, by its quadrant.
-
-    Parameters
-    ----------
-    shocked : DataFrame
-        As `shock` gives it.
-    placed : DataFrame
-        As `Placement.place` gives it, for the same states.
-
-    Returns
-    -------
-    DataFrame of float, shape (sizes, quadrants)
-        Index ``size``; columns the quadrants in which states are placed.
-    """
-    strong = shocked[_STRONG].sum(axis=1).unstack("size")  # noqa: PD010
-    other = strong.where(placed["k"].reindex(strong.index) < 0, 1 - strong, axis=0)
-    found: pd.DataFrame = other.groupby(placed["quadrant"]).mean().T
-    return found
-
-
 def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[float]:
-    """Changes of score within a state from one edition of an index to the next, the largest falls first.
+    """Changes of `yearly_scores` within a state from one edition of an index to the next, the largest falls first.
 
-    Parameters
-    ----------
-    panel, name, axis
-        As in `buzanlib.measurement.indices.yearly_scores`; all years of the panel count.
-
-    Returns
-    -------
-    Series of float
-        Index ``iso3``, ``before`` and ``year``, the two years of a change. They lie as far apart as the two
-        successive editions that lie closest.
+    Returns a Series of float: index ``iso3``, ``before`` and ``year``, the two years of a change. They lie as far apart
+    as the two successive editions that lie closest.
 
     Raises
     ------
@@ -106,28 +52,27 @@ def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[floa
 
 @dataclass(frozen=True, eq=False)
 class CohesionShocks:
-    """Shocks to cohesion, by size, beside the changes on record.
-
-    Attributes
-    ----------
-    panel, regions
-        As in `Placement`.
-    place : Placement
-        How states are placed.
-    rare : float
-        Share of changes that counts as rare, at either end.
-    """
+    """Shocks to cohesion, by size, beside the changes on record."""
 
     panel: pd.DataFrame
     regions: pd.Series[str]
     place: Placement
-    rare: float = 0.01
+    rare: float = 0.01  #: share of changes that counts as rare, at either end
 
     def crossed(self, sizes: Sequence[float]) -> pd.DataFrame:
-        """`crossed` after shocks of some sizes."""
-        scores = self.place.scores(self.panel)
-        shocked = shock(self.place, scores, self.regions, self.place.reliability(self.panel), sizes)
-        return crossed(shocked, self.place.place(scores, self.regions))
+        """Mean probability to stand on the other side of cohesion than where a state is placed, after a shock.
+
+        The true cohesion of each state in turn moves by a size in normal scores, negative for a fall, while all others
+        and the thresholds stay (`Placement.soften`). Returns a DataFrame of float, shape (sizes, quadrants): index
+        ``size``; columns the quadrants in which states are placed.
+        """
+        scores, reliability = self.place.scores(self.panel), self.place.reliability(self.panel)
+        placed = self.place.place(scores, self.regions)
+        rows = {}
+        for size in sizes:
+            strong = self.place.soften(scores, self.regions, reliability, shift=size)[_STRONG].sum(axis=1)
+            rows[size] = strong.where(placed["k"] < 0, 1 - strong).groupby(placed["quadrant"]).mean()
+        return pd.DataFrame(rows).T.rename_axis("size")
 
     @cached_property
     def curve(self) -> pd.DataFrame:
@@ -157,13 +102,8 @@ class CohesionShocks:
         first, last = int(self.panel["year"].min()), int(self.panel["year"].max())
         yearly = Paths.follow(self.panel, self.regions, self.place, first, last, 1).placed["quadrant"]
         ends = pd.concat([self.changes.head(5), self.changes.tail(5)[::-1]])
-        return pd.DataFrame(
-            {
-                "change": ends,
-                "before": [yearly.get((before, iso3)) for iso3, before, _ in ends.index],
-                "after": [yearly.get((year, iso3)) for iso3, _, year in ends.index],
-            }
-        )
+        before, after = ([yearly.get((end[at], end[0])) for end in ends.index] for at in (1, 2))
+        return pd.DataFrame({"change": ends, "before": before, "after": after})
 
     def values(self) -> dict[str, float]:
         """The numbers of the chapter, by key: crossings by size of a shock, and those of the changes on record."""
@@ -186,16 +126,14 @@ class CohesionShocks:
             "history.rises": int((~falls).sum()),
             "history.rises_crossed": int((~falls & across).sum()),
         }
-        for name in _STRONG:
-            # The fall that makes a crossing as likely as not.
+        for name in _STRONG:  # the fall that makes a crossing as likely as not
             values[f"shock.evens.{name}"] = -np.interp(0.5, curve[name].to_numpy()[::-1], sizes[::-1])
-        for key, size, names in (
-            ("none", 0.0, _STRONG + _WEAK),
-            ("top", top_fall, _STRONG),
-            ("top", top_rise, _WEAK),
-            ("tail", rare_fall, _STRONG),
-            ("tail", rare_rise, _WEAK),
+        for key, fall, rise in (
+            ("none", 0.0, 0.0),
+            ("top", top_fall, top_rise),
+            ("tail", rare_fall, rare_rise),
         ):
-            chances = self.crossed([size]).iloc[0]
-            values |= {f"shock.{key}.{name}": chances[name] for name in names}
+            for size, names in ((fall, _STRONG), (rise, _WEAK)):
+                chances = self.crossed([size]).iloc[0]
+                values |= {f"shock.{key}.{name}": chances[name] for name in names}
         return values

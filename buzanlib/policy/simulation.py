@@ -15,7 +15,7 @@ from buzanlib.inference.permutation import Array
 from buzanlib.policy.alliance import TABLES
 from buzanlib.policy.coalition import Places, Talks
 from buzanlib.policy.defence import check_within
-from buzanlib.policy.entry_orders import SCHEMES, orders, places
+from buzanlib.policy.entry_orders import SCHEMES, orders, places, quadrant_clout
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Beside the schemes by quadrant: states in any order at all.
@@ -32,41 +32,29 @@ _TIE = 1e-12
 class Simulation:
     """Coalitions of states that are asked quadrant by quadrant, or at random.
 
-    Attributes
-    ----------
-    talks : Talks
-        The rules.
-    lowest, highest : float
-        Reservation levels are drawn evenly between these, one a state and run; from 0 to 1.
-    runs : int
-        How many.
-    seed : int
-        Of the random numbers. Run by run, all schemes meet the same reservation levels.
-    clout : float
-        Of states of strong power; the weak have 1.
+    Reservation levels are drawn evenly between `lowest` and `highest`, one a state and run; from 0 to 1.
     """
 
     talks: Talks
     lowest: float = 0.2
     highest: float = 0.6
     runs: int = 10_000
-    seed: int = 20100615
-    clout: float = 1.0
+    seed: int = 20100615  #: run by run, all schemes meet the same reservation levels
+    clout: float = 1.0  #: of states of strong power; the weak have 1
 
     def __post_init__(self) -> None:
         check_within("lowest reservation level", self.lowest, 0, 1)
         check_within("highest reservation level", self.highest, 0, 1)
         if self.lowest > self.highest:
-            raise BuzanError(
-                f"lowest reservation level {self.lowest} above the highest, {self.highest}; allowed: at most as large"
-            )
+            levels = f"lowest reservation level {self.lowest} above the highest, {self.highest}"
+            raise BuzanError(f"{levels}; allowed: at most as large")
         if self.runs < 1:
             raise BuzanError(f"{self.runs} runs of a simulation; allowed: at least 1")
         if not 0 < self.clout < np.inf:
             raise BuzanError(f"clout {self.clout} of strong states; allowed: above 0")
 
     def __call__(self, profiles: pd.DataFrame, quadrants: pd.Series[str], scheme: str) -> pd.Series[float]:
-        """Share of all states that hold together at the end, run by run.
+        """Share of all states that hold together at the end, run by run; shape (runs,).
 
         Parameters
         ----------
@@ -77,10 +65,6 @@ class Simulation:
         scheme : str
             A key of `buzanlib.policy.entry_orders.SCHEMES`: an order of the quadrants is drawn from the scheme, and
             within a quadrant states come at random. Or `STATES`.
-
-        Returns
-        -------
-        Series of float, shape (runs,)
 
         Raises
         ------
@@ -99,8 +83,11 @@ class Simulation:
         sizes = [min(BLOCK, self.runs - start) for start in range(0, self.runs, BLOCK)]
         seeds = np.random.SeedSequence(self.seed).spawn(len(sizes))
 
+        clout = quadrant_clout(self.clout)[codes]
+
         def block(size: int, seed: np.random.SeedSequence) -> Array:
-            return self._block(values, codes.astype(np.intp), scheme, size, seed)
+            entries, levels = self.drawn(codes.astype(np.intp), scheme, size, seed)
+            return np.asarray(self.talks(values, entries, levels, clout).holds.mean(axis=1), dtype=float)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = np.concatenate(list(pool.map(block, sizes, seeds)))
@@ -109,18 +96,9 @@ class Simulation:
     def drawn(
         self, codes: Places, scheme: str, size: int, seed: np.random.SeedSequence
     ) -> tuple[Places, Array]:
-        """Orders of entry and reservation levels of some runs, both of shape (runs, states).
+        """Orders of entry and reservation levels of a block of `size` runs, both of shape (runs, states).
 
-        Parameters
-        ----------
-        codes : ndarray of int, shape (states,)
-            Place of each state's quadrant in `Quadrant`.
-        scheme : str
-            As in the call.
-        size : int
-            Runs.
-        seed : SeedSequence
-            Of this block of runs.
+        `codes` are the places of the states' quadrants in `Quadrant`, shape (states,).
         """
         rng = np.random.default_rng(seed)
         levels = self.lowest + (self.highest - self.lowest) * rng.random((size, len(codes)))
@@ -131,14 +109,6 @@ class Simulation:
             keys += turns[rng.integers(len(turns), size=size)][:, codes]
         return np.argsort(keys, axis=1), levels
 
-    def _block(
-        self, profiles: Array, codes: Places, scheme: str, size: int, seed: np.random.SeedSequence
-    ) -> Array:
-        entries, levels = self.drawn(codes, scheme, size, seed)
-        power = np.array([quadrant.power for quadrant in Quadrant])[codes]
-        outcome = self.talks(profiles, entries, levels, np.where(power > 0, self.clout, 1.0))
-        return np.asarray(outcome.holds.mean(axis=1), dtype=float)
-
 
 #: What the paper advises, one of `SCHEMES`.
 ADVISED = "most divergent last"
@@ -146,29 +116,18 @@ ADVISED = "most divergent last"
 
 @dataclass(frozen=True, eq=False)
 class StateCoalitions:
-    """Coalitions of states with the profiles of their cells, and with profiles of their own.
-
-    Attributes
-    ----------
-    simulation : Simulation
-    profiles : DataFrame of float, shape (states, threats)
-        What states have said.
-    quadrants : Series of str
-        Of all placed states.
-    """
+    """Coalitions of states with the profiles of their cells, and with profiles of their own."""
 
     simulation: Simulation
-    profiles: pd.DataFrame
-    quadrants: pd.Series[str]
+    profiles: pd.DataFrame  #: what states have said, shape (states, threats)
+    quadrants: pd.Series[str]  #: of all placed states
 
     @cached_property
     def worlds(self) -> dict[str, pd.DataFrame]:
         """Profiles: those that each of `TABLES` predicts, by its name, and ``"What states have said"``."""
         names = list(map(Quadrant, self.quadrants))
-        weights = {table.name: table.weights() for table in TABLES.values()}
         predicted = {
-            name: pd.DataFrame(cells.loc[names].to_numpy(), self.quadrants.index, cells.columns)
-            for name, cells in weights.items()
+            table.name: table.weights().loc[names].set_axis(self.quadrants.index) for table in TABLES.values()
         }
         return {**predicted, "What states have said": self.profiles}
 
@@ -189,24 +148,19 @@ class StateCoalitions:
     def advantage(self) -> pd.DataFrame:
         """How much larger coalitions are by the paper's order than by that of states at random.
 
-        Returns
-        -------
-        DataFrame of float
-            In percentage points of states, means over `fewer` runs; index the printed cells or what states have said,
-            with three degrees of encouragement; columns three ranges of reservation levels.
+        Returns percentage points of states, means over `fewer` runs; index the printed cells
+        or what states have said, with three degrees of encouragement; columns three ranges of reservation levels.
         """
         printed, _, said = self.worlds
-        rows = {}
+        rows: dict[str, dict[str, float]] = {}
         for label, world in (("printed cells", printed), ("what states have said", said)):
             for pull in (0.0, 0.2, 0.4):
                 talks = replace(self.simulation.talks, pull=pull)
-                rows[f"{label}, encouragement {pull:g}"] = {
-                    f"{low:g} to {high:g}": self._advantage(
-                        replace(self.simulation, talks=talks, lowest=low, highest=high, runs=self.fewer),
-                        world,
-                    )
-                    for low, high in ((0.1, 0.5), (0.3, 0.7), (0.5, 0.9))
-                }
+                row = rows[f"{label}, encouragement {pull:g}"] = {}
+                for low, high in ((0.1, 0.5), (0.3, 0.7), (0.5, 0.9)):
+                    asked = replace(self.simulation, talks=talks, lowest=low, highest=high, runs=self.fewer)
+                    advised, random = (self._sizes(asked, world, s).mean() for s in (ADVISED, STATES))
+                    row[f"{low:g} to {high:g}"] = 100 * (advised - random)
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reservation levels from")
 
     def values(self) -> dict[str, float | str]:
@@ -226,16 +180,10 @@ class StateCoalitions:
             values[f"states.{key}.advised"] = float(sizes[ADVISED].mean())
             values[f"states.{key}.random"] = float(sizes[STATES].mean())
         for key, rows in (("printed", self.advantage.iloc[:3]), ("said", self.advantage.iloc[3:])):
-            values |= {
-                f"advantage.{key}.least": float(rows.to_numpy().min()),
-                f"advantage.{key}.most": float(rows.to_numpy().max()),
-            }
+            values[f"advantage.{key}.least"] = float(rows.to_numpy().min())
+            values[f"advantage.{key}.most"] = float(rows.to_numpy().max())
         return values
 
     def _sizes(self, simulation: Simulation, world: str, scheme: str) -> pd.Series[float]:
         profiles = self.worlds[world]
         return simulation(profiles, self.quadrants.loc[profiles.index], scheme)
-
-    def _advantage(self, simulation: Simulation, world: str) -> float:
-        advised, at_random = (self._sizes(simulation, world, scheme).mean() for scheme in (ADVISED, STATES))
-        return float(100 * (advised - at_random))

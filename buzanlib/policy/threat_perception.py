@@ -13,25 +13,14 @@ from buzanlib.theory.vocabulary import Threat
 
 @dataclass(frozen=True)
 class DefensiveMeasure:
-    """What a state may do for its security, and the threat that it could feed in the eyes of others.
-
-    Attributes
-    ----------
-    label : str
-        The measure in words.
-    threat : Threat or None
-        The threat that it could feed; None where it touches what is to be protected, the openness on which
-        cohesive societies rely.
-    source : str
-        Place in the paper, or what the reading rests on.
-    opinion : bool
-        Whether the reading is ours rather than the paper's.
-    """
+    """What a state may do for its security, and the threat that it could feed in the eyes of others."""
 
     label: str
+    #: The threat that it could feed; None where it touches what is to be protected, the openness on which cohesive
+    #: societies rely.
     threat: Threat | None
-    source: str
-    opinion: bool
+    source: str  #: place in the paper, or what the reading rests on
+    opinion: bool = False  #: whether the reading is ours rather than the paper's
 
 
 #: The measures, by name.
@@ -40,10 +29,9 @@ DEFENSIVE_MEASURES: dict[str, DefensiveMeasure] = {
         "Hardening of e-government",
         Threat.POL,
         "section 3: may be read as 'preparations for information attack purposes'",
-        False,
     ),
     "forums": DefensiveMeasure(
-        "Open forums, secured", Threat.POL, "section 3, the same sentence, of 'information forums'", False
+        "Open forums, secured", Threat.POL, "section 3, the same sentence, of 'information forums'"
     ),
     "content": DefensiveMeasure(
         "Control of content",
@@ -63,38 +51,27 @@ DEFENSIVE_MEASURES: dict[str, DefensiveMeasure] = {
 def sources_of_readings() -> pd.DataFrame:
     """Which threat each measure could feed, and who says so: a table to be read.
 
-    Returns
-    -------
-    DataFrame of str
-        Index ``measure``; ``could feed or touch``, ``source``, ``whose reading``.
+    Index ``measure``; ``could feed or touch``, ``source``, ``whose reading``.
     """
+    openness = "openness, where political action is no priority"
     rows = {
-        one.label: {
-            "could feed or touch": one.threat.label
-            if one.threat
-            else "openness, where political action is no priority",
-            "source": one.source,
-            "whose reading": "opinion" if one.opinion else "the paper",
-        }
+        one.label: (
+            one.threat.label if one.threat else openness,
+            one.source,
+            "opinion" if one.opinion else "the paper",
+        )
         for one in DEFENSIVE_MEASURES.values()
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+    columns = ["could feed or touch", "source", "whose reading"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
 
 
 def hostile_readings(weights: pd.DataFrame, openness: float = 0.5) -> pd.DataFrame:
     """How strongly each quadrant would read each measure of another state as hostile.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Priorities: index `Quadrant`, columns threats with the political one among them.
-    openness : float
-        How strongly control of content is read as hostile where political action is no priority; 0 to 1.
-
-    Returns
-    -------
-    DataFrame of float, shape (4 quadrants, 4 measures)
-        From 0 to 1: the weight of the threat that the measure could feed over that of the first priority.
+    From 0 to 1: the weight of the threat that the measure could feed over that of the first priority; `weights` as in
+    `buzanlib.policy.acceptability`. `openness` is how strongly control of content is read as hostile where political
+    action is no priority, from 0 to 1. Shape (4 quadrants, 4 measures).
 
     Raises
     ------

@@ -113,37 +113,19 @@ def distances(weights: pd.DataFrame, measure: str, eps: float = 0.0) -> pd.DataF
 def by_pair(
     weights: pd.DataFrame, eps: float = 0.1, measures: Iterable[str] = tuple(MEASURES)
 ) -> pd.DataFrame:
-    """Several measures of all six pairs of quadrants.
+    """Several measures, keys of `MEASURES`, of all six pairs of quadrants.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-    eps : float
-        As in `distances`; for ``"jensen_shannon"`` only where a cell is empty, since only there it is needed.
-    measures : iterable of str
-        Keys of `MEASURES`.
+    As `distances`, for weights of shape (4, threats) with index `Quadrant`; for ``"jensen_shannon"`` `eps` is added
+    only where a cell is empty, since only there it is needed.
 
-    Returns
-    -------
-    DataFrame of float, shape (6, measures)
-        Index like ``"SW-WS"``, in the order of `PAIRS`.
-
-    Raises
-    ------
-    UnknownNameError, EstimationError
-        As `distances`.
+    Returns a DataFrame of float, shape (6, measures): index like ``"SW-WS"``, in the order of `PAIRS`.
     """
     has_empty = bool((weights.sum(axis=1) == 0).any())
-    upper = np.triu_indices(len(Quadrant), 1)
-    ordered = weights.loc[list(Quadrant)]
-    columns = {
-        measure: distances(ordered, measure, eps if measure == "aitchison" or has_empty else 0.0).to_numpy()[
-            upper
-        ]
-        for measure in measures
-    }
-    return pd.DataFrame(columns, index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"))
+    columns = {}
+    for measure in measures:
+        apart = distances(weights, measure, eps if measure == "aitchison" or has_empty else 0.0)
+        columns[measure] = [apart.loc[pair] for pair in PAIRS]
+    return pd.DataFrame(columns, index=pd.Index(list(map(pair_name, PAIRS)), name="pair"))
 
 
 def pair_name(pair: Pair) -> str:
@@ -159,16 +141,9 @@ def farthest(values: pd.Series) -> list[str]:
 def shared_threats(weights: pd.DataFrame) -> dict[Pair, tuple[str, ...]]:
     """The threats that both cells of each pair of `PAIRS` name, that is, give a weight above zero.
 
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
+    `weights` are of shape (4, threats), with index `Quadrant`.
     """
-    named = {quadrant: weights.loc[quadrant] > 0 for quadrant in Quadrant}
-    return {
-        (a, b): tuple(threat for threat in weights.columns if named[a][threat] and named[b][threat])
-        for a, b in PAIRS
-    }
+    return {pair: tuple(weights.columns[(weights.loc[list(pair)] > 0).all()]) for pair in PAIRS}
 
 
 def _shares(cells: Weights, eps: float) -> Weights:

@@ -20,17 +20,8 @@ def factorial_form(weights: pd.DataFrame) -> pd.DataFrame:
 
     In effects coding (weak -1, strong +1) the weight of a threat in the cell with power :math:`p` and cohesion
     :math:`k` is :math:`m + a\,p + b\,k + c\,pk`. Four cells, four coefficients: the form is exact. A corner
-    contrast is twice an effect.
-
-    Parameters
-    ----------
-    weights : DataFrame of float, shape (4, threats)
-        Index `Quadrant`.
-
-    Returns
-    -------
-    DataFrame of float, shape (threats, 3)
-        Columns `Effect`.
+    contrast is twice an effect. From weights of shape (4, threats), index `Quadrant`, to a DataFrame of float, shape
+    (threats, 3), columns `Effect`.
     """
     cells = weights.loc[list(Quadrant)].to_numpy(dtype=float)
     return pd.DataFrame(

@@ -8,7 +8,7 @@ statement was scored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
 
@@ -16,70 +16,34 @@ import pandas as pd
 
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant, Threat
 
-_HALF = Fraction(1, 2)
-
 
 @dataclass(frozen=True)
 class Priority:
-    """A threat in a cell.
-
-    Attributes
-    ----------
-    threat : Threat
-        What is feared.
-    weight : Fraction
-        1 where it comes first, 1/2 where it comes second.
-    source : str
-        Where the paper says so.
-    """
+    """A threat in a cell."""
 
     threat: Threat
-    weight: Fraction
-    source: str
+    weight: Fraction  #: 1 where it comes first, 1/2 where it comes second
+    source: str  #: where the paper says so
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a matrix.
-
-    Attributes
-    ----------
-    quadrant : Quadrant
-        Which.
-    text : str
-        What stands in it, in the words of this project.
-    source : str
-        Where it stands in the paper.
-    priorities : tuple of Priority
-        Threats with a weight above zero, in the order of the codebook; empty where the cell names none.
-    """
+    """A cell of a matrix."""
 
     quadrant: Quadrant
-    text: str
-    source: str
-    priorities: tuple[Priority, ...]
+    text: str  #: what stands in it, in the words of this project
+    source: str  #: where it stands in the paper
+    priorities: tuple[Priority, ...]  #: with a weight above zero, in the order of the codebook; may be none
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A two-by-two table of the paper.
-
-    Attributes
-    ----------
-    name : str
-        Such as ``"Table 2"``.
-    title : str
-        What it shows.
-    threats : tuple of Threat
-        The columns of `weights`.
-    cells : tuple of Cell
-        Four, in the order of `Quadrant`.
-    """
+    """A two-by-two table of the paper."""
 
     name: str
     title: str
-    threats: tuple[Threat, ...]
-    cells: tuple[Cell, ...]
+    threats: tuple[Threat, ...]  #: the columns of `weights`
+    cells: tuple[Cell, ...]  #: four, in the order of `Quadrant`
 
     def __getitem__(self, quadrant: Quadrant) -> Cell:
         """The cell of a quadrant."""
@@ -133,37 +97,18 @@ class Matrix:
         return "\n".join([*lines, "</tbody>", "</table>"]) + "\n"
 
 
-_PLACES = {
-    Quadrant.WW: "top left cell",
-    Quadrant.WS: "top right cell",
-    Quadrant.SW: "bottom left cell",
-    Quadrant.SS: "bottom right cell",
-}
-
-
 def _cell(
-    table: str,
-    quadrant: Quadrant,
-    first: tuple[Threat, ...],
-    second: tuple[Threat, str] | None = None,
-    text: str = "",
+    table: str, quadrant: Quadrant, first: tuple[Threat, ...], second: tuple[Threat, str] | None = None
 ) -> Cell:
     """A cell with the threats it prints first and, where there is one, the threat that the text adds."""
-    place = f"{table}, {_PLACES[quadrant]}"
-    priorities = tuple(Priority(threat, Fraction(1), place) for threat in first)
-    words = text or _sentence([threat.label for threat in first])
+    row, column = ("top" if quadrant.power < 0 else "bottom"), ("left" if quadrant.cohesion < 0 else "right")
+    place = f"{table}, {row} {column} cell"
+    priorities = [Priority(threat, Fraction(1), place) for threat in first]
+    words = "; ".join(threat.label for threat in first).capitalize()
     if second is not None:
-        priorities += (Priority(second[0], _HALF, second[1]),)
-        words += f"; second, {_lower(second[0].label)}"
-    return Cell(quadrant, words, place, priorities)
-
-
-def _sentence(labels: list[str]) -> str:
-    return "; ".join([labels[0], *(_lower(label) for label in labels[1:])])
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
+        priorities.append(Priority(second[0], Fraction(1, 2), second[1]))
+        words += f"; second, {second[0].label.lower()}"
+    return Cell(quadrant, words, place, tuple(priorities))
 
 
 #: Buzan's matrix. Of his five sectors the cells name two, the military and the political, so those are its
@@ -172,21 +117,18 @@ TABLE1 = Matrix(
     "Table 1",
     "Vulnerabilities and types of states",
     (Threat.POL, Threat.MIL),
-    (
-        _cell(
-            "Table 1",
-            Quadrant.WW,
-            (Threat.POL, Threat.MIL),
-            text="Highly vulnerable to most types of threat",
-        ),
-        _cell("Table 1", Quadrant.WS, (Threat.MIL,), text="Particularly vulnerable to military threats"),
-        _cell("Table 1", Quadrant.SW, (Threat.POL,), text="Particularly vulnerable to political threats"),
-        _cell(
-            "Table 1",
-            Quadrant.SS,
-            (),
-            text="Relatively invulnerable to most types of threat, less inclined to treat issues as military",
-        ),
+    tuple(
+        replace(_cell("Table 1", quadrant, threats), text=text)
+        for quadrant, threats, text in (
+            (Quadrant.WW, (Threat.POL, Threat.MIL), "Highly vulnerable to most types of threat"),
+            (Quadrant.WS, (Threat.MIL,), "Particularly vulnerable to military threats"),
+            (Quadrant.SW, (Threat.POL,), "Particularly vulnerable to political threats"),
+            (
+                Quadrant.SS,
+                (),
+                "Relatively invulnerable to most types of threat, less inclined to treat issues as military",
+            ),
+        )
     ),
 )
 

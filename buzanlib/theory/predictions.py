@@ -24,8 +24,7 @@ PREDICTIONS = "predictions.json"
 AMENDMENTS = "amendments.json"
 LOCK = "predictions.lock"
 
-#: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the
-#: states.
+#: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the states.
 LOCKED = (PREDICTIONS, "codebook.md", "codes.csv", "panel.csv")
 
 
@@ -35,71 +34,31 @@ GATED, GATE = "F1", "gate"
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One claim of the paper, or of a rival, as it was locked.
+    """One claim of the paper, or of a rival, as it was locked."""
 
-    Attributes
-    ----------
-    id : str
-        Such as ``"B1"``.
-    family : str
-        The family in which its p value is adjusted, or ``"gate"``.
-    claim : str
-        What is claimed.
-    where : str
-        Where in the paper.
-    threat : str
-        A kind of danger of the codebook; empty where the claim is not of one kind.
-    effect : str
-        ``"power"``, ``"cohesion"`` or ``"power:cohesion"``; empty where the claim is not of one effect.
-    sign : {-1, 0, 1}
-        Predicted sign of the effect; 0 where none is predicted.
-    """
-
-    id: str
-    family: str
+    id: str  #: such as ``"B1"``
+    family: str  #: the family in which its p value is adjusted, or ``"gate"``
     claim: str
-    where: str
-    threat: str = ""
-    effect: str = ""
-    sign: int = 0
+    where: str  #: place in the paper
+    threat: str = ""  #: a kind of danger of the codebook; empty where the claim is not of one kind
+    effect: str = ""  #: an `Effect`; empty where the claim is not of one
+    sign: int = 0  #: predicted sign of the effect, -1 or 1; 0 where none is predicted
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """The locked file.
+    """The locked file."""
 
-    Attributes
-    ----------
-    hypotheses : mapping of str to Hypothesis
-        By id, in the order of the file.
-    families : mapping of str to tuple of str
-        Ids of the members of each family that lists them.
-    table2 : mapping of str to tuple of str
-        Threats in the cell of each quadrant, as printed in the paper.
-    graded : mapping of str to mapping of str to float
-        The same with 1/2 for threats that the text names second.
-    sesoi : float
-        Smallest effect of interest, a corner contrast on the logit scale.
-    alpha : float
-        Level of the tests.
-    draws, seed : int
-        Of the permutations.
-    window : tuple of int
-        First and last year of the test.
-    sha256 : str
-        Of the bytes of the file; carried by every result.
-    """
-
-    hypotheses: Mapping[str, Hypothesis]
-    families: Mapping[str, tuple[str, ...]]
-    table2: Mapping[str, tuple[str, ...]]
-    graded: Mapping[str, Mapping[str, float]]
-    sesoi: float
+    hypotheses: Mapping[str, Hypothesis]  #: by id, in the order of the file
+    families: Mapping[str, tuple[str, ...]]  #: ids of the members of each family that lists them
+    table2: Mapping[str, tuple[str, ...]]  #: threats in the cell of each quadrant, as printed in the paper
+    graded: Mapping[str, Mapping[str, float]]  #: the same with 1/2 for threats that the text names second
+    sesoi: float  #: smallest effect of interest, a corner contrast on the logit scale
     alpha: float
-    draws: int
+    draws: int  #: permutations
     seed: int
-    window: tuple[int, int]
-    sha256: str
+    window: tuple[int, int]  #: first and last year of the test
+    sha256: str  #: of the bytes of the file; carried by every result
 
     @property
     def cells(self) -> tuple[Hypothesis, ...]:
@@ -223,12 +182,8 @@ def _typed(raw: Mapping[str, Any], fields: Mapping[str, Any], sha256: str) -> Pr
     return Predictions(
         hypotheses={
             entry["id"]: Hypothesis(
-                id=entry["id"],
-                family=entry["family"],
-                claim=entry["claim"],
-                where=entry["where"],
-                threat=entry.get("threat", ""),
-                effect=entry.get("effect", ""),
+                **{key: entry[key] for key in ("id", "family", "claim", "where")},
+                **{key: entry[key] for key in ("threat", "effect") if key in entry},
                 sign=signs[entry.get("sign")],
             )
             for entry in raw["hypotheses"]

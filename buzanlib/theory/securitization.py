@@ -74,38 +74,13 @@ class Outcome(StrEnum):
 class SecuritizingMove:
     """A statement read as an attempt to securitize.
 
-    Parameters
-    ----------
-    actor : str
-        Who speaks.
-    threat : Threat or None
-        The danger named; None where none is.
-    referent : ReferentObject
-        What is said to be the victim.
-    agent : ThreatAgent
-        Who is said to threaten.
-    measure : Measure
-        What is asked for.
-    audience : str
-        Who would have to accept it; empty where nobody is addressed.
-    level : Level
-        How far the statement lifts the danger out of ordinary politics.
-
-    Notes
-    -----
     A move needs no `agent`: networks hide their users, and a danger without a face can still be securitized.
 
     Examples
     --------
-    >>> move = SecuritizingMove(
-    ...     actor="a minister",
-    ...     threat=Threat.INF,
-    ...     referent=ReferentObject.STATE,
-    ...     agent=ThreatAgent.NONE,
-    ...     measure=Measure.DEFEND,
-    ...     audience="parliament",
-    ...     level=Level.THREAT,
-    ... )
+    >>> who, whom = "a minister", "parliament"
+    >>> asked = (Threat.INF, ReferentObject.STATE, ThreatAgent.NONE, Measure.DEFEND)
+    >>> move = SecuritizingMove(who, *asked, whom, Level.THREAT)
     >>> [str(element) for element in move.missing]
     ['emergency']
     >>> str(Securitization(move, accepted=True).outcome)
@@ -113,11 +88,11 @@ class SecuritizingMove:
     """
 
     actor: str
-    threat: Threat | None
+    threat: Threat | None  #: None where no danger is named
     referent: ReferentObject
     agent: ThreatAgent
     measure: Measure
-    audience: str
+    audience: str  #: who would have to accept the measure; empty where nobody is addressed
     level: Level
 
     @property
@@ -149,18 +124,10 @@ class SecuritizingMove:
 
 @dataclass(frozen=True)
 class Securitization:
-    """A move together with the answer of its audience.
-
-    Parameters
-    ----------
-    move : SecuritizingMove
-        What was said.
-    accepted : bool or None
-        Whether the audience accepted the measure asked for; None where this is not known.
-    """
+    """A move together with the answer of its audience."""
 
     move: SecuritizingMove
-    accepted: bool | None = None
+    accepted: bool | None = None  #: whether the audience accepted the measure asked for; None where not known
 
     @property
     def outcome(self) -> Outcome:

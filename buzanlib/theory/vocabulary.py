@@ -41,12 +41,7 @@ class Quadrant(StrEnum):
 
     @classmethod
     def of(cls, power: int, cohesion: int) -> Quadrant:
-        """The quadrant with this power and cohesion.
-
-        Parameters
-        ----------
-        power, cohesion : int
-            -1 weak, +1 strong.
+        """The quadrant with this power and cohesion, each -1 weak or +1 strong.
 
         Raises
         ------
@@ -68,15 +63,10 @@ class Quadrant(StrEnum):
         UnknownNameError
             If the name is none of them; names the nearest.
         """
-        names = {
-            form: quadrant
-            for quadrant in cls
-            for form in (quadrant.value, quadrant.paper_name, quadrant.label)
-        }
-        try:
-            return names[name]
-        except KeyError:
-            raise UnknownNameError("quadrant", name, names) from None
+        names = {form: one for one in cls for form in (one.value, one.paper_name, one.label)}
+        if name not in names:
+            raise UnknownNameError("quadrant", name, names)
+        return names[name]
 
 
 class Effect(StrEnum):

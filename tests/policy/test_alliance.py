@@ -21,7 +21,6 @@ from buzanlib.policy.alliance import (
     affinity_test,
     backing,
     density,
-    examples_in_data,
     likeness,
     named_by_both,
     predicted_affinity,
@@ -190,7 +189,8 @@ def test_examples_are_found_in_data_that_bear_them_out() -> None:
     flips = made.rng.random(stood.shape) < 0.1
     numbers = [number for example in EXAMPLES for number in example.resolutions]
     positions = pd.DataFrame(np.where(flips, 1 - stood, stood), made.states, numbers)
-    found = examples_in_data(profiles, positions, made.placed, made.permutations, 0.2, 99, 1)
+    world = SimpleNamespace(contested=positions, placed=made.placed, permutations=made.permutations, draws=99)
+    found = Alliances(profiles, world, agreement(positions, 4), {}, 0.2, 1).examples_in_data
     assert (found["votes"] > 0).all()
     assert found["votes.p"].to_list() == pytest.approx([1 / 200] * 3)
     assert (found["statements"] > 0).all()

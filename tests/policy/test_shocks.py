@@ -8,24 +8,31 @@ from hypothesis import strategies as st
 
 from buzanlib.errors import BuzanError, EstimationError
 from buzanlib.measurement.placement import Placement
-from buzanlib.policy.shocks import CohesionShocks, crossed, edition_changes, shock
+from buzanlib.policy.shocks import CohesionShocks, edition_changes
 from buzanlib.theory.vocabulary import Quadrant
 
 RELIABILITY = {"power": 0.9, "cohesion": 0.8}
 
 
-def test_without_a_shock_it_is_the_fuzzy_placement(panel, regions):
+@pytest.fixture(scope="module")
+def shocks(panel, regions) -> CohesionShocks:
+    return CohesionShocks(panel, regions, Placement())
+
+
+def test_without_a_shock_it_is_the_fuzzy_placement(shocks, panel, regions):
     place = Placement()
-    scores = place.scores(panel)
-    same = shock(place, scores, regions, RELIABILITY, [0.0]).xs(0.0, level="size")
-    pd.testing.assert_frame_equal(same, place.soften(scores, regions, RELIABILITY))
+    fuzzy = place.memberships(panel, regions, place.reliability(panel))
+    placed = place(panel, regions)["quadrant"]
+    weak = fuzzy[["WW", "SW"]].sum(axis=1)
+    expected = weak.where(placed.str[1] == "S", 1 - weak).groupby(placed).mean()
+    assert shocks.crossed([0.0]).loc[0.0].to_dict() == pytest.approx(expected.to_dict())
 
 
 def test_a_shock_to_one_measured_state_is_that_of_a_simulation(panel, regions):
     place = Placement()
     scores = place.scores(panel)
     size, state = -0.8, "FRA"
-    found = shock(place, scores, regions, RELIABILITY, [size]).loc[(size, state)]
+    found = place.soften(scores, regions, RELIABILITY, shift=size).loc[state]
     rng = np.random.default_rng(3)
     error = scores.std().to_numpy() * np.sqrt(1 - np.array(list(RELIABILITY.values())))
     drawn = scores.loc[state].to_numpy() + [0, size] + rng.normal(size=(200_000, 2)) * error
@@ -37,11 +44,8 @@ def test_a_shock_to_one_measured_state_is_that_of_a_simulation(panel, regions):
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=5, unique=True))
-def test_the_larger_the_fall_the_surer_the_crossing(panel, regions, sizes):
-    place = Placement()
-    scores = place.scores(panel)
-    over = crossed(shock(place, scores, regions, RELIABILITY, sizes), place.place(scores, regions))
-    over = over.sort_index()
+def test_the_larger_the_fall_the_surer_the_crossing(shocks, sizes):
+    over = shocks.crossed(sizes).sort_index()
     assert (over[["WS", "SS"]].diff().dropna() <= 1e-12).all(axis=None)
     assert (over[["WW", "SW"]].diff().dropna() >= -1e-12).all(axis=None)
     assert ((over >= 0) & (over <= 1)).all(axis=None)
@@ -51,7 +55,7 @@ def test_a_shock_refuses_what_cannot_be(panel, regions):
     place = Placement()
     scores = place.scores(panel)
     with pytest.raises(BuzanError, match=r"reliability 1\.00 of power, .* allowed: at least 0 and below 1"):
-        shock(place, scores, regions, {"power": 1.0, "cohesion": 0.8}, [0.0])
+        place.soften(scores, regions, {"power": 1.0, "cohesion": 0.8}, shift=0.0)
 
 
 def test_changes_are_between_years_not_between_columns():
