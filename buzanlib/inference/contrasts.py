@@ -14,13 +14,11 @@ import numpy.typing as npt
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.intervals import student_interval
-from buzanlib.inference.permutation import p_value
+from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.factorial import CODING as CODING
 from buzanlib.theory.vocabulary import Effect, Quadrant
-
-Array = npt.NDArray[np.float64]
 
 #: States that each kind of standard errors needs in every quadrant.
 MINIMUM = {"HC3": 2, "classical": 1}
@@ -70,9 +68,7 @@ class Cells:
     def contrast(self, weights: npt.ArrayLike) -> Contrasts:
         """Weighted sums of the four means, shape (placements, outcomes) or (placements, contrasts, outcomes).
 
-        Parameters
-        ----------
-        weights : array_like of float, shape (4,) or (contrasts, 4)
+        The weights are of shape (4,) or (contrasts, 4).
         """
         weights = np.asarray(weights, dtype=float)
         return Contrasts(weights @ self.means, np.sqrt(weights**2 @ self.variances))
@@ -136,9 +132,9 @@ def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC
 
 
 def factorial(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Contrasts:
-    """Coefficients of the factorial model: constant, power, cohesion, power:cohesion.
+    """Coefficients of the factorial model (constant, power, cohesion, power:cohesion), shape (placements, 4, outcomes).
 
-    Takes what `cell_means` takes and raises what it raises; gives shape (placements, 4, outcomes).
+    Takes and raises what `cell_means` does.
     """
     return cell_means(values, quadrants, errors).contrast(CODING / 4)
 
@@ -150,16 +146,10 @@ def contrast_test(
 
     Parameters
     ----------
-    hypothesis : str
-        Id.
     values : array_like of float, shape (states,)
         The outcome, on the states of the sample.
-    sample : Sample
-        Placement and permutations.
     weights : array_like of float, shape (4,)
         Of the quadrants, in the predicted direction: see `against_rest` and `difference`.
-    sesoi : float
-        Smallest effect of interest.
 
     Raises
     ------

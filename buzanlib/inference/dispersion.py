@@ -14,37 +14,20 @@ from buzanlib.theory.vocabulary import Quadrant
 
 @dataclass(frozen=True)
 class Spread:
-    """Location and spread of profiles by quadrant.
+    """Location and spread of profiles by quadrant."""
 
-    Attributes
-    ----------
-    location, location_p : float
-        Pseudo-F of the quadrants (PERMANOVA) and its permutation p value.
-    spread, spread_p : float
-        F of the distances of states to the centre of their quadrant (PERMDISP) and its permutation p value.
-    by_quadrant : mapping of str to float
-        Mean distance to the centre.
-    """
-
-    location: float
-    location_p: float
-    spread: float
-    spread_p: float
-    by_quadrant: dict[str, float]
+    location: float  #: Pseudo-F of the quadrants (PERMANOVA).
+    location_p: float  #: Its permutation p value.
+    spread: float  #: F of the distances of states to the centre of their quadrant (PERMDISP).
+    spread_p: float  #: Its permutation p value.
+    by_quadrant: dict[str, float]  #: Mean distance to the centre.
 
 
 def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:
     """Whether quadrants differ in where their states lie, and in how far these lie apart.
 
     A test of location can be moved by unequal spread, so that both are shown. Distances are Hellinger's: Euclidean
-    between the roots of shares.
-
-    Parameters
-    ----------
-    profiles : DataFrame of float, shape (states, threats)
-        Of the states of the sample.
-    sample : Sample
-        Placement and permutations.
+    between the roots of shares. The profiles, shape (states, threats), are those of the states of the sample.
     """
     roots = np.sqrt(profiles.to_numpy(dtype=float))
     sizes = np.asarray(sample.sizes, dtype=float)

@@ -23,7 +23,6 @@ from buzanlib.theory.vocabulary import Quadrant
 #: Added to every share before logarithms are taken (`definitions.json`).
 EPS = 1 / 20
 
-
 #: Divergences, squares of distances, by the name of the distance.
 DIVERGENCES: dict[str, Callable[[Array, Array], Array]] = {
     "jensen_shannon": jensen_shannon,
@@ -84,10 +83,8 @@ def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, cor
     if not correct:
         return plain
     corrected = plain.copy()
-    members = np.split(
-        np.argsort(quadrants.astype(np.int8), axis=1, kind="stable"), sizes.cumsum()[:-1], axis=1
-    )
-    for one, inside in enumerate(members):
+    order = np.argsort(quadrants.astype(np.int8), axis=1, kind="stable")
+    for one, inside in enumerate(np.split(order, sizes.cumsum()[:-1], axis=1)):
         size, mean = sizes[one], means[:, None, one]
         # Mean of the quadrant without each of its states, shape (placements, states inside, threats).
         without = np.maximum((size * mean - profiles[inside]) / (size - 1), 0.0)
@@ -104,40 +101,23 @@ def distances(divergences: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class DivergenceResult:
-    """Distances between the quadrants.
+    """Distances between the quadrants."""
 
-    Attributes
-    ----------
-    pairs : DataFrame
-        Index the pairs, such as ``"SW-WS"``; columns ``distance`` (corrected), ``low90``, ``high90``,
-        ``uncorrected`` and ``largest`` (share of bootstrap draws in which the pair is farthest apart).
-    findings : mapping of str to Finding
-        By id.
-    """
-
+    #: Index the pairs, such as ``"SW-WS"``; columns ``distance`` (corrected), ``low90``, ``high90``, ``uncorrected``
+    #: and ``largest`` (share of bootstrap draws in which the pair is farthest apart).
     pairs: pd.DataFrame
-    findings: dict[str, Finding]
+    findings: dict[str, Finding]  #: By id.
 
 
 @dataclass(frozen=True)
 class DivergenceTest:
-    """Whether SW and WS diverge most, and more than adjacent quadrants.
+    """Whether SW and WS diverge most, and more than adjacent quadrants."""
 
-    Attributes
-    ----------
-    measure : str
-        A key of `DIVERGENCES`; the first is that of the locked outcome.
-    draws, seed : int
-        Of the bootstrap of states within quadrants.
-    largest, adjacent : str
-        Ids of the two hypotheses.
-    """
-
-    measure: str = "jensen_shannon"
-    draws: int = 1999
-    seed: int = 20100615
-    largest: str = "largest"
-    adjacent: str = "adjacent"
+    measure: str = "jensen_shannon"  #: A key of `DIVERGENCES`; the first is that of the locked outcome.
+    draws: int = 1999  #: Of the bootstrap of states within quadrants.
+    seed: int = 20100615  #: Of the bootstrap.
+    largest: str = "largest"  #: Id of the first hypothesis.
+    adjacent: str = "adjacent"  #: Id of the second.
 
     def __call__(self, profiles: pd.DataFrame, sample: Sample) -> DivergenceResult:
         """Test.
@@ -146,8 +126,6 @@ class DivergenceTest:
         ----------
         profiles : DataFrame of float, shape (states, threats)
             Of the states of the sample; rows sum to one.
-        sample : Sample
-            Placement and permutations.
 
         Raises
         ------
@@ -157,9 +135,7 @@ class DivergenceTest:
         values = profiles.to_numpy(dtype=float)
         plain = quadrant_divergences(values, sample.quadrants, self.measure, correct=False)[0]
         corrected = quadrant_divergences(values, sample.quadrants, self.measure)[0]
-        permuted = sample.under_null(
-            lambda placements: quadrant_divergences(values, placements, self.measure)
-        )
+        permuted = sample.under_null(lambda placed: quadrant_divergences(values, placed, self.measure))
         # A draw is biased twice: as a sample of the states, which are themselves a sample.
         means = bootstrap_means(values, sample.quadrants, self.draws, self.seed)
         drawn = DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])

@@ -15,23 +15,15 @@ import pandas as pd
 from scipy.stats import binom
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.contrasts import Array, cell_means, empirical_logit
+from buzanlib.inference.contrasts import cell_means, empirical_logit
+from buzanlib.inference.permutation import Array
 from buzanlib.inference.placed_sample import Sample
 
 
 def expected_logit(n: npt.ArrayLike, rate: float) -> Array:
-    """Mean of the empirical logit of a binomial count.
+    """Mean of the empirical logit of a binomial count, shape (states,), from the passages `n` of each state.
 
-    Parameters
-    ----------
-    n : array_like of int, shape (states,)
-        Passages of each state.
-    rate : float
-        Probability that a passage carries the threat, 0 to 1.
-
-    Returns
-    -------
-    ndarray of float, shape (states,)
+    `rate` is the probability that a passage carries the threat, 0 to 1.
 
     Raises
     ------
@@ -55,8 +47,6 @@ def leanings(
     ----------
     cases : mapping of str to (Series of int, ndarray of float)
         By name: passages of each state of the sample that carry what is compared, and weights of the quadrants.
-    sample : Sample
-        With counts ``relevant``.
     rate : float, optional
         Probability that a passage carries it if no quadrant differs; the mean of the states' shares by default.
 

@@ -9,25 +9,17 @@ from scipy.special import stdtr
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import FLOOR
 from buzanlib.inference.intervals import student_interval
+from buzanlib.inference.permutation import Array
 from buzanlib.inference.verdicts import Finding
 
 
-def two_one_sided(
-    estimate: npt.ArrayLike, error: npt.ArrayLike, df: float, bound: float
-) -> npt.NDArray[np.float64]:
+def two_one_sided(estimate: npt.ArrayLike, error: npt.ArrayLike, df: float, bound: float) -> Array:
     """P value of the two one-sided tests (Schuirmann 1987), the larger of both, for each effect.
 
-    Parameters
-    ----------
-    estimate, error : array_like of float, shape (effects,)
-        Effects and their standard errors.
-    df : float
-        Degrees of freedom.
-    bound : float
-        Effects between minus and plus this are equivalent to zero.
+    Takes effects and their standard errors, shape (effects,); those between minus and plus `bound` are equivalent to
+    zero. `df` are the degrees of freedom.
     """
-    effect = np.asarray(estimate, dtype=float)
-    spread = np.maximum(np.asarray(error, dtype=float), FLOOR)
+    effect, spread = np.asarray(estimate, dtype=float), np.maximum(np.asarray(error, dtype=float), FLOOR)
     below, above = (effect - bound) / spread, (effect + bound) / spread
     return np.asarray(np.maximum(stdtr(df, below), stdtr(df, -above)), dtype=float)
 
