@@ -37,23 +37,14 @@ def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]
 
 @dataclass(frozen=True)
 class MRQAPResult:
-    """A regression on dyads.
+    """A regression on dyads."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the least
-        squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
-    null : DataFrame of float, shape (draws, tested predictors)
-        The same t under permutation.
-    n_states, n_dyads : int
-        What the regression was fitted to.
-    """
-
+    #: A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the least
+    #: squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
     table: pd.DataFrame
-    null: pd.DataFrame
-    n_states: int
-    n_dyads: int
+    null: pd.DataFrame  #: The same t under permutation, shape (draws, tested predictors).
+    n_states: int  #: States to which the regression was fitted.
+    n_dyads: int  #: Dyads to which it was fitted.
 
 
 @dataclass(frozen=True)
@@ -63,11 +54,6 @@ class MRQAP:
     Each predictor is regressed on the others; states are permuted in the matrix of its residuals; the outcome is
     regressed on the permuted residuals and the other predictors. The least squares t of the residuals is compared
     with its permutations, since of the statistics in use it depends least on how the predictors correlate.
-
-    Attributes
-    ----------
-    tolerance : float
-        Least share of the variance of a predictor that those before it must leave unexplained.
 
     Notes
     -----
@@ -84,7 +70,9 @@ class MRQAP:
     and interval are NaN.
     """
 
-    tolerance: float = 1e-8
+    tolerance: float = (
+        1e-8  #: Least share of a predictor's variance that those before it must leave unexplained.
+    )
 
     def __call__(
         self,
@@ -97,9 +85,8 @@ class MRQAP:
 
         Parameters
         ----------
-        outcome : DataFrame of float, shape (states, states)
-        predictors : mapping of str to DataFrame of float, shape (states, states)
-            At least one.
+        outcome, predictors : DataFrame of float, shape (states, states), and mapping of str to such
+            At least one predictor.
         bank : ndarray of int, shape (draws, states)
             Permutations of the states, such as `Permutations.among` gives.
         focal : str, optional
@@ -136,11 +123,8 @@ class MRQAP:
             coefficient, error = partial.coefficient, known.error(partial.influence)
             low, high = student_interval(coefficient, error, known.states - 1)
             rows.append((coefficient, error, low, high, partial.observed))
-        table = pd.DataFrame(
-            rows,
-            index=pd.Index(names, name="predictor"),
-            columns=["coefficient", "se", "low90", "high90", "t"],
-        )
+        columns = ["coefficient", "se", "low90", "high90", "t"]
+        table = pd.DataFrame(rows, pd.Index(names, name="predictor"), columns)
         tested = names if focal is None else [focal]
         drawn = _drawn([partials[name] for name in tested], known, bank)
         t = table.loc[tested, "t"].to_numpy(dtype=float)
@@ -172,18 +156,15 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Partial:
-    """What a predictor `x` and the outcome `y` keep, shape (dyads,), once the other predictors are taken out.
+    """What a predictor `x` and the outcome `y` keep, shape (dyads,), once the other predictors are taken out."""
 
-    `square`, shape (states, states), is `x` with the residuals of dyads whose outcome is unknown, zero elsewhere;
-    `basis`, shape (dyads, others), is orthonormal and spans the constant and the other predictors; `total` is the sum
-    of squares of the outcome about its mean.
-    """
-
-    square: Array
+    square: (
+        Array  # `x`, shape (states, states), and residuals of dyads whose outcome is unknown; zero elsewhere
+    )
     x: Array
     y: Array
-    basis: Array
-    total: float
+    basis: Array  # orthonormal, shape (dyads, others): spans the constant and the other predictors
+    total: float  # sum of squares of the outcome about its mean
 
     @property
     def freedom(self) -> int:
@@ -266,9 +247,8 @@ def _checked(matrices: Mapping[str, pd.DataFrame], bank: Moves) -> tuple[_Known,
     known = _Known(len(states), first[complete], second[complete])
     alone = np.setdiff1d(np.arange(len(states)), np.concatenate([known.first, known.second]))
     if len(alone):
-        raise EstimationError(
-            f"no known dyad of {', '.join(map(str, states[alone]))}; leave out states that have none"
-        )
+        names = ", ".join(map(str, states[alone]))
+        raise EstimationError(f"no known dyad of {names}; leave out states that have none")
     # As many coefficients as there are matrices: the constant stands for the outcome.
     if complete.sum() <= len(matrices):
         raise EstimationError(

@@ -96,9 +96,8 @@ def same_order_test(
     P is the larger of that of the contrast and that of the correlation by bootstrap of states.
     """
     magnitude = rate_test(hypothesis, sample, rate, sesoi)
-    rates = (
-        sample.counts[[threat.value for threat in NAMED]].div(sample.counts["relevant"], axis=0).to_numpy()
-    )
+    named = sample.counts[[threat.value for threat in NAMED]]
+    rates = named.div(sample.counts["relevant"], axis=0).to_numpy()
     codes = [list(Quadrant).index(quadrant) for quadrant in pair]
     observed = np.stack([rates[sample.quadrants == code].mean(axis=0) for code in codes])
     means = np.concatenate([observed[None], bootstrap_means(rates, sample.quadrants, draws, seed)[:, codes]])
@@ -137,21 +136,10 @@ def equal_rates_test(
 
 
 def rate_leanings(sample: Sample, rates: Mapping[str, Rate], rate: float | None = None) -> pd.DataFrame:
-    """Contrasts of rates beside what unequal numbers of passages do to them.
+    """Contrasts of rates beside what unequal numbers of passages do to them, as `leanings` gives them.
 
-    Parameters
-    ----------
-    sample : Sample
-        With counts as `buzanlib.measurement.profiles.state_counts` gives them.
-    rates : mapping of str to Rate
-        By name.
-    rate : float, optional
-        As in `leanings`; with 0, the leaning is what the contrast would be if no state had a single such passage.
-
-    Returns
-    -------
-    DataFrame of float
-        As `leanings` gives it.
+    The sample has counts as `buzanlib.measurement.profiles.state_counts` gives them. With a `rate` of 0, the leaning is
+    what the contrast would be if no state had a single such passage.
     """
     cases = {name: (_counted(sample, column), weights) for name, (column, weights) in rates.items()}
     return leanings(cases, sample, rate)

@@ -85,10 +85,12 @@ class QuadrantResult:
 
     def findings(self) -> dict[str, Finding]:
         """The three predictions, those of the empty effects and of the whole table, by id."""
-        numbers = self.table[["contrast", "low90", "high90", "p", "p_adjusted"]].astype(float)
-        whole = {"n": self.joint.n, "sesoi": self.joint.sesoi, "valid": self.errors == "HC3"}
-        found = [Finding(str(name), **row, **whole) for name, row in numbers.to_dict("index").items()]
-        return {one.hypothesis: one for one in (*found, self.empty, self.joint)}
+        n, sesoi, valid = self.joint.n, self.joint.sesoi, self.errors == "HC3"
+        found = [self.empty, self.joint]
+        numbers = self.table[["contrast", "low90", "high90", "p", "p_adjusted"]].to_numpy(dtype=float)
+        for name, (contrast, low, high, p, adjusted) in zip(self.table.index, numbers.tolist(), strict=True):
+            found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, valid))
+        return {one.hypothesis: one for one in found}
 
     def centred(self, name: str) -> Finding:
         """A prediction less what groups of states have in common, which permuted placements have, too.
@@ -190,11 +192,32 @@ class QuadrantTest:
         drawn = signs * permuted.statistics[:, rows, columns]
         joint_p = float(p_value(float(observed.sum()), drawn.sum(axis=1)))
 
-        effects = self._effects(2 * fit.estimates[0], 2 * fit.errors[0], len(sample))
-        table = self._table(effects, observed, drawn)
-        table["centre"] = 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0)
-        nulls = effects[effects["predicted"] == 0]
         n, bound = len(sample), locked.sesoi
+        contrasts, spread = 2 * fit.estimates[0], 2 * fit.errors[0]
+        low, high = student_interval(contrasts, spread, n - 4)
+        predicted = np.zeros(contrasts.shape, dtype=int)
+        predicted[rows, columns] = signs
+        every = {"contrast": contrasts, "se": spread, "low90": low, "high90": high, "predicted": predicted}
+        effects = pd.DataFrame(
+            {name: values[1:].T.ravel() for name, values in every.items()},
+            pd.MultiIndex.from_product([THREATS, list(POSITION)], names=["threat", "effect"]),
+        ).reset_index()
+        nulls = effects[effects["predicted"] == 0]
+
+        signed, se = signs * contrasts[rows, columns], spread[rows, columns]
+        low, high = student_interval(signed, se, n - 4)
+        table = pd.DataFrame(
+            {
+                **{
+                    "threat": [one.threat for one in locked.cells],
+                    "effect": [one.effect for one in locked.cells],
+                },
+                **{"contrast": signed, "low90": low, "high90": high, "se": se, "t": observed},
+                **{"p": p_value(observed, drawn), "p_adjusted": max_t(observed, drawn)},
+                "centre": 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0),
+            },
+            pd.Index([one.id for one in locked.cells], name="hypothesis"),
+        )
         empty = equivalence_test(self.empty, nulls["contrast"], nulls["se"], df=n - 4, bound=bound, n=n)
         cells = np.array(
             [[threat in locked.table2[name] for threat in THREATS] for name in map(str, Quadrant)]
@@ -217,32 +240,6 @@ class QuadrantTest:
         )
         judged = judge(result.findings(), locked)
         return replace(result, table=table.assign(verdict=judged["verdict"]))
-
-    def _effects(self, contrasts: Array, errors: Array, n: int) -> pd.DataFrame:
-        """All nine effects, as estimated."""
-        low, high = student_interval(contrasts, errors, n - 4)
-        signs = {(one.threat, one.effect): one.sign for one in self.predictions.cells}
-        rows = [
-            (threat, effect, *(values[row, column] for values in (contrasts, errors, low, high)))
-            for column, threat in enumerate(THREATS)
-            for effect, row in POSITION.items()
-        ]
-        table = pd.DataFrame(rows, columns=["threat", "effect", "contrast", "se", "low90", "high90"])
-        return table.assign(
-            predicted=[signs.get(key, 0) for key in zip(table["threat"], table["effect"], strict=True)]
-        )
-
-    def _table(self, effects: pd.DataFrame, observed: Array, drawn: Array) -> pd.DataFrame:
-        """The three predictions, in the predicted direction."""
-        by_key = effects.set_index(["threat", "effect"])
-        rows = {}
-        for one, t in zip(self.predictions.cells, observed, strict=True):
-            found = by_key.loc[(one.threat, one.effect)]
-            ends = sorted(one.sign * found[["low90", "high90"]])
-            rows[one.id] = (one.threat, one.effect, one.sign * found["contrast"], *ends, found["se"], t)
-        columns = ["threat", "effect", "contrast", "low90", "high90", "se", "t"]
-        table = pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("hypothesis")
-        return table.assign(p=p_value(observed, drawn), p_adjusted=max_t(observed, drawn))
 
     def _mean_contrast(
         self, table: pd.DataFrame, logits: Array, sample: Sample, loadings: Array, errors: str, p: float
