@@ -67,12 +67,7 @@ def read_locators(path: Path) -> pd.DataFrame:
 
 
 def compare_passages(found: pd.DataFrame, coded: pd.DataFrame) -> None:
-    """Check that the passages found in a reader's texts are those that were coded.
-
-    Parameters
-    ----------
-    found, coded : pandas.DataFrame
-        Columns of `LOCATOR`.
+    """Check that the passages found in a reader's texts are those that were coded, by the columns of `LOCATOR`.
 
     Raises
     ------

@@ -13,36 +13,21 @@ from buzanlib.sources.source import Source
 
 @dataclass(frozen=True)
 class FoundSource:
-    """The files of one source.
-
-    Attributes
-    ----------
-    paths, spare : tuple of pathlib.Path
-        Files (or folders) in the order of the form, empty where it is missing; and those of other forms.
-    lacks : tuple of str
-        Where only some of the files of a form are there, the names of the others.
-    """
+    """The files of one source."""
 
     source: Source
-    paths: tuple[Path, ...] = ()
-    lacks: tuple[str, ...] = ()
-    spare: tuple[Path, ...] = ()
+    paths: tuple[Path, ...] = ()  #: Files (or folders) in the order of the form; empty where it is missing.
+    lacks: tuple[str, ...] = ()  #: Where only some of the files of a form are there, the names of the others.
+    spare: tuple[Path, ...] = ()  #: Files of other forms.
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """The files of every source.
-
-    Attributes
-    ----------
-    sources : mapping of str to FoundSource
-        By the key of the source, in order.
-    packed : tuple of pathlib.Path
-        Zip archives that are no source themselves; some publishers deliver their tables in one.
-    """
+    """The files of every source."""
 
     folder: Path
-    sources: Mapping[str, FoundSource]
+    sources: Mapping[str, FoundSource]  #: By the key of the source, in order.
+    #: Zip archives that are no source themselves; some publishers deliver their tables in one.
     packed: tuple[Path, ...]
 
     @classmethod

@@ -27,15 +27,9 @@ Others = Mapping[str, str]
 
 @dataclass(frozen=True)
 class RawFolder:
-    """A folder of publishers' files, in whatever arrangement; `BuzanError` if there is none.
+    """A folder of publishers' files, in any arrangement; `BuzanError` if there is none."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Top of the folder. Hidden files and folders in it are ignored.
-    """
-
-    path: Path
+    path: Path  #: Top of the folder. Hidden files and folders in it are ignored.
     _places: tuple[tuple[str, Path], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +51,7 @@ class RawFolder:
 def read_csv(
     path: Path, columns: Sequence[str], others: Others | None = None, **options: Any
 ) -> pd.DataFrame:
-    """Read some columns of a publisher's CSV file.
+    """Read some columns of a publisher's CSV file, in the order given.
 
     Parameters
     ----------
@@ -69,11 +63,6 @@ def read_csv(
         Other names that the publisher has for some of them, each with the name used here.
     **options
         Passed to `pandas.read_csv`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Those columns, in the order given.
 
     Raises
     ------

@@ -22,15 +22,13 @@ _HINT = re.compile(r"\s*\([^()]*\)$")
 
 
 class Column(NamedTuple):
-    """A column of the sheet.
-
-    The name is a column of the codes or ``threats``, empty where it is not read and None where it is unknown; the coder
-    is empty where another column has the coder.
-    """
+    """A column of the sheet."""
 
     heading: str
-    name: str | None
-    coder: str
+    name: (
+        str | None
+    )  #: A column of the codes or ``threats``, empty where it is not read, None where it is unknown.
+    coder: str  #: Empty where another column has the coder.
 
 
 def read_columns(grid: Grid) -> list[Column]:
@@ -41,9 +39,8 @@ def read_columns(grid: Grid) -> list[Column]:
     for heading, name in zip(grid.headings, plain, strict=True):
         named = _WITH_CODER.fullmatch(heading) if wide and name in (*CODES, "threats") else None
         columns.append(Column(heading, name, named[2] if named else ""))
-    faults = [
-        Fault(grid.file, grid.header, heading, heading, need) for heading, need in _misplaced(columns, wide)
-    ]
+    misplaced = _misplaced(columns, wide)
+    faults = [Fault(grid.file, grid.header, heading, heading, need) for heading, need in misplaced]
     unknown = [column.heading for column in columns if column.name is None]
     ends = {hint[0] for heading in unknown if (hint := _HINT.search(heading))}
     words = [*(word for words in HEADINGS.values() for word in words), *NOT_READ]

@@ -62,12 +62,9 @@ def _words(words: Mapping[str, str]) -> Mapping[str, str]:
 
 
 _YES_NO = dict.fromkeys(("yes", "1", "y", "true", "x"), "1") | dict.fromkeys(("no", "0", "n", "false"), "0")
-_THREAT_WORDS = {
-    word: str(threat) for threat in Threat for word in (str(threat), threat.label, *_KINDS[str(threat)])
-}
-_LEVEL_WORDS = {
-    word: str(int(level)) for level in Level for word in (str(int(level)), level.name, level.label)
-}
+_THREAT_WORDS = {word: str(one) for one in Threat for word in (str(one), one.label, *_KINDS[str(one)])}
+_LEVEL_WORDS = {word: str(int(one)) for one in Level for word in (str(int(one)), one.name, one.label)}
+_LISTS = {"referent": ReferentObject, "agent": ThreatAgent, "measure": Measure, "pol_kind": PoliticalKind}
 
 #: Column to the words understood in its cells, folded, each with the code that it stands for.
 VALUES: Mapping[str, Mapping[str, str]] = {
@@ -75,15 +72,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("relevant", *THREATS, "hostile"), _words(_YES_NO)),
     "primary": _words(_THREAT_WORDS | {NONE: NONE}),
     "level": _words(_LEVEL_WORDS),
-    **{
-        name: _words({str(word): str(word) for word in words})
-        for name, words in {
-            "referent": ReferentObject,
-            "agent": ThreatAgent,
-            "measure": Measure,
-            "pol_kind": PoliticalKind,
-        }.items()
-    },
+    **{name: _words({str(word): str(word) for word in words}) for name, words in _LISTS.items()},
 }
 
 #: Column to the words that a message offers for its cells.
@@ -91,7 +80,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("relevant", *THREATS, "hostile"), ("yes", "no")),
     **dict.fromkeys(("threats", "primary"), (*THREATS, NONE, *_THREAT_WORDS)),
     "level": ("0", "1", "2", *(level.name.lower() for level in Level)),
-    **{name: tuple(VALUES[name].values()) for name in ("referent", "agent", "measure", "pol_kind")},
+    **{name: tuple(VALUES[name].values()) for name in _LISTS},
 }
 
 _BY_HEADING = {fold(word): column for column, words in HEADINGS.items() for word in (column, *words)}

@@ -7,19 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Form:
-    """One set of files in which a data set may come.
+    """One set of files in which a data set may come."""
 
-    Attributes
-    ----------
-    files : tuple of str
-        Names, with ``*``, ``?`` and ``[0-9]`` as in a shell, capitals or not; every one is needed. A name that ends
-        in ``/`` is that of a folder.
-    many : bool
-        Whether all files of a name make up the source together; otherwise there may be only one.
-    """
-
+    #: Names, with ``*``, ``?`` and ``[0-9]`` as in a shell, capitals or not; every one is needed. A name that ends in
+    #: ``/`` is that of a folder.
     files: tuple[str, ...]
-    many: bool = False
+    many: bool = (
+        False  #: Whether all files of a name make up the source together; otherwise there may be only one.
+    )
 
     def __str__(self) -> str:
         """The names in words."""
@@ -33,28 +28,12 @@ def any_of(*names: str) -> tuple[Form, ...]:
 
 @dataclass(frozen=True)
 class Source:
-    """A publisher's data set.
+    """A publisher's data set."""
 
-    Attributes
-    ----------
-    key, title : str
-        Short name and full name.
-    forms : tuple of Form
-        The first of which every file is there is used.
-    gives : tuple of tuple of str
-        Table, and what of it comes from here.
-    url : str
-        Where to get it, and under what name if that is not plain.
-    cite : str
-        How to cite it.
-    checks : str
-        What is compared with it, where no table comes from it.
-    """
-
-    key: str
-    title: str
-    forms: tuple[Form, ...]
-    gives: tuple[tuple[str, str], ...]
-    url: str
-    cite: str
-    checks: str = ""
+    key: str  #: Short name.
+    title: str  #: Full name.
+    forms: tuple[Form, ...]  #: The first of which every file is there is used.
+    gives: tuple[tuple[str, str], ...]  #: Table, and what of it comes from here.
+    url: str  #: Where to get it, and under what name if that is not plain.
+    cite: str  #: How to cite it.
+    checks: str = ""  #: What is compared with it, where no table comes from it.

@@ -32,7 +32,7 @@ IN_PAPER = {"NCSS-USA-2009": "Cyberspace Policy Review, the paper's own case of 
 
 
 def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
-    """Read the strategies.
+    """Read the strategies, sorted by identifier.
 
     Parameters
     ----------
@@ -42,11 +42,6 @@ def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
         Seed of each document; where there is none at all, made of its own identifier.
     source : str
         Where the seeds are from, for the message.
-
-    Returns
-    -------
-    list of Text
-        Sorted by identifier.
 
     Raises
     ------
