@@ -7,8 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from buzanlib.inference.contrasts import CODING, MINIMUM, POSITION, empirical_logit, factorial
-from buzanlib.inference.equivalence import equivalence_test
+from buzanlib.inference.contrasts import (
+    CODING,
+    MINIMUM,
+    POSITION,
+    empirical_logit,
+    equivalence_test,
+    factorial,
+)
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, max_t, p_value
 from buzanlib.inference.placed_sample import THREATS, Codes, Sample

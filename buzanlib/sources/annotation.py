@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.raw import read_csv
-from buzanlib.sources.source import Form, Source
+from buzanlib.sources.source import Form, Inventory, Source
 
 PASSAGES = "passages.csv"
 CODES = "codes.csv"

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from buzanlib.sources import alliances, annotation, cow, memberships, strategies, ungdc, votes
-from buzanlib.sources.discovery import FoundSource, Inventory
 from buzanlib.sources.publishers import INDICES
-from buzanlib.sources.source import Source
+from buzanlib.sources.source import FoundSource, Inventory, Source
 
 #: In the order in which the tables need them.
 SOURCES: tuple[Source, ...] = (

@@ -13,7 +13,7 @@ from buzanlib.files import alone, create_whole, demand_absent
 from buzanlib.sources.annotation import CODE, SHIPPED
 from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.sources.sheet_headings import CODES
+from buzanlib.sources.sheet_words import CODES
 from buzanlib.sources.sheets import read_sheet
 from buzanlib.sources.write import staging_folder, write_table
 from buzanlib.tables.descriptor import check, load_tables

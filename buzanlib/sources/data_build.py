@@ -12,8 +12,8 @@ from buzanlib.files import alone
 from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.existing_tables import ExistingTables, joined
+from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import staging_folder, write_table
 from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
 

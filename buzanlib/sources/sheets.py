@@ -16,8 +16,7 @@ import pandas as pd
 from buzanlib.errors import HINTED, DataError, Fault, nearest
 from buzanlib.sources.annotation import ANNOTATOR, CODE
 from buzanlib.sources.sheet_files import Grid, read_grid
-from buzanlib.sources.sheet_headings import CODES, Column, read_columns
-from buzanlib.sources.sheet_words import NONE, OFFERED, THREATS, code_of
+from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, Column, code_of, read_columns
 from buzanlib.tables.checks import check_table
 from buzanlib.tables.schema import Table
 

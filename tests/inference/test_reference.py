@@ -17,7 +17,7 @@ import pytest
 
 from buzanlib.inference import divergence, models
 from buzanlib.inference.contrasts import CODING, against_rest, cell_means, difference, factorial
-from buzanlib.inference.dispersion import location_and_spread
+from buzanlib.inference.divergence import location_and_spread
 from buzanlib.inference.dyadic_matrices import euclidean
 from buzanlib.inference.jonckheere_terpstra import OrderTest, jonckheere_terpstra
 from buzanlib.inference.mrqap import MRQAP, mantel
