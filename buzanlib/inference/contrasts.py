@@ -198,14 +198,7 @@ def equivalence_test(
     low, high = student_interval(estimate, error, df)
     p = two_one_sided(estimate, error, df, bound)
     largest = int(np.abs(estimate).argmax())
-    return Finding(
-        hypothesis,
-        float(estimate[largest]),
-        float(low[largest]),
-        float(high[largest]),
-        float(p.max()),
-        n,
-        bound,
-        outside=bool(((low > bound) | (high < -bound)).any()),
-        beside={"n_inside": int(((low > -bound) & (high < bound)).sum())},
-    )
+    found, start, end = (float(each[largest]) for each in (estimate, low, high))
+    outside = bool(((low > bound) | (high < -bound)).any())
+    beside = {"n_inside": int(((low > -bound) & (high < bound)).sum())}
+    return Finding(hypothesis, found, start, end, float(p.max()), n, bound, outside, beside=beside)

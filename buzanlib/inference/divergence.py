@@ -17,7 +17,7 @@ from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.intervals import TAILS, bootstrap_means, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
-from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.verdicts import Finding, Value
 from buzanlib.theory.distances import PAIRS, aitchison, hellinger, jensen_shannon, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -152,21 +152,14 @@ class DivergenceTest:
             },
             index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"),
         )
-        lead = resampled[:, _OPPOSED] - resampled[:, _OTHERS].max(axis=1)
-        largest = Finding(
-            self.largest,
-            float(observed[_OPPOSED] - observed[list(_OTHERS)].max()),
-            *percentile_interval(lead),
-            float(p_value(0.0, -lead)),
-            len(sample),
-            beside={
-                "share_largest": float(table["largest"].iloc[_OPPOSED]),
-                "farthest": str(table["distance"].idxmax()),
-            },
-        )
+        n, drawn_lead = len(sample), resampled[:, _OPPOSED] - resampled[:, _OTHERS].max(axis=1)
+        lead, p = float(observed[_OPPOSED] - observed[list(_OTHERS)].max()), float(p_value(0.0, -drawn_lead))
+        share, farthest = float(table["largest"].iloc[_OPPOSED]), str(table["distance"].idxmax())
+        beside: dict[str, Value] = {"share_largest": share, "farthest": farthest}
+        largest = Finding(self.largest, lead, *percentile_interval(drawn_lead), p, n, beside=beside)
         gap = float(_gap(observed))
         p = float(p_value(gap, _gap(distances(permuted))))
-        adjacent = Finding(self.adjacent, gap, *percentile_interval(_gap(resampled)), p, len(sample))
+        adjacent = Finding(self.adjacent, gap, *percentile_interval(_gap(resampled)), p, n)
         return DivergenceResult(table, {self.largest: largest, self.adjacent: adjacent})
 
 
@@ -200,13 +193,9 @@ def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:
     centres = inside.T @ roots / sizes[:, None]
     far = np.linalg.norm(roots - centres[sample.quadrants], axis=1)
     spread = _f_statistic(far[:, None], placements, sizes)
-    return Spread(
-        float(location[0]),
-        float(p_value(float(location[0]), location[1:])),
-        float(spread[0]),
-        float(p_value(float(spread[0]), spread[1:])),
-        dict(zip(map(str, Quadrant), (inside.T @ far / sizes).tolist(), strict=True)),
-    )
+    by_quadrant = dict(zip(map(str, Quadrant), (inside.T @ far / sizes).tolist(), strict=True))
+    location_p, spread_p = (float(p_value(float(f[0]), f[1:])) for f in (location, spread))
+    return Spread(float(location[0]), location_p, float(spread[0]), spread_p, by_quadrant)
 
 
 def _f_statistic(values: Array, quadrants: Codes, sizes: Array) -> Array:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pandas as pd
 
@@ -41,18 +40,20 @@ from buzanlib.theory.matrices import TABLE2
 from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 
-class HypothesisTest(Protocol):
-    """Tests one hypothesis."""
+@dataclass(frozen=True)
+class HypothesisTest:
+    """Tests one hypothesis, whose id it bears."""
+
+    hypothesis: str
 
     def __call__(self, world: World) -> Finding:
-        """Raises `EstimationError` if the data cannot carry the test."""
+        """Test; `EstimationError` if the data cannot carry the test."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class OfTable2:
+class OfTable2(HypothesisTest):
     """A prediction of Table 2, by the joint test of all of them; `QuadrantTest` tests other samples."""
-
-    hypothesis: str
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -65,10 +66,8 @@ class OfTable2:
 
 
 @dataclass(frozen=True)
-class StrengthOrder:
+class StrengthOrder(HypothesisTest):
     """Whether the strength of language rises over the quadrants in the order that the paper gives them."""
-
-    hypothesis: str
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -77,10 +76,9 @@ class StrengthOrder:
 
 
 @dataclass(frozen=True, eq=False)
-class RateContrast:
+class RateContrast(HypothesisTest):
     """A contrast between quadrants of the rate of a kind of passage; several parts must all hold."""
 
-    hypothesis: str
     parts: Mapping[str, Rate]  #: By the names under which they stand beside the finding.
     rivals: Mapping[str, Rate] = field(default_factory=dict)  #: What else stands beside it.
 
@@ -93,10 +91,9 @@ class RateContrast:
 
 
 @dataclass(frozen=True)
-class SecondThreat:
+class SecondThreat(HypothesisTest):
     """Whether states of a quadrant put one threat before a second, and that before all others."""
 
-    hypothesis: str
     quadrant: Quadrant
     first: Threat
     second: Threat
@@ -108,10 +105,9 @@ class SecondThreat:
 
 
 @dataclass(frozen=True)
-class NameOfTheMatter:
+class NameOfTheMatter(HypothesisTest):
     """Whether states of a quadrant say *information security* rather than *cyber security*."""
 
-    hypothesis: str
     quadrant: Quadrant
 
     def __call__(self, world: World) -> Finding:
@@ -123,10 +119,9 @@ class NameOfTheMatter:
 
 
 @dataclass(frozen=True, eq=False)
-class SameOrder:
+class SameOrder(HypothesisTest):
     """Whether a rate differs between two quadrants that rank the named threats alike."""
 
-    hypothesis: str
     rate: Rate
     pair: tuple[Quadrant, Quadrant]
 
@@ -138,10 +133,9 @@ class SameOrder:
 
 
 @dataclass(frozen=True)
-class EqualRates:
+class EqualRates(HypothesisTest):
     """Whether quadrants differ in how often a state that asks for a measure asks for this one."""
 
-    hypothesis: str
     measure: Measure
 
     def __call__(self, world: World) -> Finding:
@@ -155,10 +149,9 @@ class EqualRates:
 
 
 @dataclass(frozen=True)
-class Divergence:
+class Divergence(HypothesisTest):
     """Distances between the mean profiles of the quadrants."""
 
-    hypothesis: str
     measure: str = "jensen_shannon"
 
     def __call__(self, world: World) -> Finding:
@@ -172,10 +165,8 @@ class Divergence:
 
 
 @dataclass(frozen=True)
-class DistanceDecay:
+class DistanceDecay(HypothesisTest):
     """Whether profiles differ more, the farther apart two states stand in power and cohesion."""
-
-    hypothesis: str
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -183,10 +174,9 @@ class DistanceDecay:
 
 
 @dataclass(frozen=True)
-class Forum:
+class Forum(HypothesisTest):
     """Whether states of two opposed quadrants agree less in votes, whatever else they share."""
 
-    hypothesis: str
     shared: int = 4  #: Contested roll calls that a pair of states must share.
     others: int = 10  #: Other roll calls that it must share.
     regime: tuple[int, int] = (2018, 2020)  #: Years over which electoral democracy is averaged.
@@ -219,10 +209,9 @@ class Forum:
 
 
 @dataclass(frozen=True)
-class Support:
+class Support(HypothesisTest):
     """Whether states of two quadrants agree on some roll calls more than other pairs of quadrants do."""
 
-    hypothesis: str
     resolutions: tuple[str, ...]
 
     def __call__(self, world: World) -> Finding:
@@ -236,10 +225,9 @@ class Support:
 
 
 @dataclass(frozen=True)
-class Pivot:
+class Pivot(HypothesisTest):
     """Whether states of a quadrant stand near the median of the contested votes."""
 
-    hypothesis: str
     #: The map of the votes runs from the first state, which sponsored most of one half of the texts, to the second,
     #: which sponsored most of the other.
     orientation: tuple[str, str] = ("RUS", "USA")
@@ -254,10 +242,9 @@ class Pivot:
 
 
 @dataclass(frozen=True)
-class Rival:
+class Rival(HypothesisTest):
     """What an account other than power and cohesion adds to them."""
 
-    hypothesis: str
     columns: tuple[str, ...] = ()  #: Indices of the panel; none for the bloc of a state.
     blocs: tuple[str, ...] = ()  #: Blocs that are set beside power and cohesion.
     year: int = 2011  #: Of membership in a bloc.
@@ -285,10 +272,9 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class Moves:
+class Moves(HypothesisTest):
     """Whether more states change quadrant than error of measurement would move."""
 
-    hypothesis: str
     #: Three windows of the indices.
     waves: tuple[tuple[int, int], ...] = ((2006, 2010), (2012, 2016), (2018, 2022))
 
@@ -303,10 +289,9 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Following:
+class Following(HypothesisTest):
     """Whether a state that moves to another quadrant changes what it speaks of as Table 2 expects."""
 
-    hypothesis: str
     early: tuple[int, int] = (2011, 2017)  #: The first window, of the statements and of the indices.
     late: tuple[int, int] = (2018, 2024)  #: The second.
 

@@ -71,14 +71,10 @@ class OrderTest:
         observed = float(_concordance(sign, groups[None])[0])
         weights = bootstrap_weights(sample.quadrants, self.draws, self.seed)
         above = np.einsum("bi,bi->b", weights, weights @ (sign * later).T)
-        return Finding(
-            hypothesis,
-            observed / pairs,
-            *percentile_interval(above / pairs),
-            float(p_value(observed, _concordance(sign, ranks[sample.permuted]))),
-            len(sample),
-            beside={"statistic": jonckheere_terpstra(column, groups)},
-        )
+        low, high = percentile_interval(above / pairs)
+        p = float(p_value(observed, _concordance(sign, ranks[sample.permuted])))
+        beside = {"statistic": jonckheere_terpstra(column, groups)}
+        return Finding(hypothesis, observed / pairs, low, high, p, len(sample), beside=beside)
 
 
 def _concordance(sign: Array, groups: npt.NDArray[np.intp]) -> Array:

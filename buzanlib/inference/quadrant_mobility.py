@@ -171,17 +171,14 @@ def follow_test(
         error = np.sqrt((scores**2).sum(axis=-1) * len(states) / (len(states) - 1)) / scale
         return np.asarray(estimate), np.asarray(np.maximum(error, FLOOR))
 
-    estimate, error = slope(moved)
+    estimate, error = map(float, slope(moved))
     drawn, drawn_error = slope(moved[permutations.among(states)])
-    return Finding(
-        hypothesis,
-        float(estimate),
-        *student_interval(float(estimate), float(error), len(states) - 1),
-        float(p_value(float(estimate / error), drawn / drawn_error)),
-        len(states),
-        sesoi,
-        beside={"n_moved": int(moved.any(axis=1).sum())},
+    low, high = student_interval(estimate, error, len(states) - 1)
+    p, beside = (
+        float(p_value(estimate / error, drawn / drawn_error)),
+        {"n_moved": int(moved.any(axis=1).sum())},
     )
+    return Finding(hypothesis, estimate, low, high, p, len(states), sesoi, beside=beside)
 
 
 def _quadrants(scores: Array) -> Codes:

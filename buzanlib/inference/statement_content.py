@@ -104,11 +104,8 @@ def same_order_test(
     ranks = rankdata(means, axis=2)
     rho = _row_correlation(ranks[:, 0], ranks[:, 1])
     p_rank = float(p_value(0.0, -rho[1:]))
-    return replace(
-        magnitude,
-        p=max(magnitude.p, p_rank),
-        beside={"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank},
-    )
+    beside = {"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank}
+    return replace(magnitude, p=max(magnitude.p, p_rank), beside=beside)
 
 
 def equal_rates_test(
@@ -123,16 +120,9 @@ def equal_rates_test(
     resampled = bootstrap_means(logits, sample.quadrants, draws, seed)[..., 0]
     by_chance = float(np.ptp(drawn.means[..., 0], axis=1).mean())
     low, high = percentile_interval(np.ptp(resampled, axis=1), -by_chance)
-    return Finding(
-        hypothesis,
-        float(np.ptp(observed.means[0, :, 0])) - by_chance,
-        low,
-        high,
-        float(p_value(float(_wald(observed)[0]), _wald(drawn))),
-        len(sample),
-        sesoi,
-        beside={"range.chance": by_chance},
-    )
+    beyond = float(np.ptp(observed.means[0, :, 0])) - by_chance
+    p, beside = float(p_value(float(_wald(observed)[0]), _wald(drawn))), {"range.chance": by_chance}
+    return Finding(hypothesis, beyond, low, high, p, len(sample), sesoi, beside=beside)
 
 
 def rate_leanings(sample: Sample, rates: Mapping[str, Rate], rate: float | None = None) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -160,18 +160,9 @@ def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:
     Berger, R. L. (1982). Multiparameter hypothesis testing and acceptance sampling. Technometrics 24(4), 295-300.
     """
     weakest = min(parts, key=lambda part: part.contrast)
-    return Finding(
-        hypothesis,
-        weakest.contrast,
-        weakest.low90,
-        weakest.high90,
-        max(part.p for part in parts),
-        min(part.n for part in parts),
-        weakest.sesoi,
-        beside={
-            f"{part.hypothesis}.{key}": getattr(part, key) for part in parts for key in ("contrast", "p")
-        },
-    )
+    p, n = max(part.p for part in parts), min(part.n for part in parts)
+    beside = {f"{part.hypothesis}.{key}": getattr(part, key) for part in parts for key in ("contrast", "p")}
+    return replace(weakest, hypothesis=hypothesis, p=p, n=n, beside=beside)
 
 
 def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataFrame:

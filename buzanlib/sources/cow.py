@@ -77,10 +77,8 @@ def _against_system(crosswalk: Crosswalk, path: Path) -> list[str]:
     spells = read_csv(path, ["ccode", "styear", "stmonth", "stday", "endyear"]).apply(numbers, path=path)
     # Of a code, the last spell that reaches into the years of the panel counts.
     spells = spells[(spells["endyear"] >= FIRST) & ~spells["ccode"].isin(list(EXCLUDED))]
-    theirs = {
-        code: pd.Timestamp(year, month, day)
-        for code, year, month, day in spells[["ccode", "styear", "stmonth", "stday"]].to_numpy().tolist()
-    }
+    starts = spells[["ccode", "styear", "stmonth", "stday"]].to_numpy().tolist()
+    theirs = {code: pd.Timestamp(*day) for code, *day in starts}
     ours = crosswalk.states.dropna(subset=["cow"]).groupby("cow")["cow_from"].min()
     only_theirs, only_ours = sorted(theirs.keys() - set(ours.index)), sorted(set(ours.index) - theirs.keys())
     faults = [f"{path.name} has code {code}, states.csv has not" for code in only_theirs]

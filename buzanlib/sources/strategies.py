@@ -53,8 +53,8 @@ def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
     odd = sorted(map(str, set(documents["doc_id"]) ^ set(seeds)))
     if odd:
         raise BuzanError(f"{texts.name} and {source} do not have the same documents: {', '.join(odd)}")
-    records = documents.sort_values("doc_id").to_dict("records")
+    columns = (documents.sort_values("doc_id")[name].tolist() for name in ("doc_id", "iso3", "year", "text"))
     return [
-        Text(name, Corpus.NCSS, row["iso3"], row["year"], normalise(row["text"]), seed=seeds[name])
-        for name, row in ((row["doc_id"], row) for row in records)
+        Text(name, Corpus.NCSS, iso3, year, normalise(text), seed=seeds[name])
+        for name, iso3, year, text in zip(*columns, strict=True)
     ]
