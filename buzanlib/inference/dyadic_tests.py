@@ -15,7 +15,7 @@ from buzanlib.inference.dyadic_matrices import agreement as agreement_of
 from buzanlib.inference.dyadic_matrices import block_means, distance, euclidean, pair_of, same, with_dyads
 from buzanlib.inference.ideal_points import distance_to_median
 from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
-from buzanlib.inference.mrqap import MRQAP, MRQAPResult, mantel
+from buzanlib.inference.mrqap import MRQAPResult, mantel, mrqap
 from buzanlib.inference.permutation import Array, Permutations, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
@@ -50,13 +50,13 @@ def forum_test(
     Finding
         Minus the coefficient of the dyads SW-WS, with an interval robust to dyads that share a state.
     MRQAPResult
-        The whole regression, which raises what `MRQAP` does.
+        The whole regression, which raises what `mrqap` does.
     """
     own = agreement.index[agreement.index.isin(placed.index)]
     states = with_dyads([agreement.loc[own, own], *controls.values()])
     predictors = {FOCAL: pair_of(placed.loc[states, "quadrant"], Quadrant.SW, Quadrant.WS)}
     predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
-    fitted = MRQAP()(agreement.loc[states, states], predictors, permutations.among(states), FOCAL)
+    fitted = mrqap(agreement.loc[states, states], predictors, permutations.among(states), FOCAL)
     row = fitted.table.loc[FOCAL, ["coefficient", "low90", "high90", "p_less"]]
     estimate, low, high, p = map(float, row.to_numpy())
     beside = {"n_dyads": fitted.n_dyads}

@@ -190,7 +190,7 @@ class Multiverse:
         effects = np.array([POSITION[hypothesis.effect] for hypothesis in cells])
         signs = np.array([hypothesis.sign for hypothesis in cells], dtype=float)
         tally = _Tally(len(permutations.moves), names)
-        rows = dict.fromkeys(range(len(specifications)), _row(None, names))
+        rows: dict[int, dict[str, float]] = {}
         below = _nested(list(cases))
         counting, waiting = Lock(), BoundedSemaphore(2 * self.threads)
         done: list[Future[None]] = []
@@ -217,7 +217,8 @@ class Multiverse:
                 walk(states, None)
             for one in done:
                 one.result()  # an error in a thread is raised here
-        found = pd.DataFrame.from_dict(rows, orient="index")
+        found = pd.DataFrame.from_dict(rows, orient="index").reindex(range(len(specifications)))
+        found["n"] = found["n"].fillna(0).astype(int)
         table = pd.concat([specifications.reset_index(drop=True), found], axis=1)
         medians = tally.medians()
         return MultiverseResult(table, tally.joint(medians), medians[1:])
@@ -307,11 +308,9 @@ class _Fit:
     n: int
 
 
-def _row(fitted: _Fit | None, names: Sequence[str]) -> dict[str, float]:
+def _row(fitted: _Fit, names: Sequence[str]) -> dict[str, float]:
     """One line of the table."""
     columns = [*names, *(f"{name}.p" for name in names)]
-    if fitted is None:
-        return {"n": 0, **dict.fromkeys(columns, np.nan)}
     observed, drawn = fitted.statistics[0], fitted.statistics[1:]
     exceed = (drawn >= observed - _TIE * np.maximum(1, np.abs(observed))).sum(axis=0)
     values = [*fitted.contrasts[0], *((1 + exceed) / (1 + len(drawn)))]
