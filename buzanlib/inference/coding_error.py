@@ -10,12 +10,10 @@ import pandas as pd
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import POSITION, empirical_logit, factorial
 from buzanlib.inference.intervals import percentile_interval
-from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.placed_sample import THREATS, Sample
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.predictions import Predictions
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Annotator
-
-_THREATS = [threat.value for threat in TABLE2_THREATS]
+from buzanlib.theory.vocabulary import Annotator
 
 
 def disagreement(statements: Statements) -> pd.DataFrame:
@@ -32,14 +30,10 @@ def disagreement(statements: Statements) -> pd.DataFrame:
         for annotator in (Annotator.A, Annotator.B)
     )
     both = (a["relevant"] == 1) & (b["relevant"] == 1)
-    one = pd.concat([a.loc[both, _THREATS], b.loc[both, _THREATS]]) == 1
-    other = pd.concat([b.loc[both, _THREATS], a.loc[both, _THREATS]]) == 1
-    return pd.DataFrame(
-        {
-            "missed": (one & ~other).sum() / one.sum(),
-            "added": (~one & other).sum() / (~one).sum(),
-        }
-    ).rename_axis("threat")
+    one = pd.concat([a.loc[both, THREATS], b.loc[both, THREATS]]) == 1
+    other = pd.concat([b.loc[both, THREATS], a.loc[both, THREATS]]) == 1
+    missed, added = (one & ~other).sum() / one.sum(), (~one & other).sum() / (~one).sum()
+    return pd.DataFrame({"missed": missed, "added": added}).rename_axis("threat")
 
 
 @dataclass(frozen=True)
@@ -62,9 +56,7 @@ class CodingErrorStudy:
         Parameters
         ----------
         passages : DataFrame
-            Relevant passages: ``iso3`` and one 0/1 column a threat.
-        sample : Sample
-            The placed states; passages of others are left out.
+            Relevant passages: ``iso3`` and one 0/1 column a threat; those of states outside the sample are left out.
         rates : DataFrame
             As `disagreement` gives them.
         factors : tuple of float
@@ -83,20 +75,20 @@ class CodingErrorStudy:
         """
         own = passages[passages["iso3"].isin(sample.counts.index)]
         state = sample.counts.index.get_indexer(pd.Index(own["iso3"]))
-        codes = own[_THREATS].to_numpy() == 1
+        codes = own[THREATS].to_numpy() == 1
         n = np.bincount(state, minlength=len(sample)).astype(float)
         rows = []
         for factor in factors:
-            chance = factor * rates.loc[_THREATS, ["missed", "added"]].to_numpy()
+            chance = factor * rates.loc[THREATS, ["missed", "added"]].to_numpy()
             if (chance > 0.5).any():
                 raise EstimationError(
                     f"error of coding times {factor:g} is above one half; allowed: a smaller factor"
                 )
             rng = np.random.default_rng(self.seed)
-            y = np.empty((len(sample), self.draws, len(_THREATS)))
+            y = np.empty((len(sample), self.draws, len(THREATS)))
             for draw in range(self.draws):
                 wrong = rng.random(codes.shape) < np.where(codes, chance[:, 0], chance[:, 1])
-                for column in range(len(_THREATS)):
+                for column in range(len(THREATS)):
                     y[:, draw, column] = np.bincount(state, codes[:, column] ^ wrong[:, column], len(sample))
             logits = empirical_logit(y, n[:, None, None]).reshape(len(sample), -1)
             effects = 2 * factorial(logits, sample.quadrants).estimates[0].reshape(4, self.draws, -1)

@@ -2,7 +2,7 @@
 
 With four quadrants and four coefficients the design is saturated: every coefficient is a signed quarter-sum of the four
 quadrant means, and HC3 errors follow from the squared residuals within quadrants. Any number of permuted placements is
-then a pair of matrix products.
+then a pair of matrix products. Two one-sided tests say whether effects are small enough to be called null.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.intervals import student_interval
-from buzanlib.inference.permutation import p_value
+from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.factorial import CODING as CODING
 from buzanlib.theory.vocabulary import Effect, Quadrant
-
-Array = npt.NDArray[np.float64]
 
 #: States that each kind of standard errors needs in every quadrant.
 MINIMUM = {"HC3": 2, "classical": 1}
@@ -70,9 +69,7 @@ class Cells:
     def contrast(self, weights: npt.ArrayLike) -> Contrasts:
         """Weighted sums of the four means, shape (placements, outcomes) or (placements, contrasts, outcomes).
 
-        Parameters
-        ----------
-        weights : array_like of float, shape (4,) or (contrasts, 4)
+        The weights are of shape (4,) or (contrasts, 4).
         """
         weights = np.asarray(weights, dtype=float)
         return Contrasts(weights @ self.means, np.sqrt(weights**2 @ self.variances))
@@ -136,9 +133,9 @@ def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC
 
 
 def factorial(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC3") -> Contrasts:
-    """Coefficients of the factorial model: constant, power, cohesion, power:cohesion.
+    """Coefficients of the factorial model (constant, power, cohesion, power:cohesion), shape (placements, 4, outcomes).
 
-    Takes what `cell_means` takes and raises what it raises; gives shape (placements, 4, outcomes).
+    Takes and raises what `cell_means` does.
     """
     return cell_means(values, quadrants, errors).contrast(CODING / 4)
 
@@ -150,16 +147,10 @@ def contrast_test(
 
     Parameters
     ----------
-    hypothesis : str
-        Id.
     values : array_like of float, shape (states,)
         The outcome, on the states of the sample.
-    sample : Sample
-        Placement and permutations.
     weights : array_like of float, shape (4,)
         Of the quadrants, in the predicted direction: see `against_rest` and `difference`.
-    sesoi : float
-        Smallest effect of interest.
 
     Raises
     ------
@@ -173,3 +164,41 @@ def contrast_test(
     low, high = student_interval(estimate, error, len(sample) - 4)
     p = float(p_value(found.statistics[0, 0], drawn.statistics[:, 0]))
     return Finding(hypothesis, estimate, low, high, p, len(sample), sesoi)
+
+
+def two_one_sided(estimate: npt.ArrayLike, error: npt.ArrayLike, df: float, bound: float) -> Array:
+    """P value of the two one-sided tests (Schuirmann 1987), the larger of both, for each effect.
+
+    Takes effects and their standard errors, shape (effects,); those between minus and plus `bound` are equivalent to
+    zero. `df` are the degrees of freedom.
+    """
+    effect, spread = np.asarray(estimate, dtype=float), np.maximum(np.asarray(error, dtype=float), FLOOR)
+    below, above = (effect - bound) / spread, (effect + bound) / spread
+    return np.asarray(np.maximum(stdtr(df, below), stdtr(df, -above)), dtype=float)
+
+
+def equivalence_test(
+    hypothesis: str, estimates: npt.ArrayLike, errors: npt.ArrayLike, *, df: float, bound: float, n: int
+) -> Finding:
+    """Whether all of several effects are null (intersection-union of `two_one_sided`), on `n` states.
+
+    Returns
+    -------
+    Finding
+        Of the effect that is largest in size; p is the largest of all.
+
+    Raises
+    ------
+    EstimationError
+        If the bound is not above zero.
+    """
+    if bound <= 0:
+        raise EstimationError(f"equivalence within {bound}; allowed: a bound above zero")
+    estimate, error = np.asarray(estimates, dtype=float), np.asarray(errors, dtype=float)
+    low, high = student_interval(estimate, error, df)
+    p = two_one_sided(estimate, error, df, bound)
+    largest = int(np.abs(estimate).argmax())
+    found, start, end = (float(each[largest]) for each in (estimate, low, high))
+    outside = bool(((low > bound) | (high < -bound)).any())
+    beside = {"n_inside": int(((low > -bound) & (high < bound)).sum())}
+    return Finding(hypothesis, found, start, end, float(p.max()), n, bound, outside, beside=beside)

@@ -1,7 +1,8 @@
 """How far apart the quadrants are in what they speak of, with a correction for bias.
 
 The profile of a quadrant is the mean of its states' profiles. Distances of means are too large in small samples, the
-more so the smaller the quadrant; the jackknife over states takes this bias away before quadrants are compared.
+more so the smaller the quadrant; the jackknife over states takes this bias away before quadrants are compared. Beside
+this stand PERMANOVA (Anderson 2001) and PERMDISP (Anderson 2006).
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.intervals import TAILS, bootstrap_means, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
-from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.verdicts import Finding, Value
 from buzanlib.theory.distances import PAIRS, aitchison, hellinger, jensen_shannon, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Added to every share before logarithms are taken (`definitions.json`).
 EPS = 1 / 20
-
 
 #: Divergences, squares of distances, by the name of the distance.
 DIVERGENCES: dict[str, Callable[[Array, Array], Array]] = {
@@ -84,10 +84,8 @@ def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, cor
     if not correct:
         return plain
     corrected = plain.copy()
-    members = np.split(
-        np.argsort(quadrants.astype(np.int8), axis=1, kind="stable"), sizes.cumsum()[:-1], axis=1
-    )
-    for one, inside in enumerate(members):
+    order = np.argsort(quadrants.astype(np.int8), axis=1, kind="stable")
+    for one, inside in enumerate(np.split(order, sizes.cumsum()[:-1], axis=1)):
         size, mean = sizes[one], means[:, None, one]
         # Mean of the quadrant without each of its states, shape (placements, states inside, threats).
         without = np.maximum((size * mean - profiles[inside]) / (size - 1), 0.0)
@@ -104,40 +102,23 @@ def distances(divergences: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class DivergenceResult:
-    """Distances between the quadrants.
+    """Distances between the quadrants."""
 
-    Attributes
-    ----------
-    pairs : DataFrame
-        Index the pairs, such as ``"SW-WS"``; columns ``distance`` (corrected), ``low90``, ``high90``,
-        ``uncorrected`` and ``largest`` (share of bootstrap draws in which the pair is farthest apart).
-    findings : mapping of str to Finding
-        By id.
-    """
-
+    #: Index the pairs, such as ``"SW-WS"``; columns ``distance`` (corrected), ``low90``, ``high90``, ``uncorrected``
+    #: and ``largest`` (share of bootstrap draws in which the pair is farthest apart).
     pairs: pd.DataFrame
-    findings: dict[str, Finding]
+    findings: dict[str, Finding]  #: By id.
 
 
 @dataclass(frozen=True)
 class DivergenceTest:
-    """Whether SW and WS diverge most, and more than adjacent quadrants.
+    """Whether SW and WS diverge most, and more than adjacent quadrants."""
 
-    Attributes
-    ----------
-    measure : str
-        A key of `DIVERGENCES`; the first is that of the locked outcome.
-    draws, seed : int
-        Of the bootstrap of states within quadrants.
-    largest, adjacent : str
-        Ids of the two hypotheses.
-    """
-
-    measure: str = "jensen_shannon"
-    draws: int = 1999
-    seed: int = 20100615
-    largest: str = "largest"
-    adjacent: str = "adjacent"
+    measure: str = "jensen_shannon"  #: A key of `DIVERGENCES`; the first is that of the locked outcome.
+    draws: int = 1999  #: Of the bootstrap of states within quadrants.
+    seed: int = 20100615  #: Of the bootstrap.
+    largest: str = "largest"  #: Id of the first hypothesis.
+    adjacent: str = "adjacent"  #: Id of the second.
 
     def __call__(self, profiles: pd.DataFrame, sample: Sample) -> DivergenceResult:
         """Test.
@@ -146,8 +127,6 @@ class DivergenceTest:
         ----------
         profiles : DataFrame of float, shape (states, threats)
             Of the states of the sample; rows sum to one.
-        sample : Sample
-            Placement and permutations.
 
         Raises
         ------
@@ -157,9 +136,7 @@ class DivergenceTest:
         values = profiles.to_numpy(dtype=float)
         plain = quadrant_divergences(values, sample.quadrants, self.measure, correct=False)[0]
         corrected = quadrant_divergences(values, sample.quadrants, self.measure)[0]
-        permuted = sample.under_null(
-            lambda placements: quadrant_divergences(values, placements, self.measure)
-        )
+        permuted = sample.under_null(lambda placed: quadrant_divergences(values, placed, self.measure))
         # A draw is biased twice: as a sample of the states, which are themselves a sample.
         means = bootstrap_means(values, sample.quadrants, self.draws, self.seed)
         drawn = DIVERGENCES[self.measure](means[:, _SIDES[:, 0]], means[:, _SIDES[:, 1]])
@@ -175,24 +152,57 @@ class DivergenceTest:
             },
             index=pd.Index([pair_name(pair) for pair in PAIRS], name="pair"),
         )
-        lead = resampled[:, _OPPOSED] - resampled[:, _OTHERS].max(axis=1)
-        largest = Finding(
-            self.largest,
-            float(observed[_OPPOSED] - observed[list(_OTHERS)].max()),
-            *percentile_interval(lead),
-            float(p_value(0.0, -lead)),
-            len(sample),
-            beside={
-                "share_largest": float(table["largest"].iloc[_OPPOSED]),
-                "farthest": str(table["distance"].idxmax()),
-            },
-        )
+        n, drawn_lead = len(sample), resampled[:, _OPPOSED] - resampled[:, _OTHERS].max(axis=1)
+        lead, p = float(observed[_OPPOSED] - observed[list(_OTHERS)].max()), float(p_value(0.0, -drawn_lead))
+        share, farthest = float(table["largest"].iloc[_OPPOSED]), str(table["distance"].idxmax())
+        beside: dict[str, Value] = {"share_largest": share, "farthest": farthest}
+        largest = Finding(self.largest, lead, *percentile_interval(drawn_lead), p, n, beside=beside)
         gap = float(_gap(observed))
         p = float(p_value(gap, _gap(distances(permuted))))
-        adjacent = Finding(self.adjacent, gap, *percentile_interval(_gap(resampled)), p, len(sample))
+        adjacent = Finding(self.adjacent, gap, *percentile_interval(_gap(resampled)), p, n)
         return DivergenceResult(table, {self.largest: largest, self.adjacent: adjacent})
 
 
 def _gap(between: Array) -> Array:
     """Distance of SW and WS less the mean distance of adjacent quadrants."""
     return np.asarray(between[..., _OPPOSED] - between[..., ADJACENT].mean(axis=-1), dtype=float)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Location and spread of profiles by quadrant."""
+
+    location: float  #: Pseudo-F of the quadrants (PERMANOVA).
+    location_p: float  #: Its permutation p value.
+    spread: float  #: F of the distances of states to the centre of their quadrant (PERMDISP).
+    spread_p: float  #: Its permutation p value.
+    by_quadrant: dict[str, float]  #: Mean distance to the centre.
+
+
+def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:
+    """Whether quadrants differ in where their states lie, and in how far these lie apart.
+
+    A test of location can be moved by unequal spread, so that both are shown. Distances are Hellinger's: Euclidean
+    between the roots of shares. The profiles, shape (states, threats), are those of the states of the sample.
+    """
+    roots = np.sqrt(profiles.to_numpy(dtype=float))
+    sizes = np.asarray(sample.sizes, dtype=float)
+    placements = np.vstack([sample.quadrants, sample.permuted])
+    location = _f_statistic(roots, placements, sizes)
+    inside = np.eye(4)[sample.quadrants]
+    centres = inside.T @ roots / sizes[:, None]
+    far = np.linalg.norm(roots - centres[sample.quadrants], axis=1)
+    spread = _f_statistic(far[:, None], placements, sizes)
+    by_quadrant = dict(zip(map(str, Quadrant), (inside.T @ far / sizes).tolist(), strict=True))
+    location_p, spread_p = (float(p_value(float(f[0]), f[1:])) for f in (location, spread))
+    return Spread(float(location[0]), location_p, float(spread[0]), spread_p, by_quadrant)
+
+
+def _f_statistic(values: Array, quadrants: Codes, sizes: Array) -> Array:
+    """Pseudo-F of groups in Euclidean space, shape (placements,)."""
+    centred = values - values.mean(axis=0)
+    sums = np.stack([(quadrants == code).astype(float) @ centred for code in range(4)], axis=1)
+    between = (sums**2 / sizes[:, None]).sum(axis=(1, 2))
+    within = float((centred**2).sum()) - between
+    n, groups = len(values), int((sizes > 0).sum())
+    return np.asarray(between / (groups - 1) / (within / (n - groups)), dtype=float)

@@ -23,12 +23,9 @@ POSITION = {"yes": 1.0, "abstain": 0.5, "no": 0.0, "absent": np.nan}
 
 
 def positions(votes: pd.DataFrame, rcids: Iterable[int]) -> pd.DataFrame:
-    """Where the states stood in some roll calls, from the table `Votes.votes`.
+    """Where the states stood in some roll calls, from the table `Votes.votes`, shape (states, roll calls).
 
-    Returns
-    -------
-    DataFrame of float, shape (states, roll calls)
-        1 yes, 1/2 abstention, 0 no; NaN where the state was absent or no member.
+    1 yes, 1/2 abstention, 0 no; NaN where the state was absent or no member.
 
     Raises
     ------
@@ -48,19 +45,9 @@ def positions(votes: pd.DataFrame, rcids: Iterable[int]) -> pd.DataFrame:
 
 
 def agreement(positions: pd.DataFrame, minimum: int = 1) -> pd.DataFrame:
-    """Agreement of each dyad: one minus the mean absolute difference of positions.
+    """Agreement of each dyad: one minus the mean absolute difference of what `positions` gives.
 
-    Parameters
-    ----------
-    positions : DataFrame of float, shape (states, roll calls)
-        As `positions` gives it.
-    minimum : int
-        Roll calls in which both states must have voted.
-
-    Returns
-    -------
-    DataFrame of float, shape (states, states)
-        From 0 (always opposed) to 1; NaN where the two share fewer roll calls.
+    From 0 (always opposed) to 1; NaN where both states voted in fewer than `minimum` roll calls.
 
     Raises
     ------
@@ -125,7 +112,6 @@ def block_means(
 
     Parameters
     ----------
-    outcome : DataFrame of float, shape (states, states)
     codes : array_like of int, shape (states,) or (placements, states)
         Place of each state's quadrant in the order of `Quadrant`; -1 where it has none.
     weights : array_like of float, shape (placements, states), optional

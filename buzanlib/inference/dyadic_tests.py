@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +15,7 @@ from buzanlib.inference.dyadic_matrices import agreement as agreement_of
 from buzanlib.inference.dyadic_matrices import block_means, distance, euclidean, pair_of, same, with_dyads
 from buzanlib.inference.ideal_points import distance_to_median
 from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
-from buzanlib.inference.mrqap import MRQAP, MRQAPResult, mantel
+from buzanlib.inference.mrqap import MRQAPResult, mantel, mrqap
 from buzanlib.inference.permutation import Array, Permutations, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
@@ -26,51 +25,42 @@ from buzanlib.theory.vocabulary import Quadrant
 _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
 
 
-@dataclass(frozen=True)
-class ForumTest:
-    """Whether SW and WS states agree least, whatever their other ties; `focal` names their dyads."""
+#: The dyads of which `forum_test` speaks.
+FOCAL = f"{Quadrant.SW} and {Quadrant.WS}"
 
-    focal: str = "SW and WS"
 
-    def __call__(
-        self,
-        hypothesis: str,
-        agreement: pd.DataFrame,
-        controls: Mapping[str, pd.DataFrame],
-        placed: pd.DataFrame,
-        permutations: Permutations,
-    ) -> tuple[Finding, MRQAPResult]:
-        """Regress agreement on the contested roll calls on the dyads SW-WS and the controls.
+def forum_test(
+    hypothesis: str,
+    agreement: pd.DataFrame,
+    controls: Mapping[str, pd.DataFrame],
+    placed: pd.DataFrame,
+    permutations: Permutations,
+) -> tuple[Finding, MRQAPResult]:
+    """Whether SW and WS states agree least, whatever their other ties.
 
-        Parameters
-        ----------
-        hypothesis : str
-            Id.
-        agreement, controls : DataFrame of float, shape (states, states), and mapping of str to such
-            NaN where unknown.
-        placed : DataFrame
-            Index ``iso3``; column ``quadrant``.
-        permutations : Permutations
-            Of states within groups.
+    Parameters
+    ----------
+    agreement, controls : DataFrame of float, shape (states, states), and mapping of str to such
+        Agreement on the contested roll calls, and what else it is regressed on; NaN where unknown.
+    placed : DataFrame
+        Index ``iso3``; column ``quadrant``.
 
-        Returns
-        -------
-        Finding
-            Minus the coefficient of the dyads SW-WS, with an interval robust to dyads that share a state.
-        MRQAPResult
-            The whole regression, which raises what `MRQAP` does.
-        """
-        own = agreement.index[agreement.index.isin(placed.index)]
-        states = with_dyads([agreement.loc[own, own], *controls.values()])
-        quadrants = placed.loc[states, "quadrant"]
-        predictors = {self.focal: pair_of(quadrants, "SW", "WS")}
-        predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
-        fitted = MRQAP()(agreement.loc[states, states], predictors, permutations.among(states), self.focal)
-        estimate, low, high, p = map(
-            float, fitted.table.loc[self.focal, ["coefficient", "low90", "high90", "p_less"]].to_numpy()
-        )
-        beside = {"n_dyads": fitted.n_dyads}
-        return Finding(hypothesis, -estimate, -high, -low, p, fitted.n_states, beside=beside), fitted
+    Returns
+    -------
+    Finding
+        Minus the coefficient of the dyads SW-WS, with an interval robust to dyads that share a state.
+    MRQAPResult
+        The whole regression, which raises what `mrqap` does.
+    """
+    own = agreement.index[agreement.index.isin(placed.index)]
+    states = with_dyads([agreement.loc[own, own], *controls.values()])
+    predictors = {FOCAL: pair_of(placed.loc[states, "quadrant"], Quadrant.SW, Quadrant.WS)}
+    predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
+    fitted = mrqap(agreement.loc[states, states], predictors, permutations.among(states), FOCAL)
+    row = fitted.table.loc[FOCAL, ["coefficient", "low90", "high90", "p_less"]]
+    estimate, low, high, p = map(float, row.to_numpy())
+    beside = {"n_dyads": fitted.n_dyads}
+    return Finding(hypothesis, -estimate, -high, -low, p, fitted.n_states, beside=beside), fitted
 
 
 def controls(
@@ -81,11 +71,9 @@ def controls(
     Parameters
     ----------
     roll_calls : DataFrame of float, shape (states, roll calls)
-        Positions on all other roll calls (`buzanlib.inference.dyadic_matrices.positions`).
+        Positions on all other roll calls, in `minimum` of which both states of a dyad must have voted.
     regions, polyarchy : Series
         Regional group and value by state.
-    minimum : int
-        Other roll calls in which both states of a dyad must have voted.
     """
     states = roll_calls.index
     return {
@@ -117,17 +105,12 @@ def support_test(
 
     Parameters
     ----------
-    hypothesis : str
-        Id.
     agreement : DataFrame of float, shape (states, states)
         On the roll calls in question; NaN where unknown.
     placed : DataFrame
         Index ``iso3``; columns ``p`` and ``k``.
-    permutations : Permutations
-        Of states within groups.
     draws, seed : int
         Of the bootstrap.
-    pair : tuple of Quadrant
 
     Returns
     -------
@@ -165,8 +148,6 @@ def distance_decay(
 
     Parameters
     ----------
-    hypothesis : str
-        Id.
     profiles : DataFrame of float, shape (states, threats)
         Of the states of the sample; rows sum to one.
     sample : Sample

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Protocol
 
 import pandas as pd
 
@@ -18,7 +16,7 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import against_rest, difference
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
 from buzanlib.inference.dyadic_matrices import agreement, positions
-from buzanlib.inference.dyadic_tests import ForumTest, controls, distance_decay, pivot_test, support_test
+from buzanlib.inference.dyadic_tests import controls, distance_decay, forum_test, pivot_test, support_test
 from buzanlib.inference.ideal_points import IdealPoints, VoteMap
 from buzanlib.inference.jonckheere_terpstra import OrderTest
 from buzanlib.inference.mrqap import MRQAPResult
@@ -42,21 +40,23 @@ from buzanlib.theory.matrices import TABLE2
 from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 
-class HypothesisTest(Protocol):
-    """Tests one hypothesis."""
-
-    def __call__(self, world: World) -> Finding:
-        """Raises `EstimationError` if the data cannot carry the test."""
-
-
 @dataclass(frozen=True)
-class OfTable2:
-    """A prediction of Table 2, by the joint test of all of them; `QuadrantTest` tests other samples."""
+class HypothesisTest:
+    """Tests one hypothesis, whose id it bears."""
 
     hypothesis: str
 
     def __call__(self, world: World) -> Finding:
-        """Take it from the joint test."""
+        """Test; `EstimationError` if the data cannot carry the test."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class OfTable2(HypothesisTest):
+    """A prediction of Table 2, by the joint test of all of them; `QuadrantTest` tests other samples."""
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
         return self.result(world).findings()[self.hypothesis]
 
     @staticmethod
@@ -66,114 +66,96 @@ class OfTable2:
 
 
 @dataclass(frozen=True)
-class StrengthOrder:
+class StrengthOrder(HypothesisTest):
     """Whether the strength of language rises over the quadrants in the order that the paper gives them."""
-
-    hypothesis: str
 
     def __call__(self, world: World) -> Finding:
         """Test."""
-        counts = world.sample.counts
-        test = OrderTest(draws=world.draws, seed=world.seed)
-        return test(self.hypothesis, counts["level"] / counts["relevant"], world.sample)
+        strength = world.sample.counts["level"] / world.sample.counts["relevant"]
+        return OrderTest(draws=world.draws, seed=world.seed)(self.hypothesis, strength, world.sample)
 
 
 @dataclass(frozen=True, eq=False)
-class RateContrast:
-    """A contrast between quadrants of the rate of a kind of passage; several parts must all hold.
+class RateContrast(HypothesisTest):
+    """A contrast between quadrants of the rate of a kind of passage; several parts must all hold."""
 
-    Attributes
-    ----------
-    parts, rivals : mapping of str to Rate
-        By the names under which they stand beside the finding.
-    """
-
-    hypothesis: str
-    parts: Mapping[str, Rate]
-    rivals: Mapping[str, Rate] = field(default_factory=dict)
+    parts: Mapping[str, Rate]  #: By the names under which they stand beside the finding.
+    rivals: Mapping[str, Rate] = field(default_factory=dict)  #: What else stands beside it.
 
     def __call__(self, world: World) -> Finding:
         """Test."""
-        sesoi = world.data.predictions.sesoi
         if len(self.parts) == 1:
             (rate,) = self.parts.values()
-            return rate_test(self.hypothesis, world.sample, rate, sesoi)
-        return joint_rate_test(self.hypothesis, world.sample, self.parts, self.rivals, sesoi)
+            return rate_test(self.hypothesis, world.sample, rate, world.sesoi)
+        return joint_rate_test(self.hypothesis, world.sample, self.parts, self.rivals, world.sesoi)
 
 
 @dataclass(frozen=True)
-class SecondThreat:
+class SecondThreat(HypothesisTest):
     """Whether states of a quadrant put one threat before a second, and that before all others."""
 
-    hypothesis: str
     quadrant: Quadrant
     first: Threat
     second: Threat
 
     def __call__(self, world: World) -> Finding:
         """Test."""
-        threats, sesoi = (self.first, self.second), world.data.predictions.sesoi
-        return second_threat_test(
-            self.hypothesis, world.sample, self.quadrant, *threats, sesoi, world.draws, world.seed
-        )
+        claim = self.quadrant, self.first, self.second
+        return second_threat_test(self.hypothesis, world.sample, *claim, world.sesoi, world.draws, world.seed)
 
 
 @dataclass(frozen=True)
-class NameOfTheMatter:
+class NameOfTheMatter(HypothesisTest):
     """Whether states of a quadrant say *information security* rather than *cyber security*."""
 
-    hypothesis: str
     quadrant: Quadrant
 
     def __call__(self, world: World) -> Finding:
         """Test."""
-        window = world.placement.first, world.placement.last
-        names = names_of_the_matter(world.data.statements, world.corpus, *window)
+        names = names_of_the_matter(world.data.statements, world.corpus, *world.window)
         rate = "information_security", against_rest(self.quadrant)
-        sample, sesoi = world.sample_of(names, needs="either"), world.data.predictions.sesoi
-        return rate_test(self.hypothesis, sample, rate, sesoi, of="either")
+        sample = world.sample_of(names, needs="either")
+        return rate_test(self.hypothesis, sample, rate, world.sesoi, of="either")
 
 
 @dataclass(frozen=True, eq=False)
-class SameOrder:
+class SameOrder(HypothesisTest):
     """Whether a rate differs between two quadrants that rank the named threats alike."""
 
-    hypothesis: str
     rate: Rate
     pair: tuple[Quadrant, Quadrant]
 
     def __call__(self, world: World) -> Finding:
         """Test."""
-        sesoi = world.data.predictions.sesoi
         return same_order_test(
-            self.hypothesis, world.sample, self.rate, self.pair, sesoi, world.draws, world.seed
+            self.hypothesis, world.sample, self.rate, self.pair, world.sesoi, world.draws, world.seed
         )
 
 
 @dataclass(frozen=True)
-class EqualRates:
+class EqualRates(HypothesisTest):
     """Whether quadrants differ in how often a state that asks for a measure asks for this one."""
 
-    hypothesis: str
     measure: Measure
 
     def __call__(self, world: World) -> Finding:
         """Test."""
         counts, column = world.counts, f"measure.{self.measure}"
         asking = counts.assign(measured=counts["relevant"] - counts[f"measure.{Measure.NONE}"])
-        sample, sesoi = world.sample_of(asking, needs="measured"), world.data.predictions.sesoi
-        return equal_rates_test(self.hypothesis, sample, column, "measured", sesoi, world.draws, world.seed)
+        sample = world.sample_of(asking, needs="measured")
+        return equal_rates_test(
+            self.hypothesis, sample, column, "measured", world.sesoi, world.draws, world.seed
+        )
 
 
 @dataclass(frozen=True)
-class Divergence:
+class Divergence(HypothesisTest):
     """Distances between the mean profiles of the quadrants."""
 
-    hypothesis: str
     measure: str = "jensen_shannon"
 
     def __call__(self, world: World) -> Finding:
-        """Take it from the distances of all pairs."""
+        """Test."""
         return self.result(world).findings[self.hypothesis]
 
     def result(self, world: World) -> DivergenceResult:
@@ -183,10 +165,8 @@ class Divergence:
 
 
 @dataclass(frozen=True)
-class DistanceDecay:
+class DistanceDecay(HypothesisTest):
     """Whether profiles differ more, the farther apart two states stand in power and cohesion."""
-
-    hypothesis: str
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -194,21 +174,12 @@ class DistanceDecay:
 
 
 @dataclass(frozen=True)
-class Forum:
-    """Whether states of two opposed quadrants agree less in votes, whatever else they share.
+class Forum(HypothesisTest):
+    """Whether states of two opposed quadrants agree less in votes, whatever else they share."""
 
-    Attributes
-    ----------
-    shared, others : int
-        Roll calls that a pair of states must share: contested ones, and others.
-    regime : tuple of int
-        Years over which electoral democracy is averaged.
-    """
-
-    hypothesis: str
-    shared: int = 4
-    others: int = 10
-    regime: tuple[int, int] = (2018, 2020)
+    shared: int = 4  #: Contested roll calls that a pair of states must share.
+    others: int = 10  #: Other roll calls that it must share.
+    regime: tuple[int, int] = (2018, 2020)  #: Years over which electoral democracy is averaged.
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -234,15 +205,13 @@ class Forum:
     ) -> tuple[Finding, MRQAPResult]:
         """The finding and the whole regression, with further controls if any are given."""
         beside = {**self.controls(world), **(more or {})}
-        agreed = self.agreement(world)
-        return ForumTest()(self.hypothesis, agreed, beside, world.placed, world.permutations)
+        return forum_test(self.hypothesis, self.agreement(world), beside, world.placed, world.permutations)
 
 
 @dataclass(frozen=True)
-class Support:
+class Support(HypothesisTest):
     """Whether states of two quadrants agree on some roll calls more than other pairs of quadrants do."""
 
-    hypothesis: str
     resolutions: tuple[str, ...]
 
     def __call__(self, world: World) -> Finding:
@@ -256,17 +225,11 @@ class Support:
 
 
 @dataclass(frozen=True)
-class Pivot:
-    """Whether states of a quadrant stand near the median of the contested votes.
+class Pivot(HypothesisTest):
+    """Whether states of a quadrant stand near the median of the contested votes."""
 
-    Attributes
-    ----------
-    orientation : tuple of str
-        Two states; the map of the votes runs from the first, which sponsored most of one half of the texts, to the
-        second, which sponsored most of the other.
-    """
-
-    hypothesis: str
+    #: The map of the votes runs from the first state, which sponsored most of one half of the texts, to the second,
+    #: which sponsored most of the other.
     orientation: tuple[str, str] = ("RUS", "USA")
 
     def __call__(self, world: World) -> Finding:
@@ -279,21 +242,12 @@ class Pivot:
 
 
 @dataclass(frozen=True)
-class Rival:
-    """What an account other than power and cohesion adds to them.
+class Rival(HypothesisTest):
+    """What an account other than power and cohesion adds to them."""
 
-    Attributes
-    ----------
-    columns : tuple of str
-        Indices of the panel; none for the bloc of a state.
-    blocs, year
-        Blocs that are set beside power and cohesion, by membership in a year.
-    """
-
-    hypothesis: str
-    columns: tuple[str, ...] = ()
-    blocs: tuple[str, ...] = ()
-    year: int = 2011
+    columns: tuple[str, ...] = ()  #: Indices of the panel; none for the bloc of a state.
+    blocs: tuple[str, ...] = ()  #: Blocs that are set beside power and cohesion.
+    year: int = 2011  #: Of membership in a bloc.
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -307,9 +261,8 @@ class Rival:
 
     def values(self, world: World) -> pd.DataFrame:
         """The rival by state."""
-        window = world.placement.first, world.placement.last
         scores = {
-            column: scores_of_column(world.data.panel, column, *window).mean(axis=1)
+            column: scores_of_column(world.data.panel, column, *world.window).mean(axis=1)
             for column in self.columns
         }
         if self.blocs:
@@ -319,16 +272,10 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class Moves:
-    """Whether more states change quadrant than error of measurement would move.
+class Moves(HypothesisTest):
+    """Whether more states change quadrant than error of measurement would move."""
 
-    Attributes
-    ----------
-    waves : tuple of (int, int)
-        Three windows of the indices.
-    """
-
-    hypothesis: str
+    #: Three windows of the indices.
     waves: tuple[tuple[int, int], ...] = ((2006, 2010), (2012, 2016), (2018, 2022))
 
     def __call__(self, world: World) -> Finding:
@@ -342,30 +289,19 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Following:
-    """Whether a state that moves to another quadrant changes what it speaks of as Table 2 expects.
+class Following(HypothesisTest):
+    """Whether a state that moves to another quadrant changes what it speaks of as Table 2 expects."""
 
-    Attributes
-    ----------
-    early, late : tuple of int
-        Two windows, of the statements and of the indices.
-    """
-
-    hypothesis: str
-    early: tuple[int, int] = (2011, 2017)
-    late: tuple[int, int] = (2018, 2024)
+    early: tuple[int, int] = (2011, 2017)  #: The first window, of the statements and of the indices.
+    late: tuple[int, int] = (2018, 2024)  #: The second.
 
     def __call__(self, world: World) -> Finding:
         """Test."""
         early, late = world.within(*self.early), world.within(*self.late)
+        quadrants = early.placed["quadrant"], late.placed["quadrant"]
+        table, permutations = TABLE2.weights(), world.permutations
         return follow_test(
-            self.hypothesis,
-            early.counts,
-            late.counts,
-            (early.placed["quadrant"], late.placed["quadrant"]),
-            TABLE2.weights(),
-            world.permutations,
-            world.data.predictions.sesoi,
+            self.hypothesis, early.counts, late.counts, quadrants, table, permutations, world.sesoi
         )
 
 
@@ -374,78 +310,56 @@ CRIME = Support("D1", ("73/187", "74/247"))
 PIVOT = Pivot("D7")
 MOVES = Moves("E3")
 FOLLOWING = Following("E4")
-DIVERGENCE = Divergence("C1")
-RIVALS: Mapping[str, Rival] = MappingProxyType(
-    {
-        one.hypothesis: one
-        for one in (
-            Rival("R1", ("polyarchy",)),
-            Rival("R2", blocs=("NATO/EU", "CSTO/SCO")),
-            Rival("R3", ("gdp_per_head", "internet_users")),
-        )
-    }
-)
-
+RIVALS: Mapping[str, Rival] = {
+    "R1": Rival("R1", ("polyarchy",)),
+    "R2": Rival("R2", blocs=("NATO/EU", "CSTO/SCO")),
+    "R3": Rival("R3", ("gdp_per_head", "internet_users")),
+}
 
 #: Contrasts of rates among relevant passages: what is counted, and weights of the quadrants in the predicted direction.
 #: M1 has two parts, and a rival beside them.
-RATES: Mapping[str, Rate] = MappingProxyType(
-    {
-        "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),
-        "M1.SS": (Threat.MIL, -against_rest(Quadrant.SS)),
-        "M1.SW": (Threat.MIL, against_rest(Quadrant.SW)),
-        "B12": ("emergency", -against_rest(Quadrant.SS)),
-        "B14": (f"measure.{Measure.DEFEND}", against_rest(Quadrant.WS)),
-        "B17": (f"measure.{Measure.CONTENT}", against_rest(Quadrant.SW)),
-        "B18": (BOTH, against_rest(Quadrant.SW)),
-        "D2": (Threat.INF, difference(Quadrant.WS, Quadrant.SS)),
-    }
-)
+RATES: Mapping[str, Rate] = {
+    "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),
+    "M1.SS": (Threat.MIL, -against_rest(Quadrant.SS)),
+    "M1.SW": (Threat.MIL, against_rest(Quadrant.SW)),
+    "B12": ("emergency", -against_rest(Quadrant.SS)),
+    "B14": (f"measure.{Measure.DEFEND}", against_rest(Quadrant.WS)),
+    "B17": (f"measure.{Measure.CONTENT}", against_rest(Quadrant.SW)),
+    "B18": (BOTH, against_rest(Quadrant.SW)),
+    "D2": (Threat.INF, difference(Quadrant.WS, Quadrant.SS)),
+}
 
 #: Tests of how states speak, by id.
-WORDING: Mapping[str, HypothesisTest] = MappingProxyType(
-    {
-        "A2": StrengthOrder("A2"),
-        "M1": RateContrast("M1", {"WS": RATES["M1.WS"], "SS": RATES["M1.SS"]}, rivals={"SW": RATES["M1.SW"]}),
-        **{name: RateContrast(name, {name: RATES[name]}) for name in ("B12", "B14")},
-        "B15": SecondThreat("B15", Quadrant.WS, Threat.INF, Threat.CRI),
-        "B16": NameOfTheMatter("B16", Quadrant.SW),
-        **{name: RateContrast(name, {name: RATES[name]}) for name in ("B17", "B18")},
-        "D2": SameOrder("D2", RATES["D2"], (Quadrant.WS, Quadrant.SS)),
-        "F1": EqualRates("F1", Measure.DEFEND),
-    }
-)
+WORDING: Mapping[str, HypothesisTest] = {
+    "A2": StrengthOrder("A2"),
+    "M1": RateContrast("M1", {"WS": RATES["M1.WS"], "SS": RATES["M1.SS"]}, rivals={"SW": RATES["M1.SW"]}),
+    **{name: RateContrast(name, {name: RATES[name]}) for name in ("B12", "B14")},
+    "B15": SecondThreat("B15", Quadrant.WS, Threat.INF, Threat.CRI),
+    "B16": NameOfTheMatter("B16", Quadrant.SW),
+    **{name: RateContrast(name, {name: RATES[name]}) for name in ("B17", "B18")},
+    "D2": SameOrder("D2", RATES["D2"], (Quadrant.WS, Quadrant.SS)),
+    "F1": EqualRates("F1", Measure.DEFEND),
+}
 
 #: Tests of what states say, by id.
-OF_STATEMENTS: Mapping[str, HypothesisTest] = MappingProxyType(
-    {
-        **{name: OfTable2(name) for name in ("B1", "B2", "B3", "B4", "B5")},
-        **WORDING,
-        **{name: Divergence(name) for name in ("C1", "C2")},
-        "C6": DistanceDecay("C6"),
-        "E4": FOLLOWING,
-        **RIVALS,
-    }
-)
+OF_STATEMENTS: Mapping[str, HypothesisTest] = {
+    **{name: OfTable2(name) for name in ("B1", "B2", "B3", "B4", "B5")},
+    **WORDING,
+    **{name: Divergence(name) for name in ("C1", "C2")},
+    "C6": DistanceDecay("C6"),
+    "E4": FOLLOWING,
+    **RIVALS,
+}
 
 #: Tests of votes, and of moves between quadrants, by id.
-OF_OTHERS: Mapping[str, HypothesisTest] = MappingProxyType(
-    {"C5": FORUM, "D1": CRIME, "D7": PIVOT, "E3": MOVES}
-)
+OF_OTHERS: Mapping[str, HypothesisTest] = {"C5": FORUM, "D1": CRIME, "D7": PIVOT, "E3": MOVES}
 
 #: All tests, by id.
-REGISTRY: Mapping[str, HypothesisTest] = MappingProxyType({**OF_STATEMENTS, **OF_OTHERS})
+REGISTRY: Mapping[str, HypothesisTest] = {**OF_STATEMENTS, **OF_OTHERS}
 
 
 def findings(world: World, hypotheses: Iterable[str] = REGISTRY) -> dict[str, Finding]:
-    """Run tests of the registry.
-
-    Parameters
-    ----------
-    world : World
-        Data, placement and permutations.
-    hypotheses : iterable of str
-        Ids; all by default.
+    """Run tests of the registry, by id; all by default.
 
     Returns
     -------
@@ -453,8 +367,7 @@ def findings(world: World, hypotheses: Iterable[str] = REGISTRY) -> dict[str, Fi
         By id, in the order of the locked file. A test that the data cannot carry, such as one in a window for which the
         index has no value, gives none.
     """
-    chosen = set(hypotheses)
-    found: dict[str, Finding] = {}
+    chosen, found = set(hypotheses), {}
     for name in world.data.predictions.hypotheses:
         if name in chosen:
             with suppress(EstimationError):

@@ -19,28 +19,17 @@ FLOOR = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class VoteMap:
-    """States on one dimension, and how well it predicts their votes.
+    """States on one dimension, and how well it predicts their votes."""
 
-    Attributes
-    ----------
-    scores : Series of float
-        By state, mean 0 and standard deviation 1.
-    loadings : Series of float
-        By roll call, the change of position towards yes per standard deviation of the score.
-    explained : float
-        Share of the variance of positions about the means of the roll calls.
-    classified : float
-        Share of the yes and no votes that a cutting point on the map for each roll call predicts; NaN where nobody
-        voted otherwise than the majority.
-    apre : float
-        Aggregate proportional reduction of error (Poole & Rosenthal 1997): the cutting points save this share of
-        the errors of always naming the majority; NaN as `classified`.
-    """
-
-    scores: pd.Series[float]
+    scores: pd.Series[float]  #: By state, mean 0 and standard deviation 1.
+    #: By roll call, the change of position towards yes per standard deviation of the score.
     loadings: pd.Series[float]
-    explained: float
+    explained: float  #: Share of the variance of positions about the means of the roll calls.
+    #: Share of the yes and no votes that a cutting point on the map for each roll call predicts; NaN where nobody voted
+    #: otherwise than the majority.
     classified: float
+    #: Aggregate proportional reduction of error (Poole & Rosenthal 1997): the cutting points save this share of the
+    #: errors of always naming the majority; NaN as `classified`.
     apre: float
 
 
@@ -51,17 +40,10 @@ class IdealPoints:
     A position is a constant of the roll call plus its loading times the score of the state plus normal noise, and
     scores are standard normal. The votes cast are fitted by maximum likelihood; if none is missing, the scores lie
     along the first principal axis. A state that seldom voted is drawn towards the middle.
-
-    Attributes
-    ----------
-    tolerance : float
-        Largest move of a score in the last step.
-    iterations : int
-        Steps at most.
     """
 
-    tolerance: float = 1e-8
-    iterations: int = 1000
+    tolerance: float = 1e-8  #: Largest move of a score in the last step.
+    iterations: int = 1000  #: Steps at most.
 
     def __call__(self, positions: pd.DataFrame, orientation: tuple[str, str]) -> VoteMap:
         """Map the states.

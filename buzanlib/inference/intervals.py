@@ -42,8 +42,6 @@ def bootstrap_weights(strata: npt.ArrayLike, draws: int, seed: int) -> Array:
     ----------
     strata : array_like, shape (states,)
         Such as codes of quadrants; as many states are drawn from each as it has.
-    draws, seed : int
-        Number of draws, and the seed.
 
     Returns
     -------
@@ -70,13 +68,7 @@ def bootstrap_weights(strata: npt.ArrayLike, draws: int, seed: int) -> Array:
 def bootstrap_means(values: Array, quadrants: npt.NDArray[np.intp], draws: int, seed: int) -> Array:
     """Means of the quadrants, none of them empty, in bootstrap draws of states, shape (draws, 4, outcomes).
 
-    Parameters
-    ----------
-    values : ndarray of float, shape (states, outcomes)
-    quadrants : ndarray of int, shape (states,)
-        Codes as `Sample` gives them.
-    draws, seed : int
-        As in `bootstrap_weights`.
+    The values are of shape (states, outcomes), and `quadrants` are codes as `Sample` gives them.
     """
     weights = bootstrap_weights(quadrants, draws, seed)
     inside = [quadrants == code for code in range(len(Quadrant))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -39,31 +40,14 @@ def jonckheere_terpstra(values: npt.ArrayLike, groups: npt.ArrayLike) -> float:
 
 @dataclass(frozen=True)
 class OrderTest:
-    """Whether an outcome rises over the quadrants in the order of their ranks.
+    """Whether an outcome rises over the quadrants in the order of their ranks."""
 
-    Attributes
-    ----------
-    order : tuple of (Quadrant, int)
-        Rank of each quadrant.
-    draws, seed : int
-        Of the bootstrap.
-    """
-
-    order: tuple[tuple[Quadrant, int], ...] = tuple(VULNERABILITY.items())
-    draws: int = 1999
-    seed: int = 20100615
+    order: tuple[tuple[Quadrant, int], ...] = tuple(VULNERABILITY.items())  #: Rank of each quadrant.
+    draws: int = 1999  #: Of the bootstrap.
+    seed: int = 20100615  #: Of the bootstrap.
 
     def __call__(self, hypothesis: str, values: npt.ArrayLike, sample: Sample) -> Finding:
-        """Test.
-
-        Parameters
-        ----------
-        hypothesis : str
-            Id.
-        values : array_like of float, shape (states,)
-            The outcome.
-        sample : Sample
-            Placement and permutations.
+        """Test the outcome, shape (states,).
 
         Returns
         -------
@@ -87,22 +71,16 @@ class OrderTest:
         observed = float(_concordance(sign, groups[None])[0])
         weights = bootstrap_weights(sample.quadrants, self.draws, self.seed)
         above = np.einsum("bi,bi->b", weights, weights @ (sign * later).T)
-        return Finding(
-            hypothesis,
-            observed / pairs,
-            *percentile_interval(above / pairs),
-            float(p_value(observed, _concordance(sign, ranks[sample.permuted]))),
-            len(sample),
-            beside={"statistic": jonckheere_terpstra(column, groups)},
-        )
+        low, high = percentile_interval(above / pairs)
+        p = float(p_value(observed, _concordance(sign, ranks[sample.permuted])))
+        beside = {"statistic": jonckheere_terpstra(column, groups)}
+        return Finding(hypothesis, observed / pairs, low, high, p, len(sample), beside=beside)
 
 
 def _concordance(sign: Array, groups: npt.NDArray[np.intp]) -> Array:
     """Concordant minus discordant pairs for many groupings, shape (groupings,): a matrix product for two ranks each."""
     total = np.zeros(len(groups))
-    for low in np.unique(groups):
-        for high in np.unique(groups):
-            if low < high:
-                first, second = (groups == low).astype(float), (groups == high).astype(float)
-                total += np.einsum("bj,bj->b", first @ sign, second)
+    for low, high in combinations(np.unique(groups), 2):
+        first, second = (groups == low).astype(float), (groups == high).astype(float)
+        total += np.einsum("bj,bj->b", first @ sign, second)
     return total

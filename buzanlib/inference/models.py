@@ -1,7 +1,8 @@
 """Logits of the coded passages on power, cohesion and their product, in statsmodels.
 
 The passages of a state depend on each other, so that errors are clustered by state. Fits are guarded against data in
-which such errors, or the estimates, are meaningless.
+which such errors, or the estimates, are meaningless: where data are separated, as where a category never occurs in a
+quadrant, Firth's penalised likelihood stands in.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationWarning
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.contrasts import CODING, FLOOR, Array
+from buzanlib.inference.contrasts import CODING, FLOOR
+from buzanlib.inference.permutation import Array
 from buzanlib.inference.placed_sample import Codes, quadrant_codes
 from buzanlib.inference.verdicts import COVERAGE
 from buzanlib.theory.vocabulary import Effect, Quadrant
@@ -41,37 +43,21 @@ HALF = float(ndtri((1 + COVERAGE) / 2))
 
 @dataclass(frozen=True)
 class Fit:
-    """What a model found.
+    """What a model found."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        A row an effect (index ``effect``: ``power``, ``cohesion``, ``power:cohesion``), for the multinomial logit an
-        effect and ``category``. Columns ``coefficient``; ``contrast``, twice the coefficient, a corner contrast in log
-        odds; its ``se``, ``low90``, ``high90``; ``p``, two-sided, from the normal distribution.
-    method, note : str
-        The model and its errors in words; what a reader must know of errors and p values, or nothing.
-    n, n_states : int
-        Passages, and states that have one.
-    coefficients : DataFrame of float
-        Index the effects, after the constant where the model has one; one column, or one a category.
-    covariance : ndarray of float, shape (coefficients, coefficients)
-        All coefficients of the first column first.
-    base : str
-        Category against which a multinomial logit gives the odds of the others; empty for other models.
-    penalised : bool
-        Whether the data are separated, so that Firth's likelihood stands in.
-    """
-
+    #: A row an effect (index ``effect``: ``power``, ``cohesion``, ``power:cohesion``), for the multinomial logit an
+    #: effect and ``category``. Columns ``coefficient``; ``contrast``, twice the coefficient, a corner contrast in log
+    #: odds; its ``se``, ``low90``, ``high90``; ``p``, two-sided, from the normal distribution.
     table: pd.DataFrame
-    method: str
-    note: str
-    n: int
-    n_states: int
+    method: str  #: The model and its errors in words.
+    note: str  #: What a reader must know of errors and p values, or nothing.
+    n: int  #: Passages.
+    n_states: int  #: States that have one.
+    #: Index the effects, after the constant where the model has one; one column, or one a category.
     coefficients: pd.DataFrame
-    covariance: Array
-    base: str
-    penalised: bool
+    covariance: Array  #: Of all coefficients, those of the first column first.
+    base: str  #: Category against which a multinomial logit gives odds; empty for other models.
+    penalised: bool  #: Whether the data are separated, so that Firth's likelihood stands in.
 
 
 @dataclass(frozen=True)
@@ -133,15 +119,12 @@ class _Tally:
             for name, missing in zip(self.categories, (counts == 0).T, strict=True)
             if missing.any()
         )
-        return self._report(
-            values,
-            covariance,
-            f"{model} by Firth's penalised likelihood, errors of independent passages",
+        method = f"{model} by Firth's penalised likelihood, errors of independent passages"
+        note = (
             f"Separated data ({never}): the ordinary estimate is infinite, and Firth's stands in; its errors "
-            "take the passages of a state as independent.",
-            self._few(),
-            penalised=True,
+            "take the passages of a state as independent."
         )
+        return self._report(values, covariance, method, note, self._few(), penalised=True)
 
     def clustered(self, values: Array, covariance: Array, method: str) -> Fit:
         """What statsmodels found, with errors clustered by state."""
@@ -164,22 +147,17 @@ class _Tally:
         index = pd.Index([CONSTANT, *EFFECTS][-len(values) :], name="effect")
         errors = np.sqrt(np.diag(covariance)).reshape(values.shape, order="F")
         contrast, se = 2 * values[-3:].ravel(), 2 * errors[-3:].ravel()
+        ends, p = HALF * se, 2 * ndtr(-np.abs(contrast) / np.maximum(se, FLOOR))
         table = pd.DataFrame(
-            {
-                "coefficient": contrast / 2,
-                "contrast": contrast,
-                "se": se,
-                "low90": contrast - HALF * se,
-                "high90": contrast + HALF * se,
-                "p": 2 * ndtr(-np.abs(contrast) / np.maximum(se, FLOOR)),
-            },
+            np.column_stack([contrast / 2, contrast, se, contrast - ends, contrast + ends, p]),
             pd.MultiIndex.from_product([EFFECTS, self.columns], names=["effect", "category"]),
+            ["coefficient", "contrast", "se", "low90", "high90", "p"],
         )
-        said = [note for note in notes if note]
+        note = " ".join(filter(None, notes))
         return Fit(
             table=table if self.base else table.droplevel("category"),
             method=method,
-            note=" ".join([*said, "Take p values from permutation."] if said else []),
+            note=f"{note} Take p values from permutation." if note else "",
             n=int(self.counts.sum()),
             n_states=len(self.counts),
             coefficients=pd.DataFrame(values, index, pd.Index(self.columns, name="category")),
@@ -200,11 +178,6 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     base : str
         The category against which the odds of the others are given.
 
-    Returns
-    -------
-    Fit
-        By Firth's penalised likelihood where the data are separated: where a category never occurs in a quadrant.
-
     Raises
     ------
     UnknownNameError, EstimationError
@@ -220,11 +193,9 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     tally = _Tally(_counts(rows, np.eye(len(categories), dtype=int)[codes]), categories, others, base)
     if tally.separated:
         return tally.firth("multinomial logit")
-    model = sm.MNLogit(codes, _design(rows))
-    result = _run(
-        "multinomial logit", lambda: model.fit(method="newton", disp=0, tol=1e-10, **_clusters(rows))
-    )
-    return tally.clustered(result.params, result.cov_params(), "multinomial logit, errors clustered by state")
+    name, model = "multinomial logit", sm.MNLogit(codes, _design(rows))
+    result = _run(name, lambda: model.fit(method="newton", disp=0, tol=1e-10, **_clusters(rows)))
+    return tally.clustered(result.params, result.cov_params(), f"{name}, errors clustered by state")
 
 
 def binomial(rows: pd.DataFrame, threat: str) -> Fit:
@@ -241,11 +212,6 @@ def binomial(rows: pd.DataFrame, threat: str) -> Fit:
         passages in a column ``relevant``.
     threat : str
         The column.
-
-    Returns
-    -------
-    Fit
-        By Firth's penalised likelihood where the data are separated.
 
     Raises
     ------
@@ -277,17 +243,7 @@ def gee(rows: pd.DataFrame, threat: str) -> Fit:
     The passages of a state are taken as equally (exchangeably) correlated, so that a state that speaks much does
     not count in proportion (Liang and Zeger 1986); errors as Mancl and DeRouen (2001).
 
-    Parameters
-    ----------
-    rows : DataFrame
-        A row a relevant passage: ``iso3``, ``p`` and ``k`` (-1 weak, +1 strong), and the threat (0 or 1).
-    threat : str
-        The column.
-
-    Returns
-    -------
-    Fit
-        By Firth's penalised likelihood where the data are separated.
+    Takes a row a relevant passage, as `binomial` does.
 
     Raises
     ------
@@ -303,13 +259,8 @@ def gee(rows: pd.DataFrame, threat: str) -> Fit:
     tally = _threat(rows, carry, np.ones(len(rows)), threat)
     if tally.separated:
         return tally.firth("binomial logit")
-    model = sm.GEE(
-        carry,
-        _design(rows),
-        groups=pd.factorize(rows["iso3"])[0],
-        family=sm.families.Binomial(),
-        cov_struct=sm.cov_struct.Exchangeable(),
-    )
+    groups, family = pd.factorize(rows["iso3"])[0], sm.families.Binomial()
+    model = sm.GEE(carry, _design(rows), groups, family=family, cov_struct=sm.cov_struct.Exchangeable())
     # Bias reduction divides by one less the leverage of a state, which is 1 where it makes up a quadrant.
     errors = "bias_reduced" if min(tally.sizes) > 1 else "naive"
     result = _run("estimating equations", lambda: model.fit(cov_type=errors))
@@ -320,15 +271,12 @@ def gee(rows: pd.DataFrame, threat: str) -> Fit:
 def ordered(rows: pd.DataFrame) -> Fit:
     """Ordered (proportional odds) logit of the level of securitization, errors clustered by state.
 
+    Positive coefficients speak for higher levels; thresholds are not reported.
+
     Parameters
     ----------
     rows : DataFrame
         A row a relevant passage: ``iso3``, ``p`` and ``k`` (-1 weak, +1 strong), ``level`` (0, 1, 2).
-
-    Returns
-    -------
-    Fit
-        Positive coefficients speak for higher levels; thresholds are not reported.
 
     Raises
     ------
@@ -382,15 +330,11 @@ def quadrant_probabilities(fit: Fit) -> pd.DataFrame:
     variance = np.einsum("qja,ab,qjb->qj", gradients, fit.covariance, gradients)
     half = HALF * np.sqrt(np.maximum(variance, 0))  # where states agree, zero may come out below zero
     centre = logit(probability)
+    categories = [fit.base, *fit.coefficients.columns]
     table = pd.DataFrame(
-        {
-            "estimate": probability.ravel(),
-            "low90": expit(centre - half).ravel(),
-            "high90": expit(centre + half).ravel(),
-        },
-        pd.MultiIndex.from_product(
-            [list(map(str, Quadrant)), [fit.base, *fit.coefficients.columns]], names=["quadrant", "category"]
-        ),
+        np.column_stack([each.ravel() for each in (probability, expit(centre - half), expit(centre + half))]),
+        pd.MultiIndex.from_product([list(map(str, Quadrant)), categories], names=["quadrant", "category"]),
+        ["estimate", "low90", "high90"],
     )
     return table if fit.base else table.iloc[1::2].droplevel("category")
 

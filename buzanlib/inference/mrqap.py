@@ -22,11 +22,14 @@ BLOCK = 32
 #: Shares of a sum of squares below this one are rounding.
 FLOOR = 1e-12
 
+#: Least share of the variance of a predictor that those before it must leave unexplained.
+TOLERANCE = 1e-8
+
 
 def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]:
     """Mantel correlation of two matrices (Mantel 1967), and its one-sided p value under permutations of `x`.
 
-    Takes matrices and permutations, leaves dyads out and raises as `MRQAP` does.
+    Takes matrices and permutations, leaves dyads out and raises as `mrqap` does.
     """
     known, (outcome, predictor) = _checked({"y": y, "x": x}, bank)
     partial = _partial(known, outcome, predictor, [])
@@ -37,37 +40,42 @@ def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]
 
 @dataclass(frozen=True)
 class MRQAPResult:
-    """A regression on dyads.
+    """A regression on dyads."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the least
-        squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
-    null : DataFrame of float, shape (draws, tested predictors)
-        The same t under permutation.
-    n_states, n_dyads : int
-        What the regression was fitted to.
-    """
-
+    #: A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the least
+    #: squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
     table: pd.DataFrame
-    null: pd.DataFrame
-    n_states: int
-    n_dyads: int
+    null: pd.DataFrame  #: The same t under permutation, shape (draws, tested predictors).
+    n_states: int  #: States to which the regression was fitted.
+    n_dyads: int  #: Dyads to which it was fitted.
 
 
-@dataclass(frozen=True)
-class MRQAP:
+def mrqap(
+    outcome: pd.DataFrame, predictors: Mapping[str, pd.DataFrame], bank: Moves, focal: str | None = None
+) -> MRQAPResult:
     """Multiple regression quadratic assignment by double semi-partialling (Dekker, Krackhardt & Snijders 2007).
 
     Each predictor is regressed on the others; states are permuted in the matrix of its residuals; the outcome is
     regressed on the permuted residuals and the other predictors. The least squares t of the residuals is compared
     with its permutations, since of the statistics in use it depends least on how the predictors correlate.
 
-    Attributes
+    Parameters
     ----------
-    tolerance : float
-        Least share of the variance of a predictor that those before it must leave unexplained.
+    outcome, predictors : DataFrame of float, shape (states, states), and mapping of str to such
+        At least one predictor.
+    bank : ndarray of int, shape (draws, states)
+        Permutations of the states, such as `Permutations.among` gives.
+    focal : str, optional
+        The one predictor to be tested; all by default.
+
+    Raises
+    ------
+    UnknownNameError
+        If `focal` is no predictor.
+    EstimationError
+        If there is no predictor; if a matrix is not symmetric, not finite, of other states or does not vary; if a state
+        has no known dyad; if states or dyads are too few; if the bank permutes another number of states; or if a
+        predictor is a combination of others.
 
     Notes
     -----
@@ -83,71 +91,37 @@ class MRQAP:
     are states; with much fewer than a hundred states they are too short. A variance can then come out negative: error
     and interval are NaN.
     """
+    names = list(predictors)
+    if not names:
+        raise EstimationError("no predictor of the dyads; allowed: at least one")
+    if focal is not None and focal not in names:
+        raise UnknownNameError("predictor", focal, names)
+    named = {f"predictor {name!r}": matrix for name, matrix in predictors.items()}
+    known, (response, *matrices) = _checked({"outcome": outcome, **named}, bank)
+    design = np.column_stack([np.ones(len(known.first)), *map(known.vector, matrices)])
+    left = np.diag(np.linalg.qr(design).R)[1:] ** 2
+    for name, matrix, rest in zip(names, matrices, left, strict=True):
+        if rest <= TOLERANCE * _spread(known.vector(matrix)):
+            raise EstimationError(f"predictor {name!r} is a linear combination of those before it")
+    partials = {
+        name: _partial(known, response, matrices[place], matrices[:place] + matrices[place + 1 :])
+        for place, name in enumerate(names)
+    }
 
-    tolerance: float = 1e-8
-
-    def __call__(
-        self,
-        outcome: pd.DataFrame,
-        predictors: Mapping[str, pd.DataFrame],
-        bank: Moves,
-        focal: str | None = None,
-    ) -> MRQAPResult:
-        """Fit and test.
-
-        Parameters
-        ----------
-        outcome : DataFrame of float, shape (states, states)
-        predictors : mapping of str to DataFrame of float, shape (states, states)
-            At least one.
-        bank : ndarray of int, shape (draws, states)
-            Permutations of the states, such as `Permutations.among` gives.
-        focal : str, optional
-            The one predictor to be tested; all by default.
-
-        Raises
-        ------
-        UnknownNameError
-            If `focal` is no predictor.
-        EstimationError
-            If there is no predictor; if a matrix is not symmetric, not finite, of other states or does not vary; if a
-            state has no known dyad; if states or dyads are too few; if the bank permutes another number of states; or
-            if a predictor is a combination of others.
-        """
-        names = list(predictors)
-        if not names:
-            raise EstimationError("no predictor of the dyads; allowed: at least one")
-        if focal is not None and focal not in names:
-            raise UnknownNameError("predictor", focal, names)
-        named = {f"predictor {name!r}": matrix for name, matrix in predictors.items()}
-        known, (response, *matrices) = _checked({"outcome": outcome, **named}, bank)
-        design = np.column_stack([np.ones(len(known.first)), *map(known.vector, matrices)])
-        left = np.diag(np.linalg.qr(design).R)[1:] ** 2
-        for name, matrix, rest in zip(names, matrices, left, strict=True):
-            if rest <= self.tolerance * _spread(known.vector(matrix)):
-                raise EstimationError(f"predictor {name!r} is a linear combination of those before it")
-        partials = {
-            name: _partial(known, response, matrices[place], matrices[:place] + matrices[place + 1 :])
-            for place, name in enumerate(names)
-        }
-
-        rows = []
-        for partial in partials.values():
-            coefficient, error = partial.coefficient, known.error(partial.influence)
-            low, high = student_interval(coefficient, error, known.states - 1)
-            rows.append((coefficient, error, low, high, partial.observed))
-        table = pd.DataFrame(
-            rows,
-            index=pd.Index(names, name="predictor"),
-            columns=["coefficient", "se", "low90", "high90", "t"],
-        )
-        tested = names if focal is None else [focal]
-        drawn = _drawn([partials[name] for name in tested], known, bank)
-        t = table.loc[tested, "t"].to_numpy(dtype=float)
-        table.loc[tested, "p_greater"] = p_value(t, drawn)
-        table.loc[tested, "p_less"] = p_value(-t, -drawn)
-        table.loc[tested, "p_two_sided"] = p_value(np.abs(t), np.abs(drawn))
-        return MRQAPResult(table, pd.DataFrame(drawn, columns=tested), known.states, len(known.first))
+    rows = []
+    for partial in partials.values():
+        coefficient, error = partial.coefficient, known.error(partial.influence)
+        low, high = student_interval(coefficient, error, known.states - 1)
+        rows.append((coefficient, error, low, high, partial.observed))
+    columns = ["coefficient", "se", "low90", "high90", "t"]
+    table = pd.DataFrame(rows, pd.Index(names, name="predictor"), columns)
+    tested = names if focal is None else [focal]
+    drawn = _drawn([partials[name] for name in tested], known, bank)
+    t = table.loc[tested, "t"].to_numpy(dtype=float)
+    table.loc[tested, "p_greater"] = p_value(t, drawn)
+    table.loc[tested, "p_less"] = p_value(-t, -drawn)
+    table.loc[tested, "p_two_sided"] = p_value(np.abs(t), np.abs(drawn))
+    return MRQAPResult(table, pd.DataFrame(drawn, columns=tested), known.states, len(known.first))
 
 
 @dataclass(frozen=True)
@@ -172,18 +146,15 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Partial:
-    """What a predictor `x` and the outcome `y` keep, shape (dyads,), once the other predictors are taken out.
+    """What a predictor `x` and the outcome `y` keep, shape (dyads,), once the other predictors are taken out."""
 
-    `square`, shape (states, states), is `x` with the residuals of dyads whose outcome is unknown, zero elsewhere;
-    `basis`, shape (dyads, others), is orthonormal and spans the constant and the other predictors; `total` is the sum
-    of squares of the outcome about its mean.
-    """
-
-    square: Array
+    square: (
+        Array  # `x`, shape (states, states), and residuals of dyads whose outcome is unknown; zero elsewhere
+    )
     x: Array
     y: Array
-    basis: Array
-    total: float
+    basis: Array  # orthonormal, shape (dyads, others): spans the constant and the other predictors
+    total: float  # sum of squares of the outcome about its mean
 
     @property
     def freedom(self) -> int:
@@ -266,9 +237,8 @@ def _checked(matrices: Mapping[str, pd.DataFrame], bank: Moves) -> tuple[_Known,
     known = _Known(len(states), first[complete], second[complete])
     alone = np.setdiff1d(np.arange(len(states)), np.concatenate([known.first, known.second]))
     if len(alone):
-        raise EstimationError(
-            f"no known dyad of {', '.join(map(str, states[alone]))}; leave out states that have none"
-        )
+        names = ", ".join(map(str, states[alone]))
+        raise EstimationError(f"no known dyad of {names}; leave out states that have none")
     # As many coefficients as there are matrices: the constant stands for the outcome.
     if complete.sum() <= len(matrices):
         raise EstimationError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -37,28 +38,14 @@ _LEVEL = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
-    """What was declared.
+    """What was declared."""
 
-    Attributes
-    ----------
-    axes : mapping of str to tuple of str
-        Options by axis; the first of each is the locked one.
-    excluded : tuple of (str, str)
-        A threshold and a weighting that do not go together.
-    size, seed : int
-        Of the sample of specifications.
-    exchange : tuple of str
-        Within what placements are exchanged; the first is the locked one.
-    permutations : int
-        Draws.
-    """
-
-    axes: Mapping[str, tuple[str, ...]]
-    excluded: tuple[str, str]
-    size: int
-    seed: int
-    exchange: tuple[str, ...]
-    permutations: int
+    axes: Mapping[str, tuple[str, ...]]  #: Options by axis; the first of each is the locked one.
+    excluded: tuple[str, str]  #: A threshold and a weighting that do not go together.
+    size: int  #: Of the sample of specifications.
+    seed: int  #: Of the sample of specifications.
+    exchange: tuple[str, ...]  #: Within what placements are exchanged; the first is the locked one.
+    permutations: int  #: Draws.
 
     @classmethod
     def load(cls, data: Path) -> Declaration:
@@ -87,12 +74,9 @@ class Declaration:
             raise BuzanError(f"{path.name} is no declaration of a multiverse: {error}") from error
 
     def specifications(self) -> pd.DataFrame:
-        """The sample of specifications.
+        """The sample of specifications, shape (size, axes).
 
-        Returns
-        -------
-        DataFrame of str, shape (size, axes)
-            Row 0 is the locked one. Every option of an axis is (but for that and the excluded pair) equally frequent.
+        Row 0 is the locked one. Every option of an axis is (but for that and the excluded pair) equally frequent.
         """
         rng = np.random.default_rng(self.seed)
         table = pd.DataFrame(
@@ -107,55 +91,32 @@ class Declaration:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What is counted under one specification.
+    """What is counted under one specification."""
 
-    Attributes
-    ----------
-    y : DataFrame of int
-        Index ``iso3``; columns ``pol``, ``inf``, ``cri``.
-    n : Series of int
-        Denominator of each state, above zero.
-    """
-
-    y: pd.DataFrame
-    n: pd.Series[int]
+    y: pd.DataFrame  #: Counts by ``iso3``; columns ``pol``, ``inf``, ``cri``.
+    n: pd.Series[int]  #: Denominator of each state, above zero.
 
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """Where states stand under one specification.
+    """Where states stand under one specification."""
 
-    Attributes
-    ----------
-    axes : DataFrame of float
-        Index ``iso3``; columns ``p`` and ``k``, from -1 to 1: signs of a hard placement, expectations of a fuzzy one.
-    hard : bool
-        Which of the two.
-    """
-
+    #: Index ``iso3``; columns ``p`` and ``k``, from -1 to 1: signs of a hard placement, expectations of a fuzzy one.
     axes: pd.DataFrame
-    hard: bool
+    hard: bool  #: Which of the two.
 
 
 @dataclass(frozen=True, eq=False)
 class MultiverseResult:
-    """All specifications under one rule of exchange.
+    """All specifications under one rule of exchange."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        The specifications with ``n`` (states) and, for each hypothesis of `joint`, contrast (``B1``) and one-sided p
-        (``B1.p``); those that cannot be estimated have 0 states and NaN.
-    joint : DataFrame
-        Index the hypotheses on single effects of Table 2 and that on the whole table; columns ``median``, ``median_p``,
-        ``right_signed`` (share), ``right_signed_p``, ``significant`` (share with p below 1/20) and ``significant_p``.
-    null : ndarray of float, shape (draws, 4)
-        Median contrasts under permuted placements.
-    """
-
+    #: The specifications with ``n`` (states) and, for each hypothesis of `joint`, contrast (``B1``) and one-sided p
+    #: (``B1.p``); those that cannot be estimated have 0 states and NaN.
     table: pd.DataFrame
+    #: Index the hypotheses on single effects of Table 2 and that on the whole table; columns ``median``, ``median_p``,
+    #: ``right_signed`` (share), ``right_signed_p``, ``significant`` (share with p below 1/20) and ``significant_p``.
     joint: pd.DataFrame
-    null: Array
+    null: Array  #: Median contrasts under permuted placements, shape (draws, 4).
 
     @property
     def estimable(self) -> pd.DataFrame:
@@ -163,17 +124,9 @@ class MultiverseResult:
         return self.table[self.table["n"] > 0]
 
     def sensitivity(self, axes: Sequence[str]) -> pd.DataFrame:
-        """How much of the variance of the contrasts goes with each choice, taken by itself.
+        """How much of the variance of the contrasts goes with each choice, taken by itself, shape (axes, 4).
 
-        Parameters
-        ----------
-        axes : sequence of str
-            Columns of the table.
-
-        Returns
-        -------
-        DataFrame of float, shape (axes, 4)
-            Correlation ratios: the sum of squares between options over that of all.
+        Correlation ratios: the sum of squares between options over that of all; `axes` are columns of the table.
         """
         found = self.estimable
         contrasts = found[list(self.joint.index)]
@@ -185,48 +138,19 @@ class MultiverseResult:
 
 @dataclass(frozen=True)
 class Multiverse:
-    """Runs specifications.
+    """Runs specifications."""
 
-    Attributes
-    ----------
-    outcome : callable
-        Specification (a row) to `Outcome`, or None where nothing is counted.
-    position : callable
-        Specification to `Position`, or None where an index has no data.
-    predictions : Predictions
-        The hypotheses on Table 2.
-    least_cell, least_states : int
-        States that each quadrant, and all together, must hold.
-    threads : int
-        At work at the same time; the result does not depend on it.
-    """
-
+    #: Specification (a row) to `Outcome`, or None where nothing is counted.
     outcome: Callable[[Mapping[str, str]], Outcome | None]
+    #: Specification to `Position`, or None where an index has no data.
     position: Callable[[Mapping[str, str]], Position | None]
-    predictions: Predictions
-    least_cell: int = 4
-    least_states: int = 20
-    threads: int = 2
+    predictions: Predictions  #: The hypotheses on Table 2.
+    least_cell: int = 4  #: States that each quadrant must hold.
+    least_states: int = 20  #: States that all quadrants together must hold.
+    threads: int = 2  #: At work at the same time; the result does not depend on it.
 
     def __call__(self, specifications: pd.DataFrame, permutations: Permutations) -> MultiverseResult:
-        """Run all.
-
-        Parameters
-        ----------
-        specifications : DataFrame of str
-            A row a specification; column ``weighting`` is ``"states"`` or ``"passages"``.
-        permutations : Permutations
-            Shared by all.
-
-        Returns
-        -------
-        MultiverseResult
-
-        Raises
-        ------
-        EstimationError
-            If no specification can be estimated.
-        """
+        """Run all; takes and raises what `under` does, with one rule of exchange."""
         return self.under(specifications, {"": permutations})[""]
 
     def under(
@@ -237,18 +161,14 @@ class Multiverse:
         Parameters
         ----------
         specifications : DataFrame of str
-            As in the call.
+            A row a specification; column ``weighting`` is ``"states"`` or ``"passages"``.
         rules : mapping of str to Permutations
             By the name of the rule.
-
-        Returns
-        -------
-        dict of str to MultiverseResult
 
         Raises
         ------
         EstimationError
-            As the call.
+            If no specification can be estimated.
         """
         cases: dict[tuple[str, ...], list[_Case]] = {}
         for row, options in enumerate(specifications.to_dict("records")):
@@ -270,7 +190,7 @@ class Multiverse:
         effects = np.array([POSITION[hypothesis.effect] for hypothesis in cells])
         signs = np.array([hypothesis.sign for hypothesis in cells], dtype=float)
         tally = _Tally(len(permutations.moves), names)
-        rows = dict.fromkeys(range(len(specifications)), _row(None, names))
+        rows: dict[int, dict[str, float]] = {}
         below = _nested(list(cases))
         counting, waiting = Lock(), BoundedSemaphore(2 * self.threads)
         done: list[Future[None]] = []
@@ -297,7 +217,8 @@ class Multiverse:
                 walk(states, None)
             for one in done:
                 one.result()  # an error in a thread is raised here
-        found = pd.DataFrame.from_dict(rows, orient="index")
+        found = pd.DataFrame.from_dict(rows, orient="index").reindex(range(len(specifications)))
+        found["n"] = found["n"].fillna(0).astype(int)
         table = pd.concat([specifications.reset_index(drop=True), found], axis=1)
         medians = tally.medians()
         return MultiverseResult(table, tally.joint(medians), medians[1:])
@@ -321,10 +242,8 @@ class Multiverse:
 
     def _estimable(self, axes: Array) -> bool:
         strong = (axes + 1) / 2
-        held = [
-            (a * b).sum() for a in (strong[:, 0], 1 - strong[:, 0]) for b in (strong[:, 1], 1 - strong[:, 1])
-        ]
-        return len(axes) >= self.least_states and min(held) >= self.least_cell
+        p, k = (np.column_stack([column, 1 - column]) for column in strong.T)
+        return len(axes) >= self.least_states and float((p.T @ k).min()) >= self.least_cell
 
 
 @dataclass(frozen=True, eq=False)
@@ -372,14 +291,9 @@ def _fits(
                 made.append(kernel(moves, by_p, by_k, by_pk))
         for case, made in zip(some, parts, strict=True):
             contrasts, statistics = (signs * np.concatenate(part) for part in zip(*made, strict=True))
-            yield (
-                case.row,
-                _Fit(
-                    np.column_stack([contrasts, contrasts.mean(axis=1)]),
-                    np.column_stack([statistics, statistics.sum(axis=1)]),
-                    len(induced.states),
-                ),
-            )
+            contrasts = np.column_stack([contrasts, contrasts.mean(axis=1)])
+            statistics = np.column_stack([statistics, statistics.sum(axis=1)])
+            yield case.row, _Fit(contrasts, statistics, len(induced.states))
 
 
 @dataclass(frozen=True, eq=False)
@@ -394,11 +308,9 @@ class _Fit:
     n: int
 
 
-def _row(fitted: _Fit | None, names: Sequence[str]) -> dict[str, float]:
+def _row(fitted: _Fit, names: Sequence[str]) -> dict[str, float]:
     """One line of the table."""
     columns = [*names, *(f"{name}.p" for name in names)]
-    if fitted is None:
-        return {"n": 0, **dict.fromkeys(columns, np.nan)}
     observed, drawn = fitted.statistics[0], fitted.statistics[1:]
     exceed = (drawn >= observed - _TIE * np.maximum(1, np.abs(observed))).sum(axis=0)
     values = [*fitted.contrasts[0], *((1 + exceed) / (1 + len(drawn)))]
@@ -443,15 +355,10 @@ class _Tally:
 
     def joint(self, medians: Array) -> pd.DataFrame:
         """Each summary with its p value."""
-        columns = {
-            "median": medians,
-            "right_signed": self._right / self.count,
-            "significant": self._significant / self.count,
-        }
+        right, significant = self._right / self.count, self._significant / self.count
         table: dict[str, Array] = {}
-        for name, values in columns.items():
-            table[name] = values[0]
-            table[f"{name}_p"] = p_value(values[0], values[1:])
+        for name, values in (("median", medians), ("right_signed", right), ("significant", significant)):
+            table |= {name: values[0], f"{name}_p": p_value(values[0], values[1:])}
         return pd.DataFrame(table, index=pd.Index(self._names, name="hypothesis"))
 
 
@@ -471,11 +378,8 @@ class _Hard:
             columns = np.hstack([w * logits, w**2 * logits**2, w**2 * logits, w, w**2])
         self._rows = (columns / 4).T.astype(np.float32)
         self._totals = self._rows.sum(axis=1, keepdims=True)
-        self._sizes = {
-            (a, b): np.float32(((axes[:, 0] == a) & (axes[:, 1] == b)).sum())
-            for a in (-1, 1)
-            for b in (-1, 1)
-        }
+        corners = product((-1, 1), repeat=2)
+        self._sizes = {corner: np.float32((axes == corner).all(axis=1).sum()) for corner in corners}
 
     def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
         by_p, by_k, by_pk = (self._rows @ signs for signs in (p, k, pk))

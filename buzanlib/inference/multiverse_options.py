@@ -12,12 +12,12 @@ import pandas as pd
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.multiverse import Outcome, Position
-from buzanlib.inference.placed_sample import Codes
+from buzanlib.inference.placed_sample import THREATS, Codes
 from buzanlib.measurement.indices import normal_scores
 from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.statements import Statements
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Corpus, PoliticalKind
+from buzanlib.theory.vocabulary import Corpus, PoliticalKind
 
 Flags = npt.NDArray[np.bool_]
 
@@ -84,10 +84,8 @@ class Alternatives:
             coded = statements.coded(annotator)
             coded = coded[(coded["relevant"] == 1) & (coded["in_paper"] == 0)]
             self._coded[annotator] = coded, _Rows.of(coded, self._states, documents["doc_id"])
-        self._outcome = cache(self._make_outcome)
-        self._position = cache(self._make_position)
-        self._threats = cache(self._make_threats)
-        self._one = cache(self._make_one)
+        self._outcome, self._position = cache(self._make_outcome), cache(self._make_position)
+        self._threats, self._one = cache(self._make_threats), cache(self._make_one)
 
     def outcome(self, record: Mapping[str, str]) -> Outcome | None:
         """What is counted under a specification; None where nothing is counted."""
@@ -120,7 +118,7 @@ class Alternatives:
         some = n > 0
         if not some.any():
             return None
-        counts = pd.DataFrame(np.column_stack(y)[some], self._states[some], [*map(str, TABLE2_THREATS)])
+        counts = pd.DataFrame(np.column_stack(y)[some], self._states[some], THREATS)
         return Outcome(counts, pd.Series(n[some], counts.index))
 
     def _by_state(self, state: Codes, holds: Flags | None = None) -> Codes:
@@ -164,13 +162,13 @@ def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataF
         "not_health": passages["pol_kind"] != PoliticalKind.HEALTH,
         "serious": passages["level"] > 0,
     }
+    takers = {"apart": None, "political": "pol", "crime": "cri"}
     if political not in narrower:
         raise UnknownNameError("political mapping", political, narrower)
-    threats = passages[[threat.value for threat in TABLE2_THREATS]] == 1
-    threats["pol"] &= narrower[political]
-    takers = {"apart": None, "political": "pol", "crime": "cri"}
     if terrorism not in takers:
         raise UnknownNameError("terrorism mapping", terrorism, takers)
+    threats = passages[THREATS] == 1
+    threats["pol"] &= narrower[political]
     if (taker := takers[terrorism]) is not None:
         threats[taker] |= passages["ter"] == 1
     return threats

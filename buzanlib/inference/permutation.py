@@ -26,17 +26,10 @@ _ROWS = 2500
 
 @dataclass(frozen=True, eq=False)
 class Permutations:
-    """Permutations of states within groups.
+    """Permutations of states within groups."""
 
-    Attributes
-    ----------
-    groups : Series of str
-        Group by state; states are exchanged only with states of the same group.
-    moves : ndarray of int, shape (draws, states)
-        Row `b` gives, for each state, the place of the state whose placement it receives.
-    """
-
-    groups: pd.Series[str]
+    groups: pd.Series[str]  #: Group by state; states are exchanged only with states of the same group.
+    #: Shape (draws, states): row `b` gives, for each state, the place of the state whose placement it receives.
     moves: Moves
 
     def among(self, states: Sequence[str]) -> Moves:
@@ -83,23 +76,19 @@ class Permutations:
     @cached_property
     def _blocks(self) -> list[Small]:
         """The moves, a state a row and few draws at a time."""
-        moves = self.moves.T.astype(np.int16)
-        return [
-            np.ascontiguousarray(moves[:, start : start + _ROWS]) for start in range(0, moves.shape[1], _ROWS)
-        ]
+        moves = self.moves.astype(np.int16)
+        return [np.ascontiguousarray(moves[start : start + _ROWS].T) for start in range(0, len(moves), _ROWS)]
 
 
 @dataclass(frozen=True, eq=False)
 class Induced:
-    """What permutations induce among some of their states.
-
-    `blocks` are of shape (states, some draws), columns the rows of `Permutations.among`; `every` says that these are
-    all permutations that there are, and not draws.
-    """
+    """What permutations induce among some of their states."""
 
     states: pd.Index[str]
-    blocks: Sequence[Moves | Small]
-    every: bool
+    blocks: Sequence[
+        Moves | Small
+    ]  #: Of shape (states, some draws), columns the rows of `Permutations.among`.
+    every: bool  #: Whether these are all permutations that there are, and not draws.
 
 
 def _first_return(block: Moves | Small, inside: Moves, place: Small) -> Small:
@@ -133,12 +122,7 @@ class PermutationBank:
             raise BuzanError(f"{self.draws} permutations; allowed: at least 1")
 
     def __call__(self, groups: pd.Series[str]) -> Permutations:
-        """Draw.
-
-        Parameters
-        ----------
-        groups : Series of str
-            Group by state; one group for all makes free permutations.
+        """Draw within the group of each state; one group for all makes free permutations.
 
         Raises
         ------
@@ -174,15 +158,7 @@ def _all_permutations(members: Sequence[npt.NDArray[np.intp]]) -> Moves:
 def p_value(observed: float | Array, drawn: Array) -> Array:
     """One-sided p value ``(1 + exceedances) / (1 + draws)``, ties counting as exceedances.
 
-    Parameters
-    ----------
-    observed : float or ndarray of float, shape (...)
-    drawn : ndarray of float, shape (draws, ...)
-        The same statistic under the null.
-
-    Returns
-    -------
-    ndarray of float, shape (...)
+    `observed` is of shape (...), as is the result; `drawn` is the same statistic under the null, shape (draws, ...).
     """
     # A permuted placement equal to the observed one is a tie, although its statistic is summed in another order.
     observed = np.asarray(observed, dtype=float)

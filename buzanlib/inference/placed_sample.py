@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,34 +11,26 @@ import pandas as pd
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.permutation import Array, Moves, Permutations
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
 Codes = npt.NDArray[np.intp]
+
+#: Columns of the counts that Table 2 speaks of.
+THREATS = [threat.value for threat in TABLE2_THREATS]
 
 
 def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> Codes:
     """Place of each state's quadrant in the order of `Quadrant`, from power and cohesion (-1 weak, +1 strong)."""
-    p, k = np.asarray(p), np.asarray(k)
-    return np.asarray((p > 0) * 2 + (k > 0), dtype=np.intp)
+    return np.asarray((np.asarray(p) > 0) * 2 + (np.asarray(k) > 0), dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """States on one order, with all that a test needs of them.
+    """States on one order, with all that a test needs of them."""
 
-    Attributes
-    ----------
-    counts : DataFrame
-        Index ``iso3``, sorted: what is tested.
-    placed : DataFrame
-        Same index: columns ``p`` and ``k``, and whatever else the placement gave.
-    moves : ndarray of int, shape (draws, states)
-        The permutations among these states.
-    """
-
-    counts: pd.DataFrame
-    placed: pd.DataFrame
-    moves: Moves
+    counts: pd.DataFrame  #: Index ``iso3``, sorted: what is tested.
+    placed: pd.DataFrame  #: Same index: columns ``p`` and ``k``, and what else the placement gave.
+    moves: Moves  #: The permutations among these states, shape (draws, states).
 
     @classmethod
     def of(
@@ -90,10 +82,3 @@ class Sample:
         """States by quadrant."""
         counted = np.bincount(self.quadrants, minlength=len(Quadrant))
         return pd.Series(counted, index=list(map(str, Quadrant)), name="states")
-
-    def with_counts(self, counts: pd.DataFrame) -> Sample:
-        """The same states with other counts; raises `EstimationError` if one of them has none."""
-        missing = self.counts.index.difference(counts.index)
-        if len(missing):
-            raise EstimationError(f"no counts for {', '.join(missing)}")
-        return replace(self, counts=counts.loc[self.counts.index])

@@ -24,14 +24,8 @@ def majority(weights: npt.ArrayLike) -> int:
 def banzhaf(weights: npt.ArrayLike, quota: int) -> Array:
     """Normalised Banzhaf index: a player's share of all swings (Banzhaf 1965), shape (players,).
 
-    A player swings a coalition that wins with it and loses without it.
-
-    Parameters
-    ----------
-    weights : array_like of int, shape (players,)
-        Not negative; at most 60 players.
-    quota : int
-        A coalition wins if its weights sum to this or more.
+    A player swings a coalition that wins with it and loses without it. A coalition wins if its weights, whole numbers
+    of shape (players,), sum to the quota or more.
 
     Raises
     ------
@@ -83,12 +77,8 @@ def quadrant_game(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.Data
     Weights are the states that voted yes or no, and a simple majority of these wins, as in the General Assembly, where
     abstention counts as not voting (rules 85 and 86).
 
-    Parameters
-    ----------
-    positions : DataFrame of float, shape (states, roll calls)
-        As `buzanlib.inference.dyadic_matrices.positions` gives it.
-    quadrants : Series of str
-        Quadrant by state; states that have none are left out.
+    Takes what `buzanlib.inference.dyadic_matrices.positions` gives, and the quadrants of states; those that have none
+    are left out.
 
     Returns
     -------
@@ -102,22 +92,11 @@ def quadrant_game(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.Data
         If no placed state voted yes or no in a roll call.
     """
     of = quadrants.reindex(positions.index)
-    tables = []
+    tables = {}
     for roll_call, column in positions.items():
-        weights = of[column.isin([0, 1])].value_counts().reindex(list(map(str, Quadrant)), fill_value=0)
-        if not weights.sum():
+        votes = of[column.isin([0, 1])].value_counts().reindex(list(map(str, Quadrant)), fill_value=0)
+        if not votes.sum():
             raise EstimationError(f"no placed state voted yes or no in roll call {roll_call}")
-        quota = majority(weights)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "roll_call": roll_call,
-                    "quadrant": weights.index,
-                    "votes": weights.to_numpy(),
-                    "share": (weights / weights.sum()).to_numpy(),
-                    "shapley_shubik": shapley_shubik(weights, quota),
-                    "banzhaf": banzhaf(weights, quota),
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+        indices = {index.__name__: index(votes, majority(votes)) for index in (shapley_shubik, banzhaf)}
+        tables[roll_call] = pd.DataFrame({"votes": votes, "share": votes / votes.sum(), **indices})
+    return pd.concat(tables, names=["roll_call", "quadrant"]).reset_index()

@@ -12,8 +12,8 @@ import pandas as pd
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import CODING
 from buzanlib.inference.permutation import Array, p_value
-from buzanlib.inference.placed_sample import Sample
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+from buzanlib.inference.placed_sample import THREATS, Sample
+from buzanlib.theory.vocabulary import Quadrant
 
 #: Shares of the marginal that are mixed into what a table predicts, since one mention refutes a probability of zero.
 #: The first decides (`definitions.json`).
@@ -21,7 +21,7 @@ MIXTURES = (0.5, 0.3, 0.1)
 
 
 def assignment_statistics(statistics: Array, cells: npt.NDArray[np.bool_]) -> pd.Series[float]:
-    """Joint statistic for every way of giving the cells of a table to the quadrants.
+    """Joint statistic for every way of giving the cells of a table to the quadrants, shape (24,), largest first.
 
     Parameters
     ----------
@@ -29,11 +29,6 @@ def assignment_statistics(statistics: Array, cells: npt.NDArray[np.bool_]) -> pd
         Studentised effects.
     cells : ndarray of bool, shape (4 quadrants, threats)
         Which quadrant's cell names which threat; each threat must stand in two cells.
-
-    Returns
-    -------
-    Series of float, shape (24,)
-        Largest first.
     """
     found = {}
     for order in permutations(range(4)):
@@ -46,7 +41,7 @@ def assignment_statistics(statistics: Array, cells: npt.NDArray[np.bool_]) -> pd
 
 def mention_shares(counts: pd.DataFrame) -> Array:
     """Mentions of each state divided among the threats of Table 2, shape (states, 3): ``(y + 1/2) / (sum + 3/2)``."""
-    y = counts[[threat.value for threat in TABLE2_THREATS]].to_numpy(dtype=float) + 0.5
+    y = counts[THREATS].to_numpy(dtype=float) + 0.5
     return np.asarray(y / y.sum(axis=1, keepdims=True), dtype=float)
 
 
@@ -66,12 +61,7 @@ def table_scores(
 ) -> pd.DataFrame:
     """Log and Brier scores of what each model predicts of a state that was left out.
 
-    Parameters
-    ----------
-    sample : Sample
-        With counts of the threats of Table 2.
-    literal, graded : mapping
-        Table 2 as `Predictions` gives it.
+    Takes counts of the threats of Table 2, and that table as `Predictions` gives it.
 
     Returns
     -------
@@ -94,17 +84,15 @@ def table_scores(
     for name, groups in groupings.items():
         predicted = others_mean(shares, groups)
         rows.append((name, _log_score(shares, predicted).mean(), _brier(shares, predicted).mean(), np.nan))
-    weights = {"literal": _weights(literal), "graded": _weights(graded)}
-    for name, table in weights.items():
+    states = np.arange(len(shares))
+    for name, table in (("literal", _weights(literal)), ("graded", _weights(graded))):
         for mixture in MIXTURES:
             # By state and quadrant, so that permuting is indexing.
             predicted = (1 - mixture) * table[None] + mixture * marginal[:, None]
-            log_scores = _log_score(shares[:, None], predicted)
-            briers = _brier(shares[:, None], predicted)
-            own = np.arange(len(shares)), quadrants
-            drawn = log_scores[own[0], sample.permuted].mean(axis=1)
-            p = float(p_value(float(log_scores[own].mean()), drawn))
-            rows.append((f"{name}, {mixture:g}", log_scores[own].mean(), briers[own].mean(), p))
+            log_scores, briers = (score(shares[:, None], predicted) for score in (_log_score, _brier))
+            own = float(log_scores[states, quadrants].mean())
+            p = float(p_value(own, log_scores[states, sample.permuted].mean(axis=1)))
+            rows.append((f"{name}, {mixture:g}", own, briers[states, quadrants].mean(), p))
     scored = pd.DataFrame(rows, columns=["model", "log_score", "brier", "p"]).set_index("model")
     scored.insert(2, "skill", scored["log_score"] - float(_log_score(shares, marginal).mean()))
     return scored
@@ -114,7 +102,7 @@ def _weights(table: Mapping[str, tuple[str, ...]] | Mapping[str, Mapping[str, fl
     """Weights of the threats by quadrant as shares, shape (4, 3)."""
     cells = (table[str(quadrant)] for quadrant in Quadrant)
     named = [dict.fromkeys(cell, 1.0) if isinstance(cell, tuple) else dict(cell) for cell in cells]
-    weights = np.array([[float(cell.get(threat.value, 0.0)) for threat in TABLE2_THREATS] for cell in named])
+    weights = np.array([[float(cell.get(threat, 0.0)) for threat in THREATS] for cell in named])
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=float)
 
 

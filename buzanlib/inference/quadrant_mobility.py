@@ -13,12 +13,11 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import FLOOR, empirical_logit
 from buzanlib.inference.intervals import percentile_interval, student_interval
 from buzanlib.inference.permutation import Array, Permutations, p_value
-from buzanlib.inference.placed_sample import Codes, quadrant_codes
+from buzanlib.inference.placed_sample import THREATS, Codes, quadrant_codes
 from buzanlib.inference.verdicts import Finding
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+from buzanlib.theory.vocabulary import Quadrant
 
 _AXES = ["power", "cohesion"]
-_THREATS = [threat.value for threat in TABLE2_THREATS]
 
 
 def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series) -> float:
@@ -35,24 +34,15 @@ def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series
 
 @dataclass(frozen=True, eq=False)
 class MoveResult:
-    """Moves between quadrants.
+    """Moves between quadrants."""
 
-    Attributes
-    ----------
-    finding : Finding
-        Share of states that moved, less that expected from error alone; no interval where the reliability leaves none.
-    transitions : DataFrame of int, shape (4, 4)
-        States by quadrant in the first window (index) and the last (columns).
-    estimated : dict of str to float
-        Reliability of each axis as given or as `three_wave_reliability` has it, which may be above 1.
-    moved : list of str
-        States in another quadrant, sorted.
-    """
-
+    #: Share of states that moved, less that expected from error alone; no interval where the reliability leaves none.
     finding: Finding
-    transitions: pd.DataFrame
-    estimated: dict[str, float]
-    moved: list[str]
+    transitions: pd.DataFrame  #: States by quadrant in the first window (index) and the last (columns).
+    estimated: dict[
+        str, float
+    ]  #: Reliability of each axis as given, or by three waves: then perhaps above 1.
+    moved: list[str]  #: States in another quadrant, sorted.
 
     @property
     def reliability(self) -> dict[str, float]:
@@ -77,8 +67,6 @@ class MoveTest:
 
         Parameters
         ----------
-        hypothesis : str
-            Id.
         windows : sequence of three DataFrame
             Scores by state in three successive windows: index ``iso3``, columns ``power`` and ``cohesion``.
         reliability : dict of str to float, optional
@@ -104,20 +92,13 @@ class MoveTest:
         expected = self._by_error_alone(scores.mean(axis=0), spread)
         observed, by_chance = float((before != after).mean()), float(expected.mean())
         low, high = percentile_interval(observed - expected) if spread.any() else (np.nan, np.nan)
-        names = list(map(str, Quadrant))
-        counted = np.zeros((len(names), len(names)), dtype=int)
+        counted = np.zeros((len(Quadrant),) * 2, dtype=int)
         np.add.at(counted, (before, after), 1)
+        index, columns = (pd.Index(list(map(str, Quadrant)), name=name) for name in ("first", "last"))
+        p, beside = float(p_value(observed, expected)), {"observed": observed, "expected": by_chance}
         return MoveResult(
-            Finding(
-                hypothesis,
-                observed - by_chance,
-                low,
-                high,
-                float(p_value(observed, expected)),
-                len(states),
-                beside={"observed": observed, "expected": by_chance},
-            ),
-            pd.DataFrame(counted, index=pd.Index(names, name="first"), columns=pd.Index(names, name="last")),
+            Finding(hypothesis, observed - by_chance, low, high, p, len(states), beside=beside),
+            pd.DataFrame(counted, index, columns),
             reliability,
             list(compress(states, before != after)),
         )
@@ -146,8 +127,6 @@ def follow_test(
 
     Parameters
     ----------
-    hypothesis : str
-        Id.
     early, late : DataFrame
         Counts in the two windows: index ``iso3``, columns ``relevant``, ``pol``, ``inf``, ``cri``.
     quadrants : tuple of Series of str
@@ -157,7 +136,7 @@ def follow_test(
     permutations : Permutations
         States exchange their moves within groups.
     sesoi : float
-        Smallest effect of interest, in logits for one unit of weight.
+        In logits for one unit of weight.
 
     Returns
     -------
@@ -173,11 +152,11 @@ def follow_test(
     spoke = [set(counts.index[counts["relevant"] > 0]) for counts in (early, late)]
     states = sorted(set.intersection(*spoke, *(set(placed.index) for placed in quadrants)))
     first, last = (
-        empirical_logit(counts.loc[states, _THREATS], counts.loc[states, ["relevant"]])
+        empirical_logit(counts.loc[states, THREATS], counts.loc[states, ["relevant"]])
         for counts in (early, late)
     )
     weights = table.rename(index=str, columns=str)
-    before, after = (weights.loc[placed.loc[states], _THREATS].to_numpy(dtype=float) for placed in quadrants)
+    before, after = (weights.loc[placed.loc[states], THREATS].to_numpy(dtype=float) for placed in quadrants)
     moved = after - before
     if not moved.any():
         raise EstimationError(f"none of {len(states)} states moved to a quadrant with another cell")
@@ -192,17 +171,14 @@ def follow_test(
         error = np.sqrt((scores**2).sum(axis=-1) * len(states) / (len(states) - 1)) / scale
         return np.asarray(estimate), np.asarray(np.maximum(error, FLOOR))
 
-    estimate, error = slope(moved)
+    estimate, error = map(float, slope(moved))
     drawn, drawn_error = slope(moved[permutations.among(states)])
-    return Finding(
-        hypothesis,
-        float(estimate),
-        *student_interval(float(estimate), float(error), len(states) - 1),
-        float(p_value(float(estimate / error), drawn / drawn_error)),
-        len(states),
-        sesoi,
-        beside={"n_moved": int(moved.any(axis=1).sum())},
+    low, high = student_interval(estimate, error, len(states) - 1)
+    p, beside = (
+        float(p_value(estimate / error, drawn / drawn_error)),
+        {"n_moved": int(moved.any(axis=1).sum())},
     )
+    return Finding(hypothesis, estimate, low, high, p, len(states), sesoi, beside=beside)
 
 
 def _quadrants(scores: Array) -> Codes:

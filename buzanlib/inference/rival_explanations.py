@@ -13,57 +13,37 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import empirical_logit
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, Moves, p_value
-from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.placed_sample import THREATS, Sample
 from buzanlib.inference.verdicts import Finding
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect
-
-_THREATS = [threat.value for threat in TABLE2_THREATS]
+from buzanlib.theory.vocabulary import Effect
 
 
 @dataclass(frozen=True, eq=False)
 class RivalResult:
-    """A rival beside power and cohesion.
+    """A rival beside power and cohesion."""
 
-    Attributes
-    ----------
-    finding : Finding
-        What the rival adds to power, cohesion and their product.
-    reverse_p : float
-        P value of what power, cohesion and product add to the rival.
-    comparison : DataFrame
-        Index ``nothing``, ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``: squared error of
-        states that were left out, as a share of that of the mean of the others.
-    effects : DataFrame
-        Index ``threat``, ``effect``; columns ``alone`` and ``beside``, corner contrasts without and with the rival,
-        and ``alone_se`` and ``beside_se`` (HC3).
-    inflation : Series of float
-        Variance inflation factors of all regressors: how much worse each is told apart for the others.
-    """
-
-    finding: Finding
-    reverse_p: float
+    finding: Finding  #: What the rival adds to power, cohesion and their product.
+    reverse_p: float  #: P value of what power, cohesion and product add to the rival.
+    #: Index ``nothing``, ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``: squared error of states
+    #: that were left out, as a share of that of the mean of the others.
     comparison: pd.DataFrame
+    #: Index ``threat``, ``effect``; columns ``alone`` and ``beside``, corner contrasts without and with the rival, and
+    #: ``alone_se`` and ``beside_se`` (HC3).
     effects: pd.DataFrame
-    inflation: pd.Series[float]
+    inflation: pd.Series[float]  #: Variance inflation factors of all regressors.
 
 
 def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalResult:
     """Set a rival beside power, cohesion and their product.
 
+    P values are those of the sum of the partial F of the three threats (`freedman_lane`).
+
     Parameters
     ----------
-    hypothesis : str
-        Id.
     rival : DataFrame of float
         On the states of the sample; one or more columns, none missing.
     sample : Sample
         With counts ``relevant``, ``pol``, ``inf`` and ``cri``.
-
-    Returns
-    -------
-    RivalResult
-        P values by permuting the residuals of the smaller model within groups (Freedman and Lane 1983) of the sum
-        of the partial F of the three threats.
 
     Raises
     ------
@@ -74,7 +54,7 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
     without = rival.index[rival.isna().any(axis=1)]
     if len(without):
         raise EstimationError(f"no rival index for {', '.join(without)}; each state of the sample needs one")
-    logits = empirical_logit(sample.counts[_THREATS].to_numpy(), sample.counts[["relevant"]].to_numpy())
+    logits = empirical_logit(sample.counts[THREATS].to_numpy(), sample.counts[["relevant"]].to_numpy())
     p, k = sample.placed["p"].to_numpy(dtype=float), sample.placed["k"].to_numpy(dtype=float)
     one = np.ones((len(sample), 1))
     quadrants = np.column_stack([p, k, p * k])
@@ -84,27 +64,25 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
         raise EstimationError(
             f"{', '.join(map(str, rival.columns))}: a sum of power, cohesion and their product, and so no rival"
         )
-    errors = {
-        "nothing": _left_out(one, logits),
-        "quadrants": _left_out(small, logits),
-        "rival": _left_out(np.hstack([one, other]), logits),
-        "both": _left_out(full, logits),
-    }
+    alone = np.hstack([one, other])
+    designs = {"nothing": one, "quadrants": small, "rival": alone, "both": full}
+    errors = {name: _left_out(design, logits) for name, design in designs.items()}
     gain = ((errors["quadrants"] - errors["both"]) / errors["quadrants"].mean(axis=0)).mean(axis=1)
     estimate = float(gain.mean())
     low, high = student_interval(estimate, float(gain.std(ddof=1) / np.sqrt(len(gain))), len(gain) - 1)
     comparison = pd.DataFrame(
         {name: error.mean(axis=0) / errors["nothing"].mean(axis=0) for name, error in errors.items()},
-        index=_THREATS,
+        index=THREATS,
     ).T.rename_axis("model")
+    added_p = freedman_lane(small, other, logits, sample.moves)
+    factors = [variance_inflation_factor(full, place) for place in range(1, full.shape[1])]
+    names = pd.Index([*map(str, Effect), *map(str, rival.columns)], name="regressor")
     return RivalResult(
-        Finding(
-            hypothesis, estimate, low, high, freedman_lane(small, other, logits, sample.moves), len(sample)
-        ),
-        freedman_lane(np.hstack([one, other]), quadrants, logits, sample.moves),
+        Finding(hypothesis, estimate, low, high, added_p, len(sample)),
+        freedman_lane(alone, quadrants, logits, sample.moves),
         comparison.assign(mean=comparison.mean(axis=1)),
         _effects(small, full, logits),
-        _inflation(full, [*Effect, *map(str, rival.columns)]),
+        pd.Series(factors, names, name="inflation"),
     )
 
 
@@ -137,21 +115,10 @@ def _left_out(design: Array, outcomes: Array) -> Array:
 
 def _effects(small: Array, full: Array, logits: Array) -> pd.DataFrame:
     """Corner contrasts of the three effects without and with the rival."""
-    rows = []
-    for column, threat in enumerate(_THREATS):
-        alone, beside = (sm.OLS(logits[:, column], design).fit(cov_type="HC3") for design in (small, full))
-        rows += [
-            (
-                threat,
-                effect.value,
-                *(2 * one[place] for fit in (alone, beside) for one in (fit.params, fit.bse)),
-            )
-            for place, effect in enumerate(Effect, start=1)
-        ]
-    columns = ["threat", "effect", "alone", "alone_se", "beside", "beside_se"]
-    return pd.DataFrame(rows, columns=columns).set_index(["threat", "effect"])
-
-
-def _inflation(design: Array, names: list[str]) -> pd.Series[float]:
-    factors = [variance_inflation_factor(design, place) for place in range(1, design.shape[1])]
-    return pd.Series(factors, index=pd.Index(map(str, names), name="regressor"), name="inflation")
+    columns = {}
+    for name, design in (("alone", small), ("beside", full)):
+        fits = [sm.OLS(column, design).fit(cov_type="HC3") for column in logits.T]
+        columns[name] = np.concatenate([2 * fit.params[1:4] for fit in fits])
+        columns[f"{name}_se"] = np.concatenate([2 * fit.bse[1:4] for fit in fits])
+    effects = pd.MultiIndex.from_product([THREATS, list(map(str, Effect))], names=["threat", "effect"])
+    return pd.DataFrame(columns, effects)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
+from scipy.stats import binom, rankdata
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import FLOOR, Cells, cell_means, contrast_test, empirical_logit
-from buzanlib.inference.empirical_logit_bias import leanings
 from buzanlib.inference.intervals import bootstrap_means, percentile_interval, student_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
@@ -96,20 +96,16 @@ def same_order_test(
     P is the larger of that of the contrast and that of the correlation by bootstrap of states.
     """
     magnitude = rate_test(hypothesis, sample, rate, sesoi)
-    rates = (
-        sample.counts[[threat.value for threat in NAMED]].div(sample.counts["relevant"], axis=0).to_numpy()
-    )
+    named = sample.counts[[threat.value for threat in NAMED]]
+    rates = named.div(sample.counts["relevant"], axis=0).to_numpy()
     codes = [list(Quadrant).index(quadrant) for quadrant in pair]
     observed = np.stack([rates[sample.quadrants == code].mean(axis=0) for code in codes])
     means = np.concatenate([observed[None], bootstrap_means(rates, sample.quadrants, draws, seed)[:, codes]])
     ranks = rankdata(means, axis=2)
     rho = _row_correlation(ranks[:, 0], ranks[:, 1])
     p_rank = float(p_value(0.0, -rho[1:]))
-    return replace(
-        magnitude,
-        p=max(magnitude.p, p_rank),
-        beside={"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank},
-    )
+    beside = {"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank}
+    return replace(magnitude, p=max(magnitude.p, p_rank), beside=beside)
 
 
 def equal_rates_test(
@@ -124,20 +120,35 @@ def equal_rates_test(
     resampled = bootstrap_means(logits, sample.quadrants, draws, seed)[..., 0]
     by_chance = float(np.ptp(drawn.means[..., 0], axis=1).mean())
     low, high = percentile_interval(np.ptp(resampled, axis=1), -by_chance)
-    return Finding(
-        hypothesis,
-        float(np.ptp(observed.means[0, :, 0])) - by_chance,
-        low,
-        high,
-        float(p_value(float(_wald(observed)[0]), _wald(drawn))),
-        len(sample),
-        sesoi,
-        beside={"range.chance": by_chance},
-    )
+    beyond = float(np.ptp(observed.means[0, :, 0])) - by_chance
+    p, beside = float(p_value(float(_wald(observed)[0]), _wald(drawn))), {"range.chance": by_chance}
+    return Finding(hypothesis, beyond, low, high, p, len(sample), sesoi, beside=beside)
+
+
+def expected_logit(n: npt.ArrayLike, rate: float) -> Array:
+    """Mean of the empirical logit of a binomial count, shape (states,), from the passages `n` of each state.
+
+    `rate` is the probability that a passage carries the threat, 0 to 1.
+
+    Raises
+    ------
+    EstimationError
+        If the rate is no probability.
+    """
+    if not 0 <= rate <= 1:
+        raise EstimationError(f"a rate of {rate}; allowed: 0 to 1")
+    sizes, places = np.unique(np.asarray(n, dtype=int), return_inverse=True)
+    counts = [np.arange(size + 1) for size in sizes]
+    means = [binom.pmf(y, len(y) - 1, rate) @ empirical_logit(y, len(y) - 1) for y in counts]
+    return np.asarray(means, dtype=float)[places]
 
 
 def rate_leanings(sample: Sample, rates: Mapping[str, Rate], rate: float | None = None) -> pd.DataFrame:
-    """Contrasts of rates beside what unequal numbers of passages do to them.
+    """Contrasts of rates beside what they would be if no quadrant differed, and beside those of plain shares.
+
+    One half added to a count of nothing means more to a state with one passage than to one with ten. So the mean of an
+    empirical logit depends on how much a state says, most of all for what is rarely said, and quadrants that speak
+    unequally differ in it although they say the same.
 
     Parameters
     ----------
@@ -146,15 +157,23 @@ def rate_leanings(sample: Sample, rates: Mapping[str, Rate], rate: float | None 
     rates : mapping of str to Rate
         By name.
     rate : float, optional
-        As in `leanings`; with 0, the leaning is what the contrast would be if no state had a single such passage.
+        Probability that a passage carries what is compared if no quadrant differs; the mean of the states' shares by
+        default. With 0, the leaning is what the contrast would be if no state had a single such passage.
 
     Returns
     -------
-    DataFrame of float
-        As `leanings` gives it.
+    DataFrame
+        Index the names; columns ``contrast`` (of empirical logits), ``leaning`` (the same, expected at `rate`) and
+        ``share`` (of plain shares).
     """
-    cases = {name: (_counted(sample, column), weights) for name, (column, weights) in rates.items()}
-    return leanings(cases, sample, rate)
+    n, rows = sample.counts["relevant"], {}
+    for name, (column, weights) in rates.items():
+        y = _counted(sample, column)
+        shares = y / n
+        expected = expected_logit(n, float(shares.mean()) if rate is None else rate)
+        outcomes = np.column_stack([empirical_logit(y, n), expected, shares])
+        rows[name] = cell_means(outcomes, sample.quadrants).contrast(weights).estimates[0]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["contrast", "leaning", "share"])
 
 
 def _counted(sample: Sample, column: str) -> pd.Series[int]:

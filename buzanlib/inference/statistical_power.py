@@ -16,11 +16,8 @@ from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, POSITION, Contrasts, cell_means, empirical_logit
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, p_value
-from buzanlib.inference.placed_sample import Codes, Sample
+from buzanlib.inference.placed_sample import THREATS, Codes, Sample
 from buzanlib.theory.predictions import Predictions
-from buzanlib.theory.vocabulary import TABLE2_THREATS
-
-_THREATS = [threat.value for threat in TABLE2_THREATS]
 
 #: What a state's passages are turned into.
 OUTCOMES: dict[str, Callable[[Array, Array], Array]] = {
@@ -43,12 +40,8 @@ def between_states(counts: pd.DataFrame) -> tuple[Variation, ...]:
     """Mean of the states' log odds for each threat of Table 2, and one standard deviation for all.
 
     By maximum likelihood: normal log odds of states, binomial passages of a state, integrated by Gauss-Hermite
-    quadrature. The standard deviation is one, since few passages do not tell three apart.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        Columns ``relevant``, ``pol``, ``inf``, ``cri``.
+    quadrature. The standard deviation is one, since few passages do not tell three apart. The counts have columns
+    ``relevant``, ``pol``, ``inf``, ``cri``.
 
     Raises
     ------
@@ -56,8 +49,8 @@ def between_states(counts: pd.DataFrame) -> tuple[Variation, ...]:
         If every passage carries a threat, or none does.
     """
     n = counts["relevant"].to_numpy(dtype=float)
-    y = counts[_THREATS].to_numpy(dtype=float)
-    for threat, total in zip(_THREATS, y.sum(axis=0), strict=True):
+    y = counts[THREATS].to_numpy(dtype=float)
+    for threat, total in zip(THREATS, y.sum(axis=0), strict=True):
         if not 0 < total < n.sum():
             raise EstimationError(
                 f"{total:.0f} of {n.sum():.0f} passages carry {threat!r}; how states differ in it is unknown"
@@ -79,28 +72,15 @@ class PowerStudy:
     """Simulates worlds in which Table 2 holds by a given corner contrast, and counts how often the test finds it.
 
     States keep their placement, their region and their number of passages.
-
-    Attributes
-    ----------
-    predictions : Predictions
-        The locked file.
-    variation : tuple of Variation
-        Of each threat of Table 2.
-    regional : float
-        Standard deviation of what the states of a region have in common, in log odds.
-    outcome : {"logit", "share"}
-        What is compared: the locked empirical logits, or plain shares of passages, whose mean does not depend on their
-        number.
-    worlds, seed : int
-        Worlds for each contrast, and the seed.
     """
 
-    predictions: Predictions
-    variation: tuple[Variation, ...]
-    regional: float = 0.0
+    predictions: Predictions  #: The locked file.
+    variation: tuple[Variation, ...]  #: Of each threat of Table 2.
+    regional: float = 0.0  #: Standard deviation of what the states of a region have in common, in log odds.
+    #: A key of `OUTCOMES`: the locked logits, or shares of passages, whose mean does not depend on their number.
     outcome: str = "logit"
-    worlds: int = 400
-    seed: int = 20100615
+    worlds: int = 400  #: For each contrast.
+    seed: int = 20100615  #: Of the worlds.
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
@@ -113,8 +93,6 @@ class PowerStudy:
         ----------
         sample : Sample
             With counts ``relevant``.
-        regions : Series of str
-            Of the states of the sample.
         contrasts : array_like of float
             True corner contrasts of the three predictions; 0 is the null.
 
@@ -134,12 +112,11 @@ class PowerStudy:
             worlds = self._tested(sample, self._values(sample, regions, float(contrast), rng))
             for column, name in enumerate(names):
                 hits = int(worlds["found"][:, column].sum())
-                low, high = proportion_confint(hits, self.worlds, method="beta")
-                row = {"hypothesis": name, "contrast": contrast, "power": hits / self.worlds}
-                row |= {"low": float(low), "high": float(high)}
-                means = {key: worlds[key][:, column].mean() for key in ("single", "estimate", "contradicted")}
-                rows.append(row | means)
-        return pd.DataFrame(rows)
+                low, high = map(float, proportion_confint(hits, self.worlds, method="beta"))
+                means = (worlds[key][:, column].mean() for key in ("single", "estimate", "contradicted"))
+                rows.append((name, contrast, hits / self.worlds, low, high, *means))
+        columns = ["hypothesis", "contrast", "power", "low", "high", "single", "estimate", "contradicted"]
+        return pd.DataFrame(rows, columns=columns)
 
     def _tested(self, sample: Sample, values: Array) -> dict[str, Array]:
         """What the test says in each world of the predictions and their gate: arrays of shape (worlds, 4)."""
@@ -179,7 +156,7 @@ class PowerStudy:
         pattern = np.transpose(effects)[sample.quadrants]
         mean, sd = np.transpose([(one.mean, one.sd) for one in self.variation])
         codes, places = np.unique(regions.loc[sample.counts.index], return_inverse=True)
-        shape = (len(sample), self.worlds, len(_THREATS))
+        shape = (len(sample), self.worlds, len(THREATS))
         own = sd * rng.normal(size=shape)
         common = self.regional * rng.normal(size=(len(codes), *shape[1:]))[places]
         y = rng.binomial(n.astype(int), expit(mean + pattern[:, None] + own + common))

@@ -6,79 +6,51 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from buzanlib.inference.contrasts import (
     CODING,
     MINIMUM,
     POSITION,
-    Array,
     empirical_logit,
+    equivalence_test,
     factorial,
 )
-from buzanlib.inference.equivalence import equivalence_test
-from buzanlib.inference.permutation import max_t, p_value
-from buzanlib.inference.placed_sample import Codes, Sample
+from buzanlib.inference.intervals import student_interval
+from buzanlib.inference.permutation import Array, max_t, p_value
+from buzanlib.inference.placed_sample import THREATS, Codes, Sample
 from buzanlib.inference.proper_scores import assignment_statistics, table_scores
-from buzanlib.inference.verdicts import COVERAGE, Finding, judge
+from buzanlib.inference.verdicts import Finding, Value, judge
 from buzanlib.theory.predictions import Predictions
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant
-
-_THREATS = [threat.value for threat in TABLE2_THREATS]
+from buzanlib.theory.vocabulary import Quadrant
 
 
 @dataclass(frozen=True, eq=False)
 class QuadrantResult:
-    """What the test found.
+    """What the test found."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction),
-        ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean of the contrast
-        under permuted placements, which is what groups of states have in common and need not be zero.
-    effects : DataFrame
-        All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``,
-        ``low90``, ``high90``, ``predicted`` (-1, 0 or 1).
-    shares : DataFrame
-        ``quadrant``, ``threat``, ``share`` (mean over states of the share of passages), ``low90``,
-        ``high90``.
-    joint : Finding
-        B5: the mean of the three contrasts, with the p value of the sum of the three signed statistics.
-    joint_statistic : float
-        That sum.
-    null : ndarray of float, shape (draws, predictions)
-        The signed statistics under permuted placements.
-    empty : Finding
-        B4: the largest of the six effects that Table 2 leaves empty.
-    assignments : Series of float
-        The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest
-        first; an index such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
-    scores : DataFrame
-        As `buzanlib.inference.proper_scores.table_scores` gives them.
-    sizes : Series of int
-        States by quadrant.
-    errors : {"HC3", "classical"}
-        Kind of the standard errors; classical where a quadrant is too small for HC3.
-    alpha : float
-        Level of the test.
-    lock : str
-        SHA-256 of the predictions that were tested.
-    """
-
+    #: A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction), ``low90``,
+    #: ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean of the contrast under
+    #: permuted placements, which is what groups of states have in common and need not be zero.
     table: pd.DataFrame
+    #: All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``, ``low90``,
+    #: ``high90``, ``predicted`` (-1, 0 or 1).
     effects: pd.DataFrame
+    #: ``quadrant``, ``threat``, ``share`` (mean over states of the share of passages), ``low90``, ``high90``; intervals
+    #: by Student's t, NaN where a quadrant holds one state.
     shares: pd.DataFrame
+    #: B5: the mean of the three contrasts, with the p value of the sum of the three signed statistics.
     joint: Finding
-    joint_statistic: float
-    null: Array
-    empty: Finding
+    joint_statistic: float  #: That sum.
+    null: Array  #: The signed statistics under permuted placements, shape (draws, predictions).
+    empty: Finding  #: B4: the largest of the six effects that Table 2 leaves empty.
+    #: The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest first; an
+    #: index such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
     assignments: pd.Series[float]
-    scores: pd.DataFrame
-    sizes: pd.Series[int]
-    errors: str
-    alpha: float
-    lock: str
+    scores: pd.DataFrame  #: As `buzanlib.inference.proper_scores.table_scores` gives them.
+    sizes: pd.Series[int]  #: States by quadrant.
+    errors: str  #: Kind of the standard errors: HC3, or classical where a quadrant is too small for it.
+    alpha: float  #: Level of the test.
+    lock: str  #: SHA-256 of the predictions that were tested.
 
     @property
     def joint_null(self) -> Array:
@@ -89,12 +61,10 @@ class QuadrantResult:
     def best(self) -> str:
         """The assignment with the largest sum, in words: which quadrants receive the cell of another."""
         given = zip(Quadrant, str(self.assignments.index[0]).split("-"), strict=True)
-        moved = [(str(quadrant), cell) for quadrant, cell in given if quadrant != cell]
+        moved = [f"{quadrant} that of {cell}" for quadrant, cell in given if quadrant != cell]
         if not moved:
             return "every quadrant has its own cell"
-        words = ("has the cell", *["that"] * (len(moved) - 1))
-        said = [f"{quadrant} {word} of {cell}" for word, (quadrant, cell) in zip(words, moved, strict=True)]
-        return ", ".join(said[:-1]) + f" and {said[-1]}"
+        return (", ".join(moved[:-1]) + f" and {moved[-1]}").replace("that", "has the cell", 1)
 
     @property
     def rank(self) -> int:
@@ -121,14 +91,12 @@ class QuadrantResult:
 
     def findings(self) -> dict[str, Finding]:
         """The three predictions, those of the empty effects and of the whole table, by id."""
-        found = {}
-        for name, row in self.table.iterrows():
-            contrast, low, high, p = (float(row[column]) for column in ("contrast", "low90", "high90", "p"))
-            adjusted, valid = float(row["p_adjusted"]), self.errors == "HC3"
-            found[str(name)] = Finding(
-                str(name), contrast, low, high, p, self.joint.n, self.joint.sesoi, None, adjusted, valid
-            )
-        return found | {one.hypothesis: one for one in (self.empty, self.joint)}
+        n, sesoi, valid = self.joint.n, self.joint.sesoi, self.errors == "HC3"
+        found = [self.empty, self.joint]
+        numbers = self.table[["contrast", "low90", "high90", "p", "p_adjusted"]].to_numpy(dtype=float)
+        for name, (contrast, low, high, p, adjusted) in zip(self.table.index, numbers.tolist(), strict=True):
+            found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, valid))
+        return {one.hypothesis: one for one in found}
 
     def centred(self, name: str) -> Finding:
         """A prediction less what groups of states have in common, which permuted placements have, too.
@@ -138,13 +106,8 @@ class QuadrantResult:
         found, by_chance = self.findings()[name], float(self.table["centre"][name])
         centre = self.null.mean(axis=0)
         adjusted = max_t(self.table["t"].to_numpy() - centre, self.null - centre)
-        return replace(
-            found,
-            contrast=found.contrast - by_chance,
-            low90=found.low90 - by_chance,
-            high90=found.high90 - by_chance,
-            p_adjusted=float(adjusted[self.table.index.get_loc(name)]),
-        )
+        moved = {key: getattr(found, key) - by_chance for key in ("contrast", "low90", "high90")}
+        return replace(found, **moved, p_adjusted=float(adjusted[self.table.index.get_loc(name)]))
 
     @property
     def threshold(self) -> float:
@@ -161,16 +124,10 @@ class QuadrantResult:
                 values[f"shares.{threat}.{place}.share"] = float(ranked.iloc[at])
         return values
 
-    def to_results(self, prefix: str = "") -> dict[str, bool | float | int | str]:
-        """Numbers under the keys by which prose calls them.
-
-        Parameters
-        ----------
-        prefix : str
-            Put before every key, such as ``"strategies."``.
-        """
+    def to_results(self, prefix: str = "") -> dict[str, Value]:
+        """Numbers under the keys by which prose calls them, after a `prefix` such as ``"strategies."``."""
         whole = self.joint.hypothesis
-        values: dict[str, bool | float | int | str] = {
+        values: dict[str, Value] = {
             "n_states": int(self.sizes.sum()),
             **{f"n.{name}": int(count) for name, count in self.sizes.items()},
             **self.joint.to_results(),
@@ -192,40 +149,20 @@ class QuadrantResult:
 
 
 def quadrant_shares(counts: pd.DataFrame, quadrants: Codes) -> pd.DataFrame:
-    """Mean over states of the share of passages that carry each threat, by quadrant.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        Index ``iso3``; columns ``relevant`` (at least 1) and one a threat.
-    quadrants : ndarray of int, shape (states,)
-        Codes as `Sample` gives them.
-
-    Returns
-    -------
-    DataFrame
-        As `QuadrantResult.shares`; intervals by Student's t, NaN where a quadrant holds one state.
-    """
+    """`QuadrantResult.shares`, from counts of passages and codes of the quadrants."""
     rows = []
     for code, quadrant in enumerate(Quadrant):
         inside = counts[quadrants == code]
-        for threat in _THREATS:
+        for threat in THREATS:
             share = inside[threat] / inside["relevant"]
-            half = stdtrit(max(len(share) - 1, 1), (1 + COVERAGE) / 2) * share.sem()
-            rows.append((quadrant.value, threat, share.mean(), share.mean() - half, share.mean() + half))
+            ends = student_interval(share.mean(), share.sem(), max(len(share) - 1, 1))
+            rows.append((quadrant.value, threat, share.mean(), *ends))
     return pd.DataFrame(rows, columns=["quadrant", "threat", "share", "low90", "high90"])
 
 
 @dataclass(frozen=True)
 class QuadrantTest:
     """The locked test of B1, B2 and B3, gated by B5, and that of the six empty effects (B4).
-
-    Attributes
-    ----------
-    predictions : Predictions
-        The locked file, verified.
-    empty : str
-        Id of the hypothesis that the effects which the table leaves empty are null.
 
     Notes
     -----
@@ -236,20 +173,11 @@ class QuadrantTest:
     nearer to zero than the differences in log odds that they estimate.
     """
 
-    predictions: Predictions
-    empty: str = "B4"
+    predictions: Predictions  #: The locked file, verified.
+    empty: str = "B4"  #: Id of the hypothesis that the effects which the table leaves empty are null.
 
     def __call__(self, sample: Sample) -> QuadrantResult:
-        """Test.
-
-        Parameters
-        ----------
-        sample : Sample
-            With counts ``relevant`` and one a threat (`CountTensor.window`).
-
-        Returns
-        -------
-        QuadrantResult
+        """Test a sample with counts ``relevant`` and one a threat (`CountTensor.window`).
 
         Raises
         ------
@@ -257,9 +185,12 @@ class QuadrantTest:
             If a quadrant holds no state, or there are too few states.
         """
         locked, counts, sizes = self.predictions, sample.counts, sample.sizes
-        logits = empirical_logit(counts[_THREATS].to_numpy(), counts[["relevant"]].to_numpy())
+        logits = empirical_logit(counts[THREATS].to_numpy(), counts[["relevant"]].to_numpy())
         errors = "HC3" if (sizes >= MINIMUM["HC3"]).all() else "classical"
-        rows, columns, signs = self._family()
+        # Place of each prediction among the coefficients and the threats, and its sign.
+        rows = np.array([POSITION[one.effect] for one in locked.cells])
+        columns = np.array([THREATS.index(one.threat) for one in locked.cells])
+        signs = np.array([one.sign for one in locked.cells], dtype=float)
 
         fit = factorial(logits, sample.quadrants, errors)
         observed = signs * fit.statistics[0, rows, columns]
@@ -267,12 +198,35 @@ class QuadrantTest:
         drawn = signs * permuted.statistics[:, rows, columns]
         joint_p = float(p_value(float(observed.sum()), drawn.sum(axis=1)))
 
-        effects = self._effects(2 * fit.estimates[0], 2 * fit.errors[0], len(sample))
-        table = self._table(effects, observed, drawn)
-        table["centre"] = 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0)
-        empty = effects[effects["predicted"] == 0]
+        n, bound = len(sample), locked.sesoi
+        contrasts, spread = 2 * fit.estimates[0], 2 * fit.errors[0]
+        low, high = student_interval(contrasts, spread, n - 4)
+        predicted = np.zeros(contrasts.shape, dtype=int)
+        predicted[rows, columns] = signs
+        every = {"contrast": contrasts, "se": spread, "low90": low, "high90": high, "predicted": predicted}
+        effects = pd.DataFrame(
+            {name: values[1:].T.ravel() for name, values in every.items()},
+            pd.MultiIndex.from_product([THREATS, list(POSITION)], names=["threat", "effect"]),
+        ).reset_index()
+        nulls = effects[effects["predicted"] == 0]
+
+        signed, se = signs * contrasts[rows, columns], spread[rows, columns]
+        low, high = student_interval(signed, se, n - 4)
+        table = pd.DataFrame(
+            {
+                **{
+                    "threat": [one.threat for one in locked.cells],
+                    "effect": [one.effect for one in locked.cells],
+                },
+                **{"contrast": signed, "low90": low, "high90": high, "se": se, "t": observed},
+                **{"p": p_value(observed, drawn), "p_adjusted": max_t(observed, drawn)},
+                "centre": 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0),
+            },
+            pd.Index([one.id for one in locked.cells], name="hypothesis"),
+        )
+        empty = equivalence_test(self.empty, nulls["contrast"], nulls["se"], df=n - 4, bound=bound, n=n)
         cells = np.array(
-            [[threat in locked.table2[quadrant] for threat in _THREATS] for quadrant in map(str, Quadrant)]
+            [[threat in locked.table2[name] for threat in THREATS] for name in map(str, Quadrant)]
         )
         loadings = (signs[:, None] * CODING[rows] / 2).T
         result = QuadrantResult(
@@ -282,14 +236,7 @@ class QuadrantTest:
             joint=self._mean_contrast(table, logits[:, columns], sample, loadings, errors, joint_p),
             joint_statistic=float(observed.sum()),
             null=drawn,
-            empty=equivalence_test(
-                self.empty,
-                empty["contrast"],
-                empty["se"],
-                df=len(sample) - 4,
-                bound=locked.sesoi,
-                n=len(sample),
-            ),
+            empty=empty,
             assignments=assignment_statistics(fit.statistics[0, 1:], cells),
             scores=table_scores(sample, locked.table2, locked.graded),
             sizes=sizes,
@@ -299,61 +246,6 @@ class QuadrantTest:
         )
         judged = judge(result.findings(), locked)
         return replace(result, table=table.assign(verdict=judged["verdict"]))
-
-    def _family(self) -> tuple[Codes, Codes, Array]:
-        """Place of each prediction of F1 among the coefficients and the threats, and its sign."""
-        family = self.predictions.cells
-        return (
-            np.array([POSITION[hypothesis.effect] for hypothesis in family]),
-            np.array([_THREATS.index(hypothesis.threat) for hypothesis in family]),
-            np.array([hypothesis.sign for hypothesis in family], dtype=float),
-        )
-
-    def _effects(self, contrasts: Array, errors: Array, n: int) -> pd.DataFrame:
-        """All nine effects, as estimated."""
-        half = float(stdtrit(n - 4, (1 + COVERAGE) / 2)) * errors
-        rows, columns, signs = self._family()
-        predicted = np.zeros(contrasts.shape, dtype=int)
-        predicted[rows, columns] = signs.astype(int)
-        return pd.DataFrame(
-            [
-                (
-                    threat,
-                    effect.value,
-                    contrasts[row, column],
-                    errors[row, column],
-                    contrasts[row, column] - half[row, column],
-                    contrasts[row, column] + half[row, column],
-                    predicted[row, column],
-                )
-                for column, threat in enumerate(_THREATS)
-                for row, effect in enumerate(Effect, start=1)
-            ],
-            columns=["threat", "effect", "contrast", "se", "low90", "high90", "predicted"],
-        )
-
-    def _table(self, effects: pd.DataFrame, observed: Array, drawn: Array) -> pd.DataFrame:
-        """The three predictions, in the predicted direction."""
-        rows = []
-        for place, hypothesis in enumerate(self.predictions.cells):
-            (found,) = effects[
-                (effects["threat"] == hypothesis.threat) & (effects["effect"] == hypothesis.effect)
-            ].to_dict("records")
-            ends = sorted(hypothesis.sign * found[end] for end in ("low90", "high90"))
-            rows.append(
-                (
-                    hypothesis.id,
-                    hypothesis.threat,
-                    hypothesis.effect,
-                    hypothesis.sign * found["contrast"],
-                    *ends,
-                    found["se"],
-                    observed[place],
-                )
-            )
-        columns = ["hypothesis", "threat", "effect", "contrast", "low90", "high90", "se", "t"]
-        table = pd.DataFrame(rows, columns=columns).set_index("hypothesis")
-        return table.assign(p=p_value(observed, drawn), p_adjusted=max_t(observed, drawn))
 
     def _mean_contrast(
         self, table: pd.DataFrame, logits: Array, sample: Sample, loadings: Array, errors: str, p: float
@@ -374,13 +266,5 @@ class QuadrantTest:
             average = loadings / loadings.shape[1]
             variance = float((np.einsum("qi,ij,qj->q", average, spread, average) / sizes).sum())
         estimate = float(table["contrast"].mean())
-        half = float(stdtrit(len(sample) - 4, (1 + COVERAGE) / 2)) * np.sqrt(variance)
-        return Finding(
-            self.predictions.gate.id,
-            estimate,
-            estimate - half,
-            estimate + half,
-            p,
-            len(sample),
-            self.predictions.sesoi,
-        )
+        ends = student_interval(estimate, float(np.sqrt(variance)), len(sample) - 4)
+        return Finding(self.predictions.gate.id, estimate, *ends, p, len(sample), self.predictions.sesoi)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 from scipy.special import ndtr, ndtri
@@ -12,6 +13,9 @@ from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.theory.predictions import GATE, GATED, Predictions
+
+#: What is recorded under a key of the results.
+Value = bool | int | float | str
 
 #: Coverage of the intervals by which the locked rule judges.
 COVERAGE = 0.9
@@ -38,50 +42,35 @@ _LEDGER = (
     *("verdict", "n", "sesoi", "power", "detectable", "scale"),
 )
 
+_NUMBERS = ("contrast", "low90", "high90", "p", "n", "sesoi", "detectable")
+
 #: Numbers without which there is no finding.
 REQUIRED = ("contrast", "p", "n")
+
+#: Type of each number of a finding that is recorded and read back.
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("contrast", "low90", "high90", "p", "sesoi", "p_adjusted"), float),
+    **{"n": int, "outside": bool, "valid": bool},
+}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one test found, in the predicted direction: positive speaks for the paper.
+    """What one test found, in the predicted direction: positive speaks for the paper."""
 
-    Attributes
-    ----------
-    hypothesis : str
-        Its id, such as ``"C1"``.
-    contrast : float
-        The estimate.
-    low90, high90 : float
-        Its 90 % interval; NaN where it has none.
-    p : float
-        One-sided p value, not adjusted.
-    n : int
-        Units of the test: states or dyads.
-    sesoi : float
-        Smallest effect of interest on the scale of the estimate; 0 where none was fixed.
-    outside : bool
-        For a claim that effects are null: whether an interval lies wholly beyond the smallest effect of
-        interest, which contradicts it.
-    p_adjusted : float
-        p value adjusted within the joint test of its family, if it has one.
-    valid : bool
-        Whether the registered standard errors could be computed; if not, nothing is decided.
-    beside : mapping of str to bool, int, float or str
-        What else a reader needs, by name.
-    """
-
-    hypothesis: str
-    contrast: float
-    low90: float
-    high90: float
-    p: float
-    n: int
-    sesoi: float = 0.0
+    hypothesis: str  #: Its id, such as ``"C1"``.
+    contrast: float  #: The estimate.
+    low90: float  #: Lower end of its 90 % interval; NaN where it has none.
+    high90: float  #: Upper end.
+    p: float  #: One-sided p value, not adjusted.
+    n: int  #: Units of the test: states or dyads.
+    sesoi: float = 0.0  #: Smallest effect of interest on the scale of the estimate; 0 where none was fixed.
+    #: For a claim that effects are null: whether an interval lies wholly beyond the smallest effect of interest,
+    #: which contradicts it.
     outside: bool | None = None
-    p_adjusted: float | None = None
-    valid: bool = True
-    beside: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    p_adjusted: float | None = None  #: p value adjusted within the joint test of its family, if it has one.
+    valid: bool = True  #: Whether the registered errors could be computed; if not, nothing is decided.
+    beside: Mapping[str, Value] = field(default_factory=dict)  #: What else a reader needs, by name.
 
     @property
     def power(self) -> float:
@@ -115,10 +104,8 @@ class Finding:
 
         Parameters
         ----------
-        p_adjusted : float
-            p value, adjusted for the family.
-        alpha : float
-            Level of the family.
+        p_adjusted, alpha : float
+            p value, adjusted for the family, and level of the family.
         gate : bool
             Whether the joint test that gates the hypothesis is passed; without it nothing is supported or partly so.
 
@@ -141,33 +128,21 @@ class Finding:
         # Below zero is below the smallest effect of interest, too: one comparison covers both conditions.
         return Verdict.CONTRADICTED if self.high90 < self.sesoi else Verdict.UNDECIDED
 
-    def to_results(self, prefix: str = "") -> dict[str, bool | int | float | str]:
-        """Numbers under the keys by which prose calls them; what a finding does not have has no key.
+    def to_results(self, prefix: str = "") -> dict[str, Value]:
+        """Numbers under the keys by which prose calls them, after a `prefix` such as ``"strategies."``.
 
-        Parameters
-        ----------
-        prefix : str
-            Put before every key, such as ``"strategies."``.
+        What a finding does not have has no key.
         """
-        values: dict[str, bool | int | float | str] = {
-            "contrast": self.contrast,
-            "low90": self.low90,
-            "high90": self.high90,
-            "p": self.p,
-            "n": self.n,
-            "sesoi": self.sesoi,
-            "detectable": self.detectable,
-            **({} if self.outside is None else {"outside": self.outside}),
-            **({} if self.p_adjusted is None else {"p_adjusted": self.p_adjusted}),
-            **({} if self.valid else {"valid": False}),
-            **self.beside,
-        }
+        values = {name: getattr(self, name) for name in (*_NUMBERS, "outside", "p_adjusted")}
+        values |= {} if self.valid else {"valid": False}
         return {
-            f"{prefix}{self.hypothesis}.{key}": value for key, value in values.items() if not pd.isna(value)
+            f"{prefix}{self.hypothesis}.{key}": value
+            for key, value in {**values, **self.beside}.items()
+            if not pd.isna(value)
         }
 
     @classmethod
-    def from_results(cls, hypothesis: str, values: Mapping[str, bool | int | float | str]) -> Finding:
+    def from_results(cls, hypothesis: str, values: Mapping[str, Value]) -> Finding:
         """Read back what `to_results` gave, without a prefix.
 
         Raises
@@ -181,66 +156,28 @@ class Finding:
             if key not in own:
                 raise UnknownNameError("result", start + key, values)
         own.pop("detectable", None)  # follows from the interval
-        contrast, low, high, p = (float(own.pop(key, "nan")) for key in ("contrast", "low90", "high90", "p"))
-        n, sesoi = int(own.pop("n")), float(own.pop("sesoi", 0.0))
-        outside, p_adjusted = own.pop("outside", None), own.pop("p_adjusted", None)
-        return cls(
-            hypothesis,
-            contrast,
-            low,
-            high,
-            p,
-            n,
-            sesoi,
-            None if outside is None else bool(outside),
-            None if p_adjusted is None else float(p_adjusted),
-            bool(own.pop("valid", True)),
-            own,
-        )
+        found: dict[str, Any] = {key: kind(own.pop(key)) for key, kind in _KINDS.items() if key in own}
+        return cls(hypothesis, **{"low90": float("nan"), "high90": float("nan"), **found}, beside=own)
 
 
-def recorded(values: Mapping[str, bool | int | float | str]) -> dict[str, Finding]:
-    """Every finding among recorded numbers, by id, in alphabetical order.
-
-    Parameters
-    ----------
-    values : mapping
-        By key, such as ``"B1.contrast"``.
-    """
+def recorded(values: Mapping[str, Value]) -> dict[str, Finding]:
+    """Every finding among recorded numbers, by id, in alphabetical order; `values` by key, as ``"B1.contrast"``."""
     ids = sorted({key.partition(".")[0] for key in values})
     found = [name for name in ids if all(f"{name}.{key}" in values for key in REQUIRED)]
     return {name: Finding.from_results(name, values) for name in found}
 
 
 def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:
-    """A claim of several conditions: the largest p of theirs, and the smallest estimate.
-
-    Parameters
-    ----------
-    hypothesis : str
-        Its id.
-    parts : list of Finding
-        On one scale.
+    """A claim of several conditions on one scale: the largest p of theirs, and the smallest estimate.
 
     References
     ----------
     Berger, R. L. (1982). Multiparameter hypothesis testing and acceptance sampling. Technometrics 24(4), 295-300.
     """
     weakest = min(parts, key=lambda part: part.contrast)
-    return Finding(
-        hypothesis,
-        weakest.contrast,
-        weakest.low90,
-        weakest.high90,
-        max(part.p for part in parts),
-        min(part.n for part in parts),
-        weakest.sesoi,
-        beside={
-            f"{part.hypothesis}.{key}": value
-            for part in parts
-            for key, value in (("contrast", part.contrast), ("p", part.p))
-        },
-    )
+    p, n = max(part.p for part in parts), min(part.n for part in parts)
+    beside = {f"{part.hypothesis}.{key}": getattr(part, key) for part in parts for key in ("contrast", "p")}
+    return replace(weakest, hypothesis=hypothesis, p=p, n=n, beside=beside)
 
 
 def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataFrame:
@@ -270,15 +207,14 @@ def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataF
             adjusted |= zip(members, multipletests(ps, method=method)[1].tolist(), strict=True)
     gates = [name for name, hypothesis in locked.items() if hypothesis.family == GATE]
     passed = all(adjusted.get(name, 1.0) < predictions.alpha for name in gates)
-    rows = []
+    rows = {}
     for name, one in found.items():
         family = locked[name].family
         _, level = CONTROL.get(family, ("", predictions.alpha))
         word = one.verdict(adjusted[name], level, gate=passed or family != GATED)
-        rows.append((name, family, adjusted[name], str(word)))
-    return pd.DataFrame(rows, columns=["hypothesis", "family", "p_adjusted", "verdict"]).set_index(
-        "hypothesis"
-    )
+        rows[name] = (family, adjusted[name], str(word))
+    table = pd.DataFrame.from_dict(rows, "index", columns=["family", "p_adjusted", "verdict"])
+    return table.rename_axis("hypothesis")
 
 
 def ledger(
@@ -311,10 +247,9 @@ def ledger(
             "family": locked[name].family if known else "added",
             "claim": locked[name].claim if known else str(one.beside.get("claim", "–")),
             "where": locked[name].where if known else "",
-            **{key: getattr(one, key) for key in ("contrast", "low90", "high90", "p")},
             "p_adjusted": judged["p_adjusted"][name] if known else one.p,
             "verdict": judged["verdict"][name] if known else str(one.verdict(one.p, predictions.alpha)),
-            **{key: getattr(one, key) for key in ("n", "sesoi", "power", "detectable")},
             "scale": scales.get(name, "log odds"),
+            **{key: getattr(one, key) for key in (*_NUMBERS, "power")},
         }
     return pd.DataFrame.from_dict(rows, "index", columns=list(_LEDGER))

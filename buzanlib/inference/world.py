@@ -23,29 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Data, placement and permutations, with all that several tests derive from them; each is computed once.
+    """Data, placement and permutations, with all that several tests derive from them; each is computed once."""
 
-    Attributes
-    ----------
-    data : Data
-        The tables.
-    placement : Placement
-        How states are placed; its window is that of the statements, too.
-    permutations : Permutations
-        Of placements within regional groups, shared by all tests.
-    draws, seed : int
-        Of every bootstrap.
-    corpus, annotator : str
-        The statements that are tested, and the codes that are used.
-    """
-
-    data: Data
-    placement: Placement
-    permutations: Permutations
-    draws: int = 1999
-    seed: int = 20100615
-    corpus: str = Corpus.UNGDC
-    annotator: str = Annotator.ADJUDICATED
+    data: Data  #: The tables.
+    placement: Placement  #: How states are placed; its window is that of the statements, too.
+    permutations: Permutations  #: Of placements within regional groups, shared by all tests.
+    draws: int = 1999  #: Of every bootstrap.
+    seed: int = 20100615  #: Of every bootstrap.
+    corpus: str = Corpus.UNGDC  #: The statements that are tested.
+    annotator: str = Annotator.ADJUDICATED  #: Whose codes are used.
     _results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -63,16 +49,10 @@ class World:
 
         Parameters
         ----------
-        folder : str or Path
-            Folder of the tables.
-        placement : Placement
-            How states are placed.
         draws, seed : int
             Of the permutations.
         bootstrap : int
             Draws of every bootstrap, whose seed is fixed.
-        corpus, annotator : str
-            The statements that are tested, and the codes that are used.
 
         Raises
         ------
@@ -99,6 +79,16 @@ class World:
         result: T = self._results[key]
         return result
 
+    @property
+    def window(self) -> tuple[int, int]:
+        """First and last year."""
+        return self.placement.first, self.placement.last
+
+    @property
+    def sesoi(self) -> float:
+        """The locked smallest effect of interest, a contrast of logits."""
+        return self.data.predictions.sesoi
+
     @cached_property
     def placed(self) -> pd.DataFrame:
         """States with their scores, signs and quadrant, as `Placement` gives them."""
@@ -107,8 +97,7 @@ class World:
     @cached_property
     def passages(self) -> pd.DataFrame:
         """Relevant passages in the window."""
-        window = self.placement.first, self.placement.last
-        return relevant_passages(self.data.statements, self.corpus, *window, self.annotator)
+        return relevant_passages(self.data.statements, self.corpus, *self.window, self.annotator)
 
     @cached_property
     def counts(self) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import pandas as pd
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.inference.dyadic_matrices import agreement, pair_means, with_dyads
 from buzanlib.inference.dyadic_tests import support_test
-from buzanlib.inference.mrqap import MRQAP
+from buzanlib.inference.mrqap import mrqap
 from buzanlib.inference.permutation import Permutations
 from buzanlib.inference.world import World
 from buzanlib.policy.defence import check_within
@@ -159,7 +159,7 @@ def affinity_test(
     """
     predictors = {PREDICTED: predicted, **(controls or {})}
     states = with_dyads([observed, *predictors.values()])
-    fitted = MRQAP()(
+    fitted = mrqap(
         observed.loc[states, states],
         {name: matrix.loc[states, states] for name, matrix in predictors.items()},
         permutations.among(states),

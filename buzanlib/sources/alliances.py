@@ -43,8 +43,6 @@ def read(path: Path, crosswalk: Crosswalk) -> pd.DataFrame:
     path : pathlib.Path
         ``atop5_dyads.csv.gz``: `ccode1`, `ccode2`, `year`, `atop_defense`; or the publisher's ``atop5_1dy.csv``
         (`mem1`, `mem2`, `year`, `defense`) or ``atop5_1ddyr.csv`` (`stateA`, `stateB`).
-    crosswalk : Crosswalk
-        Who is who.
 
     Returns
     -------
@@ -67,11 +65,9 @@ def read(path: Path, crosswalk: Crosswalk) -> pd.DataFrame:
     table = table[(table["year"] == YEAR) & (table["atop_defense"] == 1)]
     if table.empty:
         raise BuzanError(f"{path.name} has no defence pact of {YEAR}")
-    ends = pd.DataFrame(
-        {
-            side: crosswalk.from_cow(table[side], table["year"], EXCLUDED | GONE, path.name)
-            for side in ("ccode1", "ccode2")
-        }
-    ).dropna()
+    sides = [
+        crosswalk.from_cow(table[side], table["year"], EXCLUDED | GONE, path.name) for side in columns[:2]
+    ]
+    ends = pd.concat(sides, axis=1).dropna()
     pairs = pd.DataFrame({"iso3": ends.min(axis=1), "ally": ends.max(axis=1), "year": YEAR})
     return pairs[COLUMNS].drop_duplicates().sort_values(["iso3", "ally"], ignore_index=True)

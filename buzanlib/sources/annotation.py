@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.raw import read_csv
-from buzanlib.sources.source import Form, Source
+from buzanlib.sources.source import Form, Inventory, Source
 
 PASSAGES = "passages.csv"
 CODES = "codes.csv"
@@ -67,12 +66,7 @@ def read_locators(path: Path) -> pd.DataFrame:
 
 
 def compare_passages(found: pd.DataFrame, coded: pd.DataFrame) -> None:
-    """Check that the passages found in a reader's texts are those that were coded.
-
-    Parameters
-    ----------
-    found, coded : pandas.DataFrame
-        Columns of `LOCATOR`.
+    """Check that the passages found in a reader's texts are those that were coded, by the columns of `LOCATOR`.
 
     Raises
     ------

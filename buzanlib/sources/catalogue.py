@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from buzanlib.sources import alliances, annotation, cow, memberships, strategies, ungdc, votes
-from buzanlib.sources.discovery import FoundSource, Inventory
 from buzanlib.sources.publishers import INDICES
-from buzanlib.sources.source import Source
+from buzanlib.sources.source import FoundSource, Inventory, Source
 
 #: In the order in which the tables need them.
 SOURCES: tuple[Source, ...] = (
@@ -35,17 +34,7 @@ def find_sources(folder: Path) -> Inventory:
 def account(inventory: Inventory, data: Path) -> str:
     """Describe what was found, what is missing and what that costs, where to get it and how to cite it.
 
-    Parameters
-    ----------
-    inventory : Inventory
-        What is there.
-    data : pathlib.Path
-        Folder of the tables as it was before a build.
-
-    Returns
-    -------
-    str
-        Several lines, without a line feed at the end.
+    Several lines, without a line feed at the end; `data` is the folder of the tables as it was before a build.
     """
     lines = [f"found {len(inventory.found)} of {len(inventory.sources)} sources below {inventory.folder}"]
     for one in inventory.found:
@@ -56,11 +45,9 @@ def account(inventory: Inventory, data: Path) -> str:
     if inventory.missing:
         lines.append(f"missing {len(inventory.missing)}")
     for one in inventory.missing:
-        lines.append(f"  {one.source.title}")
-        lines += [f"    {line}" for line in _costs(one, data)]
-        lines.append(f"    get it: {one.source.url}")
-        lines.append(f"    looked for: {', or '.join(map(str, one.source.forms))}")
-        lines.append(f"    cite: {one.source.cite}")
+        forms = ", or ".join(map(str, one.source.forms))
+        ways = f"get it: {one.source.url}", f"looked for: {forms}", f"cite: {one.source.cite}"
+        lines += [f"  {one.source.title}", *(f"    {line}" for line in (*_costs(one, data), *ways))]
     if inventory.missing and inventory.packed:
         lines.append(f"not looked into; unpack first: {_names(inventory.packed, inventory.folder)}")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from buzanlib.files import alone, create_whole, demand_absent
 from buzanlib.sources.annotation import CODE, SHIPPED
 from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.sources.sheet_headings import CODES
+from buzanlib.sources.sheet_words import CODES
 from buzanlib.sources.sheets import read_sheet
 from buzanlib.sources.write import staging_folder, write_table
 from buzanlib.tables.descriptor import check, load_tables
@@ -50,11 +50,6 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
     replace : bool
         Replace all codes of an annotator of the same name. Without it such a name is refused.
 
-    Returns
-    -------
-    Added
-        Who coded how many.
-
     Raises
     ------
     DataError
@@ -68,9 +63,8 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
         try:
             verify_lock(data)
         except LockError as error:
-            raise LockError(
-                f"{error}\nwhere these tables are as they should be, buzan data lock locks them"
-            ) from None
+            hint = "where these tables are as they should be, buzan data lock locks them"
+            raise LockError(f"{error}\n{hint}") from None
         codes, added = codes_with(sheet, data, replace)
         _put(codes, data)
     return added
@@ -79,12 +73,7 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
 def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataFrame, Added]:
     """Give the codes of a folder, which need not be locked, with those of a sheet added; see `add_codes`.
 
-    Returns
-    -------
-    DataFrame of str
-        The columns and the order of ``codes.csv``.
-    Added
-        Who coded how many.
+    As text, with the columns and in the order of ``codes.csv``; and who coded how many.
     """
     existing = ExistingTables(data)
     kept = existing.table("codes.csv", CODE)
@@ -119,26 +108,17 @@ def _put(codes: pd.DataFrame, data: Path) -> None:
 
 
 def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = SEED) -> int:
-    """Write a sheet to be filled in, with a row a passage and blank cells for coder and codes.
+    """Write a sheet to be filled in, with a row a passage and blank cells for coder and codes; give their number.
 
     The passages are in the order of their identifiers, which is unrelated to speakers and years. The locator names the
     speaker: coders who should not know it must be given the text by somebody else.
 
     Parameters
     ----------
-    data : pathlib.Path
-        Folder of the tables.
-    out : pathlib.Path
-        New file.
+    data, out : pathlib.Path
+        Folder of the tables, and new file.
     passages : int, optional
         Size of a random sample; all passages by default. A sample is part of every larger one with the same seed.
-    seed : int
-        Of the sample.
-
-    Returns
-    -------
-    int
-        Number of passages.
 
     Raises
     ------

@@ -55,8 +55,6 @@ def check(crosswalk: Crosswalk, system: Path | None, voting_codes: Path | None) 
 
     Parameters
     ----------
-    crosswalk : Crosswalk
-        Who is who.
     system : pathlib.Path, optional
         ``cow_states.csv``, or the publisher's ``states2016.csv`` or ``statelist2024.csv``: spells of states in the
         system, with dates; the last spells end with the last year of the list.
@@ -79,17 +77,12 @@ def _against_system(crosswalk: Crosswalk, path: Path) -> list[str]:
     spells = read_csv(path, ["ccode", "styear", "stmonth", "stday", "endyear"]).apply(numbers, path=path)
     # Of a code, the last spell that reaches into the years of the panel counts.
     spells = spells[(spells["endyear"] >= FIRST) & ~spells["ccode"].isin(list(EXCLUDED))]
-    theirs = {
-        code: pd.Timestamp(year, month, day)
-        for code, year, month, day in spells[["ccode", "styear", "stmonth", "stday"]].to_numpy().tolist()
-    }
+    starts = spells[["ccode", "styear", "stmonth", "stday"]].to_numpy().tolist()
+    theirs = {code: pd.Timestamp(*day) for code, *day in starts}
     ours = crosswalk.states.dropna(subset=["cow"]).groupby("cow")["cow_from"].min()
-    faults = [
-        f"{path.name} has code {code}, states.csv has not" for code in sorted(set(theirs) - set(ours.index))
-    ]
-    faults += [
-        f"states.csv has code {code}, {path.name} has not" for code in sorted(set(ours.index) - set(theirs))
-    ]
+    only_theirs, only_ours = sorted(theirs.keys() - set(ours.index)), sorted(set(ours.index) - theirs.keys())
+    faults = [f"{path.name} has code {code}, states.csv has not" for code in only_theirs]
+    faults += [f"states.csv has code {code}, {path.name} has not" for code in only_ours]
     faults += [
         f"code {code} starts on {ours[code].date()} in states.csv, on {start.date()} in {path.name}"
         for code, start in sorted(theirs.items())

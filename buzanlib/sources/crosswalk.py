@@ -59,7 +59,7 @@ class Crosswalk:
     def from_cow(
         self, codes: pd.Series[Any], when: pd.Series[Any], excluded: Mapping[int, str], source: str
     ) -> pd.Series[Any]:
-        """Turn Correlates of War codes into ISO 3166 codes.
+        """Turn Correlates of War codes into ISO 3166 codes, missing where the code is excluded.
 
         Parameters
         ----------
@@ -69,11 +69,6 @@ class Crosswalk:
             Codes that are left out on purpose, each with the reason.
         source : str
             Publisher's file, for the message.
-
-        Returns
-        -------
-        pandas.Series of str
-            Missing where the code is excluded.
 
         Raises
         ------
@@ -101,10 +96,9 @@ class Crosswalk:
                 f"{source}: code {code} of the Correlates of War belongs to no state on {day.date()}"
             )
 
-        known = {pair: one(*pair) for pair in set(zip(codes, when, strict=True))}
-        return pd.Series(
-            [known[pair] for pair in zip(codes, when, strict=True)], index=codes.index, dtype="str"
-        )
+        pairs = list(zip(codes, when, strict=True))
+        known = {pair: one(*pair) for pair in set(pairs)}
+        return pd.Series([known[pair] for pair in pairs], index=codes.index, dtype="str")
 
     def from_names(
         self, names: pd.Series[Any], when: pd.Series[Any], excluded: Mapping[str, str], source: str

@@ -12,8 +12,8 @@ from buzanlib.files import alone
 from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.existing_tables import ExistingTables, joined
+from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import staging_folder, write_table
 from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
 
@@ -66,9 +66,8 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
     """
     inventory = find_sources(raw)
     if not inventory.found:
-        raise BuzanError(
-            f"nothing below {raw} is a file that a table is made from; buzan data build --list says what is"
-        )
+        hint = "buzan data build --list says what is"
+        raise BuzanError(f"nothing below {raw} is a file that a table is made from; {hint}")
     for name in (*BY_HAND, *LOCKED_WITH):
         if not (data / name).is_file():
             raise BuzanError(f"{name} is made by hand and must lie in {data}")

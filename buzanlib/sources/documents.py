@@ -12,12 +12,13 @@ from tqdm import tqdm
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST, LAST
-from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.existing_tables import ExistingTables, joined
 from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
+from buzanlib.sources.source import Inventory
 from buzanlib.theory.vocabulary import Corpus
 
 Row = dict[str, object]
+Locator = tuple[str, str, int, int, str]
 
 COLUMNS = [
     "doc_id", "corpus", "iso3", "year", "session", "words", "cyber_security", "information_security", "windows",
@@ -42,12 +43,8 @@ def build(
 
     Parameters
     ----------
-    inventory : Inventory
-        Which publishers' files are there.
     known : frozenset of str
         Codes of `states.csv`.
-    existing : ExistingTables
-        The data folder.
     progress : bool
         Show on standard error how many speeches have been read.
 
@@ -63,9 +60,7 @@ def build(
     BuzanError
         If the passages are not those that were coded, no text is of the years wanted, or one is there twice.
     """
-    documents: list[Row] = []
-    locators: list[Row] = []
-    corpora: list[str] = []
+    documents, locators, corpora = list[Row](), list[Locator](), list[str]()
     if packs := inventory.paths(ungdc.SOURCE):
         corpora.append(Corpus.UNGDC)
         speeches = (speech for pack in packs for speech in ungdc.read(pack))
@@ -91,10 +86,8 @@ def build(
         existing.table("documents.csv", COLUMNS),
         existing.table("passages.csv", annotation.LOCATOR),
     )
-    return (
-        joined(table, kept[~kept["corpus"].isin(corpora)], "doc_id"),
-        joined(cut, passages[~_of(passages, corpora)], "passage_id"),
-    )
+    table = joined(table, kept[~kept["corpus"].isin(corpora)], "doc_id")
+    return table, joined(cut, passages[~_of(passages, corpora)], "passage_id")
 
 
 def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:
@@ -124,7 +117,7 @@ def document_row(text: Text, windows: int, sampled: int) -> Row:
     }
 
 
-def _add(text: Text, documents: list[Row], locators: list[Row]) -> None:
+def _add(text: Text, documents: list[Row], locators: list[Locator]) -> None:
     """Add the rows of a text and its passages, of a strategy those that were drawn."""
     if text.corpus == Corpus.NCSS:
         found = threat_passages(text.text)
@@ -134,13 +127,7 @@ def _add(text: Text, documents: list[Row], locators: list[Row]) -> None:
         filed_as = text.doc_id
     documents.append(document_row(text, len(found), len(taken)))
     locators += [
-        {
-            "passage_id": passage.passage_id(filed_as),
-            "doc_id": text.doc_id,
-            "start": passage.start,
-            "end": passage.end,
-            "sha256": passage.sha256,
-        }
+        (passage.passage_id(filed_as), text.doc_id, passage.start, passage.end, passage.sha256)
         for passage in taken
     ]
 

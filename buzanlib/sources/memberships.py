@@ -51,8 +51,6 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
         organisation (1 full, 2 associate, 3 observer).
     accessions : pandas.DataFrame
         `accessions.csv`: `organisation`, `iso3`, `date`, `event` (accession or exit), `source`.
-    crosswalk : Crosswalk
-        Who is who.
 
     Returns
     -------
@@ -71,9 +69,8 @@ def read(path: Path, accessions: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataF
     if yearly.empty:
         raise BuzanError(f"{path.name} has no year since {SINCE}")
     yearly["iso3"] = crosswalk.from_cow(yearly["ccode"], yearly["year"], EXCLUDED | GONE, path.name)
-    long = yearly.dropna(subset=["iso3"]).melt(
-        ["iso3", "year"], list(ORGANISATIONS), var_name="organisation", value_name="code"
-    )
+    known = yearly.dropna(subset=["iso3"])
+    long = known.melt(["iso3", "year"], list(ORGANISATIONS), var_name="organisation", value_name="code")
     long = long[long["code"] > 0]
     long = long.assign(organisation=long["organisation"].map(ORGANISATIONS), status=long["code"].map(STATUS))
     last = int(yearly["year"].max())

@@ -24,24 +24,14 @@ KEY = ["iso3", "year"]
 
 @dataclass(frozen=True)
 class Merged:
-    """An index that was added.
+    """An index that was added."""
 
-    Attributes
-    ----------
-    column : str
-        Its column in the panel, and its name in a study.
-    values, states, first, last : int
-        Numbers of values and states, first and last year.
-    added : int
-        Rows of years that the panel did not have, one for each member.
-    """
-
-    column: str
-    values: int
-    states: int
-    first: int
-    last: int
-    added: int
+    column: str  #: Its column in the panel, and its name in a study.
+    values: int  #: Number of values.
+    states: int  #: Number of states.
+    first: int  #: First year.
+    last: int  #: Last year.
+    added: int  #: Rows of years that the panel did not have, one for each member.
 
 
 def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: Path | None = None) -> Merged:
@@ -62,10 +52,6 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
         New file, or the `panel` itself.
     panel : pathlib.Path, optional
         What the column is added to; by default the panel of the folder.
-
-    Returns
-    -------
-    Merged
 
     Raises
     ------
@@ -108,10 +94,8 @@ def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
     """The panel up to a year, with an empty row for each state of its own last year, since a panel has every member."""
     end = max(map(int, panel["year"].unique()))
     members = panel.loc[panel["year"] == str(end), "iso3"]
-    more = [
-        pd.DataFrame({"iso3": members.to_numpy(), "year": str(year)}, dtype="str")
-        for year in range(end + 1, last + 1)
-    ]
+    years = map(str, range(end + 1, last + 1))
+    more = [pd.DataFrame({"iso3": members.to_numpy(), "year": year}, dtype="str") for year in years]
     return pd.concat([panel, *more]).fillna("").reset_index(drop=True)
 
 
@@ -128,9 +112,8 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
     """State, year and value, as text, of every row that has a value."""
     headings = [heading.casefold() for heading in grid.headings]
     if twice := {heading for heading in headings if headings.count(heading) > 1}:
-        raise DataError(
-            [Fault(grid.file, grid.header, name, name, "a column may occur only once") for name in twice]
-        )
+        need = "a column may occur only once"
+        raise DataError([Fault(grid.file, grid.header, name, name, need) for name in twice])
     fields = panel.field("iso3"), panel.field("year"), Field("value", "number", required=True)
     described = Table(panel.name, grid.file, fields, panel.key)
     frame = pd.DataFrame([cells for _, cells in grid.rows], columns=headings, dtype="str")

@@ -31,25 +31,17 @@ _CORPUS = re.compile(r"[A-Z]{2,12}")
 
 @dataclass(frozen=True)
 class Gathered:
-    """What was found in a folder of texts.
+    """What was found in a folder of texts."""
 
-    Attributes
-    ----------
-    documents, states, passages, silent : int
-        Numbers of texts, of their states, of passages, and of texts without one.
-    files : tuple of pathlib.Path
-        The documents, passages and sheet that were written.
-    """
-
-    documents: int
-    states: int
-    passages: int
-    silent: int
-    files: tuple[Path, Path, Path]
+    documents: int  #: Number of texts.
+    states: int  #: Number of their states.
+    passages: int  #: Number of passages.
+    silent: int  #: Number of texts without one.
+    files: tuple[Path, Path, Path]  #: The documents, passages and sheet that were written.
 
 
 def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool = False) -> Gathered:
-    """FoundSource the passages in texts of one's own, as they were found in the General Debate.
+    """Find the passages in texts of one's own, as they were found in the General Debate.
 
     Parameters
     ----------
@@ -65,10 +57,6 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     sample : bool
         Keep at most ten passages a text, drawn at random, as for the strategies; else all.
 
-    Returns
-    -------
-    Gathered
-
     Raises
     ------
     DataError
@@ -79,9 +67,8 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     """
     if not _CORPUS.fullmatch(corpus) or corpus in set(Corpus):
         taken = " and ".join(Corpus)
-        raise BuzanError(
-            f"corpus {corpus!r}: two to twelve capital letters are needed, and not {taken}, which ship"
-        )
+        need = f"two to twelve capital letters are needed, and not {taken}, which ship"
+        raise BuzanError(f"corpus {corpus!r}: {need}")
     paths = out / "documents.csv", out / "passages.csv", out / "sheet.csv"
     for path in paths:
         demand_absent(path)
@@ -104,15 +91,13 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
         for passage in kept:
             name = passage.own_id(doc_id)
             if (other := whose.setdefault(name, doc_id)) != doc_id:
-                raise BuzanError(
-                    f"{doc_id} and {other} have passages of one name, {name}: rename one of the texts"
-                )
+                both = f"{doc_id} and {other} have passages of one name, {name}"
+                raise BuzanError(f"{both}: rename one of the texts")
             locators.append([name, doc_id, passage.start, passage.end, passage.sha256])
             sheet.append([name, text.year, doc_id, passage.text])
     if not locators:
-        raise BuzanError(
-            f"no passage in {len(rows)} texts of {folder.name!r}: nothing digital is said to be a danger"
-        )
+        where = f"{len(rows)} texts of {folder.name!r}"
+        raise BuzanError(f"no passage in {where}: nothing digital is said to be a danger")
     made = as_text(pd.DataFrame(rows, columns=COLUMNS))
     cut = as_text(pd.DataFrame(locators, columns=LOCATOR))
     filled = pd.DataFrame(sheet, columns=["passage", "year", "document", "text"]).sort_values("passage")

@@ -8,33 +8,20 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.discovery import Inventory
 from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.publishers import INDICES
+from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import as_text
 
 COLUMNS = list(INDICES)
 
 
 def build(inventory: Inventory, crosswalk: Crosswalk, existing: ExistingTables) -> pd.DataFrame:
-    """Make the panel.
+    """Make the panel: `iso3`, `year` (members on the last day of each year, 1995 to 2024, sorted) and `COLUMNS`.
 
     Where a publisher's terms do not allow scores to be passed on, the panel has the rank within the year among members
-    of the United Nations: 1 is the weakest, equal scores share the mean of their ranks.
-
-    Parameters
-    ----------
-    inventory : Inventory
-        Which publishers' files are there.
-    crosswalk : Crosswalk
-        Who is who.
-    existing : ExistingTables
-        The data folder, of which columns without a source are kept.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `iso3`, `year` (members on the last day of each year, 1995 to 2024, sorted) and `COLUMNS`.
+    of the United Nations: 1 is the weakest, equal scores share the mean of their ranks. Columns without a source are
+    kept as the data folder has them.
     """
     panel = crosswalk.members()
     for column, index in INDICES.items():

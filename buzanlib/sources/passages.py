@@ -71,6 +71,7 @@ DIGITAL_STEMS = (
     "cyber", "information", "computer", "hack", "fake news", "hybrid ", "digital ", "ransomware", "malware",
     "spyware", "internet", "social media", "social network", "online",
 )  # fmt: skip
+_LETTERS = str.maketrans("\u017f\u212a\u0130\u0131", "skii")
 _ICT = re.compile(r"\bicts?\b")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’]?\s+(?=[A-Z“\"‘])")
@@ -78,45 +79,23 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’]?\s+(?=[A-Z“\"‘])")
 
 @dataclass(frozen=True)
 class Text:
-    """A document.
-
-    Attributes
-    ----------
-    doc_id, corpus, iso3 : str
-        Identifier, corpus, and the state that speaks.
-    year : int
-        Of the document.
-    text : str
-        Its text, normalised.
-    session : int or None
-        Of the General Assembly.
-    seed : str
-        Seed with which ten passages are drawn; empty where all are taken.
-    """
+    """A document."""
 
     doc_id: str
     corpus: str
-    iso3: str
+    iso3: str  #: The state that speaks.
     year: int
-    text: str
-    session: int | None = None
-    seed: str = ""
+    text: str  #: Normalised.
+    session: int | None = None  #: Of the General Assembly.
+    seed: str = ""  #: Seed with which ten passages are drawn; empty where all are taken.
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of one document.
+    """A piece of one document."""
 
-    Attributes
-    ----------
-    start, end : int
-        Character offsets in the collapsed text of the document.
-    text : str
-        The text between them.
-    """
-
-    start: int
-    end: int
+    start: int  #: Character offset in the collapsed text of the document.
+    end: int  #: Character offset behind it.
     text: str
 
     @property
@@ -157,11 +136,7 @@ def fold(text: str) -> str:
     Four letters beyond ASCII match an ASCII letter when case is ignored: long s, the Kelvin sign, and the
     dotted capital and the dotless small i.
     """
-    if not text.isascii():
-        text = (
-            text.replace("\u017f", "s").replace("\u212a", "k").replace("\u0130", "i").replace("\u0131", "i")
-        )
-    return text.lower()
+    return (text if text.isascii() else text.translate(_LETTERS)).lower()
 
 
 def may_be_digital(folded: str) -> bool:
@@ -172,20 +147,7 @@ def may_be_digital(folded: str) -> bool:
 
 
 def cut(text: str, matches: Callable[[str], bool]) -> Iterator[Passage]:
-    """Cut the passages of one text.
-
-    Parameters
-    ----------
-    text : str
-        A normalised text.
-    matches : callable of str to bool
-        Whether a sentence is one of those looked for.
-
-    Yields
-    ------
-    Passage
-        In the order of the text, without overlap.
-    """
+    """Cut the passages of a normalised text around sentences that match, in its order and without overlap."""
     spans = sentences(text)
     hits = [k for k, (low, high) in enumerate(spans) if matches(text[low:high])]
     for first, last in _windows(hits, len(spans)):
@@ -200,9 +162,10 @@ def digital_passages(text: str) -> list[Passage]:
     """Every passage of a normalised speech around sentences that match `DIGITAL`."""
     if not may_be_digital(fold(text)):
         return []
-    return list(
-        cut(text, lambda sentence: may_be_digital(fold(sentence)) and DIGITAL.search(sentence) is not None)
+    found = cut(
+        text, lambda sentence: may_be_digital(fold(sentence)) and DIGITAL.search(sentence) is not None
     )
+    return list(found)
 
 
 def threat_passages(text: str) -> list[Passage]:

@@ -14,70 +14,38 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.sources.cow import EXCLUDED
 from buzanlib.sources.crosswalk import FIRST, LAST, Crosswalk, since
-from buzanlib.sources.raw import (
-    headings,
-    numbers,
-    opened,
-    read_csv,
-    read_excel,
-    read_sheets,
-    sheet_names,
-)
+from buzanlib.sources.raw import headings, numbers, opened, read_csv, read_excel, read_sheets, sheet_names
 from buzanlib.sources.source import Form, Source
 
 Opener = Callable[[Path], pd.DataFrame]
 """Reads `year`, `value` and one of `name`, `cow` and `iso3` from a publisher's file."""
 
+_KOSOVO_AND_TAIWAN = ("Kosovo", "Taiwan", "Taiwan, China", "KOS", "KSV", "TWN", "XKX")
 NOT_MEMBERS: Mapping[Any, str] = {
     **EXCLUDED,
-    **dict.fromkeys(
-        ("Kosovo", "Taiwan", "Taiwan, China", "KOS", "KSV", "TWN", "XKX"),
-        "not a member or observer of the United Nations",
-    ),
+    **dict.fromkeys(_KOSOVO_AND_TAIWAN, "not a member or observer of the United Nations"),
 }
 
 
 @dataclass(frozen=True)
 class PublishedIndex:
-    """A column of the panel and where it comes from.
+    """A column of the panel and where it comes from."""
 
-    Attributes
-    ----------
-    source : Source
-        The publisher's data set.
-    open : callable
-        Reads the file.
-    excluded : mapping
-        Names and codes that are left out on purpose, beside `NOT_MEMBERS`, each with the reason.
-    codes : mapping
-        The publisher's codes that differ from those of ISO 3166 or the Correlates of War.
-    sign : int
-        -1 where more means weaker.
-    dated : bool
-        Whether an ISO 3166 code means whoever held the seat in that year; else the state of today.
-    """
-
-    source: Source
-    open: Opener
+    source: Source  #: The publisher's data set.
+    open: Opener  #: Reads the file.
+    #: Names and codes that are left out on purpose, beside `NOT_MEMBERS`, each with the reason.
     excluded: Mapping[Any, str] = field(default_factory=dict)
+    #: The publisher's codes that differ from those of ISO 3166 or the Correlates of War.
     codes: Mapping[Any, Any] = field(default_factory=dict)
-    sign: int = 1
-    dated: bool = True
+    sign: int = 1  #: -1 where more means weaker.
+    dated: bool = (
+        True  #: Whether an ISO 3166 code means the holder of the seat in that year; else the state of today.
+    )
 
     def read(self, path: Path, crosswalk: Crosswalk) -> pd.DataFrame:
-        """Read a publisher's file.
+        """Read a publisher's file: `iso3`, `year` and `value`, without missing values.
 
-        Parameters
-        ----------
-        path : pathlib.Path
-            The file.
-        crosswalk : Crosswalk
-            Who is who.
-
-        Returns
-        -------
-        pandas.DataFrame
-            `iso3`, `year` and `value` (more means stronger, but for fractionalization), without missing values.
+        More means stronger, but for fractionalization.
 
         Raises
         ------
@@ -204,14 +172,9 @@ def _stateness(path: Path) -> pd.DataFrame:
         place = heads.index[heads.str.startswith("Q1 |")]
         if not len(place):
             raise BuzanError(f"{path.name}, sheet {name}: no column begins with 'Q1 |'")
-        rows = pd.DataFrame(
-            {
-                "name": sheet.iloc[1:, 0].astype(str),
-                "year": int(edition[1]) - 2,
-                "value": pd.to_numeric(sheet[place[0]].iloc[1:], errors="coerce"),
-            }
-        )
-        editions.append(rows.dropna())  # regions and notes have no score
+        names, values = sheet.iloc[1:, 0].astype(str), sheet[place[0]].iloc[1:]
+        rows = {"name": names, "year": int(edition[1]) - 2, "value": pd.to_numeric(values, errors="coerce")}
+        editions.append(pd.DataFrame(rows).dropna())  # regions and notes have no score
     if not editions:
         raise BuzanError(f"{path.name} has no sheet named 'BTI' and the year of an edition")
     return pd.concat(editions, ignore_index=True)
@@ -252,9 +215,8 @@ def _index(
     **more: Any,
 ) -> tuple[str, PublishedIndex]:
     forms = tuple(file if isinstance(file, Form) else Form((file,)) for file in files)
-    return column, PublishedIndex(
-        Source(key, title, forms, (("panel.csv", f"column {column}"),), url, cite), open, **more
-    )
+    source = Source(key, title, forms, (("panel.csv", f"column {column}"),), url, cite)
+    return column, PublishedIndex(source, open, **more)
 
 
 def _of_the_bank(column: str) -> tuple[str, PublishedIndex]:

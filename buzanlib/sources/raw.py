@@ -6,7 +6,6 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,28 +24,17 @@ Others = Mapping[str, str]
 """Publisher's other name of a column to the name used here."""
 
 
-@dataclass(frozen=True)
 class RawFolder:
-    """A folder of publishers' files, in whatever arrangement; `BuzanError` if there is none.
+    """A folder of publishers' files, in any arrangement, of which hidden ones are ignored; `BuzanError` if none."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Top of the folder. Hidden files and folders in it are ignored.
-    """
-
-    path: Path
-    _places: tuple[tuple[str, Path], ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if not self.path.is_dir():
-            raise BuzanError(f"no folder of raw files at {self.path}")
-        places = []
-        for folder, inner, names in os.walk(self.path):
+    def __init__(self, path: Path) -> None:
+        if not path.is_dir():
+            raise BuzanError(f"no folder of raw files at {path}")
+        self.path, self._places = path, list[tuple[str, Path]]()
+        for folder, inner, names in os.walk(path):
             inner[:] = sorted(name for name in inner if not name.startswith("."))
-            places += [(name.casefold(), Path(folder, name)) for name in sorted(names) if name[0] != "."]
-            places += [(f"{name.casefold()}/", Path(folder, name)) for name in inner]
-        object.__setattr__(self, "_places", tuple(places))
+            self._places += [(name.casefold(), Path(folder, name)) for name in names if name[0] != "."]
+            self._places += [(f"{name.casefold()}/", Path(folder, name)) for name in inner]
 
     def matching(self, pattern: str) -> list[Path]:
         """Every file whose name matches `pattern` (see `source.Form`), sorted; folders where it ends in ``/``."""
@@ -57,7 +45,7 @@ class RawFolder:
 def read_csv(
     path: Path, columns: Sequence[str], others: Others | None = None, **options: Any
 ) -> pd.DataFrame:
-    """Read some columns of a publisher's CSV file.
+    """Read some columns of a publisher's CSV file, in the order given.
 
     Parameters
     ----------
@@ -69,11 +57,6 @@ def read_csv(
         Other names that the publisher has for some of them, each with the name used here.
     **options
         Passed to `pandas.read_csv`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Those columns, in the order given.
 
     Raises
     ------

@@ -21,32 +21,20 @@ DELIMITERS = ",;\t"
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a sheet, as text without space at its ends.
+    """The cells of a sheet, as text without space at its ends."""
 
-    Attributes
-    ----------
-    file : str
-        Name of the file, for messages.
-    header, headings : int, tuple of str
-        Number and cells of the first row that is not empty.
-    rows : tuple of tuple
-        Row number in the file and cells, as many as there are headings; empty rows are left out.
-    """
-
-    file: str
-    header: int
-    headings: tuple[str, ...]
+    file: str  #: Name of the file, for messages.
+    header: int  #: Number of the first row that is not empty.
+    headings: tuple[str, ...]  #: Cells of that row.
+    #: Row number in the file and cells, as many as there are headings; empty rows are left out.
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def read_grid(path: Path) -> Grid:
     """Read a sheet.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.csv``: UTF-8 with or without a byte order mark, any line ends, fields separated by commas, semicolons or
-        tabs. ``.xlsx``: the first sheet counts.
+    Of a ``.csv`` file in UTF-8, with or without a byte order mark, any line ends, and fields separated by commas,
+    semicolons or tabs; of a ``.xlsx`` file the first sheet counts.
 
     Raises
     ------
@@ -72,9 +60,8 @@ def read_grid(path: Path) -> Grid:
         headings.pop()
     width = len(headings)
     if width > WIDEST:
-        raise DataError(
-            [Fault(path.name, header, "", f"{width} columns", f"at most {WIDEST} columns can be read")]
-        )
+        need = f"at most {WIDEST} columns can be read"
+        raise DataError([Fault(path.name, header, "", f"{width} columns", need)])
     if width * len(filled) > CELLS:
         size = f"{len(filled)} rows of {width} columns"
         raise DataError([Fault(path.name, 0, "", size, f"at most {CELLS} cells can be read")])
@@ -104,8 +91,7 @@ def _from_csv(file: str, data: bytes) -> list[tuple[int, list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        need = "UTF-8 is needed: save as CSV UTF-8"
-        raise DataError([undecodable(file, error, need=need)]) from None
+        raise DataError([undecodable(file, error, need="UTF-8 is needed: save as CSV UTF-8")]) from None
     first = next(filter(str.strip, text.splitlines()), "")
     return csv_rows(file, text, max(DELIMITERS, key=first.count))
 

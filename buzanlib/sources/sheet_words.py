@@ -1,17 +1,30 @@
-"""The words of a hand-coding sheet: headings and values, and synonyms of both.
+"""The words of a hand-coding sheet: headings and values, synonyms of both, and which column each heading means.
 
 Capitals, spaces, hyphens and underscores are ignored: ``Pol_kind``, ``pol kind`` and ``POL-KIND`` are one heading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+from buzanlib.errors import DataError, Fault
+from buzanlib.sources.annotation import ANNOTATOR, CODE
+from buzanlib.sources.sheet_files import Grid
+from buzanlib.tables.checks import unknown_columns
 from buzanlib.theory.securitization import Level
 from buzanlib.theory.vocabulary import Measure, PoliticalKind, ReferentObject, Threat, ThreatAgent
 
 THREATS = tuple(str(threat) for threat in Threat)
 NONE = "none"
+CODES = tuple(CODE[2:])
+
+#: Columns that must be there, beside the threats; the others can be derived.
+NEEDED = ("relevant", "level", "referent", "agent", "measure")
+
+_WITH_CODER = re.compile(rf"(.*?)\s*\(\s*({ANNOTATOR})\s*\)")
+_HINT = re.compile(r"\s*\([^()]*\)$")
 
 #: Column of ``codes.csv`` (or ``threats``, all of them in one cell) to the headings that mean it.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -62,12 +75,9 @@ def _words(words: Mapping[str, str]) -> Mapping[str, str]:
 
 
 _YES_NO = dict.fromkeys(("yes", "1", "y", "true", "x"), "1") | dict.fromkeys(("no", "0", "n", "false"), "0")
-_THREAT_WORDS = {
-    word: str(threat) for threat in Threat for word in (str(threat), threat.label, *_KINDS[str(threat)])
-}
-_LEVEL_WORDS = {
-    word: str(int(level)) for level in Level for word in (str(int(level)), level.name, level.label)
-}
+_THREAT_WORDS = {word: str(one) for one in Threat for word in (str(one), one.label, *_KINDS[str(one)])}
+_LEVEL_WORDS = {word: str(int(one)) for one in Level for word in (str(int(one)), one.name, one.label)}
+_LISTS = {"referent": ReferentObject, "agent": ThreatAgent, "measure": Measure, "pol_kind": PoliticalKind}
 
 #: Column to the words understood in its cells, folded, each with the code that it stands for.
 VALUES: Mapping[str, Mapping[str, str]] = {
@@ -75,15 +85,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("relevant", *THREATS, "hostile"), _words(_YES_NO)),
     "primary": _words(_THREAT_WORDS | {NONE: NONE}),
     "level": _words(_LEVEL_WORDS),
-    **{
-        name: _words({str(word): str(word) for word in words})
-        for name, words in {
-            "referent": ReferentObject,
-            "agent": ThreatAgent,
-            "measure": Measure,
-            "pol_kind": PoliticalKind,
-        }.items()
-    },
+    **{name: _words({str(word): str(word) for word in words}) for name, words in _LISTS.items()},
 }
 
 #: Column to the words that a message offers for its cells.
@@ -91,7 +93,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("relevant", *THREATS, "hostile"), ("yes", "no")),
     **dict.fromkeys(("threats", "primary"), (*THREATS, NONE, *_THREAT_WORDS)),
     "level": ("0", "1", "2", *(level.name.lower() for level in Level)),
-    **{name: tuple(VALUES[name].values()) for name in ("referent", "agent", "measure", "pol_kind")},
+    **{name: tuple(VALUES[name].values()) for name in _LISTS},
 }
 
 _BY_HEADING = {fold(word): column for column, words in HEADINGS.items() for word in (column, *words)}
@@ -109,3 +111,59 @@ def code_of(column: str, word: str) -> str | None:
     # Of a number the sign and the point count; some programs write 1 as 1.0.
     key = fold(word) if any(map(str.isalpha, word)) else word.removesuffix(".0")
     return VALUES[column].get(key)
+
+
+class Column(NamedTuple):
+    """A column of the sheet."""
+
+    heading: str
+    name: (
+        str | None
+    )  #: A column of the codes or ``threats``, empty where it is not read, None where it is unknown.
+    coder: str  #: Empty where another column has the coder.
+
+
+def read_columns(grid: Grid) -> list[Column]:
+    """Give the columns of a sheet in order; `DataError` with every heading that is unknown, repeated or missing."""
+    plain = [column_of(_HINT.sub("", heading)) for heading in grid.headings]
+    wide = "annotator" not in plain
+    columns = []
+    for heading, name in zip(grid.headings, plain, strict=True):
+        named = _WITH_CODER.fullmatch(heading) if wide and name in (*CODES, "threats") else None
+        columns.append(Column(heading, name, named[2] if named else ""))
+    misplaced = _misplaced(columns, wide)
+    faults = [Fault(grid.file, grid.header, heading, heading, need) for heading, need in misplaced]
+    unknown = [column.heading for column in columns if column.name is None]
+    ends = {hint[0] for heading in unknown if (hint := _HINT.search(heading))}
+    words = [*(word for words in HEADINGS.values() for word in words), *NOT_READ]
+    known = [f"{word}{end}" for end in ("", *sorted(ends)) for word in words]
+    faults += unknown_columns(grid.file, grid.header, unknown, _missing(columns, wide), known)
+    if faults:
+        raise DataError(faults)
+    return columns
+
+
+def _misplaced(columns: list[Column], wide: bool) -> Iterator[tuple[str, str]]:
+    """Headings that are understood but wrong here, each with what would be right."""
+    seen: set[tuple[str, str]] = set()
+    coder = next((column.coder for column in columns if column.coder), "")
+    for heading, name, whose in columns:
+        if name and (name, whose) in seen:
+            yield heading, "a column may occur only once"
+        elif name in THREATS and ("threats", whose) in {column[1:] for column in columns}:
+            yield heading, "the threats stand in one column or in seven, not in both"
+        elif wide and coder and name in (*CODES, "threats") and not whose:
+            yield heading, f"the coder is needed, as in '{heading} ({coder})'"
+        seen.add((name or "", whose))
+
+
+def _missing(columns: list[Column], wide: bool) -> list[str]:
+    """Columns that must be there and are not."""
+    there = {column[1:] for column in columns}
+    coders = sorted({column.coder for column in columns} - {""}) or [""]
+    missing = [] if ("passage_id", "") in there else ["passage"]
+    missing += ["coder"] if wide and coders == [""] else []
+    for coder in coders:
+        needed = NEEDED if ("threats", coder) in there else (*NEEDED, *THREATS)
+        missing += [f"{name} ({coder})" if coder else name for name in needed if (name, coder) not in there]
+    return missing

@@ -16,8 +16,7 @@ import pandas as pd
 from buzanlib.errors import HINTED, DataError, Fault, nearest
 from buzanlib.sources.annotation import ANNOTATOR, CODE
 from buzanlib.sources.sheet_files import Grid, read_grid
-from buzanlib.sources.sheet_headings import CODES, Column, read_columns
-from buzanlib.sources.sheet_words import NONE, OFFERED, THREATS, code_of
+from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, Column, code_of, read_columns
 from buzanlib.tables.checks import check_table
 from buzanlib.tables.schema import Table
 
@@ -27,18 +26,10 @@ WORDED = ("primary", "referent", "agent", "measure", "pol_kind")
 
 @dataclass(frozen=True)
 class HandCodes:
-    """The codes of a sheet without faults.
+    """The codes of a sheet without faults."""
 
-    Attributes
-    ----------
-    codes : DataFrame of str
-        The columns of ``codes.csv``, a row a passage and coder.
-    not_coded : int
-        Passages of a coder without any code, which were skipped.
-    """
-
-    codes: pd.DataFrame
-    not_coded: int
+    codes: pd.DataFrame  #: The columns of ``codes.csv``, as text, a row a passage and coder.
+    not_coded: int  #: Passages of a coder without any code, which were skipped.
 
 
 @dataclass(frozen=True)
@@ -131,12 +122,12 @@ def _faults_of_names(
         known = spelt.setdefault(entry.coder.casefold(), entry.coder)
         if not re.fullmatch(ANNOTATOR, entry.coder):
             need = "a name is needed: a letter, then at most 19 letters, digits, hyphens or underscores"
-            faults.append(Fault(file, entry.row, where, entry.coder, need))
         elif known != entry.coder:
             need = f"names that differ only in capitals are one; nearest allowed: {known!r}"
+        else:
+            need = taken.get(entry.coder, "")
+        if need:
             faults.append(Fault(file, entry.row, where, entry.coder, need))
-        elif taken.get(entry.coder):
-            faults.append(Fault(file, entry.row, where, entry.coder, taken[entry.coder]))
         elif first.setdefault((passage, entry.coder), entry.row) != entry.row:
             need = f"a coder codes a passage once, and {entry.coder} did in row {first[passage, entry.coder]}"
             faults.append(Fault(file, entry.row, heading, passage, need))

@@ -32,7 +32,7 @@ IN_PAPER = {"NCSS-USA-2009": "Cyberspace Policy Review, the paper's own case of 
 
 
 def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
-    """Read the strategies.
+    """Read the strategies, sorted by identifier.
 
     Parameters
     ----------
@@ -42,11 +42,6 @@ def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
         Seed of each document; where there is none at all, made of its own identifier.
     source : str
         Where the seeds are from, for the message.
-
-    Returns
-    -------
-    list of Text
-        Sorted by identifier.
 
     Raises
     ------
@@ -58,8 +53,8 @@ def read(texts: Path, seeds: Mapping[str, str], source: str) -> list[Text]:
     odd = sorted(map(str, set(documents["doc_id"]) ^ set(seeds)))
     if odd:
         raise BuzanError(f"{texts.name} and {source} do not have the same documents: {', '.join(odd)}")
-    records = documents.sort_values("doc_id").to_dict("records")
+    columns = (documents.sort_values("doc_id")[name].tolist() for name in ("doc_id", "iso3", "year", "text"))
     return [
-        Text(name, Corpus.NCSS, row["iso3"], row["year"], normalise(row["text"]), seed=seeds[name])
-        for name, row in ((row["doc_id"], row) for row in records)
+        Text(name, Corpus.NCSS, iso3, year, normalise(text), seed=seeds[name])
+        for name, iso3, year, text in zip(*columns, strict=True)
     ]

@@ -38,17 +38,8 @@ _NAME = re.compile(r"(?P<iso3>[A-Z]{2,4})_(?P<session>\d{2})_(?P<year>\d{4})\.tx
 def read(path: Path) -> Iterator[Text]:
     """Read the statements of 1995 to 2024, in the order of the archive or the folder.
 
-    Hidden files are skipped: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The corpus packed by tar (and gzip or xz) or zip, or a folder unpacked from it, whole or of one session.
-
-    Yields
-    ------
-    Text
-        One a file.
+    The corpus is packed by tar (and gzip or xz) or zip, or a folder unpacked from it, whole or of one session. Hidden
+    files are skipped: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.
 
     Raises
     ------

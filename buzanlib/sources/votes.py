@@ -12,6 +12,7 @@ from buzanlib.sources.cow import EXCLUDED, GONE
 from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.raw import dates, headings, numbers, read_csv, read_parquet
 from buzanlib.sources.source import Form, Source, any_of
+from buzanlib.tables.votes import CAST as CAST
 
 ICT = "cyber_votes_1998_2020.csv"
 RESOLUTIONS = "unga_resolutions_2010_2020.csv"
@@ -42,7 +43,6 @@ CONTESTED = ("73/27", "73/187", "73/266", "74/28", "74/29", "74/247", "75/32", "
 ON_ICT = ("60/45", "61/54", "62/17", "63/37", "71/28", *CONTESTED)
 
 LABELS: Mapping[int, str] = {1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not_member"}
-CAST = ["yes", "no", "abstain"]
 
 #: Resolution and state without a row that was not absent. On resolution 73/255 the publisher's tally has one
 #: yes more than there are rows of yes, and Afghanistan alone has no row.
@@ -62,8 +62,6 @@ def read(*paths: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame
         `date`, `unres`, `short`; `VOTES` with `rcid`, `ccode`, `vote`. Or the publisher's one file ``UNVotes.csv`` (or
         ``.tab``), which has all of these columns and a row a roll call and state, and in which the numbers of roll
         calls change between releases; votes on a paragraph or an amendment (`para`, `amend`) are left out.
-    crosswalk : Crosswalk
-        Who is who, and who was a member when.
 
     Returns
     -------
@@ -118,9 +116,8 @@ def _tables(
     calls = _roll_calls(every[every["session"].isin(SESSIONS)], on_ict)
     cast = cast[cast["rcid"].isin(calls["rcid"])]
     if cast.isna().to_numpy().any():
-        raise BuzanError(
-            f"{source}: a row of roll call {cast[cast.isna().any(axis=1)]['rcid'].iloc[0]} is not whole"
-        )
+        broken = cast[cast.isna().any(axis=1)]["rcid"].iloc[0]
+        raise BuzanError(f"{source}: a row of roll call {broken} is not whole")
     cast = cast.astype(int).drop_duplicates()
     twice = cast[cast.duplicated(["rcid", "ccode"])]
     if len(twice):
@@ -128,7 +125,7 @@ def _tables(
         raise BuzanError(f"{source}: two votes in roll call {first['rcid']}, code {first['ccode']}")
 
     table = _by_member(cast, calls, crosswalk, source)
-    tallies = pd.crosstab(table["rcid"], table["vote"]).reindex(columns=CAST, fill_value=0)
+    tallies = pd.crosstab(table["rcid"], table["vote"]).reindex(columns=list(CAST), fill_value=0)
     calls = calls.merge(tallies, left_on="rcid", right_index=True, validate="one_to_one")
     return calls.sort_values("rcid", ignore_index=True)[RESOLUTION_COLUMNS], table
 
@@ -162,21 +159,16 @@ def _by_member(cast: pd.DataFrame, calls: pd.DataFrame, crosswalk: Crosswalk, so
     # A code that was not a member may not be one of a state.
     cast = cast[cast["vote"].map(LABELS) != "not_member"].merge(calls[["rcid", "date"]], on="rcid")
     cast["iso3"] = crosswalk.from_cow(cast["ccode"], cast["date"], EXCLUDED | GONE, source)
-    members = pd.DataFrame(
-        [
-            (rcid, iso3)
-            for rcid, day in zip(calls["rcid"], calls["date"], strict=True)
-            for iso3 in crosswalk.members_on(day)
-        ],
-        columns=["rcid", "iso3"],
-    )
+    days = zip(calls["rcid"], calls["date"], strict=True)
+    pairs = [(rcid, iso3) for rcid, day in days for iso3 in crosswalk.members_on(day)]
+    members = pd.DataFrame(pairs, columns=["rcid", "iso3"])
     joined = members.merge(cast, on=["rcid", "iso3"], how="outer", indicator=True, validate="one_to_one")
     outside = joined[joined["_merge"] == "right_only"]
     if len(outside):
         first = outside.iloc[0]
         raise BuzanError(f"{source}: {first['iso3']} votes in roll call {first['rcid']} but is not a member")
     number = joined["rcid"].map(calls.set_index("rcid")["resolution"])
-    pairs = zip(number, joined["iso3"], strict=True)
-    without_row = pd.Series([WITHOUT_ROW.get(pair, "absent") for pair in pairs], index=joined.index)
+    keys = zip(number, joined["iso3"], strict=True)
+    without_row = pd.Series([WITHOUT_ROW.get(key, "absent") for key in keys], index=joined.index)
     joined["vote"] = joined["vote"].map(LABELS).fillna(without_row)
     return joined[VOTE_COLUMNS].sort_values(["rcid", "iso3"], ignore_index=True)

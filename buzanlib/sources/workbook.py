@@ -25,7 +25,7 @@ _BYTES = 10**8
 """Bytes that a workbook may have, packed or not, and characters that its cells may have."""
 
 _MEMORY, _SECONDS = 2 * 10**9, 120
-"""What reading a workbook may take, where the system can be told; a workbook within the other limits takes less."""
+"""What reading may take, where the system can limit it; a workbook within the other limits takes less."""
 
 _STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/.+\.xml", re.IGNORECASE)
@@ -35,17 +35,7 @@ _STRING = re.compile(rb"<(?:\w+:)?si\b")
 
 
 def first_sheet(content: bytes) -> list[list[str]]:
-    """Read the first sheet of a workbook.
-
-    Parameters
-    ----------
-    content : bytes
-        An XLSX file.
-
-    Returns
-    -------
-    list of list of str
-        Its cells as text, from the first row and column on.
+    """Read the first sheet of an XLSX file: its cells as text, from the first row and column on.
 
     Raises
     ------
@@ -65,10 +55,9 @@ def first_sheet(content: bytes) -> list[list[str]]:
         raise ValueError(
             f"it breaks off the program that reads it, or takes more than {_MEMORY} bytes of memory"
         )
-    said = json.loads(done.stdout)
-    if isinstance(said, str):
-        raise ValueError(said)
-    rows: list[list[str]] = said
+    rows: list[list[str]] | str = json.loads(done.stdout)
+    if isinstance(rows, str):
+        raise ValueError(rows)
     return rows
 
 
@@ -130,14 +119,14 @@ def _main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     except (ImportError, OSError, ValueError):
         pass  # Windows has no such limit, and macOS does not keep it
-    said: list[list[str]] | str
+    found: list[list[str]] | str
     try:
-        said = _read(sys.stdin.buffer.read(_BYTES + 1))
+        found = _read(sys.stdin.buffer.read(_BYTES + 1))
     except MemoryError:
         sys.exit(1)
     except Exception as error:  # reported as an error of the workbook
-        said = str(error) or type(error).__name__
-    sys.stdout.buffer.write(json.dumps(said, ensure_ascii=False).encode())
+        found = str(error) or type(error).__name__
+    sys.stdout.buffer.write(json.dumps(found, ensure_ascii=False).encode())
 
 
 if __name__ == "__main__":

@@ -18,15 +18,7 @@ from buzanlib.files import write_whole
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table in canonical form (see `render_table`), whole or not at all.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The rows, in order.
-    path : pathlib.Path
-        Where to.
-    """
+    """Write a table in canonical form (see `render_table`), whole or not at all."""
     write_whole(path, render_table(frame))
 
 

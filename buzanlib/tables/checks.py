@@ -32,20 +32,7 @@ Wrong = dict[str, "pd.Series[bool]"]
 
 
 def check_table(table: Table, frame: pd.DataFrame) -> list[Fault]:
-    """Check one table against its description.
-
-    Parameters
-    ----------
-    table : Table
-        The description.
-    frame : DataFrame of str
-        The cells; the index is the line of the file.
-
-    Returns
-    -------
-    list of Fault
-        All of them.
-    """
+    """Check one table, cells of text whose index is the line of the file, against its description: all its faults."""
     faults = _header(table, frame)
     wrong: Wrong = {}
     for field in table.fields:
@@ -54,12 +41,7 @@ def check_table(table: Table, frame: pd.DataFrame) -> list[Fault]:
             faults += found
     if table.key and set(table.key) <= wrong.keys():
         faults += _repeated(table.path, frame[list(table.key)])
-    return [
-        *faults,
-        *_ordered(table, frame, wrong),
-        *_begins(table, frame, wrong),
-        *_rules(table, frame, wrong),
-    ]
+    return faults + [fault for check in (_ordered, _begins, _rules) for fault in check(table, frame, wrong)]
 
 
 def numbered_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

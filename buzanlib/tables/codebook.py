@@ -54,16 +54,10 @@ _ABOUT = 20
 
 
 def read_codebook(data_dir: Path) -> tuple[str | None, list[Fault]]:
-    """Read and check the codebook of a data folder.
+    """Read and check the codebook of a data folder; None where there is none, or it cannot be read.
 
-    It comes with the data, and so may not run anything on a page, include a file or contact a server.
-
-    Returns
-    -------
-    text : str or None
-        The codebook; None where there is none, or it cannot be read.
-    faults : list of Fault
-        One for each place that MyST, with whatever extensions a book enables, may take for more than plain Markdown.
+    It comes with the data, and so may not run anything on a page, include a file or contact a server: a fault for each
+    place that MyST, with any extensions that a book enables, may take for more than plain Markdown.
     """
     try:
         text = (data_dir / CODEBOOK).read_text(encoding="utf-8")
@@ -96,7 +90,7 @@ def _live(tokens: list[Token], above: int, lines: list[str]) -> Iterator[tuple[i
     for token in tokens:
         line = token.map[0] + 1 if token.map else line
         if token.nesting >= 0 and not _is_plain(token):
-            yield line, _said(token, lines[line - 1].strip())
+            yield line, _excerpt(token, lines[line - 1].strip())
         elif token.children:
             yield from _live(token.children, line, lines)
         line += token.type in ("softbreak", "hardbreak")
@@ -110,7 +104,7 @@ def _is_plain(token: Token) -> bool:
     return token.type != "fence" or token.info.strip() in ("", *_LANGUAGES)
 
 
-def _said(token: Token, line: str) -> str:
+def _excerpt(token: Token, line: str) -> str:
     """The line, or the part of a long one that is near the token."""
     if len(line) <= LONG:
         return line

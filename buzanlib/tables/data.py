@@ -20,11 +20,6 @@ from buzanlib.theory.predictions import Predictions, load_predictions
 class Data:
     """A data folder. Every table is read and checked when it is first asked for, and kept.
 
-    Attributes
-    ----------
-    folder : Path
-        With ``datapackage.json`` and the tables.
-
     Raises
     ------
     DataError
@@ -33,17 +28,11 @@ class Data:
         On first use of the predictions, if a locked file is not what it was.
     """
 
-    folder: Path
+    folder: Path  #: With ``datapackage.json`` and the tables.
 
     @classmethod
     def open(cls, folder: str | Path) -> Data:
-        """Open a data folder.
-
-        Raises
-        ------
-        BuzanError
-            If there is no such folder.
-        """
+        """Open a data folder; `BuzanError` if there is none."""
         if not Path(folder).is_dir():
             raise BuzanError(f"{folder}: no such data folder")
         return cls(Path(folder))

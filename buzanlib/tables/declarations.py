@@ -25,11 +25,7 @@ _AXES = (
 )  # fmt: skip
 _GENERAL: Schema = {"type": "object", "additionalProperties": TEXT, "title": "an object"}
 _DEFINITION = properties(dict.fromkeys(("id", "scale", "estimate", "test"), TEXT), others=True)
-_FRACTION: Schema = {
-    "type": "string",
-    "pattern": r"^[0-9]+(/[1-9][0-9]*)?\Z",
-    "title": "a fraction such as '2/5'",
-}
+_FRACTION: Schema = {**TEXT, "pattern": r"^[0-9]+(/[1-9][0-9]*)?\Z", "title": "a fraction such as '2/5'"}
 _AMENDMENT = properties(
     {
         "number": _COUNT,
@@ -56,13 +52,7 @@ SCHEMAS: dict[str, Schema] = {
 
 
 def check_declarations(data_dir: Path) -> list[Fault]:
-    """Check the declarations of a data folder.
-
-    Returns
-    -------
-    list of Fault
-        All of them, each with its JSON path, such as ``$.definitions[3].scale``.
-    """
+    """Check the declarations of a data folder: all faults, each with its path, as ``$.definitions[3].scale``."""
     faults = []
     for name, schema in SCHEMAS.items():
         if (data_dir / name).exists():

@@ -63,19 +63,9 @@ def examine(
 
 
 def check(data_dir: Path, names: Iterable[str] | None = None) -> list[Fault]:
-    """Check tables against the descriptor and report every fault at once.
+    """Check tables, all by default, against the descriptor: every fault, sorted by file, row and column.
 
-    Parameters
-    ----------
-    data_dir : Path
-        Folder with ``datapackage.json`` and the tables.
-    names : iterable of str, optional
-        Only these tables; all by default. Tables that they refer to must be there, but are not checked.
-
-    Returns
-    -------
-    list of Fault
-        Sorted by file, row and column.
+    Tables to which the `names` refer must be there, but are not checked.
 
     Raises
     ------
@@ -186,11 +176,10 @@ def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         column = frame[field.name].reset_index(drop=True)
         column = column.mask(column == "")
         if field.type in ("integer", "year"):
-            typed[field.name] = pd.to_numeric(column).astype("int64" if field.required else "Int64")
+            column = pd.to_numeric(column).astype("int64" if field.required else "Int64")
         elif field.type == "number":
-            typed[field.name] = pd.to_numeric(column).astype("float64")
+            column = pd.to_numeric(column).astype("float64")
         elif field.type == "date":
-            typed[field.name] = pd.to_datetime(column, format="%Y-%m-%d")
-        else:
-            typed[field.name] = column
+            column = pd.to_datetime(column, format="%Y-%m-%d")
+        typed[field.name] = column
     return pd.DataFrame(typed)

@@ -24,16 +24,8 @@ _PART = re.compile(r"[^;\t\r\n]+")
 def begins_formula(text: str) -> bool:
     """Whether a spreadsheet may take a text for a formula.
 
-    Parameters
-    ----------
-    text : str
-        A cell.
-
-    Returns
-    -------
-    bool
-        Whether the first character that can be seen is ``=``, ``+``, ``-`` or ``@``, in any width or position, or the
-        text begins with a tab or a line break.
+    Its first character that can be seen is ``=``, ``+``, ``-`` or ``@``, in any width or position, or it begins with a
+    tab or a line break.
     """
     if text[:1] in PLAIN:
         return False
@@ -47,20 +39,10 @@ def begins_formula(text: str) -> bool:
 
 
 def without_formulas(text: str) -> str:
-    """Change a text so that no spreadsheet takes it for a formula, however it splits the file.
+    """Put an apostrophe before a text, and before every part of it, that begins like a formula.
 
     A program that was set up for semicolons splits cells at them, and one that ignores quotes at tabs and line breaks:
     no part may begin like a formula either.
-
-    Parameters
-    ----------
-    text : str
-        A text for people.
-
-    Returns
-    -------
-    str
-        The text, with an apostrophe before it and before every part of it that begins like a formula.
     """
     safe = _PART.sub(lambda part: f"'{part[0]}" if begins_formula(part[0]) else part[0], text)
     return f"'{safe}" if begins_formula(safe) else safe

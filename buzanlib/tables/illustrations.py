@@ -16,37 +16,19 @@ from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat
 
 @dataclass(frozen=True)
 class Illustration:
-    """A case of Hare (2010), coded from what the paper reports of it; never evidence.
+    """A case of Hare (2010), coded from what the paper reports of it; never evidence."""
 
-    Attributes
-    ----------
-    case_id : str
-        Name of the case, such as ``"estonia-infrastructure"``.
-    move : SecuritizingMove
-        Our coding of it.
-    iso3 : str or None
-        State whose officials speak; None where they are several, or none.
-    year : int
-        Year of the statement.
-    quadrant_read : Quadrant or None
-        Quadrant under which the paper discusses the case; it classifies no state (section 2).
-    section, citation : str
-        Section of the paper, and key of the work that it cites.
-    page : int or None
-        Page of that work, where the paper gives one.
-    gist : str
-        The case in our own words.
-    """
-
-    case_id: str
-    move: SecuritizingMove
-    iso3: str | None
-    year: int
-    quadrant_read: Quadrant | None
-    section: str
-    page: int | None
-    citation: str
-    gist: str
+    case_id: str  #: Name of the case, such as ``"estonia-infrastructure"``.
+    move: SecuritizingMove  #: Our coding of it.
+    iso3: str | None  #: State whose officials speak; None where they are several, or none.
+    year: int  #: Year of the statement.
+    quadrant_read: (
+        Quadrant | None
+    )  #: Under which the paper discusses the case; it classifies no state (section 2).
+    section: str  #: Section of the paper.
+    page: int | None  #: Page of the work that it cites, where the paper gives one.
+    citation: str  #: Key of that work.
+    gist: str  #: The case in our own words.
 
 
 def load_illustrations(data_dir: Path) -> list[Illustration]:
@@ -64,18 +46,10 @@ def find(cases: list[Illustration], case_id: str) -> Illustration:
 
 
 def overview(cases: list[Illustration]) -> pd.DataFrame:
-    """Tabulate who says that what threatens whom, in the words of the vocabulary.
+    """Tabulate who says that what threatens whom, in the words of the vocabulary, of at least one case.
 
-    Parameters
-    ----------
-    cases : list of Illustration
-        At least one.
-
-    Returns
-    -------
-    DataFrame of str
-        Index ``case``; columns ``actor``, ``threat``, ``sector``, ``referent object``, ``threat agent``,
-        ``measure``, ``audience``, ``level``, ``missing``. A dash stands for what the paper does not report.
+    Index ``case``; columns ``actor``, ``threat``, ``sector``, ``referent object``, ``threat agent``, ``measure``,
+    ``audience``, ``level``, ``missing``. A dash stands for what the paper does not report.
     """
     return pd.DataFrame([_words(case) for case in cases]).set_index("case")
 

@@ -68,21 +68,9 @@ def parse_json(file: str, content: bytes) -> Any:
 
 
 def check_json(file: str, content: Any, schema: Schema) -> list[Fault]:
-    """Check a JSON document.
+    """Check a JSON document: one fault for each thing that is wrong, with its JSON path.
 
-    Parameters
-    ----------
-    file : str
-        File name, for the messages.
-    content : object
-        The document.
-    schema : mapping
-        What it must match.
-
-    Returns
-    -------
-    list of Fault
-        One for each thing that is wrong, with its JSON path; a misspelt property is one, not two.
+    A misspelt property is one fault, not two; `file` is the name for the messages.
     """
     found: dict[Fault, None] = {}
     for error in _validator()(schema).iter_errors(content):

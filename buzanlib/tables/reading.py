@@ -33,34 +33,20 @@ LARGEST = 10**9
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as it is in its file.
+    """A table as it is in its file."""
 
-    Attributes
-    ----------
-    frame : DataFrame or None
-        Every cell as text; the index is the line of the file (header = 1). None where it cannot be read.
-    faults : list of Fault
-        What is wrong with the file as such: bytes, line ends, ragged rows.
-    broken : set of int
-        Lines in which further faults would only follow from these.
-    """
-
+    #: Every cell as text; the index is the line of the file (header = 1). None where it cannot be read.
     frame: pd.DataFrame | None
+    #: What is wrong with the file as such: bytes, line ends, ragged rows.
     faults: list[Fault] = field(default_factory=list)
+    #: Lines in which further faults would only follow from these.
     broken: set[int] = field(default_factory=set)
 
 
 def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
-    """Read one CSV file.
+    """Read one CSV file of a data folder.
 
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the tables.
-    file : str
-        File name inside it.
-    spare : collection of str
-        Files of the folder that belong to no table: one of them may be this table under another name.
+    `spare` are files of the folder that belong to no table: one of them may be this table under another name.
     """
     try:
         data = contents(data_dir / file)
@@ -79,11 +65,8 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
         return RawTable(None, [*faults, *error.faults])
     header = numbered[0][1] if numbered else []
     width = len(header)
-    fatal = [
-        Fault(file, 1, name, name, "a column may occur only once")
-        for name, count in Counter(header).items()
-        if count > 1
-    ]
+    twice = (name for name, count in Counter(header).items() if count > 1)
+    fatal = [Fault(file, 1, name, name, "a column may occur only once") for name in twice]
     if not header:
         fatal = [Fault(file, 1, "", "", "a header line is needed")]
     elif width > WIDEST:
@@ -95,10 +78,9 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
     need = f"{width} cells are needed, as in the header"
     faults += [Fault(file, line, "", f"{count} cells", need) for line, count in ragged]
     broken |= {line for line, _ in ragged}
-    frame = pd.DataFrame(
-        [(row + [""] * width)[:width] for _, row in rows], columns=pd.Index(header), dtype="str"
-    )
-    frame.index = pd.Index([line for line, _ in rows], dtype="int64", name="line")
+    cells, index = [(row + [""] * width)[:width] for _, row in rows], [line for line, _ in rows]
+    frame = pd.DataFrame(cells, columns=pd.Index(header), dtype="str")
+    frame.index = pd.Index(index, dtype="int64", name="line")
     return RawTable(frame, faults, broken)
 
 
@@ -148,14 +130,7 @@ def _regular(text: str) -> pd.DataFrame | None:
 
 
 def contents(path: Path, follow: bool = True) -> bytes:
-    """Read a regular file, and refuse a pipe or a device, which might never end.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    follow : bool
-        Whether it may be a link.
+    """Read a regular file, which may be a link if `follow`, and refuse a pipe or a device, which might never end.
 
     Raises
     ------
@@ -210,5 +185,4 @@ def undecodable(
 ) -> Fault:
     """Make the fault of a byte that is not UTF-8; `line` is the first line of what was decoded."""
     row = line + error.object[: error.start].count(b"\n")
-    byte = f"byte 0x{error.object[error.start]:02x}"
-    return Fault(file, row, "", byte, need)
+    return Fault(file, row, "", f"byte 0x{error.object[error.start]:02x}", need)

@@ -19,23 +19,10 @@ Known = Mapping[str, Sequence[Fault]]
 
 
 def check_relations(descriptor: Descriptor, table: Table, frames: Frames, known: Known) -> list[Fault]:
-    """Check one table against the others.
+    """Check one table, which must be in `frames`, against the others that could be read: all its faults.
 
-    Parameters
-    ----------
-    descriptor : Descriptor
-        The package, by which foreign keys are followed.
-    table : Table
-        The table to check; it must be in `frames`.
-    frames : mapping of str to DataFrame of str
-        The tables that could be read.
-    known : mapping of str to sequence of Fault
-        Faults within each table. What only follows from one of these is not reported again.
-
-    Returns
-    -------
-    list of Fault
-        All of them. A relation to a table or column that is missing is passed over: that is a fault of its own.
+    What only follows from a `known` fault within a table is not reported again, and a relation to a table or column
+    that is missing is passed over: that is a fault of its own.
     """
     related = _Related(descriptor, table, frames, known)
     faults = []
@@ -105,9 +92,8 @@ class _Related:
             frame = frame[about | ~_among(frame[rule.field], whole[rule.target])]
         for values in rule.each.values():
             needed = {(*key, value) for key in needed for value in values}
-        lines: dict[tuple[str, ...], int] = {
-            tuple(row): line for line, *row in numbered_rows(frame[list(columns)])
-        }
+        rows = numbered_rows(frame[list(columns)])
+        lines: dict[tuple[str, ...], int] = {tuple(row): line for line, *row in rows}
         faulty = set(frame.loc[self.faulty(self.table.name, columns[1:])[frame.index], rule.field])
         faulty |= set(whole.loc[self.faulty(rule.resource, [*rule.where, *rule.years[1:]]), rule.target])
         there = set(whole[rule.target])
@@ -129,11 +115,8 @@ class _Related:
     def spans(self, rule: Coverage, source: pd.DataFrame) -> set[tuple[str, ...]]:
         """Every (key, year) at whose end the span lasts, from the first year allowed to the last that the table has."""
         year, first, last = rule.years
-        field, is_date, is_year = (
-            self.table.field(year),
-            FORMS["date"][0].fullmatch,
-            FORMS["year"][0].fullmatch,
-        )
+        field = self.table.field(year)
+        is_date, is_year = FORMS["date"][0].fullmatch, FORMS["year"][0].fullmatch
         low, high = int(field.minimum or 0), int(field.maximum or 9999)
         years = {int(value) for value in self.frame[year].unique() if is_year(value)}
         high = max((value for value in years if value <= high), default=high)

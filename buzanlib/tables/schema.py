@@ -105,30 +105,16 @@ PACKAGE = properties({"resources": entries(properties(_RESOURCE), unique=["name"
 
 @dataclass(frozen=True)
 class Field:
-    """One column.
-
-    Attributes
-    ----------
-    name, type : str
-        ``type`` is one of `TYPES`.
-    required, unique : bool
-        Whether every row needs a value, and no two may have the same.
-    minimum, maximum : str or None
-        Bounds, inclusive, as written in the descriptor.
-    enum : tuple of str
-        Allowed values; empty where any is.
-    pattern : str
-        Regular expression that the whole value matches; empty where none applies.
-    """
+    """One column."""
 
     name: str
-    type: str
-    required: bool = False
-    unique: bool = False
-    minimum: str | None = None
-    maximum: str | None = None
-    enum: tuple[str, ...] = ()
-    pattern: str = ""
+    type: str  #: One of `TYPES`.
+    required: bool = False  #: Whether every row needs a value.
+    unique: bool = False  #: Whether no two rows may have the same value.
+    minimum: str | None = None  #: Lower bound, inclusive, as written in the descriptor.
+    maximum: str | None = None  #: Upper bound, inclusive.
+    enum: tuple[str, ...] = ()  #: Allowed values; empty where any is.
+    pattern: str = ""  #: Regular expression that the whole value matches; empty where none applies.
 
 
 @dataclass(frozen=True)
@@ -151,31 +137,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Every value of `target` in table `resource` must be in `field`.
-
-    Attributes
-    ----------
-    field, resource, target : str
-        The key here, the table that lists the values, and its column.
-    where : mapping
-        Only rows of `resource` with these values; ``"doc_id.corpus"`` follows the foreign key of ``doc_id``.
-    each : mapping
-        Once with each of these values of another field here.
-    years : tuple of str
-        ``(year field here, first date there, last date there)``: once for each year at whose end that
-        span lasts, within the bounds of the year field; no other year may occur. Empty where years play
-        no part.
-    says : str
-        The rule in words.
-    """
+    """Every value of `target` in table `resource` must be in `field`."""
 
     field: str
     resource: str
     target: str
-    where: Values
-    each: Values
+    where: Values  #: Only rows of `resource` with these values; ``"doc_id.corpus"`` follows the key of ``doc_id``.
+    each: Values  #: Once with each of these values of another field here.
+    #: ``(year field here, first date there, last date there)``: once for each year at whose end that span lasts,
+    #: within the bounds of the year field; no other year may occur. Empty where years play no part.
     years: tuple[str, ...]
-    says: str
+    says: str  #: The rule in words.
 
 
 @dataclass(frozen=True)
@@ -216,10 +188,9 @@ class Table:
         """Give the table with a field for each column that a user has added."""
         if self.own is None:
             return self
-        added = (
-            name for name in columns if re.fullmatch(self.own.pattern, name) and name not in self.columns
-        )
-        return replace(self, fields=(*self.fields, *(Field(name, self.own.type) for name in added)))
+        names = (name for name in columns if name not in self.columns)
+        added = (Field(name, self.own.type) for name in names if re.fullmatch(self.own.pattern, name))
+        return replace(self, fields=(*self.fields, *added))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -237,8 +208,10 @@ class Table:
     def refers_to(self) -> frozenset[str]:
         """Names of the tables that a check of this one must read as well."""
         relations: tuple[ForeignKey | Coverage | Count, ...] = (
-            *self.foreign_keys, *self.coverage, *self.counts,
-        )  # fmt: skip
+            *self.foreign_keys,
+            *self.coverage,
+            *self.counts,
+        )
         return frozenset(relation.resource for relation in relations)
 
 
@@ -251,11 +224,6 @@ class Descriptor:
     @classmethod
     def load(cls, data_dir: Path) -> Descriptor:
         """Read ``datapackage.json`` of a data folder.
-
-        Parameters
-        ----------
-        data_dir : Path
-            Folder of the tables.
 
         Raises
         ------
@@ -351,22 +319,12 @@ def _values(source: Mapping[str, list[Any]]) -> Values:
     return {field: tuple(map(str, values)) for field, values in source.items()}
 
 
-def _bound(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
 def _field(source: Mapping[str, Any], key: tuple[str, ...]) -> Field:
-    limits = source.get("constraints", {})
-    return Field(
-        name=source["name"],
-        type=source["type"],
-        required=limits.get("required", False) or source["name"] in key,
-        unique=limits.get("unique", False),
-        minimum=_bound(limits.get("minimum")),
-        maximum=_bound(limits.get("maximum")),
-        enum=tuple(map(str, limits.get("enum", ()))),
-        pattern=limits.get("pattern", ""),
-    )
+    limits, name = source.get("constraints", {}), source["name"]
+    low, high = (None if (end := limits.get(each)) is None else str(end) for each in ("minimum", "maximum"))
+    required, unique = limits.get("required", False) or name in key, limits.get("unique", False)
+    enum, pattern = tuple(map(str, limits.get("enum", ()))), limits.get("pattern", "")
+    return Field(name, source["type"], required, unique, low, high, enum, pattern)
 
 
 def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
@@ -376,16 +334,9 @@ def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
 
 
 def _coverage(source: Mapping[str, Any]) -> Coverage:
-    every = source["every"]
-    return Coverage(
-        field=source["field"],
-        resource=every["resource"],
-        target=every["field"],
-        where=_values(every.get("where", {})),
-        each=_values(source.get("with", {})),
-        years=tuple(source.get("years", ())),
-        says=source["says"],
-    )
+    every, years = source["every"], tuple(source.get("years", ()))
+    where, each = _values(every.get("where", {})), _values(source.get("with", {}))
+    return Coverage(source["field"], every["resource"], every["field"], where, each, years, source["says"])
 
 
 def _table(source: Mapping[str, Any]) -> Table:

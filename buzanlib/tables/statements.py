@@ -25,17 +25,10 @@ class Statements:
     codes: pd.DataFrame
 
     def coded(self, annotator: str = Annotator.ADJUDICATED) -> pd.DataFrame:
-        """Give the codes of one annotator with the document that each passage comes from.
+        """Give the codes of one annotator with the document that each passage comes from, in the order of the codes.
 
-        Parameters
-        ----------
-        annotator : str
-            ``"A"``, ``"B"``, ``"adjudicated"``, or a further annotator, who may have coded a part of the passages.
-
-        Returns
-        -------
-        DataFrame
-            In the order of the codes: their columns, and ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``.
+        Beside their columns ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``. An annotator other than ``"A"``,
+        ``"B"`` and ``"adjudicated"`` may have coded a part of the passages.
 
         Raises
         ------
@@ -53,43 +46,20 @@ class Statements:
 
 @dataclass(frozen=True)
 class CountTensor:
-    """Numbers of relevant passages by state, year, corpus and threat.
+    """Numbers of relevant passages by state, year, corpus and threat."""
 
-    Attributes
-    ----------
-    counts : ndarray of int32, shape (states, years, corpora, threats)
-        Relevant passages that carry the threat; a passage may carry several.
-    relevant : ndarray of int32, shape (states, years, corpora)
-        Relevant passages.
-    states : tuple of str
-        ``iso3`` of every state with a document, silent ones too, sorted.
-    years : tuple of int
-        Every year from the first document to the last.
-    corpora, threats : tuple of str
-        In the order of the vocabulary; further corpora come last.
-    """
-
+    #: Relevant passages that carry the threat, shape (states, years, corpora, threats); a passage may carry several.
     counts: Counts
-    relevant: Counts
-    states: tuple[str, ...]
-    years: tuple[int, ...]
-    corpora: tuple[str, ...]
-    threats: tuple[str, ...]
+    relevant: Counts  #: Relevant passages, shape (states, years, corpora).
+    states: tuple[str, ...]  #: ``iso3`` of every state with a document, silent ones too, sorted.
+    years: tuple[int, ...]  #: Every year from the first document to the last.
+    corpora: tuple[str, ...]  #: In the order of the vocabulary; further corpora come last.
+    threats: tuple[str, ...]  #: In the order of the vocabulary.
 
     def window(self, corpus: str, first: int, last: int) -> pd.DataFrame:
-        """Sum the counts of one corpus over a span of years.
+        """Sum the counts of one corpus over a span of years, both included.
 
-        Parameters
-        ----------
-        corpus : str
-            ``"UNGDC"``, ``"NCSS"`` or one of the user's own.
-        first, last : int
-            Years, both included.
-
-        Returns
-        -------
-        DataFrame of int64
-            Index ``iso3``, every state of the tensor; columns ``relevant`` and one a threat.
+        Index ``iso3``, every state of the tensor; columns ``relevant`` and one a threat.
 
         Raises
         ------
@@ -104,16 +74,10 @@ class CountTensor:
         if not years:
             span = f"{self.years[0]} to {self.years[-1]}" if self.years else "none"
             raise BuzanError(f"no year of the statements lies in {first} to {last}; years there are: {span}")
-        slices = slice(years[0], years[-1] + 1)
-        column = self.corpora.index(corpus)
-        table = np.column_stack(
-            [
-                self.relevant[:, slices, column].sum(axis=1, dtype=np.int64),
-                self.counts[:, slices, column, :].sum(axis=1, dtype=np.int64),
-            ]
-        )
+        inside = np.s_[:, years[0] : years[-1] + 1, self.corpora.index(corpus)]
+        sums = [each[inside].sum(axis=1, dtype=np.int64) for each in (self.relevant, self.counts)]
         index = pd.Index(self.states, name="iso3", dtype="str")
-        return pd.DataFrame(table, index=index, columns=["relevant", *self.threats])
+        return pd.DataFrame(np.column_stack(sums), index, ["relevant", *self.threats])
 
 
 def load_statements(data_dir: Path) -> Statements:
@@ -124,22 +88,10 @@ def load_statements(data_dir: Path) -> Statements:
 def count_tensor(
     statements: Statements, annotator: str = Annotator.ADJUDICATED, exclude_in_paper: bool = True
 ) -> CountTensor:
-    """Count relevant passages by state, year, corpus and threat.
+    """Count relevant passages by state, year, corpus and threat, of every state that has a document.
 
-    Parameters
-    ----------
-    statements : Statements
-        The coded statements.
-    annotator : str
-        Who coded.
-    exclude_in_paper : bool
-        Leave out documents that the paper itself uses as illustrations: they cannot test it.
-
-    Returns
-    -------
-    CountTensor
-        With every state that has a document, also where all its counts are zero. Of a further annotator who coded
-        a part of the passages, these are counts of that part.
+    Of a further annotator who coded a part of the passages, these are counts of that part. `exclude_in_paper` leaves
+    out documents that the paper itself uses as illustrations: they cannot test it.
     """
     documents, coded = statements.documents, statements.coded(annotator)
     if exclude_in_paper:

@@ -14,31 +14,16 @@ CAST = ("yes", "no", "abstain")
 
 @dataclass(frozen=True)
 class Votes:
-    """Resolutions put to a recorded vote, and how each state voted.
+    """Resolutions put to a recorded vote, and how each state voted."""
 
-    Attributes
-    ----------
-    resolutions : DataFrame
-        A row a roll call; columns as described in ``datapackage.json``.
-    votes : DataFrame
-        A row a roll call and state: ``rcid``, ``iso3``, ``vote``.
-    """
-
-    resolutions: pd.DataFrame
-    votes: pd.DataFrame
+    resolutions: pd.DataFrame  #: A row a roll call; columns as described in ``datapackage.json``.
+    votes: pd.DataFrame  #: A row a roll call and state: ``rcid``, ``iso3``, ``vote``.
 
     def tallies(self) -> pd.DataFrame:
-        """Count the votes cast in each roll call.
-
-        Returns
-        -------
-        DataFrame of int64
-            Index ``rcid``, in the order of `resolutions`; columns ``yes``, ``no``, ``abstain``.
-        """
+        """Count the votes cast in each roll call: index ``rcid``, as in `resolutions`; columns as `CAST`."""
         counts = pd.crosstab(self.votes["rcid"], self.votes["vote"])
-        return counts.reindex(index=self.resolutions["rcid"], columns=list(CAST), fill_value=0).rename_axis(
-            columns=None
-        )
+        cast = counts.reindex(index=self.resolutions["rcid"], columns=list(CAST), fill_value=0)
+        return cast.rename_axis(columns=None)
 
 
 def load_votes(data_dir: Path) -> Votes:

@@ -19,24 +19,12 @@ GREATEST = 100_000
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file.
-
-    Attributes
-    ----------
-    name : str
-        Of the file.
-    content : mapping
-        Its values.
-    lines : mapping of tuple of str to int
-        Line of each key, by the keys that lead to it.
-    family : type of BuzanError
-        Raised where it is wrong.
-    """
+    """A YAML file."""
 
     name: str
     content: dict[Any, Any]
-    lines: dict[Keys, int]
-    family: type[BuzanError]
+    lines: dict[Keys, int]  #: Line of each key, by the keys that lead to it.
+    family: type[BuzanError]  #: Raised where the file is wrong.
 
     def error(self, message: str, *path: object) -> BuzanError:
         """Make an error at a key, or at the nearest one above it."""
@@ -48,16 +36,9 @@ class Document:
 
 
 def read(path: Path, kind: str, family: type[BuzanError]) -> Document:
-    """Read a file whose top level is a mapping.
+    """Read a file whose top level is a mapping; `kind` is what it should be, such as ``"study file"``.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    kind : str
-        What it should be, such as ``"study file"``.
-    family : type of BuzanError
-        Raised if there is no such file, it is not strict YAML, or the top level is not a mapping.
+    The `family` of errors is raised if there is no such file, it is not strict YAML, or the top level is not a mapping.
     """
     try:
         content = path.read_bytes()

@@ -11,13 +11,13 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import rel_entr
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.dispersion import location_and_spread
 from buzanlib.inference.divergence import (
     ADJACENT,
     DIVERGENCES,
     EPS,
     DivergenceTest,
     distances,
+    location_and_spread,
     quadrant_divergences,
 )
 from buzanlib.theory.distances import PAIRS, pair_name

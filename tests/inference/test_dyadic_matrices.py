@@ -24,7 +24,7 @@ from buzanlib.inference.dyadic_matrices import (
     same,
     with_dyads,
 )
-from buzanlib.inference.mrqap import MRQAP, mantel
+from buzanlib.inference.mrqap import mantel, mrqap
 from buzanlib.theory.vocabulary import Quadrant
 
 World = tuple[pd.DataFrame, dict[str, pd.DataFrame]]
@@ -214,7 +214,7 @@ def test_a_matrix_correlates_fully_with_itself() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_coefficients_and_t_equal_statsmodels(seed: int, unknown: float) -> None:
     outcome, predictors = world(seed, effect=0.3, unknown=unknown)
-    result = MRQAP()(outcome, predictors, bank(12, 1))
+    result = mrqap(outcome, predictors, bank(12, 1))
     reference = least_squares(outcome, predictors)
     assert result.table["coefficient"].to_numpy() == pytest.approx(reference.params[1:].to_numpy())
     assert result.table["t"].to_numpy() == pytest.approx(reference.tvalues[1:].to_numpy())
@@ -231,7 +231,7 @@ def test_every_draw_equals_a_plain_loop(unknown: str) -> None:
     outcome = outcome.mask(holes & (unknown == "outcome"))
     predictors = {name: matrix.mask(holes & (unknown == name)) for name, matrix in predictors.items()}
     moves, upper = bank(9, 70), np.triu_indices(9, 1)
-    result = MRQAP()(outcome, predictors, moves)
+    result = mrqap(outcome, predictors, moves)
     known = ~np.isnan(vector(outcome) + sum(vector(matrix) for matrix in predictors.values()))
     assert result.n_dyads == known.sum()
     for name, matrix in predictors.items():
@@ -257,7 +257,7 @@ def test_every_draw_equals_a_plain_loop(unknown: str) -> None:
 @pytest.mark.parametrize("unknown", [0.0, 0.15])
 def test_errors_equal_a_double_loop_over_dyads(unknown: float) -> None:
     outcome, predictors = world(6, size=14, unknown=unknown)
-    table = MRQAP()(outcome, predictors, bank(14, 1)).table
+    table = mrqap(outcome, predictors, bank(14, 1)).table
     fit = least_squares(outcome, predictors)
     dyads = [
         pair
@@ -291,7 +291,7 @@ def test_a_negative_estimate_of_the_variance_gives_no_interval() -> None:
     sides = pd.DataFrame(0.0, index=index, columns=index)
     for a, b, value in (("A", "B", 1), ("B", "C", -1), ("C", "D", 1), ("D", "A", -1)):
         sides.loc[a, b] = sides.loc[b, a] = value
-    row = MRQAP()(sides, {"ring": ring}, bank(4, 5)).table.loc["ring"]
+    row = mrqap(sides, {"ring": ring}, bank(4, 5)).table.loc["ring"]
     assert row["coefficient"] == pytest.approx(0)
     assert row[["se", "low90", "high90"]].isna().all()
     assert row["p_two_sided"] == 1
@@ -301,10 +301,10 @@ def test_a_negative_estimate_of_the_variance_gives_no_interval() -> None:
 def test_the_order_of_states_and_the_scale_of_matrices_do_not_matter(seed: int) -> None:
     outcome, predictors = world(seed, size=10, effect=0.2, unknown=0.05)
     moves = bank(10, 50)
-    plain = MRQAP()(outcome, predictors, moves)
+    plain = mrqap(outcome, predictors, moves)
     order = np.random.default_rng(seed).permutation(10)
     place = np.argsort(order)
-    moved = MRQAP()(
+    moved = mrqap(
         100 - 3 * outcome.iloc[order, order],
         {name: 7 + 2 * matrix.iloc[order, order] for name, matrix in predictors.items()},
         place[moves[:, order]],
@@ -319,35 +319,35 @@ def test_the_order_of_states_and_the_scale_of_matrices_do_not_matter(seed: int) 
 
 def test_a_focal_predictor_is_tested_alone() -> None:
     outcome, predictors = world(7, effect=0.3)
-    every, one = (MRQAP()(outcome, predictors, bank(12, 99), focal) for focal in (None, "predictor"))
+    every, one = (mrqap(outcome, predictors, bank(12, 99), focal) for focal in (None, "predictor"))
     pd.testing.assert_series_equal(one.table.loc["predictor"], every.table.loc["predictor"])
     pd.testing.assert_frame_equal(one.null, every.null[["predictor"]])
     tested = [column for column in one.table if column.startswith("p_")]
     assert one.table.loc["control", tested].isna().all()
     assert one.table.drop(columns=tested).equals(every.table.drop(columns=tested))
     with pytest.raises(UnknownNameError, match="unknown predictor 'controls'; nearest allowed: 'control'"):
-        MRQAP()(outcome, predictors, bank(12, 9), "controls")
+        mrqap(outcome, predictors, bank(12, 9), "controls")
 
 
 def test_an_unknown_dyad_is_not_counted() -> None:
     outcome, predictors = world(8, effect=0.3)
     hide(outcome)
-    plain = MRQAP()(outcome, predictors, bank(12, 99))
+    plain = mrqap(outcome, predictors, bank(12, 99))
     assert plain.n_dyads == 65
     unknown = {name: matrix.copy() for name, matrix in predictors.items()}
     hide(unknown["control"])
-    found = MRQAP()(outcome, unknown, bank(12, 99))
+    found = mrqap(outcome, unknown, bank(12, 99))
     fitted = ["coefficient", "se", "low90", "high90", "t"]
     pd.testing.assert_frame_equal(found.table[fitted], plain.table[fitted])
     # Where a predictor is unknown, it does not matter in the least what the other matrices say.
     other = {name: matrix.copy() for name, matrix in unknown.items()}
     hide(other["predictor"], 99.0)
-    pd.testing.assert_frame_equal(MRQAP()(outcome, other, bank(12, 99)).null, found.null)
+    pd.testing.assert_frame_equal(mrqap(outcome, other, bank(12, 99)).null, found.null)
 
 
 def test_a_planted_effect_is_found() -> None:
     outcome, predictors = world(9, size=40, effect=1.0, unknown=0.05)
-    row = MRQAP()(outcome, predictors, bank(40, 499)).table.loc["predictor"]
+    row = mrqap(outcome, predictors, bank(40, 499)).table.loc["predictor"]
     assert row["p_greater"] < 0.01
     assert row["low90"] > 0
     assert row["low90"] < 1 < row["high90"]
@@ -355,7 +355,7 @@ def test_a_planted_effect_is_found() -> None:
 
 def test_an_outcome_made_of_one_predictor_is_as_clear_as_can_be() -> None:
     _, predictors = world(10)
-    table = MRQAP()(2 * predictors["control"], predictors, bank(12, 99)).table
+    table = mrqap(2 * predictors["control"], predictors, bank(12, 99)).table
     assert table["coefficient"].tolist() == pytest.approx([0, 2], abs=1e-12)
     assert table.loc["control", "p_greater"] == pytest.approx(1 / 100)
     assert table.loc["control", "t"] > 1e4
@@ -368,7 +368,7 @@ def test_null_worlds_are_rejected_at_the_nominal_rate(unknown: float) -> None:
     worlds, permuted, naive = 200, 0, 0
     for seed in range(worlds):
         outcome, predictors = world(5000 + seed, size=20, unknown=unknown)
-        result = MRQAP()(outcome, predictors, bank(20, 199, seed), "predictor")
+        result = mrqap(outcome, predictors, bank(20, 199, seed), "predictor")
         permuted += bool(result.table.loc["predictor", "p_two_sided"] <= 0.05)
         naive += bool(least_squares(outcome, predictors).pvalues["predictor"] <= 0.05)
     low, high = binom.ppf([0.001, 0.999], worlds, 0.05)
@@ -381,7 +381,7 @@ def test_null_worlds_are_rejected_at_the_nominal_rate(unknown: float) -> None:
 
 def test_bad_matrices_are_named() -> None:
     outcome, predictors = world(11, size=6)
-    fit, moves = MRQAP(), bank(6, 9)
+    fit, moves = mrqap, bank(6, 9)
     crooked = outcome.copy()
     crooked.loc["S001", "S004"] += 1
     with pytest.raises(
@@ -405,21 +405,21 @@ def test_too_little_to_fit_is_told() -> None:
     outcome, predictors = world(12, size=6)
     small = {name: matrix.iloc[:3, :3] for name, matrix in predictors.items()}
     with pytest.raises(EstimationError, match="3 states; permuting matrices needs at least 4"):
-        MRQAP()(outcome.iloc[:3, :3], small, bank(3, 9))
+        mrqap(outcome.iloc[:3, :3], small, bank(3, 9))
     rng = np.random.default_rng(0)
     four = {f"x{number}": symmetric(rng, 4) for number in range(5)}
     with pytest.raises(EstimationError, match="6 known dyads; allowed: more than 6 coefficients"):
-        MRQAP()(symmetric(rng, 4), four, bank(4, 9))
+        mrqap(symmetric(rng, 4), four, bank(4, 9))
     alone = outcome.copy()
     alone.loc[["S002", "S004"]] = np.nan
     alone.loc[:, ["S002", "S004"]] = np.nan
     with pytest.raises(EstimationError, match="no known dyad of S002, S004; leave out"):
-        MRQAP()(alone, predictors, bank(6, 9))
+        mrqap(alone, predictors, bank(6, 9))
 
 
 def test_what_does_not_vary_or_repeats_another_is_told() -> None:
     outcome, predictors = world(13, size=6)
-    fit, moves = MRQAP(), bank(6, 9)
+    fit, moves = mrqap, bank(6, 9)
     flat = pd.DataFrame(0.1, index=outcome.index, columns=outcome.index)
     with pytest.raises(EstimationError, match="outcome has the same value in all 15 known dyads"):
         fit(flat, predictors, moves)

@@ -9,10 +9,10 @@ import pytest
 from buzanlib.errors import EstimationError
 from buzanlib.inference.dyadic_matrices import agreement, euclidean
 from buzanlib.inference.dyadic_tests import (
-    ForumTest,
     allied,
     controls,
     distance_decay,
+    forum_test,
     pivot_test,
     support_test,
 )
@@ -42,13 +42,13 @@ def test_quadrants_that_part_in_votes_are_found_beside_controls(world) -> None:
     polyarchy = pd.Series(made.rng.random(60), index=made.names)
     beside = controls(others, made.regions, polyarchy, minimum=10)
     agreed = agreement(votes(made, lean), 4)
-    finding, fitted = ForumTest()("C5", agreed, beside, placed(made), made.permutations)
+    finding, fitted = forum_test("C5", agreed, beside, placed(made), made.permutations)
     assert finding.p == pytest.approx(1 / 200)
     assert 0 < finding.low90 < finding.contrast < finding.high90
     assert fitted.table.index[0] == "SW and WS"
     assert finding.contrast == pytest.approx(-fitted.table.loc["SW and WS", "coefficient"])
     assert finding.beside["n_dyads"] == fitted.n_dyads
-    null, _ = ForumTest()(
+    null, _ = forum_test(
         "C5", agreement(votes(made, np.zeros(4)), 4), beside, placed(made), made.permutations
     )
     assert null.p > 0.01
@@ -62,7 +62,7 @@ def test_states_without_a_known_dyad_are_left_out(world) -> None:
     beside = controls(
         votes(made, np.zeros(4), 20), made.regions, pd.Series(1.0, index=made.names[2:]) * range(38), 10
     )
-    finding, _ = ForumTest()("C5", agreement(stood, 4), beside, placed(made), made.permutations)
+    finding, _ = forum_test("C5", agreement(stood, 4), beside, placed(made), made.permutations)
     assert finding.n == 38
 
 

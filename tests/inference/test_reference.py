@@ -17,10 +17,10 @@ import pytest
 
 from buzanlib.inference import divergence, models
 from buzanlib.inference.contrasts import CODING, against_rest, cell_means, difference, factorial
-from buzanlib.inference.dispersion import location_and_spread
+from buzanlib.inference.divergence import location_and_spread
 from buzanlib.inference.dyadic_matrices import euclidean
 from buzanlib.inference.jonckheere_terpstra import OrderTest, jonckheere_terpstra
-from buzanlib.inference.mrqap import MRQAP, mantel
+from buzanlib.inference.mrqap import mantel, mrqap
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Verdict, judge
@@ -167,7 +167,7 @@ def test_mrqap() -> None:
         return pd.DataFrame(upper + upper.T)
 
     predictors = {name: matrix(name) for name in ("x1", "x2", "x3")}
-    found = MRQAP()(matrix("y"), predictors, exchangeable(20).moves).table
+    found = mrqap(matrix("y"), predictors, exchangeable(20).moves).table
     # The constant comes first there.
     assert found["coefficient"].tolist() == near(sna["coefficients"][1:])
     assert found["t"].tolist() == near(sna["t"][1:])

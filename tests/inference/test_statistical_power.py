@@ -72,7 +72,7 @@ def test_each_world_is_tested_as_the_locked_test_does_it(predictions: Prediction
     y = np.round(np.exp(values) * (n + 1) / (1 + np.exp(values)) - 0.5).astype(int)
     for number in range(5):
         table = pd.DataFrame(y[:, number], index=made.names, columns=["pol", "inf", "cri"])
-        locked = QuadrantTest(predictions)(sample.with_counts(table.assign(relevant=counts["relevant"])))
+        locked = QuadrantTest(predictions)(replace(sample, counts=table.assign(relevant=counts["relevant"])))
         assert worlds["estimate"][number, :3] == pytest.approx(locked.table["contrast"].tolist())
         assert worlds["single"][number, :3].tolist() == (locked.table["p"] < 0.05).tolist()
         gate = locked.joint.p < 0.05

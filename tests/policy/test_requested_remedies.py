@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,7 +78,7 @@ def test_rare_measures_are_left_out():
     some = sample(4, 0.0)
     counts = some.counts.copy()
     counts.loc[counts.index[1:], "measure.military"] = 0
-    found = asked_for(some.with_counts(counts), NETS, fewest=7)
+    found = asked_for(replace(some, counts=counts), NETS, fewest=7)
     assert "military" not in found.correlations.index
     assert list(found.shares.columns) == list(found.correlations.index)
     with pytest.raises(
@@ -95,7 +97,7 @@ def test_only_states_that_ask_are_compared():
     with pytest.raises(
         EstimationError, match="a state asks for no measure; allowed: states with at least one"
     ):
-        asked_for(some.with_counts(counts), NETS)
+        asked_for(replace(some, counts=counts), NETS)
 
 
 def test_the_table_has_shares_in_percent_and_correlations():
