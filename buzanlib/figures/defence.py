@@ -140,7 +140,7 @@ def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
     Parameters
     ----------
     years : DataFrame
-        As `buzanlib.policy.burden.by_year` gives it.
+        As `buzanlib.policy.burden.Burden.by_year` gives it.
     mark : int
         A year to be marked.
     """

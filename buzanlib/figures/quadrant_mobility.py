@@ -82,7 +82,7 @@ def alluvial(standing: pd.DataFrame) -> Drawn:
     Parameters
     ----------
     standing : DataFrame of str, shape (states, times)
-        Quadrants, as `buzanlib.policy.movement.standing_in` gives them.
+        Quadrants, as `buzanlib.policy.movement.Paths.spaced` gives them.
 
     Raises
     ------
