@@ -30,7 +30,7 @@ Pixels = npt.NDArray[np.float64]
 QUADRANT_MARKERS = {Quadrant.WW: "o", Quadrant.SW: "s", Quadrant.WS: "D", Quadrant.SS: "^"}
 
 #: The name of a quadrant on three short lines, to stand above a column.
-QUADRANT_HEADINGS = {
+QUADRANT_HEADS = {
     quadrant: quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n") for quadrant in Quadrant
 }
 
