@@ -51,10 +51,13 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
             if place == 0:
                 _predictions(axes, rows["predicted"], sesoi, limit)
             places = np.arange(len(rows)) + (place - (len(effects) - 1) / 2) * 0.36
-            look: Look = {"marker": marker, "color": fill, "markeredgecolor": line, "markeredgewidth": 1.6}
-            dot_intervals(
-                axes, rows, places, line={"color": line}, markersize=7, gid=f"contrasts {place}", **look
-            )
+            look: Look = {
+                "marker": marker,
+                "color": fill,
+                "markeredgecolor": line,
+                "gid": f"contrasts {place}",
+            }
+            dot_intervals(axes, rows, places, line={"color": line}, markeredgewidth=1.6, markersize=7, **look)
         name_rows(axes, [in_words(effect) for effect in Effect])
         axes.set_xlim(-limit, limit)
         axes.set_title(threat.label, loc="left", fontweight="bold")

@@ -69,6 +69,7 @@ class Rows:
     figure: Figure
     axes: Axes  # up and down, a unit is an inch
     edges: Pixels  # where rows begin and end, from the top; shape (rows + 1,)
+    middles: Pixels  # shape (rows,)
 
     @classmethod
     def of(cls, names: Sequence[str], margin: float, width: int = 24, least: float = 0.36) -> Rows:
@@ -87,19 +88,14 @@ class Rows:
         heights = [max(least, 0.12 + 0.165 * len(some)) for some in lines]
         edges = np.concatenate([[0.0], np.cumsum(heights)])
         figure, axes = new_axes(margin + edges[-1])
-        made = cls(figure, axes, edges)
-        axes.set_yticks(made.middles, ["\n".join(some) for some in lines])
+        middles = np.asarray((edges[:-1] + edges[1:]) / 2, dtype=float)
+        axes.set_yticks(middles, ["\n".join(some) for some in lines])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(edges[-1], 0)
         for edge in edges[1:-1]:
             axes.axhline(edge, color=PALE, linewidth=0.8, zorder=0)
         sns.despine(ax=axes, left=True)
-        return made
-
-    @property
-    def middles(self) -> Pixels:
-        """Middle of each row."""
-        return np.asarray((self.edges[:-1] + self.edges[1:]) / 2, dtype=float)
+        return cls(figure, axes, edges, middles)
 
     def write_right(self, texts: Sequence[str], heading: str = "") -> None:
         """Write a text behind each row, and a heading above."""
