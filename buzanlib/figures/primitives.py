@@ -37,16 +37,15 @@ QUADRANT_HEADS = {
 #: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
 INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
 
+_THIN: Look = {"markeredgecolor": INK, "markeredgewidth": 0.5}
 #: Colour and mark of a quadrant, with a thin line around.
 QUADRANT_LOOKS: dict[Quadrant, Look] = {
-    quadrant: {
-        "color": QUADRANT_COLOURS[quadrant],
-        "marker": marker,
-        "markeredgecolor": INK,
-        "markeredgewidth": 0.5,
-    }
+    quadrant: {"color": QUADRANT_COLOURS[quadrant], "marker": marker, **_THIN}
     for quadrant, marker in QUADRANT_MARKERS.items()
 }
+
+#: A dot of `dot_intervals`.
+DOT: Look = {"marker": "o", "color": INK, "markersize": 8, "linestyle": "none", "zorder": 3}
 
 # Shades of number_map: no darker than black is read well on (contrast 7 of WCAG 2).
 _SHADES = sns.blend_palette(sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 101)[:46], as_cmap=True)
@@ -134,10 +133,9 @@ def dot_intervals(
     """
     low, high = interval
     if low in frame and high in frame:
-        lines: Look = {"color": INK, "linewidth": 2, "zorder": 2} | (line or {})
-        axes.hlines(places, frame[low], frame[high], **lines)
-    dots: Look = {"marker": "o", "color": INK, "markersize": 8, "linestyle": "none", "zorder": 3} | dot
-    axes.plot(frame[value], places, **dots)
+        plain: Look = {"color": INK, "linewidth": 2, "zorder": 2}
+        axes.hlines(places, frame[low], frame[high], **(plain | (line or {})))
+    axes.plot(frame[value], places, **(DOT | dot))
 
 
 def name_rows(axes: Axes, names: Sequence[str], room: float = 0.5, ruled: bool = False) -> None:
