@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from buzanlib import __version__
@@ -111,15 +112,11 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for part in (study, data, assess):
         part.add_to(commands)
-    cite = add_command(
-        commands, _cite, "say how to cite the compendium, the paper and the data", "buzan cite --bibtex"
-    )
+    add = partial(add_command, commands)
+    cite = add(_cite, "say how to cite the compendium, the paper and the data", "buzan cite --bibtex")
     cite.add_argument("--bibtex", action="store_true", help="compendium and paper as BibTeX")
-    completion = add_command(
-        commands,
-        _completion,
-        "print a script that completes commands in a shell",
-        'eval "$(buzan completion bash)"',
+    completion = add(
+        _completion, "print a script that completes commands in a shell", 'eval "$(buzan completion bash)"'
     )
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     commands.add_parser("version", help="print the version").set_defaults(command=_version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 from buzanlib.cli.common import add_command, summary
@@ -17,8 +18,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command and its own commands to the parser."""
     data = commands.add_parser("data", help="build or check the tables")
     actions = data.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    build = add_command(
-        actions,
+    add = partial(add_command, actions)
+    build = add(
         _build,
         "make the tables again from the publishers' files",
         "buzan data build --raw ~/downloads --list",
@@ -26,38 +27,29 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     build.add_argument("--raw", type=Path, help="folder of the publishers' files (default: $BUZAN_RAW)")
     build.add_argument("--data", type=Path, default=DATA, help="where the tables go (default: data)")
     build.add_argument("--list", action="store_true", help="only say what is there and what is missing")
-    check = add_command(
-        actions, _check, "check every row against datapackage.json, and the lock", "buzan data check mine"
-    )
+    check = add(_check, "check every row against datapackage.json, and the lock", "buzan data check mine")
     about = "folder of tables, or a study (default: data)"
     check.add_argument("data", type=Path, nargs="?", default=DATA, help=about)
-    lock = add_command(
-        actions,
+    lock = add(
         _lock,
         "lock tables of your own to the predictions, once they have no faults",
         "buzan data lock my-data",
     )
     lock.add_argument("data", type=Path, nargs="?", default=DATA, help="folder (default: data)")
-    sheet = add_command(
-        actions,
-        _sheet,
-        "write a sheet for coding passages by hand",
-        "buzan data sheet --passages 200 --out ana.csv",
+    sheet = add(
+        _sheet, "write a sheet for coding passages by hand", "buzan data sheet --passages 200 --out ana.csv"
     )
     sheet.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
     sheet.add_argument("--out", type=Path, default=Path("sheet.csv"), help="new file (default: sheet.csv)")
     sheet.add_argument("--passages", type=int, metavar="N", help="a random sample (default: every passage)")
     sheet.add_argument("--seed", type=int, default=20100615, metavar="S", help="of the sample")
-    codes = add_command(
-        actions, _codes, "add the coders of a sheet to codes.csv", "buzan data codes ana.xlsx"
-    )
+    codes = add(_codes, "add the coders of a sheet to codes.csv", "buzan data codes ana.xlsx")
     codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
     codes.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
     codes.add_argument(
         "--replace", action="store_true", help="replace the codes that an annotator of that name has"
     )
-    texts = add_command(
-        actions,
+    texts = add(
         _texts,
         "find the passages in texts of your own",
         "buzan data texts statements --corpus OEWG --out mine",
@@ -67,8 +59,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     texts.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     texts.add_argument("--out", type=Path, default=Path(), help="folder to write to (default: this one)")
     texts.add_argument("--sample", action="store_true", help="at most ten passages a text, drawn at random")
-    index = add_command(
-        actions,
+    index = add(
         _index,
         "put an index of your own into a panel",
         "buzan data index reach.csv --axis power --name reach --out my-panel.csv",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ HTML = Path("_build/html")
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the parser."""
-    new = add_command(commands, _new, "write a new study with templates of every table", "buzan new mine")
+    add = partial(add_command, commands)
+    new = add(_new, "write a new study with templates of every table", "buzan new mine")
     new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-    run = add_command(
-        commands,
+    run = add(
         _run,
         "run what has changed of a study",
         "buzan run mine/study.yml -p power=gdp --scheduler tcp://10.0.0.1:8786",
@@ -30,23 +31,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     run.add_argument(
         "--only", action="append", default=[], metavar="PAGE", help="make this page alone (may be repeated)"
     )
-    book = add_command(
-        commands,
-        _book,
-        "run a study and build the book from it",
-        "buzan book mine/study.yml --out mine/site --jobs 4",
+    book = add(
+        _book, "run a study and build the book from it", "buzan book mine/study.yml --out mine/site --jobs 4"
     )
     _of_study(book)
     _of_run(book)
     book.add_argument("--out", type=Path, help="folder in which _build is made")
-    status = add_command(commands, _status, "say what would run, and why", "buzan status -p power=gdp")
+    status = add(_status, "say what would run, and why", "buzan status -p power=gdp")
     _of_study(status)
-    diff = add_command(
-        commands, _diff, "say what moved between two runs", "buzan diff mine/out book/executed"
-    )
+    diff = add(_diff, "say what moved between two runs", "buzan diff mine/out book/executed")
     diff.add_argument("old", type=Path, help="results.json of a run, or its output folder")
     diff.add_argument("new", type=Path, help="the same of another")
-    serve = add_command(commands, _serve, "show a built book in the browser", "buzan serve mine --port 8000")
+    serve = add(_serve, "show a built book in the browser", "buzan serve mine --port 8000")
     place = f"folder of the pages, or of a study (default: {HTML})"
     serve.add_argument("html", type=Path, nargs="?", default=HTML, help=place)
     serve.add_argument("--port", type=_count, default=0, metavar="N", help="port (default: any free one)")

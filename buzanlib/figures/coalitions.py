@@ -11,15 +11,7 @@ import seaborn as sns
 
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import (
-    INK,
-    PALE,
-    QUADRANT_HEADINGS,
-    QUIET,
-    dot_intervals,
-    name_rows,
-    number_map,
-)
+from buzanlib.figures.primitives import INK, PALE, QUADRANT_HEADS, QUIET, dot_intervals, name_rows, number_map
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -219,7 +211,7 @@ def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
         f"{resolutions.loc[number, 'text']}, {resolutions.loc[number, 'year']}" for number in shares.index
     ]
     ordered = shares[list(map(str, Quadrant))]
-    values = ordered.set_axis(names).rename(columns=QUADRANT_HEADINGS)
+    values = ordered.set_axis(names).rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.5 + 0.4 * len(values))
     number_map(axes, values, "{:.0%}", (0.0, 1.0), "States that voted yes, of those that took a position")
     texts = resolutions.loc[shares.index, "text"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, NoNorm
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from buzanlib.errors import BuzanError
@@ -63,12 +63,8 @@ def phase_map(rhos: Array, spreads: Array, spending: Array, protection: Array) -
     heights = scale_of_rho(rhos)
     halo: list[AbstractPathEffect] = [withStroke(linewidth=2.5, foreground="white")]
     figure, axes = new_axes(5.4)
-    shades: Look = {
-        "cmap": ListedColormap(list(_REGIONS.values())),
-        "vmin": -0.5,
-        "vmax": len(_REGIONS) - 0.5,
-    }
-    axes.pcolormesh(spreads, heights, region, shading="nearest", rasterized=True, **shades)
+    shades = ListedColormap(list(_REGIONS.values()))
+    axes.pcolormesh(spreads, heights, region, cmap=shades, norm=NoNorm(), shading="nearest", rasterized=True)
     widths = [2.2 if x == 1 else 0.9 for x in _LEVELS]
     lines = axes.contour(spreads, heights, protection, levels=_LEVELS, colors=INK, linewidths=widths)
     marks = axes.clabel(lines, fmt=lambda x: "no change" if x == 1 else typeset(x - 1, "+.0%"), fontsize=10)

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
-from buzanlib.figures.primitives import INK, QUADRANT_HEADINGS, number_map, place_labels
+from buzanlib.figures.primitives import INK, QUADRANT_HEADS, number_map, place_labels
 from buzanlib.figures.typeset import listed
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -44,7 +44,7 @@ def readings_map(readings: pd.DataFrame, names: Mapping[str, str]) -> Drawn:
     names : mapping of str to str
         Words for the measures.
     """
-    table = readings.loc[list(Quadrant)].T.rename(columns=QUADRANT_HEADINGS)
+    table = readings.loc[list(Quadrant)].T.rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.75 * len(table))
     number_map(axes, table.rename(index=lambda name: fill(names[name], 16)), "{:.2f}", (0, 1))
     said = listed(

@@ -7,7 +7,7 @@ from textwrap import fill
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, Look, new_axes, style
-from buzanlib.figures.primitives import QUADRANT_HEADINGS, QUIET, Rows, dot_intervals, number_map
+from buzanlib.figures.primitives import QUADRANT_HEADS, QUIET, Rows, dot_intervals, number_map
 from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -63,7 +63,7 @@ def profiles(shares: pd.DataFrame) -> Drawn:
     shares : pandas.DataFrame
         Index `Quadrant`, columns threats; rows sum to one.
     """
-    table = shares.loc[list(Quadrant)].T.astype(float).rename(columns=QUADRANT_HEADINGS)
+    table = shares.loc[list(Quadrant)].T.astype(float).rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.56 * len(table))
     limits = (0, max(0.5, float(table.to_numpy().max())))
     number_map(axes, table.rename(index=lambda name: fill(Threat(name).label, 16)), "{:.0%}", limits)

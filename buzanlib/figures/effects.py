@@ -19,7 +19,10 @@ from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
 # Filled and dark, open and light: the two bodies of statements stay apart in grey.
-_LOOKS = (("o", INK, INK), ("D", "white", QUIET))
+_LOOKS: tuple[Look, Look] = (
+    {"marker": "o", "color": INK, "markerfacecolor": INK, "markeredgecolor": INK},
+    {"marker": "D", "color": QUIET, "markerfacecolor": "white", "markeredgecolor": QUIET},
+)
 # Hatched, since in grey the colour alone would be lost on the band.
 _EDGE = QUADRANT_COLOURS[Quadrant.SS]
 _PREDICTED: Look = {"facecolor": sns.light_palette(_EDGE, 4)[1], "edgecolor": _EDGE, "hatch": "///"}
@@ -46,23 +49,19 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
         axes.axvspan(-sesoi, sesoi, color=PALE, zorder=0, linewidth=0)
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         for place, table in enumerate(effects.values()):
-            marker, fill, line = _LOOKS[place]
             rows = table[table["threat"] == threat].set_index("effect").loc[list(Effect)]
             if place == 0:
                 _predictions(axes, rows["predicted"], sesoi, limit)
             places = np.arange(len(rows)) + (place - (len(effects) - 1) / 2) * 0.36
-            look: Look = {"marker": marker, "color": fill, "markeredgecolor": line, "markeredgewidth": 1.6}
-            dot_intervals(
-                axes, rows, places, line={"color": line}, markersize=7, gid=f"contrasts {place}", **look
-            )
+            look = _LOOKS[place] | {"markersize": 7, "markeredgewidth": 1.6, "gid": f"contrasts {place}"}
+            dot_intervals(axes, rows, places, line={"color": look["color"]}, **look)
         name_rows(axes, [in_words(effect) for effect in Effect])
         axes.set_xlim(-limit, limit)
         axes.set_title(threat.label, loc="left", fontweight="bold")
     panels[-1].xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     panels[-1].set_xlabel("Contrast in log odds, with 90% interval")
     key: list[Line2D | Patch] = [
-        Line2D([], [], marker=marker, color=line, markerfacecolor=fill, markeredgecolor=line, label=name)
-        for name, (marker, fill, line) in zip(effects, _LOOKS, strict=False)
+        Line2D([], [], label=name, **look) for name, look in zip(effects, _LOOKS, strict=False)
     ]
     key.append(Patch(**_PREDICTED, label="where Table 2 puts it"))
     key.append(Patch(facecolor=PALE, label=f"within ±{sesoi:g}"))

@@ -10,26 +10,15 @@ from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import Drawn, Look, check_named, style
-from buzanlib.figures.primitives import INK, QUIET, Rows, dot_intervals
+from buzanlib.figures.primitives import DOT, INK, QUIET, Rows, dot_intervals
 from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
-_MARK: Look = {
-    "color": INK,
-    "markeredgecolor": INK,
-    "markeredgewidth": 1.6,
-    "markersize": 8,
-    "linestyle": "none",
-}
+_MARK = DOT | {"markeredgecolor": INK, "markeredgewidth": 1.6}
 # Shape and fill differ, not only the shade.
 _VERDICTS: dict[str, Look] = {
-    Verdict.SUPPORTED: {"marker": "o", "markerfacecolor": INK},
-    Verdict.PARTLY: {
-        "marker": "o",
-        "markerfacecolor": INK,
-        "markerfacecoloralt": "white",
-        "fillstyle": "left",
-    },
+    Verdict.SUPPORTED: {"markerfacecolor": INK},
+    Verdict.PARTLY: {"markerfacecolor": INK, "markerfacecoloralt": "white", "fillstyle": "left"},
     Verdict.CONTRADICTED: {"marker": "X", "markerfacecolor": "white", "markersize": 11},
     Verdict.UNDECIDED: {"marker": "D", "markerfacecolor": "#b9b9b9", "markeredgecolor": QUIET},
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from matplotlib.patches import Patch
 
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, check_named, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import INK, PALE, QUIET, Rows, dot_intervals, number_map
+from buzanlib.figures.primitives import DOT, INK, PALE, QUIET, Rows, dot_intervals, number_map
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.inference.multiverse import MultiverseResult
 from buzanlib.inference.permutation import Array
@@ -22,6 +21,7 @@ from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 #: What the hypotheses of a result are about, in their order.
 _ABOUT = (*(threat.label.lower() for threat in TABLE2_THREATS), "the table as a whole")
 _FAINT, _LOCKED = "#a9a9a9", QUADRANT_COLOURS[Quadrant.SW]
+_OWN = DOT | {"marker": "D", "color": _LOCKED, "markeredgecolor": "white", "markersize": 9, "zorder": 4}
 _LEVEL = 0.05
 
 
@@ -57,9 +57,9 @@ def specification_curve(result: MultiverseResult) -> Drawn:
     panels[-1].set_xlabel("Specifications, each panel sorted by itself")
     figure.supylabel("Contrast in log odds; above zero: for the paper", fontsize=12)
     key = [
-        _mark(INK, 5, label=f"p < {_LEVEL}"),
-        _mark(_FAINT, 5, label="other specifications"),
-        _mark(_LOCKED, 9, marker="D", markeredgecolor="white", label="as locked"),
+        Line2D([], [], label=f"p < {_LEVEL}", **(DOT | {"markersize": 5})),
+        Line2D([], [], label="other specifications", **(DOT | {"markersize": 5, "color": _FAINT})),
+        Line2D([], [], label="as locked", **_OWN),
         Line2D([], [], color=INK, linestyle="--", linewidth=1, label="median"),
         Patch(facecolor=PALE, label="90% of medians by chance"),
     ]
@@ -144,11 +144,6 @@ def sensitivity(table: pd.DataFrame) -> Drawn:
     return Drawn(figure, f"Share of the variance of the contrasts that goes with each choice. {said}.")
 
 
-def _mark(colour: str, size: float, marker: str = "o", **look: Any) -> Line2D:
-    """A mark without a line, for the legend."""
-    return Line2D([], [], linestyle="none", marker=marker, color=colour, markersize=size, **look)
-
-
 def _curve(axes: Axes, ranked: pd.DataFrame, name: str, middle: float, band: Array) -> None:
     """One panel: the sorted contrasts of a hypothesis over the band of medians by chance."""
     places, values = np.arange(1, len(ranked) + 1), ranked[name].to_numpy()
@@ -160,8 +155,7 @@ def _curve(axes: Axes, ranked: pd.DataFrame, name: str, middle: float, band: Arr
     axes.plot(places[~found], values[~found], "o", gid="not found", **look)
     look |= {"markersize": 4.5, "color": INK, "zorder": 3}
     axes.plot(places[found], values[found], "o", gid="found", **look)
-    look = {"markersize": 9, "color": _LOCKED, "markeredgecolor": "white", "zorder": 4}
-    axes.plot(places[own], values[own], "D", gid="locked", **look)
+    axes.plot(places[own], values[own], gid="locked", **_OWN)
     axes.locator_params(axis="y", nbins=5)
 
 

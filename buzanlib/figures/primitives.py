@@ -30,23 +30,22 @@ Pixels = npt.NDArray[np.float64]
 QUADRANT_MARKERS = {Quadrant.WW: "o", Quadrant.SW: "s", Quadrant.WS: "D", Quadrant.SS: "^"}
 
 #: The name of a quadrant on three short lines, to stand above a column.
-QUADRANT_HEADINGS = {
+QUADRANT_HEADS = {
     quadrant: quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n") for quadrant in Quadrant
 }
 
 #: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
 INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
 
+_THIN: Look = {"markeredgecolor": INK, "markeredgewidth": 0.5}
 #: Colour and mark of a quadrant, with a thin line around.
 QUADRANT_LOOKS: dict[Quadrant, Look] = {
-    quadrant: {
-        "color": QUADRANT_COLOURS[quadrant],
-        "marker": marker,
-        "markeredgecolor": INK,
-        "markeredgewidth": 0.5,
-    }
+    quadrant: {"color": QUADRANT_COLOURS[quadrant], "marker": marker, **_THIN}
     for quadrant, marker in QUADRANT_MARKERS.items()
 }
+
+#: A dot of `dot_intervals`.
+DOT: Look = {"marker": "o", "color": INK, "markersize": 8, "linestyle": "none", "zorder": 3}
 
 # Shades of number_map: no darker than black is read well on (contrast 7 of WCAG 2).
 _SHADES = sns.blend_palette(sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 101)[:46], as_cmap=True)
@@ -69,6 +68,7 @@ class Rows:
     figure: Figure
     axes: Axes  # up and down, a unit is an inch
     edges: Pixels  # where rows begin and end, from the top; shape (rows + 1,)
+    middles: Pixels  # shape (rows,)
 
     @classmethod
     def of(cls, names: Sequence[str], margin: float, width: int = 24, least: float = 0.36) -> Rows:
@@ -87,19 +87,14 @@ class Rows:
         heights = [max(least, 0.12 + 0.165 * len(some)) for some in lines]
         edges = np.concatenate([[0.0], np.cumsum(heights)])
         figure, axes = new_axes(margin + edges[-1])
-        made = cls(figure, axes, edges)
-        axes.set_yticks(made.middles, ["\n".join(some) for some in lines])
+        middles = np.asarray((edges[:-1] + edges[1:]) / 2, dtype=float)
+        axes.set_yticks(middles, ["\n".join(some) for some in lines])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(edges[-1], 0)
         for edge in edges[1:-1]:
             axes.axhline(edge, color=PALE, linewidth=0.8, zorder=0)
         sns.despine(ax=axes, left=True)
-        return made
-
-    @property
-    def middles(self) -> Pixels:
-        """Middle of each row."""
-        return np.asarray((self.edges[:-1] + self.edges[1:]) / 2, dtype=float)
+        return cls(figure, axes, edges, middles)
 
     def write_right(self, texts: Sequence[str], heading: str = "") -> None:
         """Write a text behind each row, and a heading above."""
@@ -138,10 +133,9 @@ def dot_intervals(
     """
     low, high = interval
     if low in frame and high in frame:
-        lines: Look = {"color": INK, "linewidth": 2, "zorder": 2} | (line or {})
-        axes.hlines(places, frame[low], frame[high], **lines)
-    dots: Look = {"marker": "o", "color": INK, "markersize": 8, "linestyle": "none", "zorder": 3} | dot
-    axes.plot(frame[value], places, **dots)
+        plain: Look = {"color": INK, "linewidth": 2, "zorder": 2}
+        axes.hlines(places, frame[low], frame[high], **(plain | (line or {})))
+    axes.plot(frame[value], places, **(DOT | dot))
 
 
 def name_rows(axes: Axes, names: Sequence[str], room: float = 0.5, ruled: bool = False) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from buzanlib.figures.base import Drawn, check_named, new_axes, new_panels, style
 from buzanlib.figures.primitives import (
-    QUADRANT_HEADINGS,
+    QUADRANT_HEADS,
     QUIET,
     dot_intervals,
     label_top,
@@ -92,16 +92,14 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
     means : pandas.DataFrame
         As `buzanlib.inference.dyadic_matrices.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
     """
-    values = pd.DataFrame(np.nan, index=list(QUADRANT_HEADINGS), columns=list(QUADRANT_HEADINGS))
+    values = pd.DataFrame(np.nan, index=list(QUADRANT_HEADS), columns=list(QUADRANT_HEADS))
     texts = values.astype(object).fillna("")
-    for row, one in enumerate(QUADRANT_HEADINGS):
-        for other in list(QUADRANT_HEADINGS)[: row + 1]:
+    for row, one in enumerate(QUADRANT_HEADS):
+        for other in list(QUADRANT_HEADS)[: row + 1]:
             pair = pair_name((one, other))
             values.loc[one, other] = means["mean"][pair]
             texts.loc[one, other] = f"{means['mean'][pair]:.2f}\n({means['dyads'][pair]:,})"
-    values, texts = (
-        table.rename(index=QUADRANT_HEADINGS, columns=QUADRANT_HEADINGS) for table in (values, texts)
-    )
+    values, texts = (table.rename(index=QUADRANT_HEADS, columns=QUADRANT_HEADS) for table in (values, texts))
     known = means[means["mean"].notna()]
     figure, axes = new_axes(4.6)
     limits = (float(known["mean"].min()), float(known["mean"].max()))

@@ -108,15 +108,9 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
     """Copy what a study does not write, and remove what only an earlier copy had."""
-    files = [
-        file
-        for pattern in ("_assets/**/*", "*.bib")
-        for file in sorted(source.glob(pattern))
-        if file.is_file()
-    ]
-    copies = {
-        file.relative_to(source): file for file in [*files, *(source / f"{name}.md" for name in _SHARED)]
-    }
+    files = [*sorted(source.glob("_assets/**/*")), *sorted(source.glob("*.bib"))]
+    copies = {file.relative_to(source): file for file in files if file.is_file()}
+    copies |= {Path(f"{name}.md"): source / f"{name}.md" for name in _SHARED}
     copies[Path(EXECUTED, RESULTS)] = study.output / RESULTS
     hypotheses = load_predictions(study.reads).hypotheses
     claims = {name: hypothesis.claim for name, hypothesis in hypotheses.items()}

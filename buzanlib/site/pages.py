@@ -45,12 +45,8 @@ def _section(table: Mapping[str, Any]) -> list[str]:
     facts += [f"**Rule:** {escape(rule)}" for rule in rules]
     facts += [f"**Source:** {_linked(source)}" for source in table.get("sources", [])]
     facts += [f"**Terms:** {_linked(licence)}" for licence in table.get("licenses", [])]
-    title, path, description = (
-        f"## {escape(table['title'])}",
-        code(table["path"]),
-        escape(table["description"]),
-    )
-    return [title, path, description, fields, bullets(facts)]
+    about = [f"## {escape(table['title'])}", code(table["path"]), escape(table["description"])]
+    return [*about, fields, bullets(facts)]
 
 
 def _field(field: Mapping[str, Any]) -> list[str]:
@@ -65,8 +61,12 @@ def _allowed(constraints: Mapping[str, Any]) -> str:
     """Put the constraints of a field into a phrase."""
     said = [", ".join(map(str, constraints["enum"]))] if "enum" in constraints else []
     low, high = constraints.get("minimum"), constraints.get("maximum")
-    if low is not None or high is not None:
-        said.append(f"up to {high}" if low is None else f"from {low}" if high is None else f"{low} to {high}")
+    if low is not None and high is not None:
+        said.append(f"{low} to {high}")
+    elif low is not None:
+        said.append(f"from {low}")
+    elif high is not None:
+        said.append(f"up to {high}")
     if "pattern" in constraints:
         said.append(f"pattern {constraints['pattern']}")
     said += [words for name, words in _FLAGS.items() if constraints.get(name)]
