@@ -39,7 +39,12 @@ def render_table(frame: pd.DataFrame) -> str:
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """Every cell of a table as `render_table` writes it, on a plain index."""
-    return pd.DataFrame({name: pd.Series(_cells(frame[name]), dtype="str") for name in frame.columns})
+    cells = {}
+    for name, column in frame.items():
+        form, missing = _form(column), column.isna()
+        texts = ["" if gap else form(value) for value, gap in zip(column, missing, strict=True)]
+        cells[name] = pd.Series(texts, dtype="str")
+    return pd.DataFrame(cells)
 
 
 @contextmanager
@@ -69,12 +74,6 @@ def _remove(folder: Path) -> None:
     for file in folder.iterdir():
         file.unlink()
     folder.rmdir()
-
-
-def _cells(column: pd.Series[Any]) -> list[str]:
-    """Every cell of a column as text."""
-    form = _form(column)
-    return ["" if missing else form(value) for value, missing in zip(column, column.isna(), strict=True)]
 
 
 def _form(column: pd.Series[Any]) -> Callable[[Any], str]:
