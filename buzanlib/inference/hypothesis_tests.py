@@ -232,7 +232,7 @@ RIVALS: Mapping[str, Rival] = {
     "R3": Rival("R3", ("gdp_per_head", "internet_users")),
 }
 
-#: Contrasts of rates among relevant passages: what is counted, and weights of the quadrants in the predicted direction.
+#: Contrasts of rates among relevant passages, each a count and the weights of the quadrants in the predicted direction.
 #: M1 has two parts, and a rival beside them.
 RATES: Mapping[str, Rate] = {
     "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),

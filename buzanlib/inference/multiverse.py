@@ -101,7 +101,7 @@ class Outcome:
 class Position:
     """Where states stand under one specification."""
 
-    #: Index ``iso3``; columns ``p`` and ``k``, from -1 to 1: signs of a hard placement, expectations of a fuzzy one.
+    #: Index ``iso3``; columns ``p`` and ``k``, from -1 to 1, signs of a hard placement, expectations of a fuzzy one.
     axes: pd.DataFrame
     hard: bool  #: Which of the two.
 

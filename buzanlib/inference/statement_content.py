@@ -30,7 +30,7 @@ from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 #: A count of passages, and weights of the quadrants in the predicted direction.
 Rate = tuple[str, Array]
 
-#: Agents both abroad and inside: the lesser of the two counts.
+#: Agents both abroad and inside, the lesser of the two counts.
 BOTH = "agents abroad and inside"
 
 

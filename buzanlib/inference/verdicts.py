@@ -63,10 +63,10 @@ class Finding:
     low90: float  #: Lower end of its 90 % interval; NaN where it has none.
     high90: float  #: Upper end.
     p: float  #: One-sided p value, not adjusted.
-    n: int  #: Units of the test: states or dyads.
+    n: int  #: Units of the test, states or dyads.
     sesoi: float = 0.0  #: Smallest effect of interest on the scale of the estimate; 0 where none was fixed.
-    #: For a claim that effects are null: whether an interval lies wholly beyond the smallest effect of interest,
-    #: which contradicts it.
+    #: Of a claim that effects are null, whether an interval lies wholly beyond the smallest effect of interest, which
+    #: contradicts it.
     outside: bool | None = None
     p_adjusted: float | None = None  #: p value adjusted within the joint test of its family, if it has one.
     valid: bool = True  #: Whether the registered errors could be computed; if not, nothing is decided.

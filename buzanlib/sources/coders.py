@@ -22,7 +22,7 @@ from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 
 SEED = 20100615
 
-#: Headings of the sheet to fill in: where the passage is, then coder and codes.
+#: Headings of the sheet to fill in, where the passage is, then coder and codes.
 PLACE = ("passage_id", "corpus", "year", "doc_id", "start", "end", "gist")
 BLANK = ("coder", *CODES)
 
