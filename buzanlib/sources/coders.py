@@ -11,11 +11,10 @@ import pandas as pd
 from buzanlib.errors import BuzanError, DataError, LockError
 from buzanlib.files import alone, create_whole, demand_absent
 from buzanlib.sources.annotation import CODE, SHIPPED
-from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_words import CODES
 from buzanlib.sources.sheets import read_sheet
-from buzanlib.sources.write import staging_folder, write_table
+from buzanlib.sources.write import ExistingTables, staging_folder, write_table
 from buzanlib.tables.descriptor import check, load_tables
 from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock

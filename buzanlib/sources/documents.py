@@ -12,9 +12,9 @@ from tqdm import tqdm
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST, LAST
-from buzanlib.sources.existing_tables import ExistingTables, joined
 from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
 from buzanlib.sources.source import Inventory
+from buzanlib.sources.write import ExistingTables, joined
 from buzanlib.theory.vocabulary import Corpus
 
 Row = dict[str, object]

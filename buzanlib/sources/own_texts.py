@@ -14,10 +14,9 @@ from buzanlib.files import create_whole, demand_absent
 from buzanlib.sources.annotation import LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, document_row
-from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.passages import Text, digital_passages, draw, normalise
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.sources.write import as_text, render_table
+from buzanlib.sources.write import ExistingTables, as_text, render_table
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.reading import contents, undecodable
 from buzanlib.tables.schema import Descriptor
