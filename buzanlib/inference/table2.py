@@ -212,22 +212,13 @@ class QuadrantTest:
 
         signed, se = signs * contrasts[rows, columns], spread[rows, columns]
         low, high = student_interval(signed, se, n - 4)
-        table = pd.DataFrame(
-            {
-                **{
-                    "threat": [one.threat for one in locked.cells],
-                    "effect": [one.effect for one in locked.cells],
-                },
-                **{"contrast": signed, "low90": low, "high90": high, "se": se, "t": observed},
-                **{"p": p_value(observed, drawn), "p_adjusted": max_t(observed, drawn)},
-                "centre": 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0),
-            },
-            pd.Index([one.id for one in locked.cells], name="hypothesis"),
-        )
+        keys = [(one.id, one.threat, one.effect) for one in locked.cells]
+        table = pd.DataFrame(keys, columns=["hypothesis", "threat", "effect"]).set_index("hypothesis")
+        table = table.assign(contrast=signed, low90=low, high90=high, se=se, t=observed)
+        table = table.assign(p=p_value(observed, drawn), p_adjusted=max_t(observed, drawn))
+        table["centre"] = 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0)
         empty = equivalence_test(self.empty, nulls["contrast"], nulls["se"], df=n - 4, bound=bound, n=n)
-        cells = np.array(
-            [[threat in locked.table2[name] for threat in THREATS] for name in map(str, Quadrant)]
-        )
+        cells = np.array([[threat in locked.table2[str(one)] for threat in THREATS] for one in Quadrant])
         loadings = (signs[:, None] * CODING[rows] / 2).T
         result = QuadrantResult(
             table=table,

@@ -48,10 +48,8 @@ _NUMBERS = ("contrast", "low90", "high90", "p", "n", "sesoi", "detectable")
 REQUIRED = ("contrast", "p", "n")
 
 #: Type of each number of a finding that is recorded and read back.
-_KINDS: dict[str, type] = {
-    **dict.fromkeys(("contrast", "low90", "high90", "p", "sesoi", "p_adjusted"), float),
-    **{"n": int, "outside": bool, "valid": bool},
-}
+_KINDS: dict[str, type] = {"n": int, "outside": bool, "valid": bool}
+_KINDS |= dict.fromkeys(("contrast", "low90", "high90", "p", "sesoi", "p_adjusted"), float)
 
 
 @dataclass(frozen=True)
@@ -141,8 +139,9 @@ class Finding:
             if key not in own:
                 raise UnknownNameError("result", start + key, values)
         own.pop("detectable", None)  # follows from the interval
-        found: dict[str, Any] = {key: kind(own.pop(key)) for key, kind in _KINDS.items() if key in own}
-        return cls(hypothesis, **{"low90": float("nan"), "high90": float("nan"), **found}, beside=own)
+        found: dict[str, Any] = dict.fromkeys(("low90", "high90"), float("nan"))
+        found |= {key: kind(own.pop(key)) for key, kind in _KINDS.items() if key in own}
+        return cls(hypothesis, **found, beside=own)
 
 
 def recorded(values: Mapping[str, Value]) -> dict[str, Finding]:
