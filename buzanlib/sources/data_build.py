@@ -45,7 +45,7 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
     Parameters
     ----------
     raw : pathlib.Path
-        Folder with the publishers' files and the coding, in whatever arrangement.
+        Folder with the publishers' files and the coding, in any arrangement.
     data : pathlib.Path
         Folder of the tables, with the files of `BY_HAND` and `LOCKED_WITH`.
     progress : bool
