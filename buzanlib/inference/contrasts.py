@@ -24,7 +24,7 @@ from buzanlib.theory.vocabulary import Effect, Quadrant
 #: States that each kind of standard errors needs in every quadrant.
 MINIMUM = {"HC3": 2, "classical": 1}
 
-#: Errors below this count as this much: where the states of each quadrant agree, rounding must decide neither the
+#: Errors below this count as this much. Where the states of each quadrant agree, rounding must decide neither the
 #: statistic nor whether two placements tie.
 FLOOR = 1e-6
 

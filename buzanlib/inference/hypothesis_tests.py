@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -24,31 +24,20 @@ from buzanlib.inference.quadrant_mobility import MoveResult, MoveTest, follow_te
 from buzanlib.inference.rival_explanations import RivalResult, rival_test
 from buzanlib.inference.statement_content import (
     BOTH,
+    EqualRates,
+    NameOfTheMatter,
     Rate,
-    equal_rates_test,
-    joint_rate_test,
-    rate_test,
-    same_order_test,
-    second_threat_test,
+    RateContrast,
+    SameOrder,
+    SecondThreat,
 )
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import Finding
-from buzanlib.inference.world import World
+from buzanlib.inference.world import HypothesisTest, World
 from buzanlib.measurement.indices import scores_of_column
-from buzanlib.measurement.profiles import blocs, names_of_the_matter
+from buzanlib.measurement.profiles import blocs
 from buzanlib.theory.matrices import TABLE2
 from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
-
-
-@dataclass(frozen=True)
-class HypothesisTest:
-    """Tests one hypothesis, whose id it bears."""
-
-    hypothesis: str
-
-    def __call__(self, world: World) -> Finding:
-        """Test; `EstimationError` if the data cannot carry the test."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -73,79 +62,6 @@ class StrengthOrder(HypothesisTest):
         """Test."""
         strength = world.sample.counts["level"] / world.sample.counts["relevant"]
         return OrderTest(draws=world.draws, seed=world.seed)(self.hypothesis, strength, world.sample)
-
-
-@dataclass(frozen=True, eq=False)
-class RateContrast(HypothesisTest):
-    """A contrast between quadrants of the rate of a kind of passage; several parts must all hold."""
-
-    parts: Mapping[str, Rate]  #: By the names under which they stand beside the finding.
-    rivals: Mapping[str, Rate] = field(default_factory=dict)  #: What else stands beside it.
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        if len(self.parts) == 1:
-            (rate,) = self.parts.values()
-            return rate_test(self.hypothesis, world.sample, rate, world.sesoi)
-        return joint_rate_test(self.hypothesis, world.sample, self.parts, self.rivals, world.sesoi)
-
-
-@dataclass(frozen=True)
-class SecondThreat(HypothesisTest):
-    """Whether states of a quadrant put one threat before a second, and that before all others."""
-
-    quadrant: Quadrant
-    first: Threat
-    second: Threat
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        claim = self.quadrant, self.first, self.second
-        return second_threat_test(self.hypothesis, world.sample, *claim, world.sesoi, world.draws, world.seed)
-
-
-@dataclass(frozen=True)
-class NameOfTheMatter(HypothesisTest):
-    """Whether states of a quadrant say *information security* rather than *cyber security*."""
-
-    quadrant: Quadrant
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        names = names_of_the_matter(world.data.statements, world.corpus, *world.window)
-        rate = "information_security", against_rest(self.quadrant)
-        sample = world.sample_of(names, needs="either")
-        return rate_test(self.hypothesis, sample, rate, world.sesoi, of="either")
-
-
-@dataclass(frozen=True, eq=False)
-class SameOrder(HypothesisTest):
-    """Whether a rate differs between two quadrants that rank the named threats alike."""
-
-    rate: Rate
-    pair: tuple[Quadrant, Quadrant]
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        return same_order_test(
-            self.hypothesis, world.sample, self.rate, self.pair, world.sesoi, world.draws, world.seed
-        )
-
-
-@dataclass(frozen=True)
-class EqualRates(HypothesisTest):
-    """Whether quadrants differ in how often a state that asks for a measure asks for this one."""
-
-    measure: Measure
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        counts, column = world.counts, f"measure.{self.measure}"
-        asking = counts.assign(measured=counts["relevant"] - counts[f"measure.{Measure.NONE}"])
-        sample = world.sample_of(asking, needs="measured")
-        return equal_rates_test(
-            self.hypothesis, sample, column, "measured", world.sesoi, world.draws, world.seed
-        )
 
 
 @dataclass(frozen=True)
@@ -316,7 +232,7 @@ RIVALS: Mapping[str, Rival] = {
     "R3": Rival("R3", ("gdp_per_head", "internet_users")),
 }
 
-#: Contrasts of rates among relevant passages: what is counted, and weights of the quadrants in the predicted direction.
+#: Contrasts of rates among relevant passages, each a count and the weights of the quadrants in the predicted direction.
 #: M1 has two parts, and a rival beside them.
 RATES: Mapping[str, Rate] = {
     "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),

@@ -10,10 +10,10 @@ import pandas as pd
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.permutation import Array
 
-#: Scores nearer than this are equal: rounding must not part states that voted alike.
+#: Scores nearer than this are equal, since rounding must not part states that voted alike.
 TIE = 1e-6
 
-#: Least variance of the noise: a perfect fit would have no likelihood.
+#: Least variance of the noise, since a perfect fit would have no likelihood.
 FLOOR = 1e-6
 
 
@@ -28,8 +28,8 @@ class VoteMap:
     #: Share of the yes and no votes that a cutting point on the map for each roll call predicts; NaN where nobody voted
     #: otherwise than the majority.
     classified: float
-    #: Aggregate proportional reduction of error (Poole & Rosenthal 1997): the cutting points save this share of the
-    #: errors of always naming the majority; NaN as `classified`.
+    #: Aggregate proportional reduction of error (Poole & Rosenthal 1997), the share of the errors of always naming the
+    #: majority that the cutting points save; NaN as `classified`.
     apre: float
 
 

@@ -15,7 +15,7 @@ from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import Quadrant
 
-#: Rank of each quadrant by vulnerability: SS below SW and WS, these below WW (Hare 2010, section 1).
+#: Rank of each quadrant by vulnerability, SS below SW and WS, these below WW (Hare 2010, section 1).
 VULNERABILITY: dict[Quadrant, int] = {Quadrant.SS: 0, Quadrant.SW: 1, Quadrant.WS: 1, Quadrant.WW: 2}
 
 

@@ -45,7 +45,7 @@ HALF = float(ndtri((1 + COVERAGE) / 2))
 class Fit:
     """What a model found."""
 
-    #: A row an effect (index ``effect``: ``power``, ``cohesion``, ``power:cohesion``), for the multinomial logit an
+    #: A row an effect (``power``, ``cohesion``, ``power:cohesion``; index ``effect``), for the multinomial logit an
     #: effect and ``category``. Columns ``coefficient``; ``contrast``, twice the coefficient, a corner contrast in log
     #: odds; its ``se``, ``low90``, ``high90``; ``p``, two-sided, from the normal distribution.
     table: pd.DataFrame

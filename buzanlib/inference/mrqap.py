@@ -16,7 +16,7 @@ from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, Moves, p_value
 
-#: Permutations that are computed together: a block stays in the cache of the processor.
+#: Permutations that are computed together, since a block stays in the cache of the processor.
 BLOCK = 32
 
 #: Shares of a sum of squares below this one are rounding.
@@ -42,8 +42,8 @@ def mantel(x: pd.DataFrame, y: pd.DataFrame, bank: Moves) -> tuple[float, float]
 class MRQAPResult:
     """A regression on dyads."""
 
-    #: A row a predictor: ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the least
-    #: squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
+    #: A row a predictor. Columns ``coefficient``, ``se`` (dyadic-cluster-robust), ``low90``, ``high90``, ``t`` (by the
+    #: least squares error, not by ``se``), ``p_greater``, ``p_less``, ``p_two_sided`` (NaN if not tested).
     table: pd.DataFrame
     null: pd.DataFrame  #: The same t under permutation, shape (draws, tested predictors).
     n_states: int  #: States to which the regression was fitted.

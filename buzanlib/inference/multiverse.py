@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float32]
 _BIN, _REACH = 0.01, 4.0
 _EDGES = round(2 * _REACH / _BIN)
 
-#: Two permuted statistics in single precision are told apart only beyond this.
+#: Two permuted statistics in single precision that differ by less are equal.
 _TIE = 1e-5
 
 _LEVEL = 0.05
@@ -101,7 +101,7 @@ class Outcome:
 class Position:
     """Where states stand under one specification."""
 
-    #: Index ``iso3``; columns ``p`` and ``k``, from -1 to 1: signs of a hard placement, expectations of a fuzzy one.
+    #: Index ``iso3``; columns ``p`` and ``k``, from -1 to 1, signs of a hard placement, expectations of a fuzzy one.
     axes: pd.DataFrame
     hard: bool  #: Which of the two.
 
@@ -206,7 +206,7 @@ class Multiverse:
 
         def walk(states: tuple[str, ...], through: Induced | None) -> None:
             induced = permutations.induced(states, through)
-            waiting.acquire()  # few sets of permutations are held at a time
+            waiting.acquire()  # few sets of permutations are in memory at a time
             done.append(pool.submit(count, cases[states], induced))
             for fewer in below[states]:
                 walk(fewer, through if induced.every else induced)
@@ -261,13 +261,13 @@ class _Case:
 def _nested(sets: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     """Each set below the smallest larger one that holds it, or below none, the empty one."""
     below: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
-    held: list[tuple[tuple[str, ...], frozenset[str]]] = []
+    larger: list[tuple[tuple[str, ...], frozenset[str]]] = []
     for states in sorted(sets, key=len, reverse=True):
         members = frozenset(states)
-        holder = next((larger for larger, some in reversed(held) if members <= some), ())
+        holder = next((other for other, some in reversed(larger) if members <= some), ())
         below[holder].append(states)
         below[states] = []
-        held.append((states, members))
+        larger.append((states, members))
     return below
 
 

@@ -104,8 +104,7 @@ class Alternatives:
         inside = rows.inside(corpus, window)
         state, threats = rows.state[inside], threats[inside]
         if denominator == "documents":
-            held = self._documents.inside(corpus, window)
-            n = self._by_state(self._documents.state[held])
+            n = self._by_state(self._documents.state[self._documents.inside(corpus, window)])
             # A document counts once for a threat, however many of its passages carry it.
             document, size = rows.document[inside], len(self._documents.state)
             named = [np.bincount(document, column, size) > 0 for column in threats.T]

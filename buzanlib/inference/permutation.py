@@ -29,7 +29,7 @@ class Permutations:
     """Permutations of states within groups."""
 
     groups: pd.Series[str]  #: Group by state; states are exchanged only with states of the same group.
-    #: Shape (draws, states): row `b` gives, for each state, the place of the state whose placement it receives.
+    #: Shape (draws, states); row `b` gives, for each state, the place of the state whose placement it receives.
     moves: Moves
 
     def among(self, states: Sequence[str]) -> Moves:

@@ -28,8 +28,8 @@ def quadrant_codes(p: npt.ArrayLike, k: npt.ArrayLike) -> Codes:
 class Sample:
     """States on one order, with all that a test needs of them."""
 
-    counts: pd.DataFrame  #: Index ``iso3``, sorted: what is tested.
-    placed: pd.DataFrame  #: Same index: columns ``p`` and ``k``, and what else the placement gave.
+    counts: pd.DataFrame  #: What is tested, by ``iso3``, sorted.
+    placed: pd.DataFrame  #: Same index; columns ``p`` and ``k``, and what else the placement gave.
     moves: Moves  #: The permutations among these states, shape (draws, states).
 
     @classmethod

@@ -39,9 +39,8 @@ class MoveResult:
     #: Share of states that moved, less that expected from error alone; no interval where the reliability leaves none.
     finding: Finding
     transitions: pd.DataFrame  #: States by quadrant in the first window (index) and the last (columns).
-    estimated: dict[
-        str, float
-    ]  #: Reliability of each axis as given, or by three waves: then perhaps above 1.
+    #: Reliability of each axis as given, or by three waves and then perhaps above 1.
+    estimated: dict[str, float]
     moved: list[str]  #: States in another quadrant, sorted.
 
     @property

@@ -24,8 +24,8 @@ class RivalResult:
 
     finding: Finding  #: What the rival adds to power, cohesion and their product.
     reverse_p: float  #: P value of what power, cohesion and product add to the rival.
-    #: Index ``nothing``, ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``: squared error of states
-    #: that were left out, as a share of that of the mean of the others.
+    #: Squared error of states that were left out, as a share of that of the mean of the others. Index ``nothing``,
+    #: ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``.
     comparison: pd.DataFrame
     #: Index ``threat``, ``effect``; columns ``alone`` and ``beside``, corner contrasts without and with the rival, and
     #: ``alone_se`` and ``beside_se`` (HC3).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +11,26 @@ import pandas as pd
 from scipy.stats import binom, rankdata
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.contrasts import FLOOR, Cells, cell_means, contrast_test, empirical_logit
+from buzanlib.inference.contrasts import (
+    FLOOR,
+    Cells,
+    against_rest,
+    cell_means,
+    contrast_test,
+    empirical_logit,
+)
 from buzanlib.inference.intervals import bootstrap_means, percentile_interval, student_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding, intersection_union
-from buzanlib.measurement.profiles import NAMED
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.inference.world import HypothesisTest, World
+from buzanlib.measurement.profiles import NAMED, names_of_the_matter
+from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 #: A count of passages, and weights of the quadrants in the predicted direction.
 Rate = tuple[str, Array]
 
-#: Agents both abroad and inside: the lesser of the two counts.
+#: Agents both abroad and inside, the lesser of the two counts.
 BOTH = "agents abroad and inside"
 
 
@@ -33,96 +41,122 @@ def rate_test(hypothesis: str, sample: Sample, rate: Rate, sesoi: float, of: str
     return contrast_test(hypothesis, logits, sample, weights, sesoi)
 
 
-def joint_rate_test(
-    hypothesis: str, sample: Sample, parts: Mapping[str, Rate], rivals: Mapping[str, Rate], sesoi: float
-) -> Finding:
-    """Several contrasts of rates that must all hold (intersection-union), with those of rivals beside them."""
-    whole = intersection_union(
-        hypothesis, [rate_test(name, sample, rate, sesoi) for name, rate in parts.items()]
-    )
-    beside = dict(whole.beside)
-    for name, rate in rivals.items():
-        rival = rate_test(name, sample, rate, sesoi)
-        beside |= {f"{name}.{key}": getattr(rival, key) for key in ("contrast", "low90", "high90", "p")}
-    return replace(whole, beside=beside)
+@dataclass(frozen=True, eq=False)
+class RateContrast(HypothesisTest):
+    """A contrast between quadrants of the rate of a kind of passage; several must all hold (intersection-union)."""
+
+    parts: Mapping[str, Rate]  #: By the names under which they stand beside the finding.
+    rivals: Mapping[str, Rate] = field(default_factory=dict)  #: What else stands beside it.
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        if len(self.parts) == 1:
+            (rate,) = self.parts.values()
+            return rate_test(self.hypothesis, world.sample, rate, world.sesoi)
+        parts = [rate_test(name, world.sample, rate, world.sesoi) for name, rate in self.parts.items()]
+        whole = intersection_union(self.hypothesis, parts)
+        beside = dict(whole.beside)
+        for name, rate in self.rivals.items():
+            rival = rate_test(name, world.sample, rate, world.sesoi)
+            beside |= {f"{name}.{key}": getattr(rival, key) for key in ("contrast", "low90", "high90", "p")}
+        return replace(whole, beside=beside)
 
 
-def second_threat_test(
-    hypothesis: str,
-    sample: Sample,
-    quadrant: Quadrant,
-    first: Threat,
-    second: Threat,
-    sesoi: float,
-    draws: int,
-    seed: int,
-) -> Finding:
+@dataclass(frozen=True)
+class SecondThreat(HypothesisTest):
     """Whether states of a quadrant put one threat before a second, and that before all others (intersection-union).
 
-    Differences of logits within states are tested by `draws` random changes of their signs; raises `EstimationError`
-    if the quadrant holds fewer than two states.
+    Differences of logits within states are tested by random changes of their signs; raises `EstimationError` if the
+    quadrant holds fewer than two states.
     """
-    inside = sample.counts[sample.quadrants == list(Quadrant).index(quadrant)]
-    n = len(inside)
-    if n < 2:
-        raise EstimationError(f"{n} states to compare two threats in; allowed: at least 2")
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, n))
-    logits = {threat: empirical_logit(inside[threat.value], inside["relevant"]) for threat in NAMED}
-    pairs = [(first, second), *((second, other) for other in NAMED if other not in (first, second))]
-    parts = []
-    for before, after in pairs:
-        differences = logits[before] - logits[after]
-        mean, error = float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(n))
-        means = signs @ differences / n
-        # A change of sign leaves the sum of squares as it is.
-        errors = np.sqrt(np.maximum((differences**2).mean() - means**2, 0) / (n - 1))
-        p = p_value(mean / max(error, FLOOR), means / np.maximum(errors, FLOOR))
-        low, high = student_interval(mean, error, n - 1)
-        parts.append(Finding(f"{before}.{after}", mean, low, high, float(p), n, sesoi))
-    return intersection_union(hypothesis, parts)
+
+    quadrant: Quadrant
+    first: Threat
+    second: Threat
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        inside = world.sample.counts[world.sample.quadrants == list(Quadrant).index(self.quadrant)]
+        n, pair = len(inside), (self.first, self.second)
+        if n < 2:
+            raise EstimationError(f"{n} states to compare two threats in; allowed: at least 2")
+        signs = np.random.default_rng(world.seed).choice([-1.0, 1.0], size=(world.draws, n))
+        logits = {threat: empirical_logit(inside[threat.value], inside["relevant"]) for threat in NAMED}
+        parts = []
+        for before, after in (pair, *((self.second, other) for other in NAMED if other not in pair)):
+            differences = logits[before] - logits[after]
+            mean, error = float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(n))
+            means = signs @ differences / n
+            # A change of sign leaves the sum of squares as it is.
+            errors = np.sqrt(np.maximum((differences**2).mean() - means**2, 0) / (n - 1))
+            p = p_value(mean / max(error, FLOOR), means / np.maximum(errors, FLOOR))
+            low, high = student_interval(mean, error, n - 1)
+            parts.append(Finding(f"{before}.{after}", mean, low, high, float(p), n, world.sesoi))
+        return intersection_union(self.hypothesis, parts)
 
 
-def same_order_test(
-    hypothesis: str,
-    sample: Sample,
-    rate: Rate,
-    pair: tuple[Quadrant, Quadrant],
-    sesoi: float,
-    draws: int,
-    seed: int,
-) -> Finding:
+@dataclass(frozen=True)
+class NameOfTheMatter(HypothesisTest):
+    """Whether states of a quadrant say *information security* rather than *cyber security*."""
+
+    quadrant: Quadrant
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        names = names_of_the_matter(world.data.statements, world.corpus, *world.window)
+        rate = "information_security", against_rest(self.quadrant)
+        sample = world.sample_of(names, needs="either")
+        return rate_test(self.hypothesis, sample, rate, world.sesoi, of="either")
+
+
+@dataclass(frozen=True, eq=False)
+class SameOrder(HypothesisTest):
     """Whether a rate differs between two quadrants that rank the named threats alike (Spearman correlation above zero).
 
     P is the larger of that of the contrast and that of the correlation by bootstrap of states.
     """
-    magnitude = rate_test(hypothesis, sample, rate, sesoi)
-    named = sample.counts[[threat.value for threat in NAMED]]
-    rates = named.div(sample.counts["relevant"], axis=0).to_numpy()
-    codes = [list(Quadrant).index(quadrant) for quadrant in pair]
-    observed = np.stack([rates[sample.quadrants == code].mean(axis=0) for code in codes])
-    means = np.concatenate([observed[None], bootstrap_means(rates, sample.quadrants, draws, seed)[:, codes]])
-    ranks = rankdata(means, axis=2)
-    rho = _row_correlation(ranks[:, 0], ranks[:, 1])
-    p_rank = float(p_value(0.0, -rho[1:]))
-    beside = {"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank}
-    return replace(magnitude, p=max(magnitude.p, p_rank), beside=beside)
+
+    rate: Rate
+    pair: tuple[Quadrant, Quadrant]
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        sample = world.sample
+        magnitude = rate_test(self.hypothesis, sample, self.rate, world.sesoi)
+        named = sample.counts[[threat.value for threat in NAMED]]
+        rates = named.div(sample.counts["relevant"], axis=0).to_numpy()
+        codes = [list(Quadrant).index(quadrant) for quadrant in self.pair]
+        observed = np.stack([rates[sample.quadrants == code].mean(axis=0) for code in codes])
+        drawn = bootstrap_means(rates, sample.quadrants, world.draws, world.seed)[:, codes]
+        ranks = rankdata(np.concatenate([observed[None], drawn]), axis=2)
+        rho = _row_correlation(ranks[:, 0], ranks[:, 1])
+        p_rank = float(p_value(0.0, -rho[1:]))
+        beside = {"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank}
+        return replace(magnitude, p=max(magnitude.p, p_rank), beside=beside)
 
 
-def equal_rates_test(
-    hypothesis: str, sample: Sample, column: str, of: str, sesoi: float, draws: int, seed: int
-) -> Finding:
-    """Whether a rate differs between any quadrants: Welch's statistic under permutation.
+@dataclass(frozen=True)
+class EqualRates(HypothesisTest):
+    """Whether quadrants differ in how often a state that asks for a measure asks for this one.
 
-    The estimate is the range of the four means of logits less its mean under permutation; interval by bootstrap.
+    By Welch's statistic under permutation. The estimate is the range of the four means of logits less its mean under
+    permutation; interval by bootstrap.
     """
-    logits = empirical_logit(sample.counts[column], sample.counts[of])[:, None]
-    observed, drawn = cell_means(logits, sample.quadrants), cell_means(logits, sample.permuted)
-    resampled = bootstrap_means(logits, sample.quadrants, draws, seed)[..., 0]
-    by_chance = float(np.ptp(drawn.means[..., 0], axis=1).mean())
-    low, high = percentile_interval(np.ptp(resampled, axis=1), -by_chance)
-    beyond = float(np.ptp(observed.means[0, :, 0])) - by_chance
-    p, beside = float(p_value(float(_wald(observed)[0]), _wald(drawn))), {"range.chance": by_chance}
-    return Finding(hypothesis, beyond, low, high, p, len(sample), sesoi, beside=beside)
+
+    measure: Measure
+
+    def __call__(self, world: World) -> Finding:
+        """Test."""
+        measured = world.counts["relevant"] - world.counts[f"measure.{Measure.NONE}"]
+        sample = world.sample_of(world.counts.assign(measured=measured), needs="measured")
+        logits = empirical_logit(sample.counts[f"measure.{self.measure}"], sample.counts["measured"])[:, None]
+        observed, drawn = cell_means(logits, sample.quadrants), cell_means(logits, sample.permuted)
+        resampled = bootstrap_means(logits, sample.quadrants, world.draws, world.seed)[..., 0]
+        by_chance = float(np.ptp(drawn.means[..., 0], axis=1).mean())
+        low, high = percentile_interval(np.ptp(resampled, axis=1), -by_chance)
+        beyond = float(np.ptp(observed.means[0, :, 0])) - by_chance
+        p, beside = float(p_value(float(_wald(observed)[0]), _wald(drawn))), {"range.chance": by_chance}
+        return Finding(self.hypothesis, beyond, low, high, p, len(sample), world.sesoi, beside=beside)
 
 
 def expected_logit(n: npt.ArrayLike, rate: float) -> Array:

@@ -77,7 +77,7 @@ class PowerStudy:
     predictions: Predictions  #: The locked file.
     variation: tuple[Variation, ...]  #: Of each threat of Table 2.
     regional: float = 0.0  #: Standard deviation of what the states of a region have in common, in log odds.
-    #: A key of `OUTCOMES`: the locked logits, or shares of passages, whose mean does not depend on their number.
+    #: A key of `OUTCOMES`, the locked logits or shares of passages, whose mean does not depend on their number.
     outcome: str = "logit"
     worlds: int = 400  #: For each contrast.
     seed: int = 20100615  #: Of the worlds.

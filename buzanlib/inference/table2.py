@@ -28,27 +28,27 @@ from buzanlib.theory.vocabulary import Quadrant
 class QuadrantResult:
     """What the test found."""
 
-    #: A row a prediction (B1, B2, B3): ``threat``, ``effect``, ``contrast`` (in the predicted direction), ``low90``,
-    #: ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean of the contrast under
-    #: permuted placements, which is what groups of states have in common and need not be zero.
+    #: A row a prediction (B1, B2, B3). Columns ``threat``, ``effect``, ``contrast`` (in the predicted direction),
+    #: ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean of the contrast
+    #: under permuted placements, which is what groups of states have in common and need not be zero.
     table: pd.DataFrame
-    #: All nine effects: ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``, ``low90``,
-    #: ``high90``, ``predicted`` (-1, 0 or 1).
+    #: All nine effects. Columns ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``,
+    #: ``low90``, ``high90``, ``predicted`` (-1, 0 or 1).
     effects: pd.DataFrame
     #: ``quadrant``, ``threat``, ``share`` (mean over states of the share of passages), ``low90``, ``high90``; intervals
     #: by Student's t, NaN where a quadrant holds one state.
     shares: pd.DataFrame
-    #: B5: the mean of the three contrasts, with the p value of the sum of the three signed statistics.
+    #: B5, the mean of the three contrasts, with the p value of the sum of the three signed statistics.
     joint: Finding
     joint_statistic: float  #: That sum.
     null: Array  #: The signed statistics under permuted placements, shape (draws, predictions).
-    empty: Finding  #: B4: the largest of the six effects that Table 2 leaves empty.
+    empty: Finding  #: B4, the largest of the six effects that Table 2 leaves empty.
     #: The sum for each assignment of the four cells of the table to the quadrants WW, WS, SW, SS, largest first; an
     #: index such as ``"WW-WS-SW-SS"`` says whose cell each quadrant receives.
     assignments: pd.Series[float]
     scores: pd.DataFrame  #: As `buzanlib.inference.proper_scores.table_scores` gives them.
     sizes: pd.Series[int]  #: States by quadrant.
-    errors: str  #: Kind of the standard errors: HC3, or classical where a quadrant is too small for it.
+    errors: str  #: Kind of the standard errors, HC3 or classical where a quadrant is too small for it.
     alpha: float  #: Level of the test.
     lock: str  #: SHA-256 of the predictions that were tested.
 
@@ -59,7 +59,7 @@ class QuadrantResult:
 
     @property
     def best(self) -> str:
-        """The assignment with the largest sum, in words: which quadrants receive the cell of another."""
+        """Which quadrants receive the cell of another by the assignment with the largest sum, in words."""
         given = zip(Quadrant, str(self.assignments.index[0]).split("-"), strict=True)
         moved = [f"{quadrant} that of {cell}" for quadrant, cell in given if quadrant != cell]
         if not moved:
@@ -212,22 +212,13 @@ class QuadrantTest:
 
         signed, se = signs * contrasts[rows, columns], spread[rows, columns]
         low, high = student_interval(signed, se, n - 4)
-        table = pd.DataFrame(
-            {
-                **{
-                    "threat": [one.threat for one in locked.cells],
-                    "effect": [one.effect for one in locked.cells],
-                },
-                **{"contrast": signed, "low90": low, "high90": high, "se": se, "t": observed},
-                **{"p": p_value(observed, drawn), "p_adjusted": max_t(observed, drawn)},
-                "centre": 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0),
-            },
-            pd.Index([one.id for one in locked.cells], name="hypothesis"),
-        )
+        keys = [(one.id, one.threat, one.effect) for one in locked.cells]
+        table = pd.DataFrame(keys, columns=["hypothesis", "threat", "effect"]).set_index("hypothesis")
+        table = table.assign(contrast=signed, low90=low, high90=high, se=se, t=observed)
+        table = table.assign(p=p_value(observed, drawn), p_adjusted=max_t(observed, drawn))
+        table["centre"] = 2 * signs * permuted.estimates[:, rows, columns].mean(axis=0)
         empty = equivalence_test(self.empty, nulls["contrast"], nulls["se"], df=n - 4, bound=bound, n=n)
-        cells = np.array(
-            [[threat in locked.table2[name] for threat in THREATS] for name in map(str, Quadrant)]
-        )
+        cells = np.array([[threat in locked.table2[str(one)] for threat in THREATS] for one in Quadrant])
         loadings = (signs[:, None] * CODING[rows] / 2).T
         result = QuadrantResult(
             table=table,

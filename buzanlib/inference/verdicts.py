@@ -48,10 +48,8 @@ _NUMBERS = ("contrast", "low90", "high90", "p", "n", "sesoi", "detectable")
 REQUIRED = ("contrast", "p", "n")
 
 #: Type of each number of a finding that is recorded and read back.
-_KINDS: dict[str, type] = {
-    **dict.fromkeys(("contrast", "low90", "high90", "p", "sesoi", "p_adjusted"), float),
-    **{"n": int, "outside": bool, "valid": bool},
-}
+_KINDS: dict[str, type] = {"n": int, "outside": bool, "valid": bool}
+_KINDS |= dict.fromkeys(("contrast", "low90", "high90", "p", "sesoi", "p_adjusted"), float)
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,10 @@ class Finding:
     low90: float  #: Lower end of its 90 % interval; NaN where it has none.
     high90: float  #: Upper end.
     p: float  #: One-sided p value, not adjusted.
-    n: int  #: Units of the test: states or dyads.
+    n: int  #: Units of the test, states or dyads.
     sesoi: float = 0.0  #: Smallest effect of interest on the scale of the estimate; 0 where none was fixed.
-    #: For a claim that effects are null: whether an interval lies wholly beyond the smallest effect of interest,
-    #: which contradicts it.
+    #: Of a claim that effects are null, whether an interval lies wholly beyond the smallest effect of interest, which
+    #: contradicts it.
     outside: bool | None = None
     p_adjusted: float | None = None  #: p value adjusted within the joint test of its family, if it has one.
     valid: bool = True  #: Whether the registered errors could be computed; if not, nothing is decided.
@@ -156,8 +154,9 @@ class Finding:
             if key not in own:
                 raise UnknownNameError("result", start + key, values)
         own.pop("detectable", None)  # follows from the interval
-        found: dict[str, Any] = {key: kind(own.pop(key)) for key, kind in _KINDS.items() if key in own}
-        return cls(hypothesis, **{"low90": float("nan"), "high90": float("nan"), **found}, beside=own)
+        found: dict[str, Any] = dict.fromkeys(("low90", "high90"), float("nan"))
+        found |= {key: kind(own.pop(key)) for key, kind in _KINDS.items() if key in own}
+        return cls(hypothesis, **found, beside=own)
 
 
 def recorded(values: Mapping[str, Value]) -> dict[str, Finding]:

@@ -13,6 +13,7 @@ import pandas as pd
 from buzanlib.inference.dyadic_matrices import positions
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.verdicts import Finding
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import relevant_passages, shares_of_mentions, state_counts
 from buzanlib.tables.data import Data
@@ -126,3 +127,14 @@ class World:
         resolutions = self.data.votes.resolutions
         calls = resolutions[resolutions["contested"] == 1]
         return positions(self.data.votes.votes, calls["rcid"]).set_axis(calls["resolution"].to_list(), axis=1)
+
+
+@dataclass(frozen=True)
+class HypothesisTest:
+    """Tests one hypothesis, whose id it bears."""
+
+    hypothesis: str
+
+    def __call__(self, world: World) -> Finding:
+        """Test; `EstimationError` if the data cannot carry the test."""
+        raise NotImplementedError

@@ -53,11 +53,6 @@ def read(path: Path, crosswalk: Crosswalk) -> pd.DataFrame:
     ------
     BuzanError
         If the file has nothing for the year.
-
-    References
-    ----------
-    Leeds, B. A., Ritter, J. M., Mitchell, S. M., & Long, A. G. (2002). Alliance Treaty Obligations and
-    Provisions, 1815-1944. International Interactions, 28(3), 237-260. doi:10.1080/03050620213653
     """
     columns = ["ccode1", "ccode2", "year", "atop_defense"]
     # The publisher writes notes in another encoding than UTF-8; only numbers are wanted.

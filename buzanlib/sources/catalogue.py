@@ -27,7 +27,7 @@ NAMED = 3
 
 
 def find_sources(folder: Path) -> Inventory:
-    """Look for every source below a folder of publishers' files, in whatever arrangement; see `Inventory.take`."""
+    """Look for every source below a folder of publishers' files, in any arrangement; see `Inventory.take`."""
     return Inventory.take(folder, SOURCES)
 
 

@@ -11,20 +11,23 @@ import pandas as pd
 from buzanlib.errors import BuzanError, DataError, LockError
 from buzanlib.files import alone, create_whole, demand_absent
 from buzanlib.sources.annotation import CODE, SHIPPED
-from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_words import CODES
 from buzanlib.sources.sheets import read_sheet
-from buzanlib.sources.write import staging_folder, write_table
+from buzanlib.sources.write import ExistingTables, staging_folder, write_table
 from buzanlib.tables.descriptor import check, load_tables
 from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 
 SEED = 20100615
 
-#: Headings of the sheet to fill in: where the passage is, then coder and codes.
+#: Headings of the sheet to fill in, where the passage is, then coder and codes.
 PLACE = ("passage_id", "corpus", "year", "doc_id", "start", "end", "gist")
 BLANK = ("coder", *CODES)
+
+#: Why a coder may not have a name.
+TAKEN = "this coder is in codes.csv already; another name is needed, or --replace"
+SHIPS = "this name is one of those that ship; another is needed, or --replace"
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,8 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
     existing = ExistingTables(data)
     kept = existing.table("codes.csv", CODE)
     passages = existing.table("passages.csv", ["passage_id"])["passage_id"]
-    names = sorted({*kept["annotator"], *SHIPPED})
-    taken = {name: "" if replace else _refusal(name) for name in names}
+    taken = dict.fromkeys(sorted({*kept["annotator"], *SHIPPED}), "" if replace else TAKEN)
+    taken |= dict.fromkeys(SHIPPED, "" if replace else SHIPS)
     described = Descriptor.load(data).table("codes")
     found = read_sheet(sheet, described, set(passages), taken)
     coders = found.codes["annotator"]
@@ -87,12 +90,6 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
     codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
     coded = {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}
     return codes, Added(coded, found.not_coded)
-
-
-def _refusal(name: str) -> str:
-    if name in SHIPPED:
-        return "this name is one of those that ship; another is needed, or --replace"
-    return "this coder is in codes.csv already; another name is needed, or --replace"
 
 
 def _put(codes: pd.DataFrame, data: Path) -> None:

@@ -12,9 +12,8 @@ from buzanlib.files import alone
 from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.existing_tables import ExistingTables, joined
 from buzanlib.sources.source import Inventory
-from buzanlib.sources.write import staging_folder, write_table
+from buzanlib.sources.write import ExistingTables, joined, staging_folder, write_table
 from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
 
 #: Tables made by hand; they are read, and written again in canonical form.
@@ -46,7 +45,7 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
     Parameters
     ----------
     raw : pathlib.Path
-        Folder with the publishers' files and the coding, in whatever arrangement.
+        Folder with the publishers' files and the coding, in any arrangement.
     data : pathlib.Path
         Folder of the tables, with the files of `BY_HAND` and `LOCKED_WITH`.
     progress : bool

@@ -12,9 +12,9 @@ from tqdm import tqdm
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST, LAST
-from buzanlib.sources.existing_tables import ExistingTables, joined
 from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
 from buzanlib.sources.source import Inventory
+from buzanlib.sources.write import ExistingTables, joined
 from buzanlib.theory.vocabulary import Corpus
 
 Row = dict[str, object]
@@ -76,8 +76,8 @@ def build(
     _check(table, known)
     cut = pd.DataFrame(locators, columns=annotation.LOCATOR)
     coded = _coded(inventory, existing)
-    held_against = [corpus for corpus in corpora if _of(coded, [corpus]).any()]
-    annotation.compare_passages(cut[_of(cut, held_against)], coded[_of(coded, held_against)])
+    with_coding = [corpus for corpus in corpora if _of(coded, [corpus]).any()]
+    annotation.compare_passages(cut[_of(cut, with_coding)], coded[_of(coded, with_coding)])
     table = table.sort_values("doc_id", ignore_index=True)
     cut = cut.sort_values("passage_id", ignore_index=True)
     if len(corpora) == len(Corpus):

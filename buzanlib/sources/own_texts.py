@@ -14,10 +14,9 @@ from buzanlib.files import create_whole, demand_absent
 from buzanlib.sources.annotation import LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, document_row
-from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.passages import Text, digital_passages, draw, normalise
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.sources.write import as_text, render_table
+from buzanlib.sources.write import ExistingTables, as_text, render_table
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.reading import contents, undecodable
 from buzanlib.tables.schema import Descriptor
@@ -116,27 +115,28 @@ def _texts(folder: Path, corpus: str, states: Collection[str], years: range) -> 
     files = sorted(file for file in folder.iterdir() if file.suffix == ".txt")
     if not files:
         raise BuzanError(f"no text in {folder.name!r}: files named {FORM} are needed")
-    faults: list[Fault] = []
-    texts = []
-    for file in files:
-        named = _NAME.fullmatch(file.stem)
-        try:
-            if named is None:
-                faults.append(Fault(file.name, 0, "", file.name, f"the name must be {FORM}"))
-            elif named[1] not in states:
-                need = f"not in column iso3 of states.csv; {nearest(named[1], sorted(states))}"
-                faults.append(Fault(file.name, 0, "", named[1], need))
-            elif int(named[2]) not in years:
-                need = f"a year from {years[0]} to {years[-1]} is needed"
-                faults.append(Fault(file.name, 0, "", named[2], need))
-            elif text := normalise(contents(file, follow=False).decode("utf-8-sig")):
-                texts.append(Text(f"{corpus}-{file.stem}", corpus, named[1], int(named[2]), text))
-            else:
-                faults.append(Fault(file.name, 0, "", "", "the file is empty"))
-        except OSError as error:
-            faults.append(Fault(file.name, 0, "", "cannot be read", error.strerror or "a file is needed"))
-        except UnicodeDecodeError as error:
-            faults.append(undecodable(file.name, error))
-    if faults:
+    read = [_text(file, corpus, states, years) for file in files]
+    if faults := [one for one in read if isinstance(one, Fault)]:
         raise DataError(faults)
-    return texts
+    return [one for one in read if isinstance(one, Text)]
+
+
+def _text(file: Path, corpus: str, states: Collection[str], years: range) -> Text | Fault:
+    named = _NAME.fullmatch(file.stem)
+    if named is None:
+        return Fault(file.name, 0, "", file.name, f"the name must be {FORM}")
+    iso3, year = named[1], int(named[2])
+    if iso3 not in states:
+        need = f"not in column iso3 of states.csv; {nearest(iso3, sorted(states))}"
+        return Fault(file.name, 0, "", iso3, need)
+    if year not in years:
+        return Fault(file.name, 0, "", named[2], f"a year from {years[0]} to {years[-1]} is needed")
+    try:
+        text = normalise(contents(file, follow=False).decode("utf-8-sig"))
+    except OSError as error:
+        return Fault(file.name, 0, "", "cannot be read", error.strerror or "a file is needed")
+    except UnicodeDecodeError as error:
+        return undecodable(file.name, error)
+    if not text:
+        return Fault(file.name, 0, "", "", "the file is empty")
+    return Text(f"{corpus}-{file.stem}", corpus, iso3, year, text)

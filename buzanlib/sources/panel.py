@@ -8,10 +8,9 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.publishers import INDICES
 from buzanlib.sources.source import Inventory
-from buzanlib.sources.write import as_text
+from buzanlib.sources.write import ExistingTables, as_text
 
 COLUMNS = list(INDICES)
 

@@ -76,11 +76,6 @@ def read(*paths: Path, crosswalk: Crosswalk) -> tuple[pd.DataFrame, pd.DataFrame
         If a vote has an unknown code or is cast by an unknown state.
     BuzanError
         If the files contradict each other, or a state votes that is not a member.
-
-    References
-    ----------
-    Bailey, M. A., Strezhnev, A., & Voeten, E. (2017). Estimating dynamic state preferences from United
-    Nations voting data. Journal of Conflict Resolution, 61(2), 430-456. doi:10.1177/0022002715595700
     """
     if len(paths) == 1:
         every, on_ict, cast = _from_release(*paths)

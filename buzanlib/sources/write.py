@@ -1,4 +1,4 @@
-"""How a table becomes a file: the same rows give the same bytes."""
+"""Tables of a data folder as text: written, so that the same rows give the same bytes, and as they were before."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.files import write_whole
+from buzanlib.sources.raw import read_csv
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -39,7 +41,12 @@ def render_table(frame: pd.DataFrame) -> str:
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """Every cell of a table as `render_table` writes it, on a plain index."""
-    return pd.DataFrame({name: pd.Series(_cells(frame[name]), dtype="str") for name in frame.columns})
+    cells = {}
+    for name, column in frame.items():
+        form, missing = _form(column), column.isna()
+        texts = ["" if gap else form(value) for value, gap in zip(column, missing, strict=True)]
+        cells[name] = pd.Series(texts, dtype="str")
+    return pd.DataFrame(cells)
 
 
 @contextmanager
@@ -71,12 +78,6 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def _cells(column: pd.Series[Any]) -> list[str]:
-    """Every cell of a column as text."""
-    form = _form(column)
-    return ["" if missing else form(value) for value, missing in zip(column, column.isna(), strict=True)]
-
-
 def _form(column: pd.Series[Any]) -> Callable[[Any], str]:
     """How a column's values are written: one form a column, so that the same kind never looks two ways."""
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_integer_dtype(column):
@@ -90,3 +91,32 @@ def _form(column: pd.Series[Any]) -> Callable[[Any], str]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return lambda value: str(value.date().isoformat())
     return str
+
+
+@dataclass(frozen=True)
+class ExistingTables:
+    """The tables that a data folder has before it is built again, any of which may be missing."""
+
+    folder: Path
+
+    def has(self, name: str) -> bool:
+        """Whether the folder has a table of that name."""
+        return (self.folder / name).is_file()
+
+    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Read columns of a table, every cell as text; without rows where there is no table.
+
+        Raises
+        ------
+        BuzanError
+            If the table lacks one of the columns, or cannot be read.
+        """
+        if not self.has(name):
+            return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
+        return read_csv(self.folder / name, columns, dtype="str", keep_default_na=False)
+
+
+def joined(made: pd.DataFrame, kept: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Join rows that were made and rows of text that were kept, sorted; all as text if any were kept."""
+    both = pd.concat([as_text(made), kept]) if len(kept) else made
+    return both.sort_values(list(by), ignore_index=True)

@@ -10,10 +10,10 @@ _SIGNS = frozenset("=+-@\N{MINUS SIGN}")
 _BREAKS = frozenset("\t\r\n")
 
 _UNSEEN = frozenset("CZM")
-"""First letters of the categories that show nothing of their own: controls and formats, spaces, marks."""
+"""First letters of the categories that show nothing of their own (controls and formats, spaces, marks)."""
 
 _BLANK = frozenset('"\u115f\u1160\u2800\u3164\uffa0')
-"""The quote, which is taken off a cell; and what has no ink: the fillers of Hangul and the empty cell of Braille."""
+"""The quote, which is taken off a cell; and what has no ink, the fillers of Hangul and the empty cell of Braille."""
 
 PLAIN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 """First characters of which no formula is made; nearly every cell has one."""

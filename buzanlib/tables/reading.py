@@ -37,7 +37,7 @@ class RawTable:
 
     #: Every cell as text; the index is the line of the file (header = 1). None where it cannot be read.
     frame: pd.DataFrame | None
-    #: What is wrong with the file as such: bytes, line ends, ragged rows.
+    #: What is wrong with the file as such (bytes, line ends, ragged rows).
     faults: list[Fault] = field(default_factory=list)
     #: Lines in which further faults would only follow from these.
     broken: set[int] = field(default_factory=set)

@@ -144,7 +144,7 @@ class Coverage:
     target: str
     where: Values  #: Only rows of `resource` with these values; ``"doc_id.corpus"`` follows the key of ``doc_id``.
     each: Values  #: Once with each of these values of another field here.
-    #: ``(year field here, first date there, last date there)``: once for each year at whose end that span lasts,
+    #: ``(year field here, first date there, last date there)``, once for each year at whose end that span lasts,
     #: within the bounds of the year field; no other year may occur. Empty where years play no part.
     years: tuple[str, ...]
     says: str  #: The rule in words.

@@ -17,7 +17,7 @@ class Votes:
     """Resolutions put to a recorded vote, and how each state voted."""
 
     resolutions: pd.DataFrame  #: A row a roll call; columns as described in ``datapackage.json``.
-    votes: pd.DataFrame  #: A row a roll call and state: ``rcid``, ``iso3``, ``vote``.
+    votes: pd.DataFrame  #: A row a roll call and state; columns ``rcid``, ``iso3``, ``vote``.
 
     def tallies(self) -> pd.DataFrame:
         """Count the votes cast in each roll call: index ``rcid``, as in `resolutions`; columns as `CAST`."""

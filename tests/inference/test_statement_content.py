@@ -16,12 +16,12 @@ from buzanlib.inference.contrasts import CODING, contrast_test, empirical_logit
 from buzanlib.inference.hypothesis_tests import RATES, WORDING
 from buzanlib.inference.hypothesis_tests import findings as all_findings
 from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.statement_content import expected_logit, rate_leanings, second_threat_test
+from buzanlib.inference.statement_content import expected_logit, rate_leanings
 from buzanlib.inference.verdicts import Finding
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import NAMED
-from buzanlib.theory.vocabulary import Measure, Quadrant, Threat, ThreatAgent
+from buzanlib.theory.vocabulary import Measure, Quadrant, ThreatAgent
 
 WW, WS, SW, SS = range(4)
 N = 12
@@ -195,9 +195,8 @@ def test_one_state_is_too_few_to_compare_two_threats(world) -> None:
     keep = (quadrants != WS) | (np.arange(30) == np.flatnonzero(quadrants == WS)[0])
     with pytest.raises(EstimationError, match=f"quadrant {Quadrant.WS} holds 1 of"):
         WORDING["B12"](spoken(made, counts[keep], names, 9))
-    sample = Sample.of(counts[keep], made.placed, made.permutations)
     with pytest.raises(EstimationError, match="1 states to compare two threats in; allowed: at least 2"):
-        second_threat_test("x", sample, Quadrant.WS, Threat.INF, Threat.CRI, 0.4, draws=9, seed=1)
+        WORDING["B15"](spoken(made, counts[keep], names, 9))
 
 
 @pytest.mark.parametrize("n", [1, 4, 30])

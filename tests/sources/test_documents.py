@@ -16,7 +16,7 @@ from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, documents, strategies, ungdc
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.existing_tables import ExistingTables
+from buzanlib.sources.write import ExistingTables
 
 
 def build(raw: Path, crosswalk: Crosswalk, data: Path = Path("none")) -> tuple[pd.DataFrame, pd.DataFrame]:

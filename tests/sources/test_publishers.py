@@ -11,8 +11,8 @@ from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import panel
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
-from buzanlib.sources.existing_tables import ExistingTables
 from buzanlib.sources.publishers import INDICES, SERIES
+from buzanlib.sources.write import ExistingTables
 
 
 def file(raw: Path, column: str) -> Path:
