@@ -1,4 +1,4 @@
-"""What the data of a study offer to parameters that depend on them: indices, corpora, annotators."""
+"""Values that the data of a study allow for parameters: indices, corpora, annotators."""
 
 from __future__ import annotations
 
@@ -12,36 +12,34 @@ _COLUMNS = {"corpus": ("documents.csv", "corpus"), "annotator": ("codes.csv", "a
 
 
 class Offers:
-    """Values that the data of a study know, each list read once.
+    """Values that the data of a study allow, each list read once.
 
     Parameters
     ----------
     data : Path
         Folder of the tables.
     tables : mapping of str to Path
-        Files that take the place of those in the folder, by their name there.
+        Files that replace those of the folder, by their name there.
     sheets : sequence of Path
         Coding sheets, whose coders are annotators too.
     """
 
     def __init__(self, data: Path, tables: Mapping[str, Path], sheets: Sequence[Path] = ()) -> None:
-        self._data = data
-        self._tables = tables
-        self._sheets = sheets
+        self._data, self._tables, self._sheets = data, tables, sheets
         self._found: dict[str, list[str]] = {}
 
     def of(self, what: str) -> list[str]:
-        """Give the values of one kind.
+        """List the allowed values of one kind.
 
         Parameters
         ----------
         what : {"power", "cohesion", "corpus", "annotator"}
-            Indices of an axis of which the panel has a value, corpora with a document, or annotators with a code.
+            Indices of an axis with a value in the panel, corpora with a document, or annotators with a code.
 
         Returns
         -------
         list of str
-            Empty where the table cannot be read, which the check of the data tells.
+            Empty if the table cannot be read, which the check of the data reports.
         """
         if what not in self._found:
             self._found[what] = self._read(what)
@@ -55,15 +53,14 @@ class Offers:
         name, column = _COLUMNS[what]
         found = _distinct(self._file(name), column)
         if what == "annotator" and found and self._sheets:
-            coders = self._coders()
-            return sorted(found | coders) if coders else []
+            found = found | coders if (coders := self._coders()) else set()
         return sorted(found)
 
     def _file(self, name: str) -> Path:
         return self._tables.get(name, self._data / name)
 
     def _coders(self) -> set[str]:
-        """Names in the sheets; none where one cannot be read or names nobody, which the check of the data tells."""
+        """Coders in the sheets; none if a sheet cannot be read or has no coder, which the check of the data reports."""
         from buzanlib.sources.sheets import coders_of
 
         try:
