@@ -20,8 +20,8 @@ from typing import Any
 from buzanlib.files import sha256
 from buzanlib.strictjson import parse
 from buzanlib.study.owned import OwnedFolder
-from buzanlib.study.places import BESIDE
 from buzanlib.study.publish import Page
+from buzanlib.study.trace import BESIDE
 from buzanlib.study.user_key import fits, seal
 
 FOLDER = ".cache"

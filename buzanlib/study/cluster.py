@@ -31,9 +31,9 @@ from buzanlib.study.cache import some
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import code, differences, locked, versions
 from buzanlib.study.execute import Executed
-from buzanlib.study.places import Folders
 from buzanlib.study.pool import Pool
 from buzanlib.study.spec import RESULTS, Run, Study
+from buzanlib.study.trace import Folders
 
 if TYPE_CHECKING:
     from distributed import Client, Worker

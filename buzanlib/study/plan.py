@@ -13,9 +13,9 @@ from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry, Inputs, some
 from buzanlib.study.data_staging import DataFolder, looked_at
 from buzanlib.study.dependencies import machinery, modules_of, packages
-from buzanlib.study.places import BESIDE
 from buzanlib.study.publish import Page
 from buzanlib.study.spec import Run, Study, load_study
+from buzanlib.study.trace import BESIDE
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,9 @@ from buzanlib.study import preload
 from buzanlib.study.child import end_with, plain_matplotlib, search_path
 from buzanlib.study.dependencies import others
 from buzanlib.study.execute import Executed, execute, fault_of
-from buzanlib.study.places import Folders
 from buzanlib.study.preload import kill
 from buzanlib.study.spec import Run
+from buzanlib.study.trace import Folders
 
 METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """How processes start: forks are ended with their parent on Linux only."""

@@ -17,13 +17,13 @@ from buzanlib.study.data_staging import prepare
 from buzanlib.study.dependencies import ROOT, modules_of
 from buzanlib.study.manifest import MANIFEST, manifest_of
 from buzanlib.study.owned import OwnedFolder, is_own
-from buzanlib.study.places import Folders
 from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
 from buzanlib.study.scheduler import FAILED, Making, findings_of, gather
 from buzanlib.study.spec import Study, load_study
+from buzanlib.study.trace import Folders
 
 if TYPE_CHECKING:
     from buzanlib.study.pool import Pool

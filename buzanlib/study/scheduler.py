@@ -18,12 +18,12 @@ from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import changed, hidden, packages, reloaded
 from buzanlib.study.execute import Executed
 from buzanlib.study.owned import OwnedFolder
-from buzanlib.study.places import BESIDE
 from buzanlib.study.plan import Step, settle
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page, publish
 from buzanlib.study.results import Results, Value
 from buzanlib.study.spec import READS, RESULTS, Run, Study
+from buzanlib.study.trace import BESIDE
 from buzanlib.theory.predictions import PREDICTIONS
 
 FAILED = "failed"
