@@ -129,16 +129,10 @@ class Cache:
         note = self.folder / f"{name}.{_digest(entry.inputs)}.json"
         self._output.remove(note)
         self._output.write(note.with_suffix(".ipynb"), entry.page.text)
-        content = {
-            "sha256": sha256(note.with_suffix(".ipynb")),
-            "inputs": asdict(entry.inputs),
-            "values": dict(entry.page.values),
-            "figures": dict(entry.page.figures),
-            "warned": entry.page.warned,
-            "findings": entry.page.findings,
-            "seconds": entry.seconds,
-        }
-        self.remember(note.name, content)
+        about = asdict(entry.page)
+        del about["text"]
+        about |= {"inputs": asdict(entry.inputs), "seconds": entry.seconds}
+        self.remember(note.name, about | {"sha256": sha256(note.with_suffix(".ipynb"))})
         self._of_pages[name].add(note)
         # Excluded by name, since a clock that was set back would make the newest look old.
         others = [other for other in self._notes(name) if other != note]

@@ -152,10 +152,8 @@ def connected(
         Address of the scheduler, such as ``tcp://10.0.0.1:8786``.
     modules : sequence of str
         Modules of this library that the notebooks import.
-    study : Study
-        The study. Of the folder of its notebooks only templates are sent.
-    folder : DataFolder
-        Its data, of which every worker gets a copy.
+    study, folder : Study, DataFolder
+        The study, of which only templates are sent, and its data, of which every worker gets a copy.
     jobs : int, optional
         Notebooks that run at the same time; by default as many as the workers have threads.
 

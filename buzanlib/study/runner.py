@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from buzanlib.study.plan import Step, plan
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
-from buzanlib.study.scheduler import FAILED, Making, findings_of, gather
+from buzanlib.study.scheduler import FAILED, Making, Workers, findings_of, gather
 from buzanlib.study.spec import Study, load_study
 from buzanlib.study.trace import Folders
 
@@ -96,7 +96,7 @@ def run_study(
     """
     study = load_study(path, changes)
     if progress:
-        say_whose(study)
+        warn_of_foreign_code(study)
     with OwnedFolder.claimed(study.output) as output:
         return run_loaded(
             study, output, only=only, force=force, jobs=jobs, scheduler=scheduler, progress=progress
@@ -146,7 +146,7 @@ def run_loaded(
     return results
 
 
-def say_whose(study: Study) -> None:
+def warn_of_foreign_code(study: Study) -> None:
     """Warn, before a study runs for the first time, that its notebooks from elsewhere are code."""
     templates = sorted({run.template for run in study.runs if not run.template.is_relative_to(ROOT.parent)})
     if templates and not is_own(study.output):
@@ -180,7 +180,7 @@ def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
 def _make(making: Making, jobs: int | None, scheduler: str, pool: Pool | None, shown: bool) -> None:
     """Run all notebooks with a reason."""
     to_make = [step for step in making.steps if step.reason]
-    with Progress(len(to_make), shown=shown) as progress:
+    with Progress(len(to_make), shown=shown) as progress, ExitStack() as stack:
         if kept := sum(step.kept is not None for step in making.steps):
             progress.say(f"{kept} of {len(making.steps)} pages have not changed")
         if not to_make:
@@ -189,11 +189,12 @@ def _make(making: Making, jobs: int | None, scheduler: str, pool: Pool | None, s
         if scheduler:
             from buzanlib.study.cluster import connected
 
-            with connected(scheduler, modules, making.study, making.folder, jobs) as cluster:
-                making.run(cluster, progress)
-            return
-        with nullcontext(pool) if pool else _pool(making.study, making.output, jobs, modules) as workers:
-            making.run(workers, progress)
+            workers: Workers = stack.enter_context(
+                connected(scheduler, modules, making.study, making.folder, jobs)
+            )
+        else:
+            workers = pool or stack.enter_context(_pool(making.study, making.output, jobs, modules))
+        making.run(workers, progress)
 
 
 @contextmanager
@@ -221,7 +222,9 @@ def _format_faults(study: Study, making: Making) -> str:
 def _publish(making: Making, results: Results) -> None:
     """Write all pages, then the numbers; remove the pages of notebooks that the study no longer has."""
     output, pages, cache = making.output, making.pages, making.cache
-    before = _published(output.path / RESULTS)
+    before = None
+    with suppress(BuzanError):  # none, or unreadable
+        before = Results.load(output.path / RESULTS)
     there = {*cache.recall(_PAGES).get("names", ()), *(before.notebooks if before else ())}
     cache.remember(_PAGES, {"names": sorted(there | pages.keys())})
     for name, page in pages.items():
@@ -242,14 +245,6 @@ def _publish(making: Making, results: Results) -> None:
         output.remove(output.path / FINDINGS)
     manifest_of(making).write(output.listed(output.path / MANIFEST))
     results.write(output.listed(output.path / RESULTS))
-
-
-def _published(file: Path) -> Results | None:
-    """Numbers of the last run; None if they are missing or unreadable."""
-    try:
-        return Results.load(file)
-    except BuzanError:
-        return None
 
 
 def _show(output: OwnedFolder, pages: Mapping[str, Page], others: int) -> None:

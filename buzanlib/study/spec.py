@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
 from buzanlib.study.allowed_values import Offers
@@ -69,16 +69,15 @@ class Run:
 class Study:
     """A checked study."""
 
-    file: Path  #: where it stands, absolute
-    title: str  #: what the study is, in a phrase
+    file: Path  #: its file, absolute
+    title: str  #: a phrase
     #: folders, absolute
     templates: Path
     data: Path
     output: Path
     book: Path
-    #: files that take the place of those in the data folder, by the name of the file there
-    tables: Mapping[str, Path]
-    sheets: tuple[Path, ...]  #: coding sheets, whose coders are further annotators
+    tables: Mapping[str, Path]  #: files that replace those in the data folder, by the name of the file there
+    sheets: tuple[Path, ...]  #: coding sheets, whose coders are additional annotators
     runs: tuple[Run, ...]  #: in the order of the file
 
     @property
@@ -107,20 +106,19 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     Parameters
     ----------
     path : Path
-        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``, and if wanted ``templates`` (folder of
-        the notebooks; those that lie beside the file count in any case), ``tables`` (files that take the place of
-        tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are further annotators),
-        ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are
-        relative to the file.
+        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``templates`` (folder of the
+        notebooks; those beside the file count in any case), ``tables`` (files that replace tables of the data folder),
+        ``sheets`` (a list of coding sheets, whose coders are additional annotators), ``book`` (folder of the chapters),
+        ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
-        Values of parameters as text, for all notebooks that have them, before those of the file.
+        Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
     Raises
     ------
     StudyError
-        At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
-        range, an index, corpus or annotator that the data lack, a folder or file that does not exist, or an output
-        folder that holds what a run is made from. Names file and line.
+        If a key, notebook or parameter is unknown (with the nearest allowed), a value is of the wrong kind or outside
+        its range, the data lack an index, corpus or annotator, a folder or file does not exist, or the output folder
+        contains what a run reads; with file and line.
     """
     document = read(in_utf8(path), "study file", StudyError)
     content = document.content
@@ -141,7 +139,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
     study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=())
     _keep_apart(document, study)
-    return replace(study, runs=_runs(document, study, changes or {}))
+    return replace(study, runs=_Reader(document, study, changes or {}).runs())
 
 
 def in_utf8(path: Path) -> Path:
@@ -223,125 +221,122 @@ def _sheets(document: Document, study: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple[Run, ...]:
-    content = document.content
-    folders = (study.file.parent, study.templates)  # of two notebooks of one name the template counts
-    found = {file.stem: file for folder in folders for file in folder.glob("*.ipynb")}
-    if not content["notebooks"]:
-        raise _error(document, "none is named", "notebooks")
-    _known(document, "notebook", content["notebooks"], found, "notebooks")
-    for name in content["notebooks"]:
-        if not _NAME.fullmatch(name):
-            says = "the name of a notebook has letters, digits, hyphens, underscores and dots"
-            raise document.error(f"notebooks: {shown(name)}; {says}", "notebooks", name)
-    has = {name: declared(found[name]) for name in content["notebooks"]}
-    common = content.get("parameters", {})
-    everywhere = {name for parameters in has.values() for name in parameters} - set(_OWN)
-    _known(document, "parameter", common, everywhere, "parameters")
-    for name in changes:
-        if name not in everywhere:
-            raise StudyError(f"-p {name}: unknown parameter {name!r}; {nearest(name, sorted(everywhere))}")
-    keys: dict[str, Value] = {"data": Path(os.path.relpath(study.reads, study.templates)).as_posix()}
-    if "seed" in content:
-        keys["seed"] = content["seed"]
-    checker = _Checker(document, Offers(study.data, study.tables, study.sheets))
-    runs: list[Run] = []
-    for name, parameters in has.items():
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the runs of a study."""
+
+    document: Document
+    study: Study
+    changes: Mapping[str, str]
+
+    def runs(self) -> tuple[Run, ...]:
+        document, study, notebooks = self.document, self.study, self.document.content["notebooks"]
+        folders = (study.file.parent, study.templates)  # of two notebooks of one name the template counts
+        found = {file.stem: file for folder in folders for file in folder.glob("*.ipynb")}
+        if not notebooks:
+            raise _error(document, "none is named", "notebooks")
+        _known(document, "notebook", notebooks, found, "notebooks")
+        for name in notebooks:
+            if not _NAME.fullmatch(name):
+                says = "the name of a notebook has letters, digits, hyphens, underscores and dots"
+                raise document.error(f"notebooks: {shown(name)}; {says}", "notebooks", name)
+        has = {name: declared(found[name]) for name in notebooks}
+        everywhere = {name for parameters in has.values() for name in parameters} - set(_OWN)
+        _known(document, "parameter", document.content.get("parameters", {}), everywhere, "parameters")
+        for name in self.changes:
+            if name not in everywhere:
+                raise StudyError(
+                    f"-p {name}: unknown parameter {name!r}; {nearest(name, sorted(everywhere))}"
+                )
+        runs = [run for name, own in has.items() for run in self._of(name, found[name], own)]
+        ((page, count),) = Counter(run.name for run in runs).most_common(1)
+        if count > 1:
+            raise _error(document, f"two pages have the name {page!r}", "notebooks")
+        return tuple(runs)
+
+    def _of(self, name: str, template: Path, parameters: Mapping[str, Parameter]) -> list[Run]:
+        """Runs of a notebook."""
+        study, content = self.study, self.document.content
         special = content["notebooks"][name]
         special = {} if special is None else special
         if not isinstance(special, dict):
-            raise _not_a(document, special, dict, "notebooks", name)
-        allowed = parameters.keys() - set(_OWN)
-        _known(document, f"parameter of {name}", special, {*allowed, _SWEEP}, "notebooks", name)
-        wanted = {key: value for key, value in keys.items() if key in parameters}
-        for where, values in ((("parameters",), common), (("notebooks", name), special)):
+            raise _not_a(self.document, special, dict, "notebooks", name)
+        allowed = {*parameters} - set(_OWN)
+        _known(self.document, f"parameter of {name}", special, allowed | {_SWEEP}, "notebooks", name)
+        wanted: dict[str, Value] = {}
+        if "data" in parameters:
+            wanted["data"] = Path(os.path.relpath(study.reads, study.templates)).as_posix()
+        if "seed" in parameters and "seed" in content:
+            wanted["seed"] = content["seed"]
+        for where, values in (
+            (("parameters",), content.get("parameters", {})),
+            (("notebooks", name), special),
+        ):
             for key, value in values.items():
                 if key in parameters and key != _SWEEP:
-                    checker.check(name, parameters[key], value, *where, key)
+                    self._check(name, parameters[key], value, *where, key)
                     wanted[key] = value
-        for key, text in changes.items():
+        for key, text in self.changes.items():
             if key in parameters:
-                wanted[key] = checker.parsed(name, parameters[key], text)
+                wanted[key] = self._parsed(name, parameters[key], text)
         if "seed" in wanted:
-            checker.check(name, parameters["seed"], wanted["seed"], "seed")
-        swept = special.get(_SWEEP)
-        for key in parameters.keys() - wanted.keys() - set(swept if isinstance(swept, dict) else ()):
-            checker.check(name, parameters[key], parameters[key].default, "notebooks", name)
-        runs += _swept(document, study, checker, name, found[name], parameters, wanted, special)
-    ((page, count),) = Counter(run.name for run in runs).most_common(1)
-    if count > 1:
-        raise _error(document, f"two pages have the name {page!r}", "notebooks")
-    return tuple(runs)
+            self._check(name, parameters["seed"], wanted["seed"], "seed")
+        sweep = special.get(_SWEEP)
+        for key in parameters.keys() - wanted.keys() - set(sweep if isinstance(sweep, dict) else ()):
+            self._check(name, parameters[key], parameters[key].default, "notebooks", name)
+        defaults = {key: parameter.default for key, parameter in parameters.items()}
 
+        def run(page: str, values: Mapping[str, Value], swept: str = "") -> Run:
+            given = {key: value for key, value in values.items() if value != defaults[key]}
+            if RESULTS in parameters:
+                given[RESULTS] = Path(os.path.relpath(study.numbers(page), study.templates)).as_posix()
+            return Run(page, template, given, {**defaults, **given}, swept)
 
-def _swept(
-    document: Document,
-    study: Study,
-    checker: _Checker,
-    name: str,
-    template: Path,
-    parameters: Mapping[str, Parameter],
-    wanted: Mapping[str, Value],
-    special: Mapping[str, Any],
-) -> list[Run]:
-    """One run of a notebook, or one for each value of the parameter that is swept."""
-    defaults = {key: parameter.default for key, parameter in parameters.items()}
+        if _SWEEP not in special:
+            return [run(name, wanted)]
+        key, pages = self._swept(name, parameters, sweep)
+        return [run(page, {**wanted, key: value}, key) for page, value in pages.items()]
 
-    def run(page: str, more: Mapping[str, Value], swept: str = "") -> Run:
-        given = {key: value for key, value in {**wanted, **more}.items() if value != defaults[key]}
-        if RESULTS in parameters:
-            given[RESULTS] = Path(os.path.relpath(study.numbers(page), study.templates)).as_posix()
-        return Run(page, template, given, {**defaults, **given}, swept)
+    def _swept(
+        self, name: str, parameters: Mapping[str, Parameter], sweep: object
+    ) -> tuple[str, dict[str, Value]]:
+        """The parameter of a sweep, and its values by the name of the page."""
+        document, place = self.document, ("notebooks", name, _SWEEP)
+        if not isinstance(sweep, dict) or len(sweep) != 1:
+            raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
+        ((key, values),) = sweep.items()
+        _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
+        if not isinstance(values, list) or not values:
+            raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
+        for value in values:
+            self._check(name, parameters[key], value, *place, key)
+        pages = [f"{name}--{key}-{slug(value)}" for value in values]
+        if longest := max(pages, key=len)[_LENGTH:]:
+            says = f"a value is {len(longest)} characters too long for a page"
+            raise document.error(f"sweep, {key}: {says}", *place, key)
+        taken: dict[str, Value] = {}
+        for page, value in zip(pages, values, strict=True):
+            folded = page.lower()  # labels ignore case, as do files on some systems
+            if folded in taken:
+                pair = f"{shown(taken[folded])} and {shown(value)}"
+                raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
+            taken[folded] = value
+        return key, dict(zip(pages, values, strict=True))
 
-    if _SWEEP not in special:
-        return [run(name, {})]
-    sweep, place = special[_SWEEP], ("notebooks", name, _SWEEP)
-    if not isinstance(sweep, dict) or len(sweep) != 1:
-        raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
-    ((key, values),) = sweep.items()
-    _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
-    if not isinstance(values, list) or not values:
-        raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
-    for value in values:
-        checker.check(name, parameters[key], value, *place, key)
-    pages = [f"{name}--{key}-{slug(value)}" for value in values]
-    if longest := max(pages, key=len)[_LENGTH:]:
-        raise document.error(
-            f"sweep, {key}: a value is {len(longest)} characters too long for a page", *place, key
-        )
-    taken: dict[str, Value] = {}
-    for page, value in zip(pages, values, strict=True):
-        name = page.lower()  # labels know no capitals, and some systems' files neither
-        if name in taken:
-            pair = f"{shown(taken[name])} and {shown(value)}"
-            raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
-        taken[name] = value
-    return [run(page, {key: value}, key) for page, value in zip(pages, values, strict=True)]
-
-
-class _Checker:
-    """Checks values of parameters; the data are read only if a parameter depends on them."""
-
-    def __init__(self, document: Document, offers: Offers) -> None:
-        self._document = document
-        self._offers = offers
-
-    def check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
-        """Refuse a value of the wrong kind or outside its range."""
+    def _check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
         if fault := self._fault(notebook, parameter, value):
-            raise self._document.error(fault, *place)
+            raise self.document.error(fault, *place)
 
-    def parsed(self, notebook: str, parameter: Parameter, text: str) -> Value:
-        """Read a value from the command line and check it."""
+    def _parsed(self, notebook: str, parameter: Parameter, text: str) -> Value:
+        """A value from the command line."""
+        given = f"-p {parameter.name}={text}"
         try:
             value = parameter.parse(text)
         except ValueError:
-            raise StudyError(
-                f"-p {parameter.name}={text}: {text!r} is not of the kind {parameter.kind}"
-                f" (default {parameter.default!r})"
-            ) from None
+            kind = f"the kind {parameter.kind} (default {parameter.default!r})"
+            raise StudyError(f"{given}: {text!r} is not of {kind}") from None
         if fault := self._fault(notebook, parameter, value):
-            raise StudyError(f"-p {parameter.name}={text}: {fault}")
+            raise StudyError(f"{given}: {fault}")
         return value
 
     def _fault(self, notebook: str, parameter: Parameter, value: object) -> str:
@@ -353,6 +348,10 @@ class _Checker:
             return "" if value in options or not options else f"{says}; {nearest(value, options)}"
         fault = parameter.allowed.fault(value)
         return f"{says}; {fault}" if fault else ""
+
+    @cached_property
+    def _offers(self) -> Offers:
+        return Offers(self.study.data, self.study.tables, self.study.sheets)
 
 
 def _known(
