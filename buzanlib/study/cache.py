@@ -183,9 +183,8 @@ def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
         return None
     if hashlib.sha256(text.encode()).hexdigest() != content["sha256"]:
         return None
-    return Page(
-        text, content["values"], content["figures"], tuple(content["warned"]), tuple(content["findings"])
-    )
+    warned, findings = tuple(content["warned"]), tuple(content["findings"])
+    return Page(text, content["values"], content["figures"], warned, findings)
 
 
 def _read(note: Path) -> dict[str, Any]:

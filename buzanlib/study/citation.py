@@ -62,12 +62,10 @@ def bibtex(project: Path = PROJECT) -> str:
 
 
 def _read(project: Path) -> Mapping[str, Any]:
-    try:
-        content: Mapping[str, Any] = yaml.safe_load((project / "CITATION.cff").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BuzanError(
-            "there is no CITATION.cff: install the library from a clone of the project"
-        ) from None
+    file = project / "CITATION.cff"
+    if not file.exists():
+        raise BuzanError("there is no CITATION.cff: install the library from a clone of the project")
+    content: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return content
 
 

@@ -213,9 +213,8 @@ def _give(
     try:
         client.wait_for_workers(1, timeout=_patience())
     except TimeoutError as error:
-        raise ClusterError(
-            f"no worker has come to the scheduler at {address}: start some with 'dask worker {address}'"
-        ) from error
+        hint = f"start some with 'dask worker {address}'"
+        raise ClusterError(f"no worker has come to the scheduler at {address}: {hint}") from error
     needed = code() | versions([*locked(), *_DASK])
     answers: dict[str, list[str] | Exception] = client.run(differences, needed, on_error="return")
     found = {worker: some(a) if isinstance(a, list) else str(a) for worker, a in sorted(answers.items())}

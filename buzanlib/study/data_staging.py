@@ -12,7 +12,7 @@ from typing import Any
 from buzanlib.errors import DataError, Fault
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache
-from buzanlib.study.dependencies import closure
+from buzanlib.study.dependencies import closure, hash_of
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.spec import READS, Study
 
@@ -99,21 +99,21 @@ def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
     output.remove(*(reads / name for name in hashes_of(reads).keys() - wanted.keys()))
     kept = {LOCK} if (reads / LOCK).exists() else set()
     made_from = _made_from(study, wanted) if study.sheets else []
-    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": _sha256(reads / CODES)}:
+    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": hash_of(reads / CODES)}:
         kept.add(CODES)
     for name, file in wanted.items():
         if name not in kept:
             output.copy(file, reads / name)
     if study.sheets and CODES not in kept:
         _add_codes(study, output.listed(reads / CODES))
-        cache.remember(CODED, {"from": made_from, "sha256": _sha256(reads / CODES)})
+        cache.remember(CODED, {"from": made_from, "sha256": hash_of(reads / CODES)})
 
 
 def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     """Hashes of the tables, sheets and code from which the codes with those of the sheets are made."""
     files = [tables[name] for name in (CODES, "passages.csv", "datapackage.json") if name in tables]
     code = closure(["buzanlib.sources.coders"]).values()
-    return [*map(_sha256, (*files, *study.sheets)), *code]
+    return [*map(hash_of, (*files, *study.sheets)), *code]
 
 
 def _add_codes(study: Study, codes: Path) -> None:
@@ -127,10 +127,6 @@ def _add_codes(study: Study, codes: Path) -> None:
         except DataError as error:
             raise _renamed(study, error.faults) from None
         write_table(more, codes)
-
-
-def _sha256(file: Path) -> str:
-    return sha256(file) if file.is_file() else ""
 
 
 def _check(study: Study, output: OwnedFolder, reads: Path) -> None:

@@ -86,6 +86,11 @@ def machinery() -> dict[str, str]:
     return closure(("buzanlib.study.pool", "buzanlib.study.publish"))
 
 
+def hash_of(file: Path) -> str:
+    """SHA-256 of a file; empty if it does not exist."""
+    return sha256(file) if file.is_file() else ""
+
+
 def reloaded(modules: Mapping[str, str]) -> str:
     """Name the first module of which this process may have loaded another version, or ``""`` if there is none."""
     return _differing(modules, lambda file, found: _LOADED.get(file, found))
@@ -93,7 +98,7 @@ def reloaded(modules: Mapping[str, str]) -> str:
 
 def changed(modules: Mapping[str, str]) -> str:
     """Name the first module whose file has another hash or is missing, or ``""`` if there is none."""
-    return _differing(modules, lambda file, _: sha256(file) if file.is_file() else "")
+    return _differing(modules, lambda file, _: hash_of(file))
 
 
 def _differing(modules: Mapping[str, str], now: Callable[[Path, str], str]) -> str:
@@ -137,20 +142,19 @@ def code() -> dict[str, str]:
 
 def required() -> list[str]:
     """Names of the direct requirements of this library, sorted."""
-    lines = metadata.requires(PACKAGE) or []
-    return sorted(
-        {name[0] for line in lines if (name := re.match(r"[\w.-]+", line)) and "extra ==" not in line}
-    )
+    return _matched(r"[\w.-]+", metadata.requires(PACKAGE) or [], "extra ==")
 
 
 def locked() -> list[str]:
     """Names of the packages of the lock that are not for one system only, sorted; without a lock, see `required`."""
     if not LOCK.is_file():
         return required()
-    lines = LOCK.read_text(encoding="utf-8").splitlines()
-    return sorted(
-        {name[0] for line in lines if (name := re.match(r"[\w.-]+(?===)", line)) and "platform" not in line}
-    )
+    return _matched(r"[\w.-]+(?===)", LOCK.read_text(encoding="utf-8").splitlines(), "platform")
+
+
+def _matched(pattern: str, lines: Iterable[str], without: str) -> list[str]:
+    """Starts of lines that match a pattern, of lines without some text, sorted."""
+    return sorted({found[0] for line in lines if without not in line and (found := re.match(pattern, line))})
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

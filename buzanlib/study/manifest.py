@@ -14,9 +14,9 @@ from typing import Any
 
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
-from buzanlib.files import sha256, write_whole
+from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
-from buzanlib.study.dependencies import LOCK, required
+from buzanlib.study.dependencies import LOCK, hash_of, required
 from buzanlib.study.scheduler import Making
 from buzanlib.theory.predictions import PREDICTIONS
 
@@ -48,7 +48,7 @@ class Manifest:
     data: Mapping[str, str]  #: hash of every file of the data
     notebooks: Mapping[
         str, Mapping[str, Any]
-    ]  #: for each page ``template``, ``parameters``, ``read`` and ``seconds``
+    ]  #: ``template``, ``parameters``, ``read`` and ``seconds`` by page
 
     @classmethod
     def load(cls, path: Path) -> Manifest:
@@ -76,7 +76,7 @@ def manifest_of(making: Making) -> Manifest:
         python=platform.python_version(),
         platform=platform.platform(),
         packages={name: metadata.version(name) for name in required()},
-        requirements=sha256(LOCK) if LOCK.is_file() else "",
+        requirements=hash_of(LOCK),
         predictions=making.folder.hashes[PREDICTIONS],
         data=making.folder.hashes,
         notebooks={
@@ -107,9 +107,8 @@ def _commit(folder: Path) -> tuple[str, bool]:
         if any(option.count("=") > 1 for option in off):
             return commit, False  # git would take the option for another
         options = [word for option in off for word in ("-c", option)]
-        changed = _git(
-            folder, *options, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"
-        )
+        only = ("--untracked-files=no", "--ignore-submodules=all")
+        changed = _git(folder, *options, "status", "--porcelain", *only)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return commit, False
     return commit, not changed
@@ -120,13 +119,9 @@ def _git(folder: Path, *words: str, none: int = 0) -> str:
 
     The folder may be untrusted: git runs nothing that its configuration names, fetches nothing, and writes nothing.
     """
-    kept = {
-        name: value for name, value in os.environ.items() if name in _INHERITED or not name.startswith("GIT_")
-    }
-    command, env = ["git", *_ALONE, *words], kept | _NO_FETCH
-    done = subprocess.run(
-        command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
+    env = {key: own for key, own in os.environ.items() if key in _INHERITED or not key.startswith("GIT_")}
+    argv, env = ["git", *_ALONE, *words], env | _NO_FETCH
+    done = subprocess.run(argv, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != none:
         done.check_returncode()
     return done.stdout.strip()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import csv
 import io
 import math
 import operator
 import re
 import tokenize
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 
-from buzanlib.errors import StudyError, nearest, shown
+from buzanlib.errors import BuzanError, StudyError, nearest, shown
 
 KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -26,6 +28,8 @@ _BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 _HOLDS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt}
 _WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator")
+_COLUMNS = {"corpus": ("documents.csv", "corpus"), "annotator": ("codes.csv", "annotator")}
+_Comments = dict[int, tuple[int, str]]  # column and text by line
 _OF_DATA = {words: words.split()[-1] for words in _WORDS}
 
 
@@ -140,7 +144,7 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     return found
 
 
-def _comments(source: str) -> dict[int, tuple[int, str]]:
+def _comments(source: str) -> _Comments:
     """Column and text of each comment by line."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return {
@@ -150,7 +154,7 @@ def _comments(source: str) -> dict[int, tuple[int, str]]:
     }
 
 
-def _parameter(where: str, statement: ast.stmt, comments: dict[int, tuple[int, str]]) -> Parameter:
+def _parameter(where: str, statement: ast.stmt, comments: _Comments) -> Parameter:
     match statement:
         case ast.AnnAssign(
             target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
@@ -167,9 +171,7 @@ def _parameter(where: str, statement: ast.stmt, comments: dict[int, tuple[int, s
     )
 
 
-def _explained(
-    where: str, parameter: Parameter, statement: ast.stmt, comments: dict[int, tuple[int, str]]
-) -> Parameter:
+def _explained(where: str, parameter: Parameter, statement: ast.stmt, comments: _Comments) -> Parameter:
     """The parameter with the meaning and the allowed values from its comment."""
     if on_line := comments.get(statement.end_lineno or statement.lineno):
         words = on_line[1]
@@ -189,3 +191,72 @@ def _explained(
     if fault := allowed.fault(parameter.default):
         raise StudyError(f"{where}: the default {parameter.default!r} of {parameter.name!r}; {fault}")
     return replace(parameter, meaning=meaning, allowed=allowed)
+
+
+class Offers:
+    """Values that the data of a study allow: indices, corpora, annotators; each list is read once.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the tables.
+    tables : mapping of str to Path
+        Files that replace those of the folder, by their name there.
+    sheets : sequence of Path
+        Coding sheets, whose coders are annotators too.
+    """
+
+    def __init__(self, data: Path, tables: Mapping[str, Path], sheets: Sequence[Path] = ()) -> None:
+        self._data, self._tables, self._sheets = data, tables, sheets
+        self._found: dict[str, list[str]] = {}
+
+    def of(self, what: str) -> list[str]:
+        """List the allowed values of one kind.
+
+        Parameters
+        ----------
+        what : {"power", "cohesion", "corpus", "annotator"}
+            Indices of an axis with a value in the panel, corpora with a document, or annotators with a code.
+
+        Returns
+        -------
+        list of str
+            Empty if the table cannot be read, which the check of the data reports.
+        """
+        if what not in self._found:
+            self._found[what] = self._read(what)
+        return self._found[what]
+
+    def _read(self, what: str) -> list[str]:
+        if what not in _COLUMNS:
+            from buzanlib.measurement.indices import in_panel
+
+            return in_panel(self._file("panel.csv"), what)
+        name, column = _COLUMNS[what]
+        found = _distinct(self._file(name), column)
+        if what == "annotator" and found and self._sheets:
+            found = found | coders if (coders := self._coders()) else set()
+        return sorted(found)
+
+    def _file(self, name: str) -> Path:
+        return self._tables.get(name, self._data / name)
+
+    def _coders(self) -> set[str]:
+        """Coders in the sheets; none if a sheet cannot be read or has no coder, which the check of the data reports."""
+        from buzanlib.sources.sheets import coders_of
+
+        try:
+            by_sheet = [coders_of(sheet) for sheet in self._sheets]
+        except BuzanError:
+            return set()
+        return {name for names in by_sheet for name in names} if all(by_sheet) else set()
+
+
+def _distinct(file: Path, column: str) -> set[str]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream)
+            place = next(rows).index(column)
+            return {row[place] for row in rows if len(row) > place} - {""}
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError, StopIteration):
+        return set()

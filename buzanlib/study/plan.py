@@ -12,7 +12,7 @@ from pathlib import Path
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry, Inputs, some
 from buzanlib.study.data_staging import DataFolder, looked_at
-from buzanlib.study.dependencies import machinery, modules_of, packages
+from buzanlib.study.dependencies import hash_of, machinery, modules_of, packages
 from buzanlib.study.publish import Page
 from buzanlib.study.spec import Run, Study, load_study
 from buzanlib.study.trace import BESIDE
@@ -93,8 +93,7 @@ class _Files(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if not name.startswith(BESIDE):
             return self._data[name]
-        file = self._study / name
-        return sha256(file) if file.is_file() else ""
+        return hash_of(self._study / name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._data)

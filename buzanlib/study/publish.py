@@ -126,9 +126,8 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
         return {}
     # The caption belongs to the cell, so MyST-NB would put it under every table and figure of the cell.
     if sum("data" in output for output in cell.outputs) > 1:
-        raise _refused(
-            run.name, number, cell, "a cell that shows a figure may show nothing else; split the cell"
-        )
+        why = "a cell that shows a figure may show nothing else; split the cell"
+        raise _refused(run.name, number, cell, why)
     about: Any = shown[0].metadata.pop(SHOWN)
     label = _label(run, about["name"])
     cell.metadata["mystnb"] = {

@@ -118,10 +118,8 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
     if not _in_notebook():
         return
     image = io.BytesIO()
-    # Without a date and a version of Matplotlib the same figure has the same bytes.
-    drawn.figure.savefig(
-        image, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None, "Creation Time": None}
-    )
+    left_out = {"Software": None, "Creation Time": None}  # so that the same figure has the same bytes
+    drawn.figure.savefig(image, format="png", dpi=200, bbox_inches="tight", metadata=left_out)
     import matplotlib.pyplot as plt
 
     plt.close(drawn.figure)  # else the inline backend would show it a second time

@@ -15,7 +15,7 @@ from buzanlib.errors import RunError
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry
 from buzanlib.study.data_staging import DataFolder
-from buzanlib.study.dependencies import changed, hidden, packages, reloaded
+from buzanlib.study.dependencies import changed, hash_of, hidden, packages, reloaded
 from buzanlib.study.execute import Executed
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import Step, settle
@@ -154,12 +154,9 @@ class Making:
         """
         hashes, inputs = self.folder.hashes, step.inputs
         read = dict.fromkeys(hashes, "") if executed.read is None else executed.read
-        files = {
-            name: found if name.startswith(BESIDE) else hashes.get(name, "") for name, found in read.items()
-        }
+        files = {name: sha if name.startswith(BESIDE) else hashes.get(name, "") for name, sha in read.items()}
         for name, before in files.items():
-            file = self.folder.path / name
-            if not name.startswith(BESIDE) and (sha256(file) if file.is_file() else "") != before:
+            if not name.startswith(BESIDE) and hash_of(self.folder.path / name) != before:
                 raise RunError(f"{name} has changed while {step.run.name} ran: run the study again")
         if sha256(step.run.template) != inputs.template:
             raise RunError(f"{step.run.template.name} has changed while it ran: run the study again")

@@ -11,8 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
-from buzanlib.study.allowed_values import Offers
-from buzanlib.study.parameters import Parameter, Value, declared
+from buzanlib.study.parameters import Offers, Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 
 _TEXTS = ("title", "templates", "data", "output", "book")
@@ -144,12 +143,11 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
 
 def in_utf8(path: Path) -> Path:
     """Return a path; raise StudyError if it is not valid UTF-8, as notebooks get paths as text."""
+    name = str(path.resolve())
     try:
-        str(path.resolve()).encode("utf-8")
+        name.encode("utf-8")
     except UnicodeEncodeError:
-        raise StudyError(
-            f"{str(path.resolve())!r} is not valid UTF-8: a study needs a folder of another name"
-        ) from None
+        raise StudyError(f"{name!r} is not valid UTF-8: a study needs a folder of another name") from None
     return path
 
 
@@ -245,9 +243,8 @@ class _Reader:
         _known(document, "parameter", document.content.get("parameters", {}), everywhere, "parameters")
         for name in self.changes:
             if name not in everywhere:
-                raise StudyError(
-                    f"-p {name}: unknown parameter {name!r}; {nearest(name, sorted(everywhere))}"
-                )
+                hint = nearest(name, sorted(everywhere))
+                raise StudyError(f"-p {name}: unknown parameter {name!r}; {hint}")
         runs = [run for name, own in has.items() for run in self._of(name, found[name], own)]
         ((page, count),) = Counter(run.name for run in runs).most_common(1)
         if count > 1:
