@@ -128,10 +128,8 @@ class Cluster:
                 return Executed(template, fault, None, time.monotonic() - start)
             except (CancelledError, ConnectionError):
                 break
-        raise RunError(
-            f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s;"
-            " what is finished is kept, and the same command goes on from there"
-        )
+        gone = f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s"
+        raise RunError(f"{gone}; what is finished is kept, and the same command goes on from there")
 
     def _workers(self) -> Mapping[str, int]:
         """Threads of each worker."""
@@ -219,10 +217,11 @@ def _give(
     answers: dict[str, list[str] | Exception] = client.run(differences, needed, on_error="return")
     found = {worker: some(a) if isinstance(a, list) else str(a) for worker, a in sorted(answers.items())}
     if faults := [f"worker {worker}: {fault}" for worker, fault in found.items() if fault]:
-        raise ClusterError(
-            f"workers have not all that this machine has, so that their numbers might differ: {some(faults)}; install"
-            " the same commit of the library and its requirements.txt there, and start them again"
+        lack = (
+            f"workers have not all that this machine has, so that their numbers might differ: {some(faults)}"
         )
+        hint = "install the same commit of the library and its requirements.txt there, and start them again"
+        raise ClusterError(f"{lack}; {hint}")
     folders = (folder.path, study.file.parent, study.templates, study.output)
     there = [Path(os.path.relpath(path, os.path.commonpath(folders))).as_posix() for path in folders]
     files = {name: (folder.path / name).read_bytes() for name in folder.hashes}

@@ -110,7 +110,7 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     Raises
     ------
     StudyError
-        Where the notebook cannot be read, does not have exactly one cell tagged ``parameters``, or a line of that
+        If the notebook cannot be read, does not have exactly one cell tagged ``parameters``, or a line of that
         cell is not of the form ``name: kind = literal`` with a comment and a default that is allowed.
 
     Notes
@@ -165,10 +165,8 @@ def _parameter(where: str, statement: ast.stmt, comments: _Comments) -> Paramete
                 default = None
             if isinstance(default, Value) and Parameter(name, kind, default).accepts(default):
                 return _explained(where, Parameter(name, kind, default), statement, comments)
-    raise StudyError(
-        f"{where}: {shown(ast.unparse(statement))} is not of the"
-        f" form 'name: kind = value' with a kind of {', '.join(KINDS)} and a value of that kind"
-    )
+    form = f"'name: kind = value' with a kind of {', '.join(KINDS)} and a value of that kind"
+    raise StudyError(f"{where}: {shown(ast.unparse(statement))} is not of the form {form}")
 
 
 def _explained(where: str, parameter: Parameter, statement: ast.stmt, comments: _Comments) -> Parameter:
@@ -185,9 +183,8 @@ def _explained(where: str, parameter: Parameter, statement: ast.stmt, comments: 
     if not meaning:
         raise StudyError(f"{where}: {parameter.name!r} needs a comment that says what it means")
     if allowed.bounds and parameter.kind not in ("int", "float"):
-        raise StudyError(
-            f"{where}: {parameter.name!r} is of the kind {parameter.kind}; only a number has bounds"
-        )
+        kind = f"is of the kind {parameter.kind}; only a number has bounds"
+        raise StudyError(f"{where}: {parameter.name!r} {kind}")
     if fault := allowed.fault(parameter.default):
         raise StudyError(f"{where}: the default {parameter.default!r} of {parameter.name!r}; {fault}")
     return replace(parameter, meaning=meaning, allowed=allowed)

@@ -109,9 +109,8 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
         If the label is malformed, or caption or text alternative is empty.
     """
     if not _NAME.fullmatch(name):
-        raise BuzanError(
-            f"figure {name!r} needs a label such as 'fig-placement': lower case, digits and hyphens"
-        )
+        form = "a label such as 'fig-placement': lower case, digits and hyphens"
+        raise BuzanError(f"figure {name!r} needs {form}")
     for what, text in (("caption", caption), ("text alternative", drawn.alt)):
         if not text.strip():
             raise BuzanError(f"figure {name!r} has an empty {what}")

@@ -150,11 +150,9 @@ def warn_of_foreign_code(study: Study) -> None:
     """Warn, before a study runs for the first time, that its notebooks from elsewhere are code."""
     templates = sorted({run.template for run in study.runs if not run.template.is_relative_to(ROOT.parent)})
     if templates and not is_own(study.output):
-        print(
-            f"notebooks are code and may do whatever you may: {some([file.name for file in templates])} did not come"
-            " with buzanlib; run them only if you trust whoever wrote them",
-            file=sys.stderr,
-        )
+        foreign = f"{some([file.name for file in templates])} did not come with buzanlib"
+        hint = "run them only if you trust whoever wrote them"
+        print(f"notebooks are code and may do whatever you may: {foreign}; {hint}", file=sys.stderr)
 
 
 def processors() -> int:
@@ -170,10 +168,8 @@ def _chosen(steps: list[Step], only: Collection[str]) -> list[Step]:
         if step.run.reads_results and step.run.name in only:
             changed = [other.run.name for other in steps[:index] if other.reason]
             if missing := [name for name in changed if name not in only]:
-                raise StudyError(
-                    f"{step.run.name} reads the numbers of {', '.join(missing)}, which have to run first:"
-                    " choose them too, or run the whole study"
-                )
+                hint = "which have to run first: choose them too, or run the whole study"
+                raise StudyError(f"{step.run.name} reads the numbers of {', '.join(missing)}, {hint}")
     return [step if step.run.name in only else replace(step, reason="") for step in steps]
 
 

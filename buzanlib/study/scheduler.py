@@ -90,11 +90,8 @@ class Making:
             if name := reloaded(step.inputs.machinery):
                 raise RunError(f"{name} has changed since it was loaded: start again")
         for name, folder in hidden((self.study.file.parent, self.study.templates)).items():
-            print(
-                f"warning: module {name} in {folder.name} is not imported: Python or a package has one of that"
-                " name; rename it",
-                file=sys.stderr,
-            )
+            why = "Python or a package has one of that name; rename it"
+            print(f"warning: module {name} in {folder.name} is not imported: {why}", file=sys.stderr)
 
     def hand_over(self, run: Run) -> None:
         """Write the file with the numbers of the pages before one that reads it."""
@@ -181,10 +178,9 @@ def gather(study: Study, folder: DataFolder, pages: Mapping[str, Page]) -> Resul
     for name, page in pages.items():
         for key, value in page.values.items():
             if key in values:
-                raise RunError(
-                    f"{key!r} is recorded by {values[key].notebook} and by {name}: leave one of them out, or record it"
-                    " under another key"
-                )
+                both = f"{values[key].notebook} and by {name}"
+                hint = "leave one of them out, or record it under another key"
+                raise RunError(f"{key!r} is recorded by {both}: {hint}")
             values[key] = Value(value, name)
         for label, picture in page.figures.items():
             if label in shown:

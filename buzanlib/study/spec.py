@@ -1,4 +1,4 @@
-"""A study file: which notebooks run, on which data, with which choices; refused at once where it is wrong."""
+"""Study files, which say which notebooks run, on which data, with which parameters; errors name file and line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Run:
     template: Path  #: the template
     given: Mapping[str, Value]  #: values to inject
     parameters: Mapping[str, Value]  #: all values with which it runs, defaults included
-    swept: str = ""  #: the parameter that is swept; empty where none is
+    swept: str = ""  #: the parameter that is swept; empty if none is
 
     @property
     def notebook(self) -> str:

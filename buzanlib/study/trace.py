@@ -97,16 +97,14 @@ class _Namer:
     """Maps a path to its names in some folders: two if a link leads from one folder to another."""
 
     def __init__(self, folders: Folders) -> None:
-        self._data, self._study, self._templates, output = (
-            folder.resolve() for folder in (folders.data, folders.study, folders.templates, folders.output)
-        )
+        places = (folders.data, folders.study, folders.templates, folders.output)
+        self._data, self._study, self._templates, output = map(Path.resolve, places)
         roots = (self._study, self._templates)
         # Installed packages, which may be there too, count by version, and this library by its modules.
         installed = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")}
         installed.add(Path(buzanlib.__file__).resolve().parent)
-        self._others = {output} | {
-            place for place in installed if not any(root.is_relative_to(place) for root in roots)
-        }
+        above = {place for place in installed if any(root.is_relative_to(place) for root in roots)}
+        self._others = {output} | installed - above
 
     def __call__(self, asked: Path) -> Iterator[tuple[str, Path]]:
         with suppress(ValueError, NotImplementedError):
