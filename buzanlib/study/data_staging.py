@@ -76,11 +76,8 @@ def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
 def hashes_of(folder: Path) -> dict[str, str]:
     """SHA-256 of every file in a folder that is not hidden, by relative path."""
     files = {file.relative_to(folder): file for file in sorted(folder.rglob("*")) if file.is_file()}
-    return {
-        name.as_posix(): sha256(file)
-        for name, file in files.items()
-        if not any(part.startswith(".") for part in name.parts)
-    }
+    hidden = {name for name in files if any(part.startswith(".") for part in name.parts)}
+    return {name.as_posix(): sha256(file) for name, file in files.items() if name not in hidden}
 
 
 def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:

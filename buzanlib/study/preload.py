@@ -32,14 +32,12 @@ VARIABLE = "BUZAN_PRELOAD"
 BACKEND = "module://matplotlib_inline.backend_inline"
 """Matplotlib backend of notebooks."""
 
-_INLINE = BACKEND.removeprefix("module://")
-"""It connects to the shell when imported, so each notebook process has to import it."""
+_INLINE = BACKEND.removeprefix("module://")  # connects to the shell of the process that imports it
 
 _ALWAYS = ("buzanlib.study.execute", "IPython.core.completerlib", "IPython.extensions.storemagic", "sqlite3")
 """Modules that every notebook process imports as it starts."""
 
-_TABLES = "buzanlib.tables.descriptor"
-"""Module that loads tables, in notebooks that import it."""
+_TABLES = "buzanlib.tables.descriptor"  # loads tables, in notebooks that import it
 
 _ENVIRONMENT = {
     "MPLBACKEND": BACKEND,

@@ -120,11 +120,9 @@ class _Namer:
     def _is_beside(self, place: Path) -> bool:
         if any(place.is_relative_to(other) for other in self._others):
             return False
-        return any(
-            place.is_relative_to(root)
-            and not any(part.startswith(".") for part in place.relative_to(root).parent.parts)
-            for root in (self._study, self._templates)
-        )
+        roots = (root for root in (self._study, self._templates) if place.is_relative_to(root))
+        folders = (place.relative_to(root).parent.parts for root in roots)
+        return any(not any(part.startswith(".") for part in parts) for parts in folders)
 
 
 def _database(name: object) -> object:
