@@ -144,7 +144,7 @@ def _status(given: argparse.Namespace) -> None:
 
 def _diff(given: argparse.Namespace) -> None:
     """Compare the numbers, verdicts and figures of two runs."""
-    from buzanlib.study.changes import compare, told
+    from buzanlib.study.changes import compare, format_changes
     from buzanlib.study.results import Results
     from buzanlib.study.runner import RESULTS
 
@@ -152,7 +152,7 @@ def _diff(given: argparse.Namespace) -> None:
     for file in files:
         if not file.is_file():
             raise BuzanError(f"no results at {str(file)!r}: run the study first")
-    print(told(compare(*map(Results.load, files))))
+    print(format_changes(compare(*map(Results.load, files))))
 
 
 def _pages(folder: Path) -> Path:

@@ -21,7 +21,7 @@ from buzanlib.study.child import PYTHON, search_path
 from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.progress import timed
-from buzanlib.study.runner import processors, run_loaded, say_whose
+from buzanlib.study.runner import processors, run_loaded, warn_of_foreign_code
 from buzanlib.study.spec import load_study
 
 _SHARES = 2
@@ -77,7 +77,7 @@ def build_book(
     """
     loaded = load_study(study, changes)
     if progress:
-        say_whose(loaded)
+        warn_of_foreign_code(loaded)
     place = (out or place_of(loaded)).absolute()
     with ExitStack() as stack:
         output = stack.enter_context(OwnedFolder.claimed(loaded.output))

@@ -1,8 +1,8 @@
-"""What was run, kept by content: a page is used again only if nothing that it was made from has changed.
+"""Executed pages, kept by content: one is used again only if nothing that it was made from has changed.
 
-Every page is kept as two files, the notebook and a note of all that it depends on and left. The note is written last
-and carries the hash of the notebook and a seal of this user, so that whatever a run that was cut off has left is either
-whole or not there, and what is damaged, or was made by anybody else, is made again.
+Every page is kept as two files, the notebook and a note with its inputs and results. The note is written last, with the
+hash of the notebook and a seal of this user, so that a run that is killed leaves both or nothing, and a page that is
+damaged or was made by another user is made again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 from buzanlib.files import sha256
 from buzanlib.strictjson import parse
 from buzanlib.study.owned import OwnedFolder
-from buzanlib.study.places import BESIDE
 from buzanlib.study.publish import Page
+from buzanlib.study.trace import BESIDE
 from buzanlib.study.user_key import fits, seal
 
 FOLDER = ".cache"
@@ -31,42 +31,40 @@ DAMAGED = "what it left is damaged, or was made by somebody else"
 _NOTE = re.compile(r"(.+)\.[0-9a-f]{16}\.json")
 
 KEPT = 4
-"""Of each page so many are kept: to go back to earlier data or parameters costs nothing."""
+"""Versions that are kept of each page, so that going back to earlier data or parameters costs nothing."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a page is made from."""
+    """All that a page is made from; hashes are SHA-256."""
 
-    template: str  #: SHA-256 of the template
-    parameters: Mapping[str, Any]  #: all values with which it runs
-    modules: Mapping[str, str]  #: SHA-256 of the modules of this library that it imports
-    packages: Mapping[str, str]  #: version of Python and of every package, as they are installed
-    numbers: str  #: SHA-256 of the numbers of the notebooks before it, where it reads them; else empty
-    #: SHA-256 of the files that it read, by name, of the data and beside the study; empty for a file that was not
-    #: there. Before it has run nobody knows which: then those of all data, and of any other that is asked for.
+    template: str  #: hash of the template
+    parameters: Mapping[str, Any]  #: values of all parameters
+    modules: Mapping[str, str]  #: hashes of the modules of this library that it imports
+    packages: Mapping[str, str]  #: versions of Python and of every package, as installed
+    numbers: str  #: hash of the numbers of the notebooks before it, if it reads them; else empty
+    #: hashes of the files that it read, by name, of data and beside the study; empty for a file that did not exist.
+    #: Before a run, when these are unknown, those of all data, and of any other file that is asked for.
     files: Mapping[str, str]
-    #: SHA-256 of the modules of this library that run it and make its page
+    #: hashes of the modules of this library that run it and make its page
     machinery: Mapping[str, str] = field(default_factory=dict)
 
     def reason(self, before: Inputs) -> str:
-        """Say why a page that was made from `before` has to be made again; empty where it has not."""
+        """Describe why a page that was made from `before` has to be made again; empty if it need not be."""
         if self.template != before.template:
             return "its template has changed"
         for name in sorted(self.parameters.keys() | before.parameters.keys()):
             was, now = before.parameters.get(name), self.parameters.get(name)
             if was != now or type(was) is not type(now):
                 return f"parameter {name} was {was!r} and is {now!r}"
-        code = _changed({**before.machinery, **before.modules}, {**self.machinery, **self.modules})
-        if code:
+        if code := _changed({**before.machinery, **before.modules}, {**self.machinery, **self.modules}):
             return f"code has changed: {some(code)}"
         if changed := _changed(before.packages, self.packages):
             was, now = before.packages.get, self.packages.get
-            moved = [
-                f"{name} was {was(name) or 'missing'} and is {now(name) or 'missing'}" for name in changed
-            ]
+            versions = ((name, was(name) or "missing", now(name) or "missing") for name in changed)
+            moved = [f"{name} was {old} and is {new}" for name, old, new in versions]
             return f"packages have changed: {some(moved)}"
-        # Only what it read the last time counts: with the same code and parameters it would read the same again.
+        # Only files that it read the last time count: with the same code and parameters it would read the same again.
         read = {name: self.files.get(name, "") for name in before.files}
         changed = _changed(before.files, read)
         if data := [name for name in changed if not name.startswith(BESIDE)]:
@@ -82,28 +80,27 @@ class Inputs:
 class Entry:
     """A page that is kept."""
 
-    inputs: Inputs  #: what it was made from
-    page: Page  #: the page, what it recorded and showed
-    seconds: float  #: how long it took
+    inputs: Inputs
+    page: Page
+    seconds: float  #: run time
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the cache knows of a page."""
+    """Result of a search for a page."""
 
-    entry: Entry | None  #: A page that was made from the same
-    reason: str  #: why there is none; empty where there is one
-    seconds: float | None  #: how long the page took the last time; None if it is new
+    entry: Entry | None  #: a page that was made from the same
+    reason: str  #: why there is none; empty if there is one
+    seconds: float | None  #: run time of the last time; None if the page is new
 
 
 class Cache:
-    """Pages in a folder, of each the last few.
+    """Pages in a folder, the last few versions of each.
 
     Parameters
     ----------
     output : OwnedFolder or Path
-        Output folder of a study; pages are kept in a hidden folder in it. Where it is not one's own it is looked at and
-        nothing is kept in it.
+        Output folder of a study, in which pages are kept in a hidden folder. With a path nothing is written.
     """
 
     def __init__(self, output: OwnedFolder | Path) -> None:
@@ -126,24 +123,18 @@ class Cache:
         return Found(None, reason or "it has not run yet", seconds)
 
     def save(self, name: str, entry: Entry) -> None:
-        """Keep a page; nothing happens in a folder that is only looked at."""
+        """Keep a page; does nothing in a folder that is only read."""
         if self._output is None:
             return
         note = self.folder / f"{name}.{_digest(entry.inputs)}.json"
         self._output.remove(note)
         self._output.write(note.with_suffix(".ipynb"), entry.page.text)
-        content = {
-            "sha256": sha256(note.with_suffix(".ipynb")),
-            "inputs": asdict(entry.inputs),
-            "values": dict(entry.page.values),
-            "figures": dict(entry.page.figures),
-            "warned": entry.page.warned,
-            "findings": entry.page.findings,
-            "seconds": entry.seconds,
-        }
-        self.remember(note.name, content)
+        about = asdict(entry.page)
+        del about["text"]
+        about |= {"inputs": asdict(entry.inputs), "seconds": entry.seconds}
+        self.remember(note.name, about | {"sha256": sha256(note.with_suffix(".ipynb"))})
         self._of_pages[name].add(note)
-        # By name, since a clock that was set back makes the newest look old.
+        # Excluded by name, since a clock that was set back would make the newest look old.
         others = [other for other in self._notes(name) if other != note]
         for old in others[KEPT - 1 :]:
             self._output.remove(old, old.with_suffix(".ipynb"))
@@ -153,20 +144,20 @@ class Cache:
         return not any(self.folder.glob("*.ipynb"))
 
     def sweep(self) -> None:
-        """Take away pages without a note, which a run has left that was killed between the two."""
+        """Remove pages without a note, left by a run that was killed between the two."""
         if self._output:
             pages = self.folder.glob("*.ipynb")
             self._output.remove(*(page for page in pages if not page.with_suffix(".json").exists()))
 
     def remember(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep a note, such as what was checked; nothing happens in a folder that is only looked at."""
+        """Write a sealed note; does nothing in a folder that is only read."""
         if self._output:
             sealed = {**content, "seal": seal(_canonical(content))}
             text = json.dumps(sealed, indent=1, sort_keys=True, allow_nan=False)
             self._output.write(self.folder / name, text + "\n")
 
     def recall(self, name: str) -> dict[str, Any]:
-        """A note; empty where there is none of this user."""
+        """Read a note; empty if there is none with a seal of this user."""
         return _read(self.folder / name)
 
     def _notes(self, name: str) -> list[Path]:
@@ -176,7 +167,7 @@ class Cache:
 
     @cached_property
     def _of_pages(self) -> defaultdict[str, set[Path]]:
-        """Notes by the name of their page: the folder is listed once, however many pages a sweep has in it."""
+        """Notes by the name of their page; the folder is listed only once, even for a sweep with many pages."""
         found = defaultdict(set)
         for note in self.folder.glob("*.json"):
             if parts := _NOTE.fullmatch(note.name):
@@ -185,20 +176,19 @@ class Cache:
 
 
 def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
-    """The page that belongs to a note, if it is there and whole."""
+    """The page that belongs to a note, if it exists and is undamaged."""
     try:
         text = note.with_suffix(".ipynb").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
     if hashlib.sha256(text.encode()).hexdigest() != content["sha256"]:
         return None
-    return Page(
-        text, content["values"], content["figures"], tuple(content["warned"]), tuple(content["findings"])
-    )
+    warned, findings = tuple(content["warned"]), tuple(content["findings"])
+    return Page(text, content["values"], content["figures"], warned, findings)
 
 
 def _read(note: Path) -> dict[str, Any]:
-    """What a note says; nothing where it is missing or not, to the last digit, what this user wrote."""
+    """Content of a note; empty if it is missing or its seal is not one of this user."""
     try:
         content: dict[str, Any] = parse(note.read_text(encoding="utf-8"))
         sealed = content.pop("seal")
@@ -208,7 +198,7 @@ def _read(note: Path) -> dict[str, Any]:
 
 
 def _canonical(content: Mapping[str, Any]) -> str:
-    """What is sealed of a note: no seal of anything else is one of a note."""
+    """The text that is sealed for a note, distinct from all others that are sealed."""
     return "note " + json.dumps(content, sort_keys=True)
 
 
@@ -221,5 +211,5 @@ def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def some(names: list[str]) -> str:
-    """Names, but few of many."""
+    """At most three names, and how many more."""
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

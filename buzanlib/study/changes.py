@@ -1,4 +1,4 @@
-"""What moved between two runs: numbers, verdicts, figures, and what they were made from."""
+"""Differences between two runs: numbers, verdicts, figures, data and parameters."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ VERDICT = ".verdict"
 
 @dataclass(frozen=True)
 class Change:
-    """A value that is not what it was."""
+    """A value that has changed."""
 
-    key: str  #: of the value
-    #: the values; None where there was or is none
-    before: Scalar | None
-    after: Scalar | None
+    key: str
+    before: Scalar | None  #: None if the value is new
+    after: Scalar | None  #: None if the value is gone
 
     @property
     def by(self) -> float | None:
-        """How far a number moved; None where it is not one, or was or is not there."""
+        """Difference of two numbers; None if they are not both numbers."""
         if isinstance(self.before, bool | str | None) or isinstance(self.after, bool | str | None):
             return None
         return self.after - self.before
@@ -30,16 +29,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """All that differs between two runs."""
+    """All differences between two runs; figures and data count as changed if they are new or gone, too."""
 
-    values: tuple[Change, ...]  #: numbers and words, by key; verdicts among them
-    figures: tuple[str, ...]  #: labels of figures that look different, are new or have gone
-    data: tuple[str, ...]  #: files of the data that have changed, are new or have gone
-    parameters: tuple[Change, ...]  #: parameters, by the name of the page and their own
+    values: tuple[Change, ...]  #: recorded values, including the verdicts
+    figures: tuple[str, ...]  #: labels
+    data: tuple[str, ...]  #: names of files
+    parameters: tuple[Change, ...]  #: the key is the name of the page and that of the parameter
 
     @property
     def verdicts(self) -> tuple[Change, ...]:
-        """Of the values those that are verdicts."""
+        """The values that are verdicts."""
         return tuple(change for change in self.values if change.key.endswith(VERDICT))
 
     def __bool__(self) -> bool:
@@ -47,39 +46,17 @@ class Changes:
 
 
 def compare(before: Results, after: Results) -> Changes:
-    """Hold the results of two runs against each other.
-
-    Parameters
-    ----------
-    before, after : Results
-        Of the same study or of two.
-
-    Returns
-    -------
-    Changes
-        Sorted by key.
-    """
+    """Compare the results of two runs; the differences are sorted by key."""
     return Changes(
-        values=_differing(_plain(before), _plain(after)),
+        values=_differing(before.scalars, after.scalars),
         figures=tuple(change.key for change in _differing(before.figures, after.figures)),
         data=tuple(change.key for change in _differing(before.data, after.data)),
         parameters=_differing(_parameters(before), _parameters(after)),
     )
 
 
-def told(changes: Changes) -> str:
-    """Put changes into lines of text.
-
-    Parameters
-    ----------
-    changes : Changes
-        Of `compare`.
-
-    Returns
-    -------
-    str
-        Verdicts first, then what the run was made from, then all numbers and figures.
-    """
+def format_changes(changes: Changes) -> str:
+    """Format changes as lines of text: first verdicts, then data and parameters, then all values and figures."""
     if not changes:
         return "nothing has changed"
     others = [change for change in changes.values if change not in changes.verdicts]
@@ -98,7 +75,7 @@ def told(changes: Changes) -> str:
 
 
 def in_words(value: Scalar | None) -> str:
-    """A value as tables of changes show it."""
+    """Format a value for a table of changes."""
     if value is None:
         return "–"
     return typeset(value, ".4g") if isinstance(value, float) else typeset(value)
@@ -112,10 +89,6 @@ def _line(change: Change) -> str:
 def _differing(before: Mapping[str, Scalar], after: Mapping[str, Scalar]) -> tuple[Change, ...]:
     changes = (Change(key, before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys()))
     return tuple(change for change in changes if change.before != change.after)
-
-
-def _plain(results: Results) -> dict[str, Scalar]:
-    return {key: value.value for key, value in results.values.items()}
 
 
 def _parameters(results: Results) -> dict[str, Scalar]:

@@ -1,4 +1,4 @@
-"""Processes of Python that work for this one: isolated from working directory and home, and ended with their parent."""
+"""Child processes of Python, isolated from working directory and home, that end with their parent."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 PYTHON = [sys.executable, "-P"]
-"""Command of this very environment, which does not look for modules in the working directory."""
+"""Command of Python in this environment, without modules from the working directory."""
 
-_PR_SET_PDEATHSIG = 1
-"""Of ``prctl`` (Linux, ``sys/prctl.h``): the signal that a process gets when its parent has ended."""
+_PR_SET_PDEATHSIG = 1  # of ``prctl`` (Linux, ``sys/prctl.h``)
 
 
 def end_with(parent: int, number: int = signal.SIGKILL) -> None:
-    """Have the system send this process a signal when its parent ends; does nothing but on Linux.
+    """Have the system send this process a signal when its parent ends; only on Linux.
 
     Parameters
     ----------
     parent : int
-        Process id of the parent; if it has ended already, this process gets the signal at once. The thread that
-        started this process counts as the parent.
+        Process id of the parent; if it has ended already, the signal is sent at once. It also counts as ended when its
+        thread ends that started this process.
     number : int
         The signal.
 
@@ -39,14 +40,27 @@ def end_with(parent: int, number: int = signal.SIGKILL) -> None:
         os.kill(os.getpid(), number)  # the parent ended before the line above took effect
 
 
-def search_path() -> dict[str, str]:
-    """The variable ``PYTHONPATH``, if set, for a child in any working directory.
+@contextmanager
+def environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables of the environment, or remove those with the value None, and restore them in the end."""
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
 
-    Returns
-    -------
-    dict of str to str
-        With absolute folders, and without empty entries, which would mean the working directory.
-    """
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def search_path() -> dict[str, str]:
+    """The variable ``PYTHONPATH``, if set, with absolute folders and none that means the working directory."""
     if "PYTHONPATH" not in os.environ:
         return {}
     folders = os.environ["PYTHONPATH"].split(os.pathsep)
@@ -54,9 +68,9 @@ def search_path() -> dict[str, str]:
 
 
 def plain_matplotlib(empty: Path) -> None:
-    """Import Matplotlib with its defaults: no settings or styles of a folder, a home or a variable.
+    """Import Matplotlib, unless imported already, without settings or styles of a folder, a home or a variable.
 
-    Does nothing if Matplotlib is imported already. Its font cache stays where it is, as building it takes seconds.
+    Its font cache stays where it is, as building it takes seconds.
 
     Parameters
     ----------
@@ -65,17 +79,7 @@ def plain_matplotlib(empty: Path) -> None:
     """
     if "matplotlib" in sys.modules:
         return
-    before, here = dict(os.environ), Path.cwd()
-    os.environ.pop("MATPLOTLIBRC", None)
-    os.environ["MPLCONFIGDIR"] = str(empty.absolute())
-    os.chdir(empty)
-    try:
+    with environment({"MATPLOTLIBRC": None, "MPLCONFIGDIR": str(empty.absolute())}), chdir(empty):
         import matplotlib as mpl
 
         mpl.get_configdir()  # cached, separately from the folder of the fonts
-    finally:
-        os.chdir(here)
-        for name in ("MATPLOTLIBRC", "MPLCONFIGDIR"):
-            os.environ.pop(name, None)
-            if name in before:
-                os.environ[name] = before[name]

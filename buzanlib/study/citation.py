@@ -1,4 +1,4 @@
-"""How to cite: the compendium, the paper that it tests, and the publishers of the data."""
+"""References to the compendium, the paper that it tests, and the publishers of the data."""
 
 from __future__ import annotations
 
@@ -13,26 +13,21 @@ from buzanlib.errors import BuzanError
 from buzanlib.study.dependencies import ROOT
 
 PROJECT = ROOT.parent
-"""Folder of the project, where it is a clone."""
+"""Folder of the project, if this is a clone of it."""
 
 
 def references(project: Path = PROJECT) -> str:
-    """References as plain text.
+    """List the compendium, the paper, and the sources of each table as plain text.
 
     Parameters
     ----------
     project : Path
         Folder with ``CITATION.cff`` and ``data``.
 
-    Returns
-    -------
-    str
-        The compendium, the paper, and a line for each source of each table.
-
     Raises
     ------
     BuzanError
-        Where the folder is no clone of the project.
+        If the folder is not a clone of the project.
     """
     cff = _read(project)
     lines = ["The compendium:", f"  {_line(cff, _date(cff))}", "The paper:"]
@@ -46,25 +41,10 @@ def references(project: Path = PROJECT) -> str:
 
 
 def bibtex(project: Path = PROJECT) -> str:
-    """The compendium and the paper as BibTeX.
-
-    Parameters
-    ----------
-    project : Path
-        Folder with ``CITATION.cff``.
-
-    Raises
-    ------
-    BuzanError
-        Where the folder is no clone of the project.
-    """
+    """Format the compendium and the paper as BibTeX; see `references`."""
     cff = _read(project)
-    own = {
-        "author": f"{{{_names(cff)}}}",
-        "title": f"{{{cff['title']}}}",
-        "year": _date(cff),
-        "version": cff["version"],
-    }
+    own = {"author": f"{{{_names(cff)}}}", "title": f"{{{cff['title']}}}"}
+    own |= {"year": _date(cff), "version": cff["version"]}
     entries = [_entry("software", "buzanlib", own)]
     for paper in cff["references"]:
         fields = {
@@ -82,12 +62,10 @@ def bibtex(project: Path = PROJECT) -> str:
 
 
 def _read(project: Path) -> Mapping[str, Any]:
-    try:
-        content: Mapping[str, Any] = yaml.safe_load((project / "CITATION.cff").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BuzanError(
-            "there is no CITATION.cff: install the library from a clone of the project"
-        ) from None
+    file = project / "CITATION.cff"
+    if not file.exists():
+        raise BuzanError("there is no CITATION.cff: install the library from a clone of the project")
+    content: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return content
 
 

@@ -1,11 +1,11 @@
 """Run notebooks on the workers of a Dask cluster, each by the same `Pool` as on this machine.
 
-Dask schedules, and runs a notebook again if its worker ends. Whoever can reach a scheduler can run anything on its
+Dask schedules, and runs a notebook again if its worker ends. Anyone who can reach a scheduler can run any code on its
 workers: it belongs on a trusted network, or behind TLS. Certificates, time limits and the like are set in Dask's own
 configuration, in files or in variables such as ``DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT``.
 
-On a worker a notebook runs in the folder of its template, with data and numbers where its parameters say. Nothing else
-that lies beside a study travels. All of it lies in the worker's own temporary folder, and goes with the run.
+On a worker a notebook runs in the folder of its template, with data and numbers at the paths in its parameters. No
+other files beside a study are sent. All files are in the worker's temporary folder and are removed with the run.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from buzanlib.study.cache import some
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import code, differences, locked, versions
 from buzanlib.study.execute import Executed
-from buzanlib.study.places import Folders
 from buzanlib.study.pool import Pool
 from buzanlib.study.spec import RESULTS, Run, Study
+from buzanlib.study.trace import Folders
 
 if TYPE_CHECKING:
     from distributed import Client, Worker
@@ -44,11 +44,11 @@ _MOST = 1000  # notebooks at the same time, for each of which a thread of this p
 
 @dataclass
 class _Home:
-    """What workers are given, those that come later too: a plugin of Dask, which is taken away after the run."""
+    """Plugin of Dask for all workers, also those that join later; removed after the run."""
 
     modules: Sequence[str]
-    folders: Sequence[str]  # those of `Folders`, relative to one that holds them all
-    files: Mapping[str, bytes]  # the data, by their path in that folder
+    folders: Sequence[str]  # those of `Folders`, relative to their common parent
+    files: Mapping[str, bytes]  # the data, by their path in the data folder
     needed: Mapping[str, str]  # see `buzanlib.study.dependencies.differences`
 
     async def setup(self, worker: Worker) -> None:
@@ -102,7 +102,7 @@ class Cluster:
 
     @property
     def at_once(self) -> int:
-        """How many notebooks can run at the same time, with the workers that are there."""
+        """Notebooks that can run at the same time, with the current workers."""
         return max(1, min(self.most, sum(self._workers().values())))
 
     def submit(self, run: Run) -> Future[Executed]:
@@ -128,10 +128,8 @@ class Cluster:
                 return Executed(template, fault, None, time.monotonic() - start)
             except (CancelledError, ConnectionError):
                 break
-        raise RunError(
-            f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s;"
-            " what is finished is kept, and the same command goes on from there"
-        )
+        gone = f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s"
+        raise RunError(f"{gone}; what is finished is kept, and the same command goes on from there")
 
     def _workers(self) -> Mapping[str, int]:
         """Threads of each worker."""
@@ -144,26 +142,24 @@ class Cluster:
 def connected(
     address: str, modules: Sequence[str], study: Study, folder: DataFolder, jobs: int | None = None
 ) -> Iterator[Cluster]:
-    """Have workers of a cluster run notebooks; what still runs in the end is ended, and what they were given removed.
+    """Run notebooks on workers of a cluster; in the end, end those that still run and remove all files there.
 
     Parameters
     ----------
     address : str
-        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+        Address of the scheduler, such as ``tcp://10.0.0.1:8786``.
     modules : sequence of str
         Modules of this library that the notebooks import.
-    study : Study
-        The study. Of the folder of its notebooks only templates travel.
-    folder : DataFolder
-        Its data, of which every worker gets a copy.
+    study, folder : Study, DataFolder
+        The study, of which only templates are sent, and its data, of which every worker gets a copy.
     jobs : int, optional
         Notebooks that run at the same time; by default as many as the workers have threads.
 
     Raises
     ------
     ClusterError
-        If Dask is not installed, no scheduler answers within ``distributed.comm.timeouts.connect`` or no worker comes,
-        or one of them has not the code and the packages of this machine.
+        If Dask is not installed, no scheduler answers within ``distributed.comm.timeouts.connect``, no worker joins, or
+        one lacks the code and the packages of this machine.
     """
     with ThreadPoolExecutor(_MOST) as threads, _client(address) as client:
         name = uuid.uuid4().hex
@@ -188,13 +184,12 @@ def _client(address: str) -> Iterator[Client]:
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # it logs at length what is raised here as an error
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", VersionMismatchWarning)  # `_give` is stricter
-            client = Client(address, set_as_default=False)
-    except (OSError, ImportError, OverflowError, TypeError, ValueError) as error:
-        logger.setLevel(level)
-        raise ClusterError(f"no scheduler can be reached at {address}: {error}") from error
-    try:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", VersionMismatchWarning)  # `_give` is stricter
+                client = Client(address, set_as_default=False)
+        except (OSError, ImportError, OverflowError, TypeError, ValueError) as error:
+            raise ClusterError(f"no scheduler can be reached at {address}: {error}") from error
         with client:
             yield client
     finally:
@@ -204,7 +199,7 @@ def _client(address: str) -> Iterator[Client]:
 def _give(
     client: Client, address: str, name: str, modules: Sequence[str], study: Study, folder: DataFolder
 ) -> None:
-    """Give the workers what they need, laid out as here, unless one of them, or the scheduler, differs."""
+    """Send the workers what they need, in folders as here, unless one of them, or the scheduler, differs."""
     from distributed import WorkerPlugin
 
     try:
@@ -216,19 +211,17 @@ def _give(
     try:
         client.wait_for_workers(1, timeout=_patience())
     except TimeoutError as error:
-        raise ClusterError(
-            f"no worker has come to the scheduler at {address}: start some with 'dask worker {address}'"
-        ) from error
+        hint = f"start some with 'dask worker {address}'"
+        raise ClusterError(f"no worker has come to the scheduler at {address}: {hint}") from error
     needed = code() | versions([*locked(), *_DASK])
     answers: dict[str, list[str] | Exception] = client.run(differences, needed, on_error="return")
-    said = {
-        worker: some(found) if isinstance(found, list) else str(found) for worker, found in answers.items()
-    }
-    if faults := [f"worker {worker}: {said[worker]}" for worker in sorted(said) if said[worker]]:
-        raise ClusterError(
-            f"workers have not all that this machine has, so that their numbers might differ: {some(faults)}; install"
-            " the same commit of the library and its requirements.txt there, and start them again"
+    found = {worker: some(a) if isinstance(a, list) else str(a) for worker, a in sorted(answers.items())}
+    if faults := [f"worker {worker}: {fault}" for worker, fault in found.items() if fault]:
+        lack = (
+            f"workers have not all that this machine has, so that their numbers might differ: {some(faults)}"
         )
+        hint = "install the same commit of the library and its requirements.txt there, and start them again"
+        raise ClusterError(f"{lack}; {hint}")
     folders = (folder.path, study.file.parent, study.templates, study.output)
     there = [Path(os.path.relpath(path, os.path.commonpath(folders))).as_posix() for path in folders]
     files = {name: (folder.path / name).read_bytes() for name in folder.hashes}
@@ -237,7 +230,7 @@ def _give(
 
 
 def _patience() -> float:
-    """Seconds after which Dask gives up a connection, by its own configuration."""
+    """Seconds after which Dask gives up a connection, from its configuration."""
     import dask
 
     return float(dask.utils.parse_timedelta(dask.config.get("distributed.comm.timeouts.connect")))

@@ -1,4 +1,4 @@
-"""The data folder that the notebooks of a study read, checked once for as long as no byte of it changes."""
+"""Data folder that the notebooks of a study read, checked once for as long as no byte of it changes."""
 
 from __future__ import annotations
 
@@ -12,60 +12,54 @@ from typing import Any
 from buzanlib.errors import DataError, Fault
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache
-from buzanlib.study.dependencies import closure
+from buzanlib.study.dependencies import closure, hash_of
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.spec import READS, Study
 
 CHECKED = "checked.json"
-"""Note in the cache: which files have been found sound, and by which code."""
+"""Note in the cache: which files were checked without a fault, and by which code."""
 
 CODED = "coded.json"
-"""Note in the cache: from what the codes with those of the sheets were made, and what came of it."""
+"""Note in the cache: hashes of what the codes with those of the sheets were made from, and of the result."""
 
 CODES = "codes.csv"
 
 
 @dataclass(frozen=True)
 class DataFolder:
-    """A data folder that is sound."""
+    """A data folder without faults."""
 
-    path: Path  #: where it is
-    hashes: Mapping[str, str]  #: SHA-256 of every file in it, by its path there
+    path: Path
+    hashes: Mapping[str, str]  #: SHA-256 of every file in it, by relative path
 
 
 @contextmanager
 def looked_at(study: Study) -> Iterator[DataFolder]:
-    """The data of a study as a run would find them, without writing to its output folder.
-
-    Raises
-    ------
-    StudyError
-        Where a run would not write there.
-    DataError, LockError
-        As `prepare`.
-    """
+    """Check the data of a study as a run would, without writing to its output folder; raises as a run would."""
     demand(study.output)
     with tempfile.TemporaryDirectory() as place, OwnedFolder.claimed(Path(place)) as aside:
         yield prepare(study, Cache(study.output), aside)
 
 
 def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
-    """Lay the data of a study ready, and hold every row and the lock against what they must be.
+    """Check every row and the lock of the data of a study.
+
+    If the study has tables or coding sheets of its own, a folder with these and all other tables is made and locked;
+    the predictions must be those of the folder that the study names.
 
     Parameters
     ----------
     study : Study
-        Where it has tables or coding sheets of its own, a folder with them and all other tables is made in its output
-        folder and locked anew; the predictions must be those of the folder that it names.
+        The study.
     cache : Cache
-        Files that have been found sound are not held against the descriptor again.
+        Files that were checked before are not checked again.
     output : OwnedFolder
-        That of the study, or another for the folder that is made.
+        Where the folder is made.
 
     Raises
     ------
     DataError, LockError
-        Where the data are at fault; a fault of a table of one's own names one's own file.
+        If the data have faults; one in a table of the study's own names that file.
     """
     reads = output.path / READS if study.laid_out else study.data
     if study.laid_out:
@@ -80,19 +74,16 @@ def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
 
 
 def hashes_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in a folder, by its path there; what is hidden does not count."""
+    """SHA-256 of every file in a folder that is not hidden, by relative path."""
     files = {file.relative_to(folder): file for file in sorted(folder.rglob("*")) if file.is_file()}
-    return {
-        name.as_posix(): sha256(file)
-        for name, file in files.items()
-        if not any(part.startswith(".") for part in name.parts)
-    }
+    hidden = {name for name in files if any(part.startswith(".") for part in name.parts)}
+    return {name.as_posix(): sha256(file) for name, file in files.items() if name not in hidden}
 
 
 def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
-    """Make the folder that is read: the one that is named, with what is one's own in place of what is in it.
+    """Combine the named folder with the study's own tables and sheets.
 
-    A lock that fits what lies there already is kept; the one of the folder that is named would not fit.
+    A lock that is there already and fits is kept; that of the named folder would not fit.
     """
     from buzanlib.theory.predictions import LOCK
 
@@ -105,21 +96,21 @@ def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
     output.remove(*(reads / name for name in hashes_of(reads).keys() - wanted.keys()))
     kept = {LOCK} if (reads / LOCK).exists() else set()
     made_from = _made_from(study, wanted) if study.sheets else []
-    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": _sha256(reads / CODES)}:
+    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": hash_of(reads / CODES)}:
         kept.add(CODES)
     for name, file in wanted.items():
         if name not in kept:
             output.copy(file, reads / name)
     if study.sheets and CODES not in kept:
         _add_codes(study, output.listed(reads / CODES))
-        cache.remember(CODED, {"from": made_from, "sha256": _sha256(reads / CODES)})
+        cache.remember(CODED, {"from": made_from, "sha256": hash_of(reads / CODES)})
 
 
 def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
-    """From what the codes with those of the sheets are made: hashes of tables, sheets and code."""
+    """Hashes of the tables, sheets and code from which the codes with those of the sheets are made."""
     files = [tables[name] for name in (CODES, "passages.csv", "datapackage.json") if name in tables]
     code = closure(["buzanlib.sources.coders"]).values()
-    return [*map(_sha256, (*files, *study.sheets)), *code]
+    return [*map(hash_of, (*files, *study.sheets)), *code]
 
 
 def _add_codes(study: Study, codes: Path) -> None:
@@ -135,10 +126,6 @@ def _add_codes(study: Study, codes: Path) -> None:
         write_table(more, codes)
 
 
-def _sha256(file: Path) -> str:
-    return sha256(file) if file.is_file() else ""
-
-
 def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
     from buzanlib.tables.descriptor import check
     from buzanlib.theory.predictions import LOCK, load_predictions, write_lock
@@ -146,12 +133,12 @@ def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
     if faults := check(reads):
         raise _renamed(study, faults)
     if study.laid_out:
-        output.copy(study.data / LOCK, reads / LOCK)  # it says what the predictions must be
+        output.copy(study.data / LOCK, reads / LOCK)  # with the predictions that are required
         write_lock(reads)
     load_predictions(reads)
 
 
 def _renamed(study: Study, faults: Iterable[Fault]) -> DataError:
-    """Faults by the names of one's own files."""
+    """Faults with the names of the study's own files."""
     own = {name: file.name for name, file in study.tables.items()}
     return DataError([replace(fault, file=own.get(fault.file, fault.file)) for fault in faults])

@@ -1,4 +1,4 @@
-"""What a notebook depends on: modules of this library, by reading imports, and the lock of packages."""
+"""Dependencies of a notebook: modules of this library, by reading imports, and versions of packages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from buzanlib.files import sha256
 PACKAGE = buzanlib.__name__
 ROOT = Path(buzanlib.__file__).parent
 
-#: What this process has loaded, or is about to load, of this library.
+#: Hashes of the modules that this process has loaded, or is about to load.
 _LOADED = {file: sha256(file) for file in ROOT.rglob("*.py")}
 
 #: Every package with its version, in the folder that holds the library.
@@ -31,8 +31,8 @@ LOCK = ROOT.parent / "requirements.txt"
 def modules_of(template: Path, beside: Iterable[Path] = ()) -> dict[str, str]:
     """Modules of this library that a notebook imports, directly or by modules of its own, with their hashes.
 
-    Imports are read from the source, so that a module counts although it is imported only if some condition holds: a
-    notebook may run once too often for that, never once too seldom.
+    Imports are read from the source, so that conditional ones count, too: a notebook may run once too often for that,
+    never once too seldom.
 
     Parameters
     ----------
@@ -56,27 +56,15 @@ def modules_of(template: Path, beside: Iterable[Path] = ()) -> dict[str, str]:
             for name in {name.partition(".")[0] for name in names} - {PACKAGE}:
                 files = {folder / f"{name}.py", *(folder / name).rglob("*.py")} - read
                 read |= files
-                sources += [
-                    file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()
-                ]
+                existing = filter(Path.is_file, files)
+                sources += [file.read_text(encoding="utf-8", errors="replace") for file in existing]
     if PACKAGE in found:  # a notebook may use any name of the package
         found |= {origin.partition(":")[0] for origin in buzanlib.FACE.values()}
     return closure(_own(found) & _files().keys())
 
 
 def closure(modules: Iterable[str]) -> dict[str, str]:
-    """Modules of this library with all that they import, directly or not, and their hashes.
-
-    Parameters
-    ----------
-    modules : iterable of str
-        Dotted names.
-
-    Returns
-    -------
-    dict of str to str
-        SHA-256 by dotted name, sorted.
-    """
+    """SHA-256 of modules of this library and all of it that they import, directly or not, by dotted name, sorted."""
     files = _files()
     found: dict[str, _Module] = {}
     ahead = set(modules)
@@ -88,13 +76,7 @@ def closure(modules: Iterable[str]) -> dict[str, str]:
 
 
 def others(modules: Iterable[str]) -> list[str]:
-    """Modules of other packages that modules of this library import, anywhere in them, sorted.
-
-    Parameters
-    ----------
-    modules : iterable of str
-        Dotted names.
-    """
+    """Modules of other packages that modules of this library import, anywhere in them, sorted."""
     files = _files()
     return sorted({name for module in modules for name in _look(files[module]).others})
 
@@ -104,20 +86,19 @@ def machinery() -> dict[str, str]:
     return closure(("buzanlib.study.pool", "buzanlib.study.publish"))
 
 
-def reloaded(modules: Mapping[str, str]) -> str:
-    """Name the first module of which this process may have loaded another version; empty if there is none.
+def hash_of(file: Path) -> str:
+    """SHA-256 of a file; empty if it does not exist."""
+    return sha256(file) if file.is_file() else ""
 
-    Parameters
-    ----------
-    modules : mapping of str to str
-        SHA-256 by dotted name.
-    """
+
+def reloaded(modules: Mapping[str, str]) -> str:
+    """Name the first module of which this process may have loaded another version, or ``""`` if there is none."""
     return _differing(modules, lambda file, found: _LOADED.get(file, found))
 
 
 def changed(modules: Mapping[str, str]) -> str:
-    """Name the first module whose file has another hash or is gone; empty if there is none; see `reloaded`."""
-    return _differing(modules, lambda file, _: sha256(file) if file.is_file() else "")
+    """Name the first module whose file has another hash or is missing, or ``""`` if there is none."""
+    return _differing(modules, lambda file, _: hash_of(file))
 
 
 def _differing(modules: Mapping[str, str], now: Callable[[Path, str], str]) -> str:
@@ -126,18 +107,7 @@ def _differing(modules: Mapping[str, str], now: Callable[[Path, str], str]) -> s
 
 
 def hidden(folders: Iterable[Path]) -> dict[str, Path]:
-    """Modules that cannot be imported, since others of their names come before them.
-
-    Parameters
-    ----------
-    folders : iterable of Path
-        Where they lie.
-
-    Returns
-    -------
-    dict of str to Path
-        Folder by name, sorted.
-    """
+    """Modules in some folders that cannot be imported, as others have the same names; their folders by name."""
     places = {folder.resolve(): folder for folder in folders}
     path = [place for place in sys.path if Path(place).resolve() not in places]
     return {
@@ -150,18 +120,18 @@ def hidden(folders: Iterable[Path]) -> dict[str, Path]:
 
 def _is_installed(name: str, path: list[str]) -> bool:
     found = PathFinder.find_spec(name, path)
-    return found is not None and found.origin is not None  # folders without an __init__.py come last
+    return found is not None and found.origin is not None  # which folders without an __init__.py have not
 
 
 def packages() -> dict[str, str]:
-    """Version of Python and of everything in the lock, or without a lock of what is required, as it is installed."""
+    """Installed versions of Python and of all packages in the lock; without a lock, of those that are required."""
     folders = {Path(place) for place in sys.path if place}
     return _packages(frozenset((folder, folder.stat().st_mtime_ns) for folder in folders if folder.is_dir()))
 
 
 @cache
 def _packages(changed: frozenset[tuple[Path, int]]) -> dict[str, str]:
-    """Look once for as long as nothing comes to or goes from where packages are installed."""
+    """Look again only after packages were installed or removed."""
     return versions(locked())
 
 
@@ -171,31 +141,24 @@ def code() -> dict[str, str]:
 
 
 def required() -> list[str]:
-    """Names of the packages that this library names as its own requirements, sorted."""
-    lines = metadata.requires(PACKAGE) or []
-    return sorted(
-        {name[0] for line in lines if (name := re.match(r"[\w.-]+", line)) and "extra ==" not in line}
-    )
+    """Names of the direct requirements of this library, sorted."""
+    return _matched(r"[\w.-]+", metadata.requires(PACKAGE) or [], "extra ==")
 
 
 def locked() -> list[str]:
-    """Names of the packages of the lock that are not of one system alone, sorted; without a lock what is required."""
+    """Names of the packages of the lock that are not for one system only, sorted; without a lock, see `required`."""
     if not LOCK.is_file():
         return required()
-    lines = LOCK.read_text(encoding="utf-8").splitlines()
-    return sorted(
-        {name[0] for line in lines if (name := re.match(r"[\w.-]+(?===)", line)) and "platform" not in line}
-    )
+    return _matched(r"[\w.-]+(?===)", LOCK.read_text(encoding="utf-8").splitlines(), "platform")
+
+
+def _matched(pattern: str, lines: Iterable[str], without: str) -> list[str]:
+    """Starts of lines that match a pattern, of lines without some text, sorted."""
+    return sorted({found[0] for line in lines if without not in line and (found := re.match(pattern, line))})
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
-    """Version of Python and of packages; empty where a package is not installed.
-
-    Parameters
-    ----------
-    packages : iterable of str
-        Their names.
-    """
+    """Versions of Python and of packages by name; empty for a package that is not installed."""
     found = {"Python": ".".join(map(str, sys.version_info[:3]))}
     for name in packages:
         try:
@@ -206,13 +169,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def differences(needed: Mapping[str, str]) -> list[str]:
-    """Describe how this process differs from another.
-
-    Parameters
-    ----------
-    needed : mapping of str to str
-        What the other has: `code` and `versions`; empty for what it has not.
-    """
+    """Describe how this process differs from another, given its `code` and `versions`; empty ones do not count."""
     here = code() | versions(name for name in needed if name != "Python" and not name.endswith(".py"))
     wrong = {name: there for name, there in needed.items() if there and here.get(name, "") != there}
     return [
@@ -224,22 +181,19 @@ def differences(needed: Mapping[str, str]) -> list[str]:
 
 
 def _source(template: Path) -> str:
-    """Code of a notebook; lines that are no Python, such as magics, are passed over."""
+    """Code of a notebook without magics and shell commands, which are not Python."""
     content = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
-    cells = [cell.source for cell in content.cells if cell.cell_type == "code"]
-    return "\n".join(
-        "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in cell.splitlines())
-        for cell in cells
-    )
+    lines = "\n".join(cell.source for cell in content.cells if cell.cell_type == "code").splitlines()
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
 @dataclass(frozen=True)
 class _Module:
-    """The file of a module: its hash, and what is imported anywhere in it; of this library all that may be a module."""
+    """A module and what is imported anywhere in it."""
 
     sha256: str
-    own: frozenset[str]
-    others: frozenset[str]
+    own: frozenset[str]  #: names of this library that may be modules
+    others: frozenset[str]  #: modules of other packages
 
 
 def _look(file: Path) -> _Module:
@@ -248,27 +202,25 @@ def _look(file: Path) -> _Module:
 
 @cache
 def _parsed(file: Path, changed: int) -> _Module:
-    """Parse a file once for as long as it does not change."""
+    """Parse a file again only if it has changed."""
     modules, taken = _imported(file.read_text(encoding="utf-8"))
     others = frozenset(name for name in modules if name.partition(".")[0] != PACKAGE)
     return _Module(sha256(file), _own(modules | taken), others)
 
 
 def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Modules that a source imports, and what it takes from them, which may be modules too."""
+    """Modules that a source imports, and names imported from them, which may be modules too."""
     modules: set[str] = set()
     taken: set[str] = set()
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset(), frozenset()  # whoever runs it will be told
+        return frozenset(), frozenset()  # running it will show the error
     for node in _statements(tree):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
-            # `import buzanlib.study` without a name of its own also gives `buzanlib`.
-            modules |= {
-                PACKAGE for one in node.names if one.name.startswith(f"{PACKAGE}.") and not one.asname
-            }
+            if any(one.name.startswith(f"{PACKAGE}.") and not one.asname for one in node.names):
+                modules.add(PACKAGE)  # `import buzanlib.study` also binds `buzanlib`
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             modules.add(node.module)
             taken |= {f"{node.module}.{alias.name}" for alias in node.names}
@@ -276,7 +228,7 @@ def _imported(source: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """All statements that may run, without looking into expressions, of which there are many more."""
+    """All statements that may run, without visiting the many expressions."""
     ahead = [tree]
     while ahead:
         node = ahead.pop()
@@ -289,7 +241,7 @@ def _statements(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _own(names: Iterable[str]) -> frozenset[str]:
-    """Names of this library among others, with those of the packages that hold them; not all need be of modules."""
+    """Names of this library among others, with those of their packages; not all need be modules."""
     parts = [name.split(".") for name in names]
     return frozenset(
         ".".join(one[:length]) for one in parts if one[0] == PACKAGE for length in range(1, len(one) + 1)
@@ -297,15 +249,13 @@ def _own(names: Iterable[str]) -> frozenset[str]:
 
 
 def _files() -> dict[str, Path]:
-    """Files of all modules of this library, by dotted name; looked for again where a folder of it has changed."""
+    """Files of all modules of this library by dotted name; listed again only if one of its folders has changed."""
     if ROOT not in _found or any(_time(folder) != time for folder, time in _found[ROOT][0].items()):
         files = list(ROOT.rglob("*.py"))
         folders = {folder: _time(folder) for folder in {ROOT, *(file.parent for file in files)}}
-        names = {file: (PACKAGE, *file.relative_to(ROOT).with_suffix("").parts) for file in files}
-        _found[ROOT] = (
-            folders,
-            {".".join(name).removesuffix(".__init__"): file for file, name in names.items()},
-        )
+        parts = ((PACKAGE, *file.relative_to(ROOT).with_suffix("").parts) for file in files)
+        names = (".".join(part).removesuffix(".__init__") for part in parts)
+        _found[ROOT] = folders, dict(zip(names, files, strict=True))
     return _found[ROOT][1]
 
 

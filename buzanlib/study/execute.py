@@ -19,36 +19,31 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
 
 from buzanlib.study import trace
-from buzanlib.study.places import Folders
 from buzanlib.study.shell import Message, Shell
 from buzanlib.study.spec import Run
+from buzanlib.study.trace import Folders
 
-_NOT_OF_THE_TEMPLATE = {"injected-parameters", ERROR_MARKER_TAG}
-"""Tags of cells that papermill adds."""
-
-_NOTES = "read"
-"""File with the names of the files that a notebook reads."""
-
+_ADDED = {"injected-parameters", ERROR_MARKER_TAG}  # tags of cells that papermill adds
+_NAMES = "read"  # file with the names of the files that a notebook reads
 _LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
 
-
 Begun = Callable[[int, Sequence[NotebookNode]], None]
+"""Called when a cell starts, with its index and the cells that have changed, itself the last; at first with all."""
 
 
 class _Cells(PapermillNotebookClient):  # type: ignore[misc]
-    """Runs cells in the shell of this process; what becomes of a message is what papermill makes of it."""
+    """Runs cells in the shell of this process; papermill turns messages into outputs."""
 
     def run(self, folder: Path, begun: Begun) -> None:
-        """Run all cells."""
+        """Run all cells; `folder` is an empty one for the shell."""
         self._begun, self._shell = begun, Shell(folder, self._hand)
         self.reset_execution_trackers()
         self.papermill_execute_cells()
         self.nb.metadata["language_info"] = dict(_LANGUAGE)
 
     def execute_cell(self, cell: NotebookNode, cell_index: int, **_: Any) -> NotebookNode:
-        self._begun(
-            cell_index, self.nb.cells[cell_index - 1 : cell_index + 1] if cell_index else self.nb.cells
-        )
+        changed = self.nb.cells[cell_index - 1 : cell_index + 1] if cell_index else self.nb.cells
+        self._begun(cell_index, changed)
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         self._cell, self._index = cell, cell_index
@@ -62,7 +57,7 @@ class _Cells(PapermillNotebookClient):  # type: ignore[misc]
         return cell
 
     def _hand(self, message: Message) -> None:
-        """Add what a message tells to the outputs of the cell that runs, with text to text of the same stream."""
+        """Add a message to the outputs of the running cell, text to earlier text of the same stream."""
         content, outputs = message["content"], self._cell.outputs
         if message["msg_type"] == "stream" and outputs and not self.clear_before_next_output:
             last = outputs[-1]
@@ -73,7 +68,7 @@ class _Cells(PapermillNotebookClient):  # type: ignore[misc]
 
 
 class _InProcess(Engine):  # type: ignore[misc]
-    """Runs a notebook in this process; it is written once, at its end."""
+    """Runs a notebook in this process and writes it once, at its end."""
 
     NAME = "in process"
 
@@ -89,7 +84,7 @@ class _InProcess(Engine):  # type: ignore[misc]
         **_: Any,
     ) -> None:
         path, nb_man.output_path = nb_man.output_path, None
-        trace.start(traced, folder / _NOTES)
+        trace.start(traced, folder / _NAMES)
         try:
             _Cells(nb_man).run(folder, begun)
         finally:
@@ -103,27 +98,26 @@ papermill_engines.register(_InProcess.NAME, _InProcess)
 class Executed:
     """A notebook that has been run."""
 
-    notebook: str  #: as JSON, with its outputs; if it failed, up to there
-    fault: str  #: what went wrong: cell, its source and the error; empty if nothing did
-    #: the files that it opened; see `buzanlib.study.trace.read`. None if that is unknown, as when it failed.
+    notebook: str  #: JSON with the outputs; if it failed, up to there
+    fault: str  #: cell, its source and the error; empty if it succeeded
+    #: files that it opened, see `buzanlib.study.trace.read`; None if unknown, as when it failed
     read: Mapping[str, str] | None
-    seconds: float  #: how long it took
+    seconds: float  #: run time
 
 
 def execute(run: Run, folders: Folders, folder: Path, begun: Begun) -> Executed:
-    """Execute a notebook in this process, which is good for one.
+    """Execute a notebook in this process, which can run only one.
 
     Parameters
     ----------
     run : Run
-        What to run; values of parameters name files from the working directory.
+        What to run.
     folders : Folders
-        Where to trace what is read.
+        Where to trace files that are read.
     folder : Path
         An empty folder for the files of this process.
     begun : callable
-        Called whenever a cell starts: with its index and the cells that have changed, itself being the last; at the
-        first with all cells.
+        See `Begun`.
     """
     start = time.perf_counter()
     beside, error = folder / "executed.ipynb", ""
@@ -134,7 +128,7 @@ def execute(run: Run, folders: Folders, folder: Path, begun: Begun) -> Executed:
             parameters=dict(run.given),
             engine_name=_InProcess.NAME,
             kernel_name="python3",
-            language="python",  # whatever the notebook says of itself, or does not
+            language="python",  # whatever its metadata say
             progress_bar=False,
             folder=folder,
             begun=begun,
@@ -146,15 +140,15 @@ def execute(run: Run, folders: Folders, folder: Path, begun: Begun) -> Executed:
         error = str(failure)
     text = beside.read_text(encoding="utf-8")
     fault = fault_of(run.name, nbformat.reads(text, as_version=4).cells, error)  # type: ignore[no-untyped-call]
-    return Executed(text, fault, None if fault else trace.read(folder / _NOTES), time.perf_counter() - start)
+    return Executed(text, fault, None if fault else trace.read(folder / _NAMES), time.perf_counter() - start)
 
 
 def fault_of(name: str, cells: Sequence[NotebookNode], error: str) -> str:
-    """Describe what went wrong: cell, as numbered in the template, source and error; empty if nothing did.
+    """Describe a failure: cell, as numbered in the template, source and error; empty if there was none.
 
-    A cell that raises `SystemExit` has failed, too: papermill accepts that, but what comes after it has not run.
+    `SystemExit` in a cell is a failure too: papermill accepts it, but the cells after it have not run.
     """
-    cells = [cell for cell in cells if not _NOT_OF_THE_TEMPLATE & set(cell.metadata.get("tags", ()))]
+    cells = [cell for cell in cells if not _ADDED & set(cell.metadata.get("tags", ()))]
     begun = 0
     for number, cell in enumerate(cells, start=1):
         for output in cell.get("outputs", ()):

@@ -1,4 +1,4 @@
-"""What a run was: versions, platform, hashes, parameters, times, and the commit of the project."""
+"""Provenance of a run: versions, platform, hashes, parameters, times, and the commit of the project."""
 
 from __future__ import annotations
 
@@ -14,52 +14,45 @@ from typing import Any
 
 from buzanlib import __version__
 from buzanlib.errors import BuzanError
-from buzanlib.files import sha256, write_whole
+from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
-from buzanlib.study.dependencies import LOCK, required
+from buzanlib.study.dependencies import LOCK, hash_of, required
 from buzanlib.study.scheduler import Making
 from buzanlib.theory.predictions import PREDICTIONS
 
 MANIFEST = "run.json"
 
 _ALONE = ("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=", "-c", f"core.hooksPath={os.devnull}")
-"""Options of git that let it neither start programs nor write."""
+"""Options with which git neither starts programs nor writes."""
 
-_NOTHING_FETCHED = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
-"""For git, so that what a clone has left out stays out: whatever fetches it may be named by the configuration, too."""
+_NO_FETCH = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+"""Variables with which git fetches nothing that a clone lacks; its configuration may name a program that would."""
 
-_SAID = {"GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
-"""Variables that git may know; the others of its own may mean another folder, as within a hook."""
+_INHERITED = {"GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
+"""Variables that git inherits; others of its own may name another folder, as within a hook."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a run was."""
+    """Provenance of a run; hashes are SHA-256."""
 
     title: str  #: of the study
     version: str  #: of this library
-    commit: str  #: of the project, in git; empty where it is not under git
-    clean: bool  #: whether nothing in the project differed from that commit
-    #: version of Python, and the system
-    python: str
+    commit: str  #: of the project, in git; empty if it is not under git
+    clean: bool  #: whether no tracked file differed from that commit
+    python: str  #: version
     platform: str
-    packages: Mapping[str, str]  #: version of every package that this library names as its own requirement
-    #: SHA-256 of the lock of all packages; empty where the library was installed without it
-    requirements: str
-    predictions: str  #: SHA-256 of the locked predictions
-    data: Mapping[str, str]  #: SHA-256 of every file of the data
-    #: for every page the SHA-256 of its template, its parameters, the files that it read, and its seconds
-    notebooks: Mapping[str, Mapping[str, Any]]
+    packages: Mapping[str, str]  #: versions of the direct requirements of this library
+    requirements: str  #: hash of the lock of all packages; empty if the library was installed without it
+    predictions: str  #: hash of the locked predictions
+    data: Mapping[str, str]  #: hash of every file of the data
+    notebooks: Mapping[
+        str, Mapping[str, Any]
+    ]  #: ``template``, ``parameters``, ``read`` and ``seconds`` by page
 
     @classmethod
     def load(cls, path: Path) -> Manifest:
-        """Read a file that `write` has written.
-
-        Raises
-        ------
-        BuzanError
-            Where there is no such file, or it is no manifest.
-        """
+        """Read a file that `write` has written; raise BuzanError if it is missing or not a manifest."""
         try:
             return cls(**parse(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -73,7 +66,7 @@ class Manifest:
 
 
 def manifest_of(making: Making) -> Manifest:
-    """Describe a run whose pages have all been made."""
+    """Describe a run in which all pages have been made."""
     commit, clean = _commit(making.study.file.parent)
     return Manifest(
         title=making.study.title,
@@ -83,7 +76,7 @@ def manifest_of(making: Making) -> Manifest:
         python=platform.python_version(),
         platform=platform.platform(),
         packages={name: metadata.version(name) for name in required()},
-        requirements=sha256(LOCK) if LOCK.is_file() else "",
+        requirements=hash_of(LOCK),
         predictions=making.folder.hashes[PREDICTIONS],
         data=making.folder.hashes,
         notebooks={
@@ -100,10 +93,9 @@ def manifest_of(making: Making) -> Manifest:
 
 
 def _commit(folder: Path) -> tuple[str, bool]:
-    """The commit that a folder is at, and whether nothing tracked in it differs, submodules aside.
+    """The commit of a folder, and whether no tracked file differs, submodules aside.
 
-    What a file would become by a filter, such as that of Git LFS, is not asked: where git has to look into such a file
-    again, it counts as different.
+    Filters such as that of Git LFS are turned off: a file that git would have to filter again counts as different.
     """
     try:
         commit = _git(folder, "rev-parse", "--verify", "HEAD")
@@ -115,28 +107,21 @@ def _commit(folder: Path) -> tuple[str, bool]:
         if any(option.count("=") > 1 for option in off):
             return commit, False  # git would take the option for another
         options = [word for option in off for word in ("-c", option)]
-        changed = _git(
-            folder, *options, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"
-        )
+        only = ("--untracked-files=no", "--ignore-submodules=all")
+        changed = _git(folder, *options, "status", "--porcelain", *only)
     except (OSError, ValueError, subprocess.CalledProcessError):
         return commit, False
     return commit, not changed
 
 
 def _git(folder: Path, *words: str, none: int = 0) -> str:
-    """What git says, where `none` is its exit code for nothing.
+    """Output of git, where `none` is its exit code for no result.
 
-    A folder may be a stranger's: git runs nothing that its configuration names, fetches nothing, and writes nothing.
+    The folder may be untrusted: git runs nothing that its configuration names, fetches nothing, and writes nothing.
     """
-    kept = {name: value for name, value in os.environ.items() if name in _SAID or not name.startswith("GIT_")}
-    done = subprocess.run(
-        ["git", *_ALONE, *words],
-        cwd=folder,
-        env=kept | _NOTHING_FETCHED,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
+    env = {key: own for key, own in os.environ.items() if key in _INHERITED or not key.startswith("GIT_")}
+    argv, env = ["git", *_ALONE, *words], env | _NO_FETCH
+    done = subprocess.run(argv, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != none:
         done.check_returncode()
     return done.stdout.strip()

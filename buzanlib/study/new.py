@@ -1,12 +1,14 @@
-"""A new study: a folder with a study file that runs as it is, and a template of every table."""
+"""A new study: a folder with a study file that can be run, and a template of every table."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,7 @@ from buzanlib.study.spec import in_utf8, load_study
 
 FILE = "study.yml"
 
-_EXAMPLES = 2
-"""Rows of a template."""
+_EXAMPLES = 2  # rows of a template
 
 _STUDY = """\
 # A study of your own. Folders and files are relative to this file. What is misspelt is refused before anything runs.
@@ -58,9 +59,9 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
     Parameters
     ----------
     folder : Path
-        Where to; it must be empty or not be there.
+        Must be empty or not exist.
     project : Path
-        Folder with the data, the notebooks and the chapters that the study starts from.
+        Folder with ``data``, ``notebooks`` and ``book``, from which the study starts.
 
     Returns
     -------
@@ -70,8 +71,7 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
     Raises
     ------
     BuzanError
-        Where the folder holds something, the project does not, the name of the folder is not valid UTF-8, or another
-        command is at work in the folder.
+        If a folder is not as said above, its name is not valid UTF-8, or another command uses it.
     """
     folder = in_utf8(folder)
     _demand_empty(folder)
@@ -92,8 +92,7 @@ def _demand_empty(folder: Path) -> None:
 def _write(folder: Path, project: Path) -> Path:
     package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
     for table in package["resources"]:
-        rows = list(_first(project / "data" / table["path"]))
-        write_whole(folder / "tables" / table["path"], "".join(rows))
+        write_whole(folder / "tables" / table["path"], _first(project / "data" / table["path"]))
     write_whole(folder / "tables" / "README.md", _fields(package))
     shipped = load_study(project / "notebooks" / FILE)
     names = dict.fromkeys(run.notebook for run in shipped.runs)
@@ -111,28 +110,22 @@ def _write(folder: Path, project: Path) -> Path:
 
 
 def _in_quotes(text: str) -> str:
-    """A text as YAML reads it back, whatever stands in it."""
+    """Quote any text for YAML."""
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))).rstrip("\n")
 
 
 def _in_a_line(name: str) -> str:
-    """A name without what a title cannot have: angle brackets, control characters, ends of lines."""
-    odd = {"Cc", "Zl", "Zp"}
-    return " ".join(
-        "".join(" " if unicodedata.category(one) in odd or one in "<>" else one for one in name).split()
-    )
+    """Replace what a title cannot have by spaces: angle brackets, control characters, ends of lines."""
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in "<>" else c for c in name)
+    return " ".join("".join(kept).split())
 
 
-def _first(table: Path) -> Iterator[str]:
-    """The header and the first rows of a table, as they stand in the file."""
+def _first(table: Path) -> str:
+    """The header and the first rows of a table, as in the file."""
     with table.open(encoding="utf-8", newline="") as file:
-        for row, _ in zip(csv.reader(file), range(1 + _EXAMPLES), strict=False):
-            yield ",".join(_quoted(cell) for cell in row) + "\n"
-
-
-def _quoted(cell: str) -> str:
-    escaped = cell.replace('"', '""')
-    return f'"{escaped}"' if any(mark in cell for mark in ',"\r\n') else cell
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows(islice(csv.reader(file), 1 + _EXAMPLES))
+        return lines.getvalue()
 
 
 def _fields(package: Mapping[str, Any]) -> str:

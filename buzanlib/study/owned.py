@@ -1,8 +1,8 @@
-"""Folders that runs write to: nothing in them is written over or taken away that no run has made.
+"""Output folders, in which only files that runs have made are replaced or removed.
 
 Every file is listed in the record of its folder before it is made. A line of the record is a name and this user's seal
 of it, so that a record from elsewhere lists nothing. Without a line for the folder itself, only an empty folder is
-taken.
+accepted.
 """
 
 from __future__ import annotations
@@ -23,23 +23,14 @@ from buzanlib.study.dependencies import ROOT
 from buzanlib.study.user_key import fits, seal
 
 RECORD = ".buzan"
-"""In the folder: what runs have made there."""
+"""Name of the record."""
 
-_FILE = "file "
-"""Put before a name that is sealed, so that no seal of anything else is one of a file."""
-
-_ITSELF = "."
-"""In a record, the folder itself."""
+_FILE = "file "  # before a name that is sealed, so that no other seal is one of a file
+_ITSELF = "."  # in a record, the folder itself
 
 
 def refusal(folder: Path) -> str:
-    """Say why runs may not write to a folder; empty where they may.
-
-    Parameters
-    ----------
-    folder : Path
-        It need not be there; nothing is changed.
-    """
+    """Describe why runs may not write to a folder, which need not exist; empty if they may."""
     folder = folder.resolve()
     if ".git" in folder.parts:
         return "it lies in the folder of git"
@@ -58,30 +49,18 @@ def refusal(folder: Path) -> str:
 
 
 def demand(folder: Path) -> None:
-    """Refuse a folder that runs may not write to.
-
-    Raises
-    ------
-    StudyError
-        Where there is a `refusal`.
-    """
+    """Raise StudyError if there is a `refusal`."""
     if why := refusal(folder):
         raise StudyError(f"the output folder {folder.name!r} cannot be written to: {why}; name a new folder")
 
 
 def is_own(folder: Path) -> bool:
-    """Say whether runs of this user have written to a folder before."""
+    """Whether runs of this user have written to a folder before."""
     return _ITSELF in _listed(folder)
 
 
 class OwnedFolder:
-    """A folder that this process alone writes to; see `claimed`.
-
-    Attributes
-    ----------
-    path : Path
-        The folder, absolute.
-    """
+    """A folder to which only this process writes; see `claimed`. Its `path` is absolute."""
 
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.normpath(path.absolute()))
@@ -90,7 +69,7 @@ class OwnedFolder:
     @classmethod
     @contextmanager
     def claimed(cls, path: Path) -> Iterator[Self]:
-        """Take a folder for oneself, and give it free in the end.
+        """Lock a folder for this process until the context is left.
 
         Parameters
         ----------
@@ -100,9 +79,9 @@ class OwnedFolder:
         Raises
         ------
         StudyError
-            Where it is neither empty nor one that runs of this user have made.
+            If it is neither empty nor made by runs of this user.
         BuzanError
-            Where another command is at work there.
+            If another command uses it.
         """
         demand(path)
         path.mkdir(parents=True, exist_ok=True)
@@ -113,16 +92,16 @@ class OwnedFolder:
             try:
                 yield owned
             finally:
-                with suppress(OSError):  # a disk that is full, say, of which somebody else has told
+                with suppress(OSError):  # such as a full disk, which was reported before
                     owned._tidy()
 
     def listed(self, path: Path) -> Path:
-        """List a file that is about to be made, and give its place back.
+        """Record a file that is about to be made, and return its path.
 
         Raises
         ------
         StudyError
-            Where a file of this name is there that no run has made, or a link leads there.
+            If a file of this name exists that no run has made, or a link leads there.
         """
         name = self._own(path)
         if name not in self._listed:
@@ -131,20 +110,7 @@ class OwnedFolder:
         return path
 
     def write(self, path: Path, content: str | bytes) -> None:
-        """Write a file, whole or not at all.
-
-        Parameters
-        ----------
-        path : Path
-            In this folder.
-        content : str or bytes
-            As in `buzanlib.files.write_whole`.
-
-        Raises
-        ------
-        StudyError
-            As `listed`.
-        """
+        """Write a file of this folder as `buzanlib.files.write_whole` does; raises as `listed`."""
         write_whole(self.listed(path), content)
 
     def copy(self, source: Path, path: Path) -> None:
@@ -152,60 +118,52 @@ class OwnedFolder:
         self.write(path, source.read_bytes())
 
     def remove(self, *paths: Path) -> None:
-        """Take files away, if runs have made them."""
+        """Remove files that runs have made."""
         for path in paths:
             if self._name(path) in self._listed and self._own(path):
                 path.unlink(missing_ok=True)
 
     def clear(self, folder: Path) -> None:
-        """Take away what runs have made in a folder of this one, and folders that are empty then."""
+        """Remove the files that runs have made in a subfolder, and folders that are empty then."""
         files = self.files(folder)
         self.remove(*files)
-        above = {parent for file in files for parent in file.parents if parent.is_relative_to(folder)} | {
-            folder
-        }
-        for parent in sorted(above, reverse=True):
-            with suppress(OSError):  # it is gone already, or holds what is somebody else's
+        parents = {parent for file in files for parent in file.parents if parent.is_relative_to(folder)}
+        for parent in sorted(parents | {folder}, reverse=True):
+            with suppress(OSError):  # it is gone already, or holds files of others
                 parent.rmdir()
 
     def scratch(self, folder: Path) -> Path:
-        """Make a folder all of whose content is that of runs, whoever writes it, and give its place back.
-
-        Raises
-        ------
-        StudyError
-            As `listed`.
-        """
+        """Make an empty folder whose whole content counts as made by runs, and return its path; raises as `listed`."""
         self.scrap(folder)
         self.listed(folder).mkdir(parents=True)
         return folder
 
     def scrap(self, folder: Path) -> None:
-        """Take away a folder that `scratch` has made, with all that is in it."""
+        """Remove a folder that `scratch` has made, with its content."""
         if self._name(folder) in self._listed and self._own(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
     def files(self, folder: Path) -> list[Path]:
-        """Files in a folder of this one that runs have made, in order."""
+        """Files in a subfolder that runs have made, sorted."""
         found = (self.path / name for name in sorted(self._listed - {_ITSELF}))
         there = (file for file in found if file.is_relative_to(folder) and os.path.lexists(file))
         return [file for file in there if file.is_symlink() or not file.is_dir()]
 
     def stranger(self, folder: Path) -> Path | None:
-        """A file in a folder of this one that no run has made, if there is any."""
+        """The first file in a subfolder that no run has made, if any."""
         for file in sorted(folder.rglob("*")):
             if self._name(file) not in self._listed and (file.is_symlink() or not file.is_dir()):
                 return file
         return None
 
     def digest(self, folder: Path) -> str:
-        """One hash of all that `files` finds; what has become a link counts as gone."""
+        """A hash of all `files` of a subfolder, except those that have become links."""
         files = [file for file in self.files(folder) if not file.is_symlink()]
         named = "".join(f"{file.relative_to(folder).as_posix()} {sha256(file)}\n" for file in files)
         return hashlib.sha256(os.fsencode(named)).hexdigest()
 
     def follow(self) -> None:
-        """List whatever this process, and those forked from it, write in the folder, until they end."""
+        """Record every file that this process, and those forked from it, write in the folder until they end."""
 
         def written(event: str, about: tuple[Any, ...]) -> None:
             if event == "open" and about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
@@ -229,7 +187,7 @@ class OwnedFolder:
         return Path(os.path.normpath(path)).relative_to(self.path).as_posix()
 
     def _own(self, path: Path) -> str:
-        """Name of a file of this folder, unless a link leads there or it is not one that runs have made."""
+        """Name of a file of this folder; StudyError if a link leads there, or it exists and no run has made it."""
         name = self._name(path)
         inner = [self.path.joinpath(*Path(name).parts[:depth]) for depth in range(1, name.count("/") + 2)]
         for place in inner:
@@ -242,7 +200,7 @@ class OwnedFolder:
         return name
 
     def _tidy(self) -> None:
-        """Take away the parts that writers have left who were killed, and write the record with what is there."""
+        """Remove partial files of writers that were killed, and list in the record only what exists."""
         for name in self._listed - {_ITSELF}:
             with suppress(OSError, StudyError):
                 self._own(self.path / name)
@@ -252,7 +210,7 @@ class OwnedFolder:
 
 
 def _listed(folder: Path) -> set[str]:
-    """Names in the record of a folder, as far as this user has sealed them."""
+    """Names in the record of a folder that are sealed by this user."""
     try:
         with os.fdopen(os.open(folder / RECORD, os.O_RDONLY | PLAIN), "rb") as file:
             lines = os.fsdecode(file.read()).split("\n")
@@ -267,7 +225,7 @@ def _line(name: str) -> str:
 
 
 def _append(folder: Path, name: str) -> None:
-    """Add to the record of a folder, in one go, so that several processes may."""
+    """Add to the record of a folder in one write, so that several processes may."""
     descriptor = os.open(folder / RECORD, os.O_WRONLY | os.O_CREAT | os.O_APPEND | PLAIN, 0o666)
     try:
         os.write(descriptor, os.fsencode(_line(name)))

@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 import ast
+import csv
 import io
 import math
+import operator
 import re
 import tokenize
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 
-from buzanlib.errors import StudyError, nearest, shown
+from buzanlib.errors import BuzanError, StudyError, nearest, shown
 
 KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError, nbformat.ValidationError)
-"""What nbformat raises, or whoever looks into what it has read, where a file is no notebook."""
+"""Errors that show that a file is not a notebook, when it is read or when its content is used."""
 
 Value = str | int | float | bool
 
 _BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
-_OF_DATA = {
-    "an index of power": "power",
-    "an index of cohesion": "cohesion",
-    "a corpus": "corpus",
-    "an annotator": "annotator",
-}
+_HOLDS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt}
+_WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator")
+_COLUMNS = {"corpus": ("documents.csv", "corpus"), "annotator": ("codes.csv", "annotator")}
+_Comments = dict[int, tuple[int, str]]  # column and text by line
+_OF_DATA = {words: words.split()[-1] for words in _WORDS}
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a parameter may be, as the brackets at the end of its comment say."""
+    """Allowed values of a parameter, from the brackets at the end of its comment."""
 
-    text: str = ""  #: what stands between the brackets; empty where anything of the kind will do
-    #: the values among which it must be; empty where it need not be among any
-    options: tuple[str, ...] = ()
+    text: str = ""  #: text in the brackets; empty if any value of the kind is allowed
+    options: tuple[str, ...] = ()  #: allowed values; empty if they are not listed
     #: ``at least``, ``at most``, ``above`` or ``below``, and the number
     bounds: tuple[tuple[str, float], ...] = ()
-    #: ``"power"`` or ``"cohesion"`` where it must be an index of that axis, ``"corpus"`` or ``"annotator"`` where
-    #: it must be one that the data have; else empty
+    #: ``"power"`` or ``"cohesion"`` for an index of that axis, ``"corpus"`` or ``"annotator"`` for one in the data
     of_data: str = ""
 
     @classmethod
@@ -62,19 +62,10 @@ class Allowed:
         return cls(text, options=tuple(parts))
 
     def fault(self, value: Value) -> str:
-        """Say what is wrong with a value of the right kind; empty where nothing is.
-
-        What depends on the data is held against them elsewhere.
-        """
+        """Describe why a value of the right kind is not allowed; empty if it is, or if that depends on the data."""
         if self.options and str(value) not in self.options:
             return nearest(value, self.options)
-        holds = {
-            "at least": lambda limit: value >= limit,
-            "at most": lambda limit: value <= limit,
-            "above": lambda limit: value > limit,
-            "below": lambda limit: value < limit,
-        }
-        if any(not holds[word](limit) for word, limit in self.bounds):
+        if not all(_HOLDS[word](value, limit) for word, limit in self.bounds):
             return f"allowed: {self.text}"
         return ""
 
@@ -85,12 +76,12 @@ class Parameter:
 
     name: str  #: name of the variable
     kind: str  #: ``"str"``, ``"int"``, ``"float"`` or ``"bool"``
-    default: Value  #: value unless a study gives another
-    meaning: str = ""  #: the comment behind it, or the comment lines above it
-    allowed: Allowed = field(default_factory=Allowed)  #: what it may be
+    default: Value
+    meaning: str = ""  #: the comment on its line, or the comment lines above it
+    allowed: Allowed = Allowed()
 
     def accepts(self, value: object) -> bool:
-        """Say whether a value is of this kind; an int will do for a float, a bool for nothing but bool."""
+        """Whether a value is of this kind; an int is also a float, but a bool is no number."""
         if isinstance(value, bool):
             return self.kind == "bool"
         if isinstance(value, int):
@@ -100,33 +91,16 @@ class Parameter:
         return isinstance(value, KINDS[self.kind])
 
     def parse(self, text: str) -> Value:
-        """Read a value as it is written on the command line.
-
-        Raises
-        ------
-        ValueError
-            If it is none of this kind.
-        """
-        if self.kind == "bool":
-            return (
-                {"true": True, "false": False}[text.lower()]
-                if text.lower() in ("true", "false")
-                else _no(text)
-            )
-        return KINDS[self.kind](text)  # type: ignore[no-any-return]
-
-
-def _no(text: str) -> bool:
-    raise ValueError(f"{text!r} is neither true nor false")
+        """Read a value from the command line; raise ValueError if it is not of this kind."""
+        if self.kind != "bool":
+            return KINDS[self.kind](text)  # type: ignore[no-any-return]
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"{text!r} is neither true nor false")
+        return text.lower() == "true"
 
 
 def declared(notebook: Path) -> dict[str, Parameter]:
     """Read the parameters that a notebook declares.
-
-    Parameters
-    ----------
-    notebook : Path
-        A template.
 
     Returns
     -------
@@ -136,14 +110,13 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     Raises
     ------
     StudyError
-        Where the notebook cannot be read, does not have exactly one cell tagged ``parameters``, or a line of that
+        If the notebook cannot be read, does not have exactly one cell tagged ``parameters``, or a line of that
         cell is not of the form ``name: kind = literal`` with a comment and a default that is allowed.
 
     Notes
     -----
-    papermill's own inspection reads line by line with a pattern and passes over a line that it cannot read,
-    such as one with ``=`` in its comment. A strict study must know every parameter, so the cell is parsed as
-    Python.
+    papermill's own inspection matches a pattern line by line and skips lines that do not match, such as one with ``=``
+    in its comment. Here every parameter must be known, so the cell is parsed as Python.
     """
     try:
         content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
@@ -163,15 +136,15 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     comments = _comments(source)
     found: dict[str, Parameter] = {}
     for statement in statements:
-        parameter = _parameter(notebook, statement, comments)
+        where = f"{notebook.name}, parameters cell, line {statement.lineno}"
+        parameter = _parameter(where, statement, comments)
         if parameter.name in found:
-            where = f"{notebook.name}, parameters cell, line {statement.lineno}"
             raise StudyError(f"{where}: {parameter.name!r} is declared twice")
         found[parameter.name] = parameter
     return found
 
 
-def _comments(source: str) -> dict[int, tuple[int, str]]:
+def _comments(source: str) -> _Comments:
     """Column and text of each comment by line."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return {
@@ -181,8 +154,7 @@ def _comments(source: str) -> dict[int, tuple[int, str]]:
     }
 
 
-def _parameter(notebook: Path, statement: ast.stmt, comments: dict[int, tuple[int, str]]) -> Parameter:
-    where = f"{notebook.name}, parameters cell, line {statement.lineno}"
+def _parameter(where: str, statement: ast.stmt, comments: _Comments) -> Parameter:
     match statement:
         case ast.AnnAssign(
             target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
@@ -193,34 +165,95 @@ def _parameter(notebook: Path, statement: ast.stmt, comments: dict[int, tuple[in
                 default = None
             if isinstance(default, Value) and Parameter(name, kind, default).accepts(default):
                 return _explained(where, Parameter(name, kind, default), statement, comments)
-    raise StudyError(
-        f"{where}: {shown(ast.unparse(statement))} is not of the"
-        f" form 'name: kind = value' with a kind of {', '.join(KINDS)} and a value of that kind"
-    )
+    form = f"'name: kind = value' with a kind of {', '.join(KINDS)} and a value of that kind"
+    raise StudyError(f"{where}: {shown(ast.unparse(statement))} is not of the form {form}")
 
 
-def _explained(
-    where: str, parameter: Parameter, statement: ast.stmt, comments: dict[int, tuple[int, str]]
-) -> Parameter:
-    """The parameter with what its comment says."""
-    behind = comments.get(statement.end_lineno or statement.lineno)
-    if behind is not None:
-        words = behind[1]
+def _explained(where: str, parameter: Parameter, statement: ast.stmt, comments: _Comments) -> Parameter:
+    """The parameter with the meaning and the allowed values from its comment."""
+    if on_line := comments.get(statement.end_lineno or statement.lineno):
+        words = on_line[1]
     else:
-        above: list[str] = []
-        line = statement.lineno - 1
-        while line in comments and comments[line][0] == 0:
-            above.insert(0, comments[line][1])
-            line -= 1
-        words = " ".join(above)
+        first = statement.lineno
+        while comments.get(first - 1, (1, ""))[0] == 0:  # a whole line
+            first -= 1
+        words = " ".join(comments[line][1] for line in range(first, statement.lineno))
     bracketed = re.fullmatch(r"(.*?)\s*\[([^\[\]]+)\]", words)
     meaning, allowed = (bracketed[1], Allowed.parse(bracketed[2])) if bracketed else (words, Allowed())
     if not meaning:
         raise StudyError(f"{where}: {parameter.name!r} needs a comment that says what it means")
     if allowed.bounds and parameter.kind not in ("int", "float"):
-        raise StudyError(
-            f"{where}: {parameter.name!r} is of the kind {parameter.kind}; only a number has bounds"
-        )
+        kind = f"is of the kind {parameter.kind}; only a number has bounds"
+        raise StudyError(f"{where}: {parameter.name!r} {kind}")
     if fault := allowed.fault(parameter.default):
         raise StudyError(f"{where}: the default {parameter.default!r} of {parameter.name!r}; {fault}")
-    return Parameter(parameter.name, parameter.kind, parameter.default, meaning, allowed)
+    return replace(parameter, meaning=meaning, allowed=allowed)
+
+
+class Offers:
+    """Values that the data of a study allow: indices, corpora, annotators; each list is read once.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the tables.
+    tables : mapping of str to Path
+        Files that replace those of the folder, by their name there.
+    sheets : sequence of Path
+        Coding sheets, whose coders are annotators too.
+    """
+
+    def __init__(self, data: Path, tables: Mapping[str, Path], sheets: Sequence[Path] = ()) -> None:
+        self._data, self._tables, self._sheets = data, tables, sheets
+        self._found: dict[str, list[str]] = {}
+
+    def of(self, what: str) -> list[str]:
+        """List the allowed values of one kind.
+
+        Parameters
+        ----------
+        what : {"power", "cohesion", "corpus", "annotator"}
+            Indices of an axis with a value in the panel, corpora with a document, or annotators with a code.
+
+        Returns
+        -------
+        list of str
+            Empty if the table cannot be read, which the check of the data reports.
+        """
+        if what not in self._found:
+            self._found[what] = self._read(what)
+        return self._found[what]
+
+    def _read(self, what: str) -> list[str]:
+        if what not in _COLUMNS:
+            from buzanlib.measurement.indices import in_panel
+
+            return in_panel(self._file("panel.csv"), what)
+        name, column = _COLUMNS[what]
+        found = _distinct(self._file(name), column)
+        if what == "annotator" and found and self._sheets:
+            found = found | coders if (coders := self._coders()) else set()
+        return sorted(found)
+
+    def _file(self, name: str) -> Path:
+        return self._tables.get(name, self._data / name)
+
+    def _coders(self) -> set[str]:
+        """Coders in the sheets; none if a sheet cannot be read or has no coder, which the check of the data reports."""
+        from buzanlib.sources.sheets import coders_of
+
+        try:
+            by_sheet = [coders_of(sheet) for sheet in self._sheets]
+        except BuzanError:
+            return set()
+        return {name for names in by_sheet for name in names} if all(by_sheet) else set()
+
+
+def _distinct(file: Path, column: str) -> set[str]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream)
+            place = next(rows).index(column)
+            return {row[place] for row in rows if len(row) > place} - {""}
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError, StopIteration):
+        return set()

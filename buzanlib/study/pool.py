@@ -19,12 +19,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from multiprocessing import forkserver, spawn, util
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import nbformat
@@ -32,53 +30,37 @@ from nbformat import NotebookNode
 
 from buzanlib.errors import RunError
 from buzanlib.study import preload
-from buzanlib.study.child import end_with, plain_matplotlib, search_path
+from buzanlib.study.child import end_with, environment, plain_matplotlib, search_path
 from buzanlib.study.dependencies import others
 from buzanlib.study.execute import Executed, execute, fault_of
-from buzanlib.study.places import Folders
 from buzanlib.study.preload import kill
 from buzanlib.study.spec import Run
+from buzanlib.study.trace import Folders
 
 METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """How processes start: forks are ended with their parent on Linux only."""
 
 _ENVIRONMENT = {
-    # As many notebooks run as there are processors; and a sum must not depend on how many threads share in it.
-    **dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-    ),
-    # The C library of GNU keeps the memory of arrays, of which the system would clear every page each time. In bytes.
+    # Every processor runs a notebook, and a sum must not depend on the number of threads.
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+    "VECLIB_MAXIMUM_THREADS": "1",
+    # Bytes up to which the C library of GNU keeps the memory of arrays, so that the system need not clear it each time.
     "MALLOC_MMAP_THRESHOLD_": f"{2**25}",
     "MALLOC_TRIM_THRESHOLD_": f"{2**28}",
     "MALLOC_TOP_PAD_": f"{2**25}",
-    # Python does not look for modules in the working directory.
-    "PYTHONSAFEPATH": "1",
+    "PYTHONSAFEPATH": "1",  # no modules from the working directory
 }
 
 _FIRST = ("pandas", "seaborn", "statsmodels.api")
 """Packages that take longest to import and that nearly every notebook needs."""
 
 _DIED = "its process died, perhaps for lack of memory"
-
-_LONGEST = 60
-"""Bytes of the path of a temporary folder in which sockets can be made."""
-
-_PATIENCE = 5.0
-"""Seconds that the fork server has to end."""
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What a notebook process gets: the run, where, and all variables of its environment."""
-
-    run: Run
-    folders: Folders
-    folder: Path
-    environment: Mapping[str, str]
+_LONGEST = 60  # bytes of the path of a temporary folder in which sockets can be made
+_PATIENCE = 5.0  # seconds that the fork server has to end
 
 
 class Pool:
-    """Processes for notebooks; a context manager that ends whatever still runs when it is left.
+    """Processes for notebooks; a context manager that ends all that still run when it is left.
 
     Parameters
     ----------
@@ -91,7 +73,7 @@ class Pool:
     modules : sequence of str
         Modules of this library that the notebooks import.
     load : bool
-        Whether the data are loaded once for all notebooks; they must be there.
+        Whether the data, which must exist then, are loaded once for all notebooks.
     """
 
     def __init__(
@@ -108,7 +90,7 @@ class Pool:
         data = str(folders.data.absolute()) if load else ""
         order = preload.Order(os.getpid(), _sockets(), str(empty), needs, data)
         self._stack = ExitStack()
-        self._stack.enter_context(_environment({**_ENVIRONMENT, **search_path()}))
+        self._stack.enter_context(environment({**_ENVIRONMENT, **search_path()}))
         self._threads = self._stack.enter_context(ThreadPoolExecutor(jobs))
         if multiprocessing.current_process().daemon:  # a worker of Dask, say: such may have no children
             multiprocessing.current_process().daemon = False
@@ -119,27 +101,19 @@ class Pool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         for pid in list(self._running):
             kill(pid)
-        self._stack.close()  # the server first; whoever waits for it to fork gives up
+        self._stack.close()  # the server first, so that no thread waits for it to fork
 
     def submit(self, run: Run) -> Future[Executed]:
-        """Run a notebook as soon as a process is free.
-
-        Returns
-        -------
-        Future of Executed
-            Raises `RunError` if no process can be started.
-        """
+        """Run a notebook as soon as a process is free; `RunError` in the future means that none can be started."""
         return self._threads.submit(self._execute, run)
 
     def _execute(self, run: Run) -> Executed:
-        """Run a notebook in a new process, and wait until it has ended, with all that it has started."""
+        """Run a notebook in a new process, and wait until it and all that it has started have ended."""
         start = time.perf_counter()
         folder = self._folder / run.name
         folder.mkdir()
@@ -147,7 +121,7 @@ class Pool:
         try:
             with report:
                 with theirs:
-                    pid, process = self._start(_Job(run, self._folders, folder, self._variables()), theirs)
+                    pid, process = self._start(run, folder, theirs)
                 try:
                     executed, cells = _result(report, process)
                 finally:
@@ -165,15 +139,12 @@ class Pool:
             executed = Executed(text, fault_of(run.name, cells, _DIED), None, time.perf_counter() - start)
         return executed
 
-    def _variables(self) -> dict[str, str]:
-        """Variables of a notebook process: those of this one, but not those for the interpreter alone."""
+    def _start(self, run: Run, folder: Path, report: Connection) -> tuple[int, BaseProcess]:
+        # The environment of this process, but for variables of the interpreter alone.
         ours = {preload.VARIABLE, "PYTHONSAFEPATH"}
-        return {name: value for name, value in os.environ.items() if name not in ours} | {
-            "MPLBACKEND": preload.BACKEND
-        }
-
-    def _start(self, job: _Job, report: Connection) -> tuple[int, BaseProcess]:
-        process = self._context.Process(target=_work, args=(job, report))
+        variables = {name: value for name, value in os.environ.items() if name not in ours}
+        variables["MPLBACKEND"] = preload.BACKEND
+        process = self._context.Process(target=_work, args=(run, self._folders, folder, variables, report))
         with self._lock:
             if self._closed:
                 raise RunError("the run has ended")
@@ -189,7 +160,7 @@ class Pool:
 
 
 def _sockets() -> str:
-    """Folder of the sockets of `multiprocessing`, whose paths the system limits to about 100 bytes."""
+    """Folder for sockets of `multiprocessing`, whose paths the system limits to about 100 bytes."""
     before = tempfile.tempdir
     if os.name == "posix" and len(os.fsencode(tempfile.gettempdir())) > _LONGEST:
         tempfile.tempdir = "/tmp"
@@ -200,7 +171,7 @@ def _sockets() -> str:
 
 
 def _result(report: Connection, process: BaseProcess) -> tuple[Executed | None, list[NotebookNode]]:
-    """What a notebook process has left, or None if it died; and its cells up to there."""
+    """Result of a notebook process, or None if it died; and its cells up to there."""
     cells: list[NotebookNode] = []
     while report in wait([report, process.sentinel]):
         try:
@@ -219,31 +190,17 @@ def _result(report: Connection, process: BaseProcess) -> tuple[Executed | None, 
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Add to the environment that children inherit."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-
-
-@contextmanager
 def _bare_children(order: Mapping[str, str]) -> Iterator[None]:
-    """Start children that get neither the main module of this process nor its search path, and no interrupt yet.
+    """Start children without the main module of this process and its search path, with interrupts blocked at first.
 
-    The order is in the environment no longer than that: whatever else this process starts would take it for its own.
+    Only meanwhile the order is in the environment, where other processes that this one starts would find it.
     """
     prepared = spawn.get_preparation_data
     kept = {"name", "authkey", "log_to_stderr", "log_level"}
     spawn.get_preparation_data = lambda name: {k: v for k, v in prepared(name).items() if k in kept}
     masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if os.name == "posix" else ()
     try:
-        with _environment(order):
+        with environment(order):
             yield
     finally:
         spawn.get_preparation_data = prepared
@@ -251,15 +208,13 @@ def _bare_children(order: Mapping[str, str]) -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
 
-_users = 0
-"""Pools of this process that use the fork server, of which there is one in a process."""
-
+_users = 0  # pools of this process that use the fork server, of which there is one in a process
 _guard = threading.Lock()
 
 
 @contextmanager
 def _server(order: Mapping[str, str]) -> Iterator[None]:
-    """Start the fork server unless it runs; the last pool that uses it ends it, and with it its notebook processes."""
+    """Start the fork server unless it runs; the last pool that uses it ends it and its notebook processes."""
     global _users
     with _guard, _bare_children(order):
         multiprocessing.set_forkserver_preload(["buzanlib.study.preload"])
@@ -275,7 +230,7 @@ def _server(order: Mapping[str, str]) -> Iterator[None]:
 
 
 def _stop() -> None:
-    """End the fork server; it could be used by the next run, but has what this one needed, and its memory."""
+    """End the fork server, which has imported and loaded what this run needed."""
     server: Any = forkserver._forkserver
     pid = server._forkserver_pid
     if pid:
@@ -287,14 +242,22 @@ def _stop() -> None:
         late.cancel()
 
 
-def _work(job: _Job, report: Connection) -> None:
-    """Be a notebook process: run one notebook, and end with all that it has started."""
+def _work(run: Run, folders: Folders, folder: Path, variables: Mapping[str, str], report: Connection) -> None:
+    """Run one notebook in this process, which gets these variables alone, and end with all that it has started."""
     try:
         if preload.fault:
             report.send(preload.fault)
             return
-        _settle(job)
-        report.send(execute(job.run, job.folders, job.folder, lambda *begun: report.send(begun)))
+        _isolate(variables)
+        os.chdir(folders.templates)
+        beside = (run.template.parent, folders.study, folders.templates)
+        sys.path.extend(dict.fromkeys(str(place.absolute()) for place in beside))
+        plain_matplotlib(folder.parent / "empty")
+        gc.enable()
+        random.seed()
+        if numpy := sys.modules.get("numpy"):
+            numpy.random.seed()
+        report.send(execute(run, folders, folder, lambda *begun: report.send(begun)))
     except BaseException as error:
         with suppress(OSError):
             report.send(f"a notebook process cannot start: {type(error).__name__}: {error}")
@@ -305,8 +268,8 @@ def _work(job: _Job, report: Connection) -> None:
         os._exit(0)
 
 
-def _settle(job: _Job) -> None:
-    """Leave behind what a fork shares, and have only what a notebook may have of this machine."""
+def _isolate(variables: Mapping[str, str]) -> None:
+    """Make this process a group of its own, with default signals, no standard streams and these variables."""
     if os.name == "posix":
         os.setpgid(0, 0)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -321,20 +284,11 @@ def _settle(job: _Job) -> None:
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
     os.environ.clear()
-    os.environ.update(job.environment)
-    os.chdir(job.folders.templates)
+    os.environ.update(variables)
     sys.argv[:] = [""]
-    beside = (job.run.template.parent, job.folders.study, job.folders.templates)
-    sys.path.extend(dict.fromkeys(str(folder.absolute()) for folder in beside))
-    plain_matplotlib(job.folder.parent / "empty")
-    gc.enable()
-    random.seed()
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed()
 
 
 def _end_with_runner() -> None:
-    runner = multiprocessing.parent_process()
-    if runner:
+    if runner := multiprocessing.parent_process():
         runner.join()
         os._exit(1)

@@ -1,8 +1,8 @@
-"""What the fork server does before it forks: it imports what notebooks need, and loads their tables.
+"""Prepare the fork server: import what notebooks need, and load their tables.
 
 `buzanlib.study.pool` names this module to `multiprocessing.set_forkserver_preload`, and passes an `Order` in the
-environment. Elsewhere, importing this module does nothing. Only the thread that forks lives on in a child, so that
-nothing imported here may start another.
+environment. Elsewhere, importing this module does nothing. Only the thread that forks exists in a child, so that no
+import here may start another thread.
 """
 
 from __future__ import annotations
@@ -32,24 +32,22 @@ VARIABLE = "BUZAN_PRELOAD"
 BACKEND = "module://matplotlib_inline.backend_inline"
 """Matplotlib backend of notebooks."""
 
-_INLINE = BACKEND.removeprefix("module://")
-"""Connects itself to the shell when imported, and so must be imported by each notebook process."""
+_INLINE = BACKEND.removeprefix("module://")  # connects to the shell of the process that imports it
 
 _ALWAYS = ("buzanlib.study.execute", "IPython.core.completerlib", "IPython.extensions.storemagic", "sqlite3")
-"""Imported by every notebook process as it starts."""
+"""Modules that every notebook process imports as it starts."""
 
-_TABLES = "buzanlib.tables.descriptor"
-"""Loads tables, in notebooks that import it."""
+_TABLES = "buzanlib.tables.descriptor"  # loads tables, in notebooks that import it
 
 _ENVIRONMENT = {
     "MPLBACKEND": BACKEND,
     "OPENBLAS_NUM_THREADS": "1",  # NumPy, imported by Matplotlib, would start threads
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # an allocator of pyarrow would start a thread
 }
-"""Of the server: notebook processes get the environment of the run, and the backend."""
+"""Variables of the server; notebook processes get the environment of the run, and the backend."""
 
 END = signal.SIGUSR1 if os.name == "posix" else signal.SIGTERM
-"""The signal by which the parent ends the server; the system sends another when the parent was killed."""
+"""Signal by which the parent ends the server; the system sends another if the parent was killed."""
 
 server = 0
 """Process id of the fork server; 0 in processes that it did not fork."""
@@ -60,21 +58,21 @@ fault = ""
 
 @dataclass(frozen=True)
 class Order:
-    """What the server is to do."""
+    """What the server has to do."""
 
-    parent: int  #: process that starts it
+    parent: int  #: process id of the pool
     temporary: str  #: folder of its socket; removed if the parent was killed
     folder: str  #: an empty folder
-    modules: Sequence[str]  #: what to import
+    modules: Sequence[str]  #: modules to import
     data: str  #: folder of the tables to load; empty for none
 
     def as_variable(self) -> dict[str, str]:
-        """The environment variable that holds it."""
+        """Return the order as a variable of the environment."""
         return {VARIABLE: json.dumps(asdict(self))}
 
 
 def _serve(order: Order) -> None:
-    """Prepare the server: its own session, ended with the parent, with everything imported."""
+    """Prepare the server: a session of its own that ends with the parent, and all imports."""
     global server, fault
     server = os.getpid()
     os.setsid()  # an interrupt at the terminal is for the parent
@@ -101,13 +99,13 @@ def _serve(order: Order) -> None:
 
 
 def _end_unless_alive(order: Order) -> None:
-    """End this process if the parent has ended, and not only its thread that had started this process."""
+    """End this process if the parent has ended, and not only the thread that started this process."""
     if os.getppid() != order.parent:
         _end(order.temporary)
 
 
 def _end(temporary: str = "") -> None:
-    """End this process and all that it has forked, with what they have started; remove a folder."""
+    """End this process and all its descendants; remove a folder."""
     for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
         kill(int(pid))
     if temporary:
@@ -126,7 +124,7 @@ def kill(pid: int) -> None:
 
 @contextmanager
 def _as_in_a_notebook() -> Iterator[None]:
-    """Let modules that check when they are imported find a kernel; pandas formats tables accordingly."""
+    """Let modules find a kernel that check for one when imported, such as pandas to format tables."""
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     sys.stdout.reconfigure(encoding="UTF-8")  # type: ignore[union-attr]
     try:
@@ -136,7 +134,7 @@ def _as_in_a_notebook() -> Iterator[None]:
 
 
 def warm(modules: Sequence[str]) -> str:
-    """Import modules; return what is wrong with one of them, or an empty string."""
+    """Import modules; return why one of them cannot be preloaded, or an empty string."""
     with _as_in_a_notebook():
         for name in modules:
             try:
@@ -151,7 +149,7 @@ def warm(modules: Sequence[str]) -> str:
 
 
 def _keeps_a_thread() -> bool:
-    """Whether this process has a second thread that does not end within a second."""
+    """Whether this process still has a second thread after a second."""
     for _ in range(100):
         if len(list(Path("/proc/self/task").iterdir())) == 1:
             return False
@@ -160,9 +158,9 @@ def _keeps_a_thread() -> bool:
 
 
 def _load(data: str) -> Connection:
-    """Load the tables in a fork, which may use threads, and return the connection on which they will come.
+    """Load the tables in a fork, which may use threads, and return the connection that will receive them.
 
-    A fault of the data is reported by the notebooks that load them.
+    Faults of the data are reported by the notebooks that load them.
     """
     loaded, report = Pipe(duplex=False)
     this = os.getpid()

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from types import TracebackType
 from typing import Self
 
 from tqdm import tqdm
@@ -15,7 +14,7 @@ _WIDTH = 28
 
 
 class Progress:
-    """Reports on the standard error stream every notebook that is done; at a terminal also what is running.
+    """Reports on standard error every notebook that has ended; on a terminal a bar also shows those that run.
 
     Parameters
     ----------
@@ -26,50 +25,43 @@ class Progress:
     """
 
     def __init__(self, total: int, *, shown: bool) -> None:
-        self._total, self._done = total, 0
-        self._shown = shown
-        self._live = shown and sys.stderr.isatty()
+        self._total, self._done, self._shown = total, 0, shown
         self._running: list[str] = []
-        self._all = tqdm(
-            total=total,
-            desc="all notebooks".ljust(_WIDTH),
-            unit="notebook",
-            disable=not self._live or not total,
-        )
+        self._live = shown and sys.stderr.isatty()
+        disable = not self._live or not total
+        self._bar = tqdm(total=total, desc="all notebooks".ljust(_WIDTH), unit="notebook", disable=disable)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._all.close()
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
 
     def begin(self, name: str) -> None:
-        """Say that a notebook starts."""
+        """Report that a notebook starts."""
         self._running.append(name)
-        self._all.set_postfix_str(", ".join(self._running))
+        self._bar.set_postfix_str(", ".join(self._running))
 
     def end(self, name: str, outcome: str) -> None:
-        """Say that a notebook is done, and how it went."""
+        """Report that a notebook has ended, and its outcome."""
         self._done += 1
         if name in self._running:
             self._running.remove(name)
-        self._all.set_postfix_str(", ".join(self._running), refresh=False)
-        self._all.update()
+        self._bar.set_postfix_str(", ".join(self._running), refresh=False)
+        self._bar.update()
         self.say(f"[{self._done}/{self._total}] {name:<{_WIDTH}}{outcome}")
 
     def say(self, line: str) -> None:
         """Print a line, above the bar if there is one."""
         if self._live:
-            self._all.write(line, file=sys.stderr)
+            self._bar.write(line, file=sys.stderr)
         elif self._shown:
             print(line, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def timed(what: str, *, shown: bool) -> Iterator[None]:
-    """Print what is being done and, at the end of the same line, how many seconds it took or that it failed."""
+    """Print what is being done and then, on the same line, the seconds that it took or that it failed."""
     start, ending = perf_counter(), "failed"
     if shown:
         print(f"{what} ... ", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""From an executed notebook to the page that is published, and the values that it recorded."""
+"""Turn an executed notebook into the page that is published and the values that it recorded."""
 
 from __future__ import annotations
 
@@ -26,31 +26,22 @@ _TAGS = frozenset(
         *("parameters", "injected-parameters", "full-width", "about-what-ships"),
     }
 )
-"""Tags of cells that the book or this library knows."""
+"""Tags of cells with a meaning in the book or this library."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one executed notebook leaves."""
+    """Content of one executed notebook."""
 
-    #: the page, a notebook as JSON: no trace of the machine or the clock, figures with caption, label and text
-    #: alternative
-    text: str
-    values: Mapping[str, Scalar]  #: what it recorded
+    text: str  #: the notebook as JSON, without traces of the machine or the clock; figures have caption and label
+    values: Mapping[str, Scalar]  #: recorded values
     figures: Mapping[str, str]  #: SHA-256 of the picture of each figure, by its label
-    warned: tuple[str, ...]  #: what its cells wrote to the standard error stream; not on the page
-    findings: Sequence[Mapping[str, Any]] = ()  #: rows of the ledger that it recorded, each with its ``id``
+    warned: tuple[str, ...]  #: text that its cells wrote to standard error; not on the page
+    findings: Sequence[Mapping[str, Any]] = ()  #: recorded rows of the ledger, each with its ``id``
 
 
 def publish(run: Run, executed: NotebookNode) -> Page:
-    """Make the page of an executed notebook; the notebook itself is left as it is.
-
-    Parameters
-    ----------
-    run : Run
-        What was run.
-    executed : NotebookNode
-        As papermill returns it.
+    """Make the page of an executed notebook, as papermill returns it, without changing that.
 
     Returns
     -------
@@ -60,14 +51,14 @@ def publish(run: Run, executed: NotebookNode) -> Page:
     Raises
     ------
     RunError
-        Where a key is recorded twice, or a cell shows a figure and anything else beside it.
+        If a key, finding or label comes twice, or a cell shows a figure and anything else.
     """
     name, page = run.name, copy.deepcopy(executed)
     values: dict[str, Scalar] = {}
     figures: dict[str, str] = {}
     warned: list[str] = []
     findings: dict[str, dict[str, Any]] = {}
-    number = 0  # as in the template: the cell that papermill adds does not count
+    number = 0  # of the cell in the template, without the cell that papermill adds
     for cell in page.cells:
         number += not _injected(cell)
         _forget_machine(cell)
@@ -106,14 +97,14 @@ def publish(run: Run, executed: NotebookNode) -> Page:
 
 
 def _refused(name: str, number: int, cell: NotebookNode, why: str) -> RunError:
-    """Name the cell, say what is wrong with it, and show its source."""
+    """An error with the cell, what is wrong, and its source."""
     return RunError(f"{name}, cell {number}: {why}\n{indent(cell.source, '    ')}")
 
 
 def _forget_machine(cell: NotebookNode) -> None:
-    """Drop run times, paths and settings; give the cell that papermill adds a lasting id in place of a random one.
+    """Drop run times, paths and settings; give the cell that papermill adds a fixed id in place of a random one.
 
-    Whatever a template or an output asks MyST-NB for beyond these tags, such as to execute the page, is not handed on.
+    Other tags and metadata, such as requests to MyST-NB to execute the page, are dropped.
     """
     tags = [tag for tag in cell.metadata.get("tags", ()) if tag in _TAGS]
     cell.metadata = {"tags": tags} if tags else {}
@@ -129,15 +120,14 @@ def _injected(cell: NotebookNode) -> bool:
 
 
 def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
-    """Move what `show` handed over to where MyST-NB looks for it; the label of the figure with its picture's hash."""
+    """Move the metadata of `show` to where MyST-NB looks for them; return the figure's label and its picture's hash."""
     shown = [output for output in cell.outputs if SHOWN in output.get("metadata", {})]
     if not shown:
         return {}
     # The caption belongs to the cell, so MyST-NB would put it under every table and figure of the cell.
     if sum("data" in output for output in cell.outputs) > 1:
-        raise _refused(
-            run.name, number, cell, "a cell that shows a figure may show nothing else; split the cell"
-        )
+        why = "a cell that shows a figure may show nothing else; split the cell"
+        raise _refused(run.name, number, cell, why)
     about: Any = shown[0].metadata.pop(SHOWN)
     label = _label(run, about["name"])
     cell.metadata["mystnb"] = {
@@ -148,7 +138,7 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
 
 
 def _label(run: Run, name: str) -> str:
-    """Label of a figure or of anything else, apart from those of other pages of a sweep."""
+    """Label of anything, distinct on each page of a sweep."""
     return f"{name}-{slug(run.parameters[run.swept]).lower().replace('_', '-')}" if run.swept else name
 
 
@@ -165,7 +155,7 @@ _LABELLED = re.compile(
     )({_LABEL})""",
     re.MULTILINE | re.VERBOSE,
 )
-"""What is labelled in Markdown: a formula, any place, a directive, and what has attributes."""
+"""Labels in Markdown: of a formula, a place, a directive, and in attributes."""
 
 _REFERRED = re.compile(
     rf"""(
@@ -174,15 +164,15 @@ _REFERRED = re.compile(
     )({_LABEL})(?=>?[`)\s])""",
     re.VERBOSE,
 )
-"""What refers to a label."""
+"""References to labels in Markdown."""
 
 
 def _set_apart(run: Run, page: NotebookNode) -> None:
-    """Give a page of a sweep its own title and labels, and let its prose refer to them."""
+    """Give a page of a sweep its own title, labels and references."""
     texts = list(_texts(page))
     own = {cell.metadata["mystnb"]["figure"]["name"] for cell in page.cells if "mystnb" in cell.metadata}
     own |= {_label(run, found[2]) for of, key in texts for found in _LABELLED.finditer(of[key])}
-    own = {name.lower() for name in own}  # most kinds of references do not mind capitals
+    own = {name.lower() for name in own}  # most kinds of references ignore case
 
     def renamed(found: re.Match[str]) -> str:
         name = _label(run, found[2])
@@ -198,7 +188,7 @@ def _set_apart(run: Run, page: NotebookNode) -> None:
 
 
 def _texts(page: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
-    """Whatever a page has in Markdown: what holds it, and under which name."""
+    """All Markdown of a page: its container and the key there."""
     for cell in page.cells:
         if cell.cell_type == "markdown":
             yield cell, "source"

@@ -1,6 +1,7 @@
-"""The one file of numbers: what notebooks record, and what prose reads.
+"""The file of numbers that notebooks record and prose reads.
 
-A notebook calls `record` and `show`; the runner gathers what they leave in its outputs into ``results.json``.
+A notebook calls `record` and `show`, which write into its outputs; the runner gathers these into ``results.json``.
+Outside a notebook they only check their arguments.
 """
 
 from __future__ import annotations
@@ -24,21 +25,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MIME = "application/vnd.buzan.results+json"
-"""Type of the output by which `record` hands values to the runner."""
+"""MIME type of the outputs of `record`."""
 
 FINDINGS_MIME = "application/vnd.buzan.findings+json"
-"""Type of the output by which `record_findings` hands over rows."""
+"""MIME type of the outputs of `record_findings`."""
 
 SHOWN = "buzan"
-"""Key in an output's metadata by which `show` hands over name, caption and alternative text."""
+"""Key in the metadata of an output with name, caption and alternative text of `show`."""
 
 _KEY = re.compile(r"[A-Za-z]\w*(\.\w+)*", re.ASCII)
 _NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
-_DPI = 200
 
 
 class Drawing(Protocol):
-    """What `show` needs: a figure and its text alternative."""
+    """A figure and its text alternative."""
 
     @property
     def figure(self) -> Figure: ...  # noqa: D102
@@ -57,11 +57,7 @@ def record(values: Mapping[str, object]) -> None:
     Raises
     ------
     BuzanError
-        Where a key is no dotted name, or a value is not a finite scalar.
-
-    Notes
-    -----
-    Outside a notebook the values are checked and nothing else happens.
+        If a key is not a dotted name, or a value is not a finite scalar.
     """
     plain = {key: _plain(key, value) for key, value in values.items()}
     if _in_notebook():
@@ -75,17 +71,13 @@ def record_findings(findings: pd.DataFrame) -> None:
     Parameters
     ----------
     findings : DataFrame
-        One row a finding, the index its id; a missing value becomes null. In the column ``chapter``, if there is one,
-        the page that tested it, if not this one.
+        One row a finding, the index its id; a missing value becomes null. An optional column ``chapter`` names the page
+        that tested it, by default this one.
 
     Raises
     ------
     BuzanError
         If an id comes twice, or a value is not a scalar.
-
-    Notes
-    -----
-    Outside a notebook nothing is written.
     """
     ids = findings.index
     if not ids.is_unique:
@@ -114,26 +106,19 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
     Raises
     ------
     BuzanError
-        Where the label is malformed, or caption or text alternative is empty.
-
-    Notes
-    -----
-    Outside a notebook the arguments are checked and nothing is shown.
+        If the label is malformed, or caption or text alternative is empty.
     """
     if not _NAME.fullmatch(name):
-        raise BuzanError(
-            f"figure {name!r} needs a label such as 'fig-placement': lower case, digits and hyphens"
-        )
+        form = "a label such as 'fig-placement': lower case, digits and hyphens"
+        raise BuzanError(f"figure {name!r} needs {form}")
     for what, text in (("caption", caption), ("text alternative", drawn.alt)):
         if not text.strip():
             raise BuzanError(f"figure {name!r} has an empty {what}")
     if not _in_notebook():
         return
     image = io.BytesIO()
-    # Without a date and a version of Matplotlib the same figure has the same bytes.
-    drawn.figure.savefig(
-        image, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None, "Creation Time": None}
-    )
+    left_out = {"Software": None, "Creation Time": None}  # so that the same figure has the same bytes
+    drawn.figure.savefig(image, format="png", dpi=200, bbox_inches="tight", metadata=left_out)
     import matplotlib.pyplot as plt
 
     plt.close(drawn.figure)  # else the inline backend would show it a second time
@@ -142,7 +127,7 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
 
 
 def _plain(key: str, value: object) -> Scalar:
-    """Turn NumPy scalars into Python's, and refuse what has no place in prose."""
+    """Turn NumPy scalars into Python's, and refuse all but finite scalars."""
     if not _KEY.fullmatch(key):
         raise BuzanError(f"cannot record under {key!r}: a key is a dotted name such as 'B1.contrast'")
     if not isinstance(value, bool | int | float | str) and hasattr(value, "item"):
@@ -171,23 +156,22 @@ def _display(data: dict[str, Any], metadata: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Value:
-    """One recorded value."""
+    """A recorded value."""
 
-    value: Scalar  #: the value itself
+    value: Scalar
     notebook: str  #: name of the notebook that recorded it
 
 
 @dataclass(frozen=True)
 class Results:
-    """All numbers of one run, and where they come from."""
+    """All numbers of a run and their provenance; hashes are SHA-256."""
 
-    lock: str  #: SHA-256 of the locked predictions
-    data: Mapping[str, str]  #: SHA-256 of every file in the data folder
-    #: for each page its ``parameters``, defaults included, and the ``prefix`` of its keys, which is empty but in a
-    #: sweep
+    lock: str  #: hash of the locked predictions
+    data: Mapping[str, str]  #: hash of every file in the data folder
+    #: for each page its ``parameters``, defaults included, and the ``prefix`` of its keys, empty except in a sweep
     notebooks: Mapping[str, Mapping[str, Any]]
-    figures: Mapping[str, str]  #: SHA-256 of the picture of every figure, by its label
-    values: Mapping[str, Value]  #: the recorded values by key
+    figures: Mapping[str, str]  #: hash of the picture of every figure, by label
+    values: Mapping[str, Value]  #: recorded values by key
 
     def __getitem__(self, key: str) -> Scalar:
         """Return the value recorded under `key`; `UnknownNameError` names the nearest key otherwise."""
@@ -197,7 +181,7 @@ class Results:
 
     @property
     def scalars(self) -> dict[str, Scalar]:
-        """What was recorded, by key."""
+        """Recorded values without their notebooks, by key."""
         return {key: entry.value for key, entry in self.values.items()}
 
     def page_of(self, key: str) -> str:
@@ -205,25 +189,13 @@ class Results:
         return self.values[key].notebook
 
     def on(self, page: str, key: str) -> Scalar:
-        """Return the value that a key means on a page: in a sweep every page has its own.
-
-        Raises
-        ------
-        UnknownNameError
-            Where there is none; names the nearest key.
-        """
+        """Return the value of a key on a page, since each page of a sweep has its own; raises as ``[]`` does."""
         prefix = self.notebooks[page]["prefix"] if page in self.notebooks else ""
         return self[prefix + key if prefix + key in self.values else key]
 
     @classmethod
     def load(cls, path: Path) -> Results:
-        """Read a file that `write` has written.
-
-        Raises
-        ------
-        BuzanError
-            Where there is no such file, or it is not a file of results.
-        """
+        """Read a file that `write` has written; raise BuzanError if it is missing or not a file of results."""
         try:
             content = parse(path.read_text(encoding="utf-8"))
             values = {key: Value(**entry) for key, entry in content.pop("values").items()}
@@ -236,6 +208,6 @@ class Results:
             raise BuzanError(f"{path.name} is not a file of results: {error}") from error
 
     def write(self, path: Path) -> None:
-        """Write as JSON, whole or not at all; keys are sorted, floats in their shortest form."""
+        """Write atomically as JSON; keys are sorted, floats in their shortest form."""
         text = json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
         write_whole(path, text + "\n")

@@ -1,4 +1,4 @@
-"""Make the pages of a study that have to be made: each as soon as it can be, the longest first."""
+"""Make pages of a study, each as soon as the pages that it reads are there, and the slowest first."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from buzanlib.errors import RunError
 from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry
 from buzanlib.study.data_staging import DataFolder
-from buzanlib.study.dependencies import changed, hidden, packages, reloaded
+from buzanlib.study.dependencies import changed, hash_of, hidden, packages, reloaded
 from buzanlib.study.execute import Executed
 from buzanlib.study.owned import OwnedFolder
-from buzanlib.study.places import BESIDE
 from buzanlib.study.plan import Step, settle
 from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page, publish
 from buzanlib.study.results import Results, Value
 from buzanlib.study.spec import READS, RESULTS, Run, Study
+from buzanlib.study.trace import BESIDE
 from buzanlib.theory.predictions import PREDICTIONS
 
 FAILED = "failed"
-"""Folder, in that of the output, for what notebooks that failed have left."""
+"""Folder, in the output folder, with the notebooks that failed."""
 
 
 class Workers(Protocol):
-    """Who runs notebooks."""
+    """Runs notebooks: a `Pool` or a `Cluster`."""
 
     @property
     def at_once(self) -> int:
@@ -43,15 +43,15 @@ class Workers(Protocol):
 
 @dataclass
 class Making:
-    """The pages of a study, and what is done to have all of them."""
+    """Pages of a study, kept and made."""
 
-    study: Study  #: the study
+    study: Study
     output: OwnedFolder  #: its output folder
     folder: DataFolder  #: its data
     cache: Cache  #: where every page is kept as soon as it is made
-    steps: Sequence[Step]  #: all pages of the study; those are made that have a reason
+    steps: Sequence[Step]  #: all pages of the study; those with a reason are made
     force: bool = False  #: whether a page is made although it is kept
-    #: pages with what they were made from, in the order of the study; None where there is none
+    #: pages with what they were made from, in the order of the study; None for a page that is missing
     entries: dict[str, Entry | None] = field(init=False)
     faults: dict[str, str] = field(init=False, default_factory=dict)  #: why a page could not be made
 
@@ -60,47 +60,43 @@ class Making:
 
     @property
     def pages(self) -> dict[str, Page]:
-        """Pages that are there, in the order of the study."""
+        """Pages that exist, in the order of the study."""
         return {name: entry.page for name, entry in self.entries.items() if entry}
 
     def run(self, workers: Workers, progress: Progress) -> None:
-        """Make what has a reason; where a notebook fails, all that do not depend on it are made all the same."""
+        """Make the pages with a reason; if a notebook fails, all that do not depend on it are made nevertheless."""
         waiting = [step for step in self.steps if step.reason]
-        self._look_around(waiting)
+        self._check_modules(waiting)
         waiting.sort(key=lambda step: math.inf if step.seconds is None else step.seconds, reverse=True)
         running: dict[Future[Executed], Step] = {}
         while waiting or running:
-            for step in [step for step in waiting if self._ready(step)]:
+            for step in [step for step in waiting if self._is_ready(step)]:
                 if len(running) >= workers.at_once:
                     break
                 waiting.remove(step)
-                ready = self._settled(step)
-                if ready is None:
+                if settled := self._settled(step):
+                    progress.begin(step.run.name)
+                    running[workers.submit(step.run)] = settled
+                else:
                     progress.end(step.run.name, "not run" if step.run.name in self.faults else "as it was")
-                    continue
-                progress.begin(step.run.name)
-                running[workers.submit(step.run)] = ready
             if running:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     step = running.pop(future)
                     progress.end(step.run.name, self._finished(step, future.result()))
 
-    def _look_around(self, waiting: Sequence[Step]) -> None:
-        """Refuse to make pages by code other than that of their keys; say what is not imported though it lies there."""
+    def _check_modules(self, waiting: Sequence[Step]) -> None:
+        """Raise RunError if loaded code differs from that of the keys; warn of modules that cannot be imported."""
         for step in waiting:
             if name := reloaded(step.inputs.machinery):
                 raise RunError(f"{name} has changed since it was loaded: start again")
         for name, folder in hidden((self.study.file.parent, self.study.templates)).items():
-            print(
-                f"warning: module {name} in {folder.name} is not imported: Python or a package has one of that"
-                " name; rename it",
-                file=sys.stderr,
-            )
+            why = "Python or a package has one of that name; rename it"
+            print(f"warning: module {name} in {folder.name} is not imported: {why}", file=sys.stderr)
 
     def hand_over(self, run: Run) -> None:
-        """Write the numbers of the pages before one that reads them to where it does."""
-        there = self.pages
-        before = {name: there[name] for name in self._before(run)}
+        """Write the file with the numbers of the pages before one that reads it."""
+        pages = self.pages
+        before = {name: pages[name] for name in self._before(run)}
         gather(self.study, self.folder, before).write(self.output.listed(self.study.numbers(run.name)))
 
     def _before(self, run: Run) -> list[str]:
@@ -108,12 +104,12 @@ class Making:
         names = list(self.entries)
         return names[: names.index(run.name)] if run.reads_results else []
 
-    def _ready(self, step: Step) -> bool:
-        """Whether all that a page needs is there, or never will be."""
+    def _is_ready(self, step: Step) -> bool:
+        """Whether every page that it reads is there or has failed."""
         return all(self.entries[name] or name in self.faults for name in self._before(step.run))
 
     def _settled(self, step: Step) -> Step | None:
-        """The step with all that it is made from, if it has to be made and can be."""
+        """The step with all its inputs, or None if it need not or cannot be made."""
         if not step.run.reads_results:
             return step
         name, before = step.run.name, self._before(step.run)
@@ -121,17 +117,17 @@ class Making:
             self.faults[name] = f"notebook {name} did not run: it reads the numbers of {', '.join(failed)}"
             return None
         pages = {other: page for other, page in self.pages.items() if other in before}
-        now = settle(
-            self.study, step.run, self.folder, self.cache, pages, force=self.force, planned=step.inputs
-        )
-        if now.kept:
-            self.entries[name] = now.kept
+        # The rest of the inputs stays as planned, since that code may have been loaded.
+        inputs = replace(step.inputs, template=sha256(step.run.template))
+        settled = settle(step.run, inputs, self.cache, pages, force=self.force)
+        if settled.kept:
+            self.entries[name] = settled.kept
             return None
         self.hand_over(step.run)
-        return now
+        return settled
 
     def _finished(self, step: Step, executed: Executed) -> str:
-        """Keep what a notebook has left, and say how it went."""
+        """Keep the page of a notebook, or the fault; return the outcome in words."""
         name = step.run.name
         try:
             if executed.fault:
@@ -150,17 +146,14 @@ class Making:
     def _read(self, step: Step, executed: Executed) -> dict[str, str]:
         """Hashes of the files that a notebook has read.
 
-        No data may have changed meanwhile, nor the template, the code or the packages: what is the same before and
+        Raises RunError if data, template, code or packages have changed meanwhile: only what is the same before and
         after is what was loaded. Files beside the study are hashed as they are opened.
         """
         hashes, inputs = self.folder.hashes, step.inputs
         read = dict.fromkeys(hashes, "") if executed.read is None else executed.read
-        files = {
-            name: found if name.startswith(BESIDE) else hashes.get(name, "") for name, found in read.items()
-        }
+        files = {name: sha if name.startswith(BESIDE) else hashes.get(name, "") for name, sha in read.items()}
         for name, before in files.items():
-            file = self.folder.path / name
-            if not name.startswith(BESIDE) and (sha256(file) if file.is_file() else "") != before:
+            if not name.startswith(BESIDE) and hash_of(self.folder.path / name) != before:
                 raise RunError(f"{name} has changed while {step.run.name} ran: run the study again")
         if sha256(step.run.template) != inputs.template:
             raise RunError(f"{step.run.template.name} has changed while it ran: run the study again")
@@ -171,51 +164,34 @@ class Making:
 
 
 def gather(study: Study, folder: DataFolder, pages: Mapping[str, Page]) -> Results:
-    """Put the numbers of all pages together.
-
-    Parameters
-    ----------
-    study : Study
-        The study.
-    folder : DataFolder
-        Its data.
-    pages : mapping of str to Page
-        Some or all of its pages.
+    """Combine the numbers of some or all pages of a study.
 
     Raises
     ------
     RunError
-        Where two pages record the same key or show a figure of the same label.
+        If two pages record the same key or show a figure of the same label.
     """
     runs = {run.name: run for run in study.runs}
     values: dict[str, Value] = {}
     figures: dict[str, str] = {}
-    shown: dict[str, str] = {}
+    shown: dict[str, str] = {}  # page of each figure
     for name, page in pages.items():
         for key, value in page.values.items():
             if key in values:
-                raise RunError(
-                    f"{key!r} is recorded by {values[key].notebook} and by {name}: leave one of them out, or record it"
-                    " under another key"
-                )
+                both = f"{values[key].notebook} and by {name}"
+                hint = "leave one of them out, or record it under another key"
+                raise RunError(f"{key!r} is recorded by {both}: {hint}")
             values[key] = Value(value, name)
         for label, picture in page.figures.items():
             if label in shown:
                 raise RunError(f"figure {label!r} is shown by {shown[label]} and by {name}")
             figures[label], shown[label] = picture, name
-    return Results(
-        lock=folder.hashes[PREDICTIONS],
-        data=folder.hashes,
-        notebooks={
-            name: {"parameters": dict(runs[name].parameters), "prefix": runs[name].prefix} for name in pages
-        },
-        figures=figures,
-        values=values,
-    )
+    about = {name: {"parameters": dict(runs[name].parameters), "prefix": runs[name].prefix} for name in pages}
+    return Results(folder.hashes[PREDICTIONS], folder.hashes, about, figures, values)
 
 
 def findings_of(study: Study, pages: Mapping[str, Page]) -> list[dict[str, Any]]:
-    """Put the findings of all pages together, each with the page that tested it and the parameters of that.
+    """Combine the findings of pages, each with the page that tested it and its parameters.
 
     Raises
     ------
@@ -227,12 +203,10 @@ def findings_of(study: Study, pages: Mapping[str, Page]) -> list[dict[str, Any]]
     for name, page in pages.items():
         for row in page.findings:
             if row["id"] in found:
-                raise RunError(
-                    f"finding {row['id']!r} is recorded by {name} and by another notebook before it"
-                )
+                who = f"{name} and by another notebook before it"
+                raise RunError(f"finding {row['id']!r} is recorded by {who}")
             chapter = row["chapter"] if row.get("chapter") in runs else name
-            parameters = {
-                key: value for key, value in runs[chapter].parameters.items() if key not in (READS, RESULTS)
-            }
+            given = runs[chapter].parameters.items()
+            parameters = {key: value for key, value in given if key not in (READS, RESULTS)}
             found[row["id"]] = {**row, "chapter": chapter, "parameters": parameters}
     return list(found.values())

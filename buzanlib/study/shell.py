@@ -1,6 +1,6 @@
-"""IPython's shell in this process, whose outputs are handed to a function as the messages of a kernel.
+"""IPython's shell of ipykernel in this process, without a kernel: no sockets, threads, or event loop between cells.
 
-It is the shell of ipykernel without the kernel: no sockets, no threads, no event loop between cells.
+Outputs are passed to a function as the messages of a kernel.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Shell:
     Parameters
     ----------
     folder : Path
-        An empty folder for IPython's own files, and for what is written to the file descriptors 1 and 2, which are
-        redirected for good.
+        An empty folder for files of IPython, and for text written to the file descriptors 1 and 2, which are redirected
+        until the process ends.
     hand : callable
-        Gets every message: ``stream``, ``display_data``, ``execute_result`` and so on.
+        Receives every message: ``stream``, ``display_data``, ``execute_result`` and so on.
     """
 
     def __init__(self, folder: Path, hand: Callable[[Message], object]) -> None:
@@ -55,13 +55,7 @@ class Shell:
         asyncio.set_event_loop(self._loop)
 
     def run(self, source: str) -> BaseException | None:
-        """Run a cell; return what it has raised, or None.
-
-        Raises
-        ------
-        EOFError
-            If it has called ``exit`` or ``quit``.
-        """
+        """Run a cell; return its exception or None; raise EOFError if it has called ``exit`` or ``quit``."""
         result = self._loop.run_until_complete(self._run(source))
         for stream in self._streams:
             stream.flush()
@@ -97,13 +91,13 @@ class _ZMQShell(ZMQInteractiveShell):
     """The shell of a kernel; pandas and others look for this name."""
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """Refuse event loops of a graphical interface, of which there is none."""
+        """Raise UsageError, as there is no graphical interface."""
         if gui is not None:
             raise UsageError(f"a notebook that is run by a study has no window for {gui}")
 
 
 class _Session(Session):
-    """Hands messages over instead of sending them."""
+    """Passes messages to a function instead of sending them."""
 
     def __init__(self, hand: Callable[[Message], object]) -> None:
         super().__init__()
@@ -112,23 +106,23 @@ class _Session(Session):
     def send(  # type: ignore[override]
         self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, **_: Any
     ) -> None:
-        """Hand a message over."""
+        """Pass a message on."""
         message = (
             msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent=parent)
         )
-        content = self.unpack(self.pack(message["content"]))  # as it would arrive: pictures as text
+        content = self.unpack(self.pack(message["content"]))  # as a client receives it: pictures as text
         self._hand({**message, "content": content})
 
 
 class _Stream(io.TextIOBase):
-    """Takes the place of a standard stream, with what is written to its file descriptor."""
+    """Replaces a standard stream, including text that is written to its file descriptor."""
 
     encoding = "UTF-8"
 
     def __init__(self, name: str, fd: int, folder: Path, session: _Session) -> None:
         self.name, self._fd, self._session, self._pid = name, fd, session, os.getpid()
         self._parts: list[str] = []
-        # A file, not a pipe: nobody has to read it, and it holds what a forked process or a subprocess has written.
+        # A file, which unlike a pipe need not be read; it also receives text from forks and subprocesses.
         with (folder / name).open("wb") as low:
             os.dup2(low.fileno(), fd)
         self._low = (folder / name).open("rb")

@@ -1,4 +1,4 @@
-"""A study file: which notebooks run, on which data, with which choices; refused at once where it is wrong."""
+"""Study files, which say which notebooks run, on which data, with which parameters; errors name file and line."""
 
 from __future__ import annotations
 
@@ -7,45 +7,29 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from buzanlib.errors import StudyError, nearest, shown
-from buzanlib.study.allowed_values import Offers
-from buzanlib.study.parameters import Parameter, Value, declared
+from buzanlib.errors import BuzanError, StudyError, nearest, shown
+from buzanlib.study.parameters import Offers, Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 
-_KEYS: dict[str, type] = {
-    "title": str,
-    "templates": str,
-    "data": str,
-    "tables": dict,
-    "sheets": list,
-    "output": str,
-    "book": str,
-    "seed": int,
-    "parameters": dict,
-    "notebooks": dict,
-}
-_OPTIONAL = {"templates", "tables", "sheets", "book", "seed", "parameters"}
+_TEXTS = ("title", "templates", "data", "output", "book")
+_OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
+_KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
+_REQUIRED = {"title", "data", "output", "notebooks"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
 
 READS = "data"
-"""Folder, in that of the output, of data that are put together."""
+"""Folder, in the output folder, with the combined data."""
 
 RESULTS = "results"
-"""A notebook with a parameter of this name reads the numbers of all notebooks that stand before it."""
+"""A notebook with a parameter of this name reads the numbers of all notebooks before it."""
 
-_OWN = ("data", "seed", RESULTS)
-"""Parameters that a study sets by keys of its own, or the runner."""
-
+_OWN = ("data", "seed", RESULTS)  # parameters that the runner sets, or a key of the study
 _SWEEP = "sweep"
-
-_NAME = re.compile(r"\w[\w.-]*")
-"""Of a notebook, which becomes that of its page, its address and its place in the table of contents."""
-
-_LENGTH = 100
-"""Characters that the name of a page may have."""
+_NAME = re.compile(r"\w[\w.-]*")  # of a notebook; used for its page, its address and the table of contents
+_LENGTH = 100  # characters that the name of a page may have
 
 
 @dataclass(frozen=True)
@@ -57,7 +41,7 @@ class Run:
     template: Path  #: the template
     given: Mapping[str, Value]  #: values to inject
     parameters: Mapping[str, Value]  #: all values with which it runs, defaults included
-    swept: str = ""  #: the parameter that is swept; empty where none is
+    swept: str = ""  #: the parameter that is swept; empty if none is
 
     @property
     def notebook(self) -> str:
@@ -66,17 +50,17 @@ class Run:
 
     @property
     def prefix(self) -> str:
-        """Put before the keys and labels of a page of a sweep, so that they stay apart from those of the others."""
+        """Prefix that distinguishes the keys of a page of a sweep from those of its other pages."""
         return f"sweep.{self.swept}.{slug(self.parameters[self.swept])}." if self.swept else ""
 
     @property
     def suffix(self) -> str:
-        """Put behind the title of a page of a sweep."""
+        """Addition to the title of a page of a sweep."""
         return f"({self.swept}: {self.parameters[self.swept]})" if self.swept else ""
 
     @property
     def reads_results(self) -> bool:
-        """Whether it reads the numbers of those before it."""
+        """Whether it reads the numbers of the notebooks before it."""
         return RESULTS in self.parameters
 
 
@@ -84,21 +68,20 @@ class Run:
 class Study:
     """A checked study."""
 
-    file: Path  #: where it stands, absolute
-    title: str  #: what the study is, in a phrase
+    file: Path  #: its file, absolute
+    title: str  #: a phrase
     #: folders, absolute
     templates: Path
     data: Path
     output: Path
     book: Path
-    #: files that take the place of those in the data folder, by the name of the file there
-    tables: Mapping[str, Path]
-    sheets: tuple[Path, ...]  #: coding sheets, whose coders are further annotators
+    tables: Mapping[str, Path]  #: files that replace those in the data folder, by the name of the file there
+    sheets: tuple[Path, ...]  #: coding sheets, whose coders are additional annotators
     runs: tuple[Run, ...]  #: in the order of the file
 
     @property
     def laid_out(self) -> bool:
-        """Whether the data that it reads are put together from those of a folder and others."""
+        """Whether it combines the data of a folder with tables or sheets of its own."""
         return bool(self.tables or self.sheets)
 
     @property
@@ -122,263 +105,235 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     Parameters
     ----------
     path : Path
-        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``, and if wanted ``templates`` (folder of
-        the notebooks; those that lie beside the file count in any case), ``tables`` (files that take the place of
-        tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are further annotators),
-        ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are
-        relative to the file.
+        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``templates`` (folder of the
+        notebooks; those beside the file count in any case), ``tables`` (files that replace tables of the data folder),
+        ``sheets`` (a list of coding sheets, whose coders are additional annotators), ``book`` (folder of the chapters),
+        ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
-        Values of parameters as text, for all notebooks that have them, before those of the file.
+        Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
     Raises
     ------
     StudyError
-        At an unknown key, notebook or parameter (with the nearest allowed), a value of the wrong kind or outside its
-        range, an index, corpus or annotator that the data lack, a folder or file that does not exist, or an output
-        folder that holds what a run is made from. Names file and line.
+        If a key, notebook or parameter is unknown (with the nearest allowed), a value is of the wrong kind or outside
+        its range, the data lack an index, corpus or annotator, a folder or file does not exist, or the output folder
+        contains what a run reads; with file and line.
     """
     document = read(in_utf8(path), "study file", StudyError)
     content = document.content
     _known(document, "key", content, _KEYS)
     for key, kind in _KEYS.items():
         if key not in content:
-            if key not in _OPTIONAL:
+            if key in _REQUIRED:
                 raise document.error(f"the key {key!r} is missing")
         elif not isinstance(content[key], kind) or isinstance(content[key], bool):
-            raise document.error(f"{key}: {shown(content[key])} is not {_kind(kind)}", key)
+            raise _not_a(document, content[key], kind, key)
     if not content["title"].strip() or set(content["title"]) & set("<>"):
-        raise document.error(f"title: {shown(content['title'])} is empty or has '<' or '>' in it", "title")
-    base = path.resolve().parent
-    folders = {key: _place(document, base, content.get(key, own), key) for key, own in _FOLDERS.items()}
+        raise _error(document, f"{shown(content['title'])} is empty or has '<' or '>' in it", "title")
+    file = path.resolve()
+    folders = {key: _path(document, file, content.get(key, own), key) for key, own in _FOLDERS.items()}
     for key in ("templates", "data"):
         if not folders[key].is_dir():
-            raise document.error(f"{key}: there is no folder {shown(content.get(key, '.'))}", key)
-    study = Study(
-        file=path.resolve(),
-        title=content["title"],
-        tables=_tables(document, base, folders["data"]),
-        sheets=_sheets(document, base),
-        runs=(),
-        **folders,
-    )
+            raise _error(document, f"there is no folder {shown(content.get(key, '.'))}", key)
+    tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
+    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=())
     _keep_apart(document, study)
-    return replace(study, runs=_runs(document, study, changes or {}))
+    return replace(study, runs=_Reader(document, study, changes or {}).runs())
 
 
 def in_utf8(path: Path) -> Path:
-    """Return a path, if notebooks can be told of it.
-
-    Raises
-    ------
-    StudyError
-        Where a name in it is not valid UTF-8, as some systems allow.
-    """
+    """Return a path; raise StudyError if it is not valid UTF-8, as notebooks get paths as text."""
+    name = str(path.resolve())
     try:
-        str(path.resolve()).encode("utf-8")
+        name.encode("utf-8")
     except UnicodeEncodeError:
-        raise StudyError(
-            f"{str(path.resolve())!r} is not valid UTF-8: a study needs a folder of another name"
-        ) from None
+        raise StudyError(f"{name!r} is not valid UTF-8: a study needs a folder of another name") from None
     return path
 
 
-def _place(document: Document, base: Path, text: str, *keys: str) -> Path:
-    """A path of the study file, absolute, if there can be one of this name."""
-    path = Path(os.path.normpath(base / text))
+def _error(document: Document, message: str, *keys: str) -> BuzanError:
+    """An error at a key, whose message starts with the keys that lead to it."""
+    return document.error(f"{', '.join(keys)}: {message}", *keys)
+
+
+def _not_a(document: Document, value: object, kind: type, *keys: str) -> BuzanError:
+    kinds = {str: "a text", int: "a whole number", dict: "a mapping of names to values", list: "a list"}
+    return _error(document, f"{shown(value)} is not {kinds[kind]}", *keys)
+
+
+def _path(document: Document, study: Path, text: str, *keys: str) -> Path:
+    """Absolute path for one that is relative to the study file, if the system allows such a path."""
+    path = Path(os.path.normpath(study.parent / text))
     try:
         path.stat()
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise document.error(f"{', '.join(keys)}: {shown(text)} cannot be a path: {why}", *keys) from None
+        raise _error(document, f"{shown(text)} cannot be a path: {why}", *keys) from None
+    return path
+
+
+def _file(document: Document, study: Path, text: object, *keys: str) -> Path:
+    """Absolute path of a file that exists."""
+    if not isinstance(text, str):
+        raise _not_a(document, text, str, *keys)
+    path = _path(document, study, text, *keys)
+    if not path.is_file():
+        raise _error(document, f"there is no file {shown(text)}", *keys)
     return path
 
 
 def _keep_apart(document: Document, study: Study) -> None:
-    """Refuse an output folder in which a run would write over, or clear away, what it is made from.
-
-    Folders in it are the runner's own: it removes what it does not know there.
-    """
+    """Refuse an output folder that contains, or is inside, what a run reads; a run deletes files in it."""
     output = study.output.resolve()
     if output.exists() and not output.is_dir():
-        raise document.error("output: a file lies there; name another folder", "output")
+        raise _error(document, "a file lies there; name another folder", "output")
     own = {"the study file": study.file, "templates": study.templates, "data": study.data, "book": study.book}
     own |= {f"the table {name}": path for name, path in study.tables.items()}
     own |= {f"the sheet {path.name}": path for path in study.sheets}
-    for what, place in own.items():
-        if place.resolve().is_relative_to(output):
-            raise document.error(
-                f"output: a run would write over {what}, which lies there; name another", "output"
-            )
+    for what, path in own.items():
+        if path.resolve().is_relative_to(output):
+            raise _error(document, f"a run would write over {what}, which lies there; name another", "output")
     if output.is_relative_to(study.data.resolve()):
-        raise document.error("output: it lies in the folder of the data; name another", "output")
+        raise _error(document, "it lies in the folder of the data; name another", "output")
 
 
-def _tables(document: Document, base: Path, data: Path) -> dict[str, Path]:
-    """Files that take the place of tables."""
-    own = document.content.get("tables", {})
-    if not own:
+def _tables(document: Document, study: Path, data: Path) -> dict[str, Path]:
+    if not (own := document.content.get("tables")):
         return {}
     from buzanlib.tables.schema import Descriptor
 
     known = Descriptor.load(data).tables
     _known(document, "table", own, known, "tables")
-    found = {}
-    for name, file in own.items():
-        if not isinstance(file, str):
-            raise document.error(f"tables, {name}: {shown(file)} is not {_kind(str)}", "tables", name)
-        path = _place(document, base, file, "tables", name)
-        if not path.is_file():
-            raise document.error(f"tables, {name}: there is no file {shown(file)}", "tables", name)
-        found[known[name].path] = path
-    return found
+    return {known[name].path: _file(document, study, file, "tables", name) for name, file in own.items()}
 
 
-def _sheets(document: Document, base: Path) -> tuple[Path, ...]:
-    """Coding sheets."""
-    found = []
-    for index, file in enumerate(document.content.get("sheets", [])):
-        if not isinstance(file, str):
-            raise document.error(f"sheets: {shown(file)} is not {_kind(str)}", "sheets", index)
-        path = _place(document, base, file, "sheets")
-        if not path.is_file():
-            raise document.error(f"sheets: there is no file {shown(file)}", "sheets", index)
+def _sheets(document: Document, study: Path) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for text in document.content.get("sheets", []):
+        path = _file(document, study, text, "sheets")
         if path in found:
-            raise document.error(f"sheets: {file!r} stands twice", "sheets", index)
+            raise _error(document, f"{text!r} stands twice", "sheets")
         found.append(path)
     return tuple(found)
 
 
-def _runs(document: Document, study: Study, changes: Mapping[str, str]) -> tuple[Run, ...]:
-    content = document.content
-    found = {file.stem: file for file in sorted(study.templates.glob("*.ipynb"))}
-    own = {file.stem: file for file in sorted(study.file.parent.glob("*.ipynb"))}
-    found |= {name: file for name, file in own.items() if name not in found}
-    if not content["notebooks"]:
-        raise document.error("notebooks: none is named", "notebooks")
-    _known(document, "notebook", content["notebooks"], found, "notebooks")
-    for name in content["notebooks"]:
-        if not _NAME.fullmatch(name):
-            says = "the name of a notebook has letters, digits, hyphens, underscores and dots"
-            raise document.error(f"notebooks: {shown(name)}; {says}", "notebooks", name)
-    has = {name: declared(found[name]) for name in content["notebooks"]}
-    common = content.get("parameters", {})
-    everywhere = {name for parameters in has.values() for name in parameters} - set(_OWN)
-    _known(document, "parameter", common, everywhere, "parameters")
-    for name in changes:
-        if name not in everywhere:
-            raise StudyError(f"-p {name}: unknown parameter {name!r}; {nearest(name, sorted(everywhere))}")
-    keys: dict[str, Value] = {"data": Path(os.path.relpath(study.reads, study.templates)).as_posix()}
-    if "seed" in content:
-        keys["seed"] = content["seed"]
-    checker = _Checker(document, Offers(study.data, study.tables, study.sheets))
-    runs: list[Run] = []
-    for name, parameters in has.items():
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the runs of a study."""
+
+    document: Document
+    study: Study
+    changes: Mapping[str, str]
+
+    def runs(self) -> tuple[Run, ...]:
+        document, study, notebooks = self.document, self.study, self.document.content["notebooks"]
+        folders = (study.file.parent, study.templates)  # of two notebooks of one name the template counts
+        found = {file.stem: file for folder in folders for file in folder.glob("*.ipynb")}
+        if not notebooks:
+            raise _error(document, "none is named", "notebooks")
+        _known(document, "notebook", notebooks, found, "notebooks")
+        for name in notebooks:
+            if not _NAME.fullmatch(name):
+                says = "the name of a notebook has letters, digits, hyphens, underscores and dots"
+                raise document.error(f"notebooks: {shown(name)}; {says}", "notebooks", name)
+        has = {name: declared(found[name]) for name in notebooks}
+        everywhere = {name for parameters in has.values() for name in parameters} - set(_OWN)
+        _known(document, "parameter", document.content.get("parameters", {}), everywhere, "parameters")
+        for name in self.changes:
+            if name not in everywhere:
+                hint = nearest(name, sorted(everywhere))
+                raise StudyError(f"-p {name}: unknown parameter {name!r}; {hint}")
+        runs = [run for name, own in has.items() for run in self._of(name, found[name], own)]
+        ((page, count),) = Counter(run.name for run in runs).most_common(1)
+        if count > 1:
+            raise _error(document, f"two pages have the name {page!r}", "notebooks")
+        return tuple(runs)
+
+    def _of(self, name: str, template: Path, parameters: Mapping[str, Parameter]) -> list[Run]:
+        """Runs of a notebook."""
+        study, content = self.study, self.document.content
         special = content["notebooks"][name]
         special = {} if special is None else special
         if not isinstance(special, dict):
-            raise document.error(
-                f"notebooks, {name}: {shown(special)} is not {_kind(dict)}", "notebooks", name
-            )
-        allowed = parameters.keys() - set(_OWN)
-        _known(document, f"parameter of {name}", special, {*allowed, _SWEEP}, "notebooks", name)
-        wanted = {key: value for key, value in keys.items() if key in parameters}
-        for where, values in ((("parameters",), common), (("notebooks", name), special)):
+            raise _not_a(self.document, special, dict, "notebooks", name)
+        allowed = {*parameters} - set(_OWN)
+        _known(self.document, f"parameter of {name}", special, allowed | {_SWEEP}, "notebooks", name)
+        wanted: dict[str, Value] = {}
+        if "data" in parameters:
+            wanted["data"] = Path(os.path.relpath(study.reads, study.templates)).as_posix()
+        if "seed" in parameters and "seed" in content:
+            wanted["seed"] = content["seed"]
+        for where, values in (
+            (("parameters",), content.get("parameters", {})),
+            (("notebooks", name), special),
+        ):
             for key, value in values.items():
                 if key in parameters and key != _SWEEP:
-                    checker.check(name, parameters[key], value, *where, key)
+                    self._check(name, parameters[key], value, *where, key)
                     wanted[key] = value
-        for key, text in changes.items():
+        for key, text in self.changes.items():
             if key in parameters:
-                wanted[key] = checker.parsed(name, parameters[key], text)
+                wanted[key] = self._parsed(name, parameters[key], text)
         if "seed" in wanted:
-            checker.check(name, parameters["seed"], wanted["seed"], "seed")
-        swept = special.get(_SWEEP)
-        for key in parameters.keys() - wanted.keys() - set(swept if isinstance(swept, dict) else ()):
-            checker.check(name, parameters[key], parameters[key].default, "notebooks", name)
+            self._check(name, parameters["seed"], wanted["seed"], "seed")
+        sweep = special.get(_SWEEP)
+        for key in parameters.keys() - wanted.keys() - set(sweep if isinstance(sweep, dict) else ()):
+            self._check(name, parameters[key], parameters[key].default, "notebooks", name)
         defaults = {key: parameter.default for key, parameter in parameters.items()}
-        runs += _swept(document, checker, name, found[name], parameters, defaults, wanted, special)
-    twice = [name for name, count in Counter(run.name for run in runs).items() if count > 1]
-    if twice:
-        raise document.error(f"notebooks: two pages have the name {twice[0]!r}", "notebooks")
-    return tuple(_with_numbers(study, run) for run in runs)
 
+        def run(page: str, values: Mapping[str, Value], swept: str = "") -> Run:
+            given = {key: value for key, value in values.items() if value != defaults[key]}
+            if RESULTS in parameters:
+                given[RESULTS] = Path(os.path.relpath(study.numbers(page), study.templates)).as_posix()
+            return Run(page, template, given, {**defaults, **given}, swept)
 
-def _with_numbers(study: Study, run: Run) -> Run:
-    """Tell a notebook that reads the numbers of those before it where they are."""
-    if not run.reads_results:
-        return run
-    place = {RESULTS: Path(os.path.relpath(study.numbers(run.name), study.templates)).as_posix()}
-    return replace(run, given={**run.given, **place}, parameters={**run.parameters, **place})
+        if _SWEEP not in special:
+            return [run(name, wanted)]
+        key, pages = self._swept(name, parameters, sweep)
+        return [run(page, {**wanted, key: value}, key) for page, value in pages.items()]
 
+    def _swept(
+        self, name: str, parameters: Mapping[str, Parameter], sweep: object
+    ) -> tuple[str, dict[str, Value]]:
+        """The parameter of a sweep, and its values by the name of the page."""
+        document, place = self.document, ("notebooks", name, _SWEEP)
+        if not isinstance(sweep, dict) or len(sweep) != 1:
+            raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
+        ((key, values),) = sweep.items()
+        _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
+        if not isinstance(values, list) or not values:
+            raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
+        for value in values:
+            self._check(name, parameters[key], value, *place, key)
+        pages = [f"{name}--{key}-{slug(value)}" for value in values]
+        if longest := max(pages, key=len)[_LENGTH:]:
+            says = f"a value is {len(longest)} characters too long for a page"
+            raise document.error(f"sweep, {key}: {says}", *place, key)
+        taken: dict[str, Value] = {}
+        for page, value in zip(pages, values, strict=True):
+            folded = page.lower()  # labels ignore case, as do files on some systems
+            if folded in taken:
+                pair = f"{shown(taken[folded])} and {shown(value)}"
+                raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
+            taken[folded] = value
+        return key, dict(zip(pages, values, strict=True))
 
-def _swept(
-    document: Document,
-    checker: _Checker,
-    name: str,
-    template: Path,
-    parameters: Mapping[str, Parameter],
-    defaults: Mapping[str, Value],
-    wanted: Mapping[str, Value],
-    special: Mapping[str, Any],
-) -> list[Run]:
-    """One run of a notebook, or one for each value that a parameter is to take."""
-
-    def run(page: str, more: Mapping[str, Value], swept: str = "") -> Run:
-        values = {**wanted, **more}
-        given = {key: value for key, value in values.items() if value != defaults[key]}
-        return Run(page, template, given, {**defaults, **given}, swept)
-
-    if _SWEEP not in special:
-        return [run(name, {})]
-    sweep, place = special[_SWEEP], ("notebooks", name, _SWEEP)
-    if not isinstance(sweep, dict) or len(sweep) != 1:
-        raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
-    ((key, values),) = sweep.items()
-    _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
-    if not isinstance(values, list) or not values:
-        raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
-    for value in values:
-        checker.check(name, parameters[key], value, *place, key)
-    pages = [f"{name}--{key}-{slug(value)}" for value in values]
-    if longest := max(pages, key=len)[_LENGTH:]:
-        raise document.error(
-            f"sweep, {key}: a value is {len(longest)} characters too long for a page", *place, key
-        )
-    taken: dict[str, Value] = {}
-    for page, value in zip(pages, values, strict=True):
-        name = page.lower()  # labels know no capitals, and some systems' files neither
-        if name in taken:
-            pair = f"{shown(taken[name])} and {shown(value)}"
-            raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
-        taken[name] = value
-    return [run(page, {key: value}, key) for page, value in zip(pages, values, strict=True)]
-
-
-class _Checker:
-    """Holds values against what parameters may be; the data are read only if that depends on them."""
-
-    def __init__(self, document: Document, offers: Offers) -> None:
-        self._document = document
-        self._offers = offers
-
-    def check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
-        """Refuse a value of the wrong kind or outside its range."""
+    def _check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
         if fault := self._fault(notebook, parameter, value):
-            raise self._document.error(fault, *place)
+            raise self.document.error(fault, *place)
 
-    def parsed(self, notebook: str, parameter: Parameter, text: str) -> Value:
-        """Read a value from the command line and check it."""
+    def _parsed(self, notebook: str, parameter: Parameter, text: str) -> Value:
+        """A value from the command line."""
+        given = f"-p {parameter.name}={text}"
         try:
             value = parameter.parse(text)
         except ValueError:
-            raise StudyError(
-                f"-p {parameter.name}={text}: {text!r} is not of the kind {parameter.kind}"
-                f" (default {parameter.default!r})"
-            ) from None
+            kind = f"the kind {parameter.kind} (default {parameter.default!r})"
+            raise StudyError(f"{given}: {text!r} is not of {kind}") from None
         if fault := self._fault(notebook, parameter, value):
-            raise StudyError(f"-p {parameter.name}={text}: {fault}")
+            raise StudyError(f"{given}: {fault}")
         return value
 
     def _fault(self, notebook: str, parameter: Parameter, value: object) -> str:
@@ -391,6 +346,10 @@ class _Checker:
         fault = parameter.allowed.fault(value)
         return f"{says}; {fault}" if fault else ""
 
+    @cached_property
+    def _offers(self) -> Offers:
+        return Offers(self.study.data, self.study.tables, self.study.sheets)
+
 
 def _known(
     document: Document, what: str, given: Iterable[object], allowed: Iterable[str], *place: str
@@ -399,7 +358,3 @@ def _known(
     for name in given:
         if name not in options:
             raise document.error(f"unknown {what} {shown(name)}; {nearest(name, options)}", *place, name)
-
-
-def _kind(kind: type) -> str:
-    return {str: "a text", int: "a whole number", dict: "a mapping of names to values", list: "a list"}[kind]

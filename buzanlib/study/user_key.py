@@ -1,6 +1,7 @@
-"""A key of the user's: what it seals was made by this user, and by nobody who could write to the same folder.
+"""Seals with a key of the user, which show that content was made by this user.
 
-It is made once, lies outside of every study, and nobody else can read it.
+Others who can write to the same folder cannot make them: the key is outside of every study, and only the user can read
+it.
 """
 
 from __future__ import annotations
@@ -23,18 +24,7 @@ _BYTES = 32
 
 
 def seal(content: str) -> str:
-    """Seal a text.
-
-    Parameters
-    ----------
-    content : str
-        What is vouched for.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits (HMAC with SHA-256) that only this user can make.
-    """
+    """HMAC of a text with SHA-256 and this user's key, as 64 hexadecimal digits."""
     return hmac.digest(_key(), content.encode("utf-8", errors="surrogateescape"), "sha256").hex()
 
 
@@ -45,7 +35,7 @@ def fits(content: str, sealed: str) -> bool:
 
 @cache
 def _key() -> bytes:
-    """The key; where none can be kept, one that lasts as long as this process, which then trusts nothing older."""
+    """The key; if none can be kept, one for this process alone, which then trusts no earlier seal."""
     for folder in _folders():
         with suppress(OSError, RuntimeError):
             return _kept(folder)
@@ -53,20 +43,14 @@ def _key() -> bytes:
 
 
 def _folders() -> Iterator[Path]:
-    """Where the key may lie: with what this user's programs keep or, without a home, with temporary files."""
-    with suppress(RuntimeError):  # nobody knows of a home
+    """Folders for the key: user data or, without a home, temporary files."""
+    with suppress(RuntimeError):  # there is no home
         yield user_data_path("buzanlib", appauthor=False)
     yield Path(tempfile.gettempdir()) / f"buzanlib-{os.getuid() if hasattr(os, 'getuid') else 'key'}"
 
 
 def _kept(folder: Path) -> bytes:
-    """The key in a folder, made there if need be.
-
-    Raises
-    ------
-    OSError
-        Where it cannot be written, or others could read or change it.
-    """
+    """The key in a folder, made if missing; OSError if it cannot be written, or others could read or change it."""
     file = folder / "key"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _demand_own(folder, folder.lstat(), 0o022)
@@ -76,7 +60,7 @@ def _kept(folder: Path) -> bytes:
         try:
             with os.fdopen(descriptor, "wb") as new:
                 new.write(secrets.token_bytes(_BYTES))
-            with suppress(FileExistsError):  # of two who make it at the same time the first one does
+            with suppress(FileExistsError):  # another process was faster; its key counts
                 os.link(beside, file)
         finally:
             beside.unlink()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from buzanlib.study.changes import Change, compare, told
+from buzanlib.study.changes import Change, compare, format_changes
 from buzanlib.study.results import Results, Value
 
 
@@ -22,7 +22,7 @@ BEFORE = results({"power": "cinc", "draws": 99}, B1_contrast=-0.5, B1_n=3, B1_ve
 
 def test_nothing_changed() -> None:
     assert not compare(BEFORE, BEFORE)
-    assert told(compare(BEFORE, BEFORE)) == "nothing has changed"
+    assert format_changes(compare(BEFORE, BEFORE)) == "nothing has changed"
 
 
 def test_everything_that_moved_is_named_and_by_how_much() -> None:
@@ -41,7 +41,7 @@ def test_everything_that_moved_is_named_and_by_how_much() -> None:
     assert changes.data == ("codes.csv", "panel.csv")
     assert changes.parameters == (Change("one.power", "cinc", "gdp"),)
     assert (
-        told(changes)
+        format_changes(changes)
         == """1 verdict
   B1.verdict: undecided → supported
 2 files of the data

@@ -27,10 +27,10 @@ from buzanlib.study import pool as pools
 from buzanlib.study.dependencies import modules_of
 from buzanlib.study.execute import Executed
 from buzanlib.study.parameters import declared
-from buzanlib.study.places import Folders
 from buzanlib.study.pool import Pool
 from buzanlib.study.results import Results, Value
 from buzanlib.study.spec import Run
+from buzanlib.study.trace import Folders
 from buzanlib.tables.descriptor import Descriptor
 from buzanlib.tables.schema import FILE
 
@@ -121,7 +121,7 @@ time.sleep(600)
 RUNNER = """
 import os, sys, time
 from pathlib import Path
-from buzanlib.study.places import Folders
+from buzanlib.study.trace import Folders
 from buzanlib.study.pool import Pool
 from buzanlib.study.spec import Run
 

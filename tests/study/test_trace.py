@@ -16,9 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from buzanlib.files import sha256
 from buzanlib.study import pool
 from buzanlib.study.execute import Executed
-from buzanlib.study.places import Folders
 from buzanlib.study.spec import Run
-from buzanlib.study.trace import read
+from buzanlib.study.trace import Folders, read
 
 pytestmark = pytest.mark.xdist_group("kernels")
 
@@ -89,7 +88,7 @@ def test_names_are_written_down_of_what_is_read_and_of_nothing_else(run: Callabl
 SCRIPT = """
 import os
 from pathlib import Path
-from buzanlib.study.places import Folders
+from buzanlib.study.trace import Folders
 from buzanlib.study.trace import start
 start(Folders(Path({folder!r}), Path("../study"), Path("../templates"), Path("../study/out")), Path("../names"))
 {source}
