@@ -98,6 +98,12 @@ class UnknownNameError(BuzanError):
         super().__init__(f"unknown {kind} {shown(value)}; {self.hint}")
 
 
+def check_name(kind: str, value: object, allowed: Collection[object]) -> None:
+    """Raise `UnknownNameError` if a value is not among the allowed ones."""
+    if value not in allowed:
+        raise UnknownNameError(kind, value, allowed)
+
+
 class LockError(BuzanError):
     """A locked file is not, byte for byte, what its lock says.
 

@@ -13,7 +13,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.errors import check_name
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: One colour a quadrant, everywhere. Lightness rises WW < SW < WS < SS in near-equal steps, so that the four
@@ -90,5 +90,4 @@ def new_axes(height: float) -> tuple[Figure, Axes]:
 def check_named(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:
     """Raise UnknownNameError for the first name that is not allowed; `kind` says of what, such as ``"state"``."""
     for name in names:
-        if name not in allowed:
-            raise UnknownNameError(kind, name, allowed)
+        check_name(kind, name, allowed)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
@@ -104,8 +104,7 @@ def cell_means(values: Array, quadrants: npt.NDArray[np.intp], errors: str = "HC
     EstimationError
         If a quadrant holds fewer states than the errors need: two for HC3, one for classical, and five in all.
     """
-    if errors not in MINIMUM:
-        raise UnknownNameError("kind of standard errors", errors, MINIMUM)
+    check_name("kind of standard errors", errors, MINIMUM)
     quadrants = np.atleast_2d(quadrants)
     sizes = np.bincount(quadrants[0], minlength=4).astype(float)
     for quadrant, size in zip(Quadrant, sizes, strict=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.inference.intervals import TAILS, bootstrap_means, percentile_interval
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
@@ -68,8 +68,7 @@ def quadrant_divergences(profiles: Array, quadrants: Codes, measure: str, *, cor
     EstimationError
         If a quadrant holds fewer than two states.
     """
-    if measure not in DIVERGENCES:
-        raise UnknownNameError("measure of divergence", measure, DIVERGENCES)
+    check_name("measure of divergence", measure, DIVERGENCES)
     divergence = DIVERGENCES[measure]
     quadrants = np.atleast_2d(quadrants)
     sizes = np.bincount(quadrants[0], minlength=4)

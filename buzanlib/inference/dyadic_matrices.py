@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.errors import BuzanError, UnknownNameError, check_name
 from buzanlib.inference.permutation import Array, Moves
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
@@ -38,8 +38,7 @@ def positions(votes: pd.DataFrame, rcids: Iterable[int]) -> pd.DataFrame:
             raise UnknownNameError("roll call", rcid, votes["rcid"].unique())
     chosen = votes[votes["rcid"].isin(wanted)]
     for vote in chosen["vote"].unique():
-        if vote not in POSITION:
-            raise UnknownNameError("vote", vote, POSITION)
+        check_name("vote", vote, POSITION)
     places = chosen.assign(position=chosen["vote"].map(POSITION).astype(float))
     return places.pivot(index="iso3", columns="rcid", values="position")[wanted]  # noqa: PD010 (must not aggregate)
 

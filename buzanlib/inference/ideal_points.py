@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.inference.permutation import Array
 
 #: Scores nearer than this are equal, since rounding must not part states that voted alike.
@@ -124,8 +124,7 @@ class IdealPoints:
 def _direction(scores: pd.Series[float], orientation: tuple[str, str]) -> float:
     """1 if the scores point the right way, -1 if they must be turned."""
     for state in orientation:
-        if state not in scores.index:
-            raise UnknownNameError("state of the orientation", state, scores.index)
+        check_name("state of the orientation", state, scores.index)
     low, high = scores[list(orientation)].to_numpy()
     if abs(high - low) <= TIE:
         raise EstimationError(f"{' and '.join(orientation)} cannot tell the ends of the map apart")

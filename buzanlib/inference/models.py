@@ -21,7 +21,7 @@ from scipy.special import expit, logit, ndtr, ndtri, softmax
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationWarning
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, UnknownNameError, check_name
 from buzanlib.inference.contrasts import CODING, FLOOR
 from buzanlib.inference.permutation import Array
 from buzanlib.inference.placed_sample import Codes, quadrant_codes
@@ -185,8 +185,7 @@ def multinomial(rows: pd.DataFrame, base: str) -> Fit:
     """
     rows = _checked(rows, "primary")
     others = sorted(rows["primary"].unique())
-    if base not in others:
-        raise UnknownNameError("base category", base, others)
+    check_name("base category", base, others)
     others.remove(base)
     categories = [base, *others]
     codes = pd.Index(categories).get_indexer(pd.Index(rows["primary"]))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, UnknownNameError, check_name
 from buzanlib.inference.multiverse import Outcome, Position
 from buzanlib.inference.placed_sample import THREATS, Codes
 from buzanlib.measurement.indices import normal_scores
@@ -55,8 +55,7 @@ class _Rows:
     def inside(self, corpus: str, window: str) -> Flags:
         """Rows of a corpus and a window."""
         known = [*Corpus, *sorted({*self.corpus} - {*Corpus}), "both"]
-        if corpus not in known:
-            raise UnknownNameError("corpus", corpus, known)
+        check_name("corpus", corpus, known)
         first, last = years(window)
         within = (first <= self.year) & (self.year <= last)
         return within if corpus == "both" else within & (self.corpus == corpus)
@@ -131,8 +130,7 @@ class Alternatives:
         return _threats(passages, terrorism, political).to_numpy(), named
 
     def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
-        if threshold not in RULES:
-            raise UnknownNameError("threshold", threshold, RULES)
+        check_name("threshold", threshold, RULES)
         place = Placement(power, cohesion, *years(window), *RULES[threshold])
         try:
             made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
@@ -162,10 +160,8 @@ def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataF
         "serious": passages["level"] > 0,
     }
     takers = {"apart": None, "political": "pol", "crime": "cri"}
-    if political not in narrower:
-        raise UnknownNameError("political mapping", political, narrower)
-    if terrorism not in takers:
-        raise UnknownNameError("terrorism mapping", terrorism, takers)
+    check_name("political mapping", political, narrower)
+    check_name("terrorism mapping", terrorism, takers)
     threats = passages[THREATS] == 1
     threats["pol"] &= narrower[political]
     if (taker := takers[terrorism]) is not None:

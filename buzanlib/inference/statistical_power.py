@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.inference.contrasts import CODING, POSITION, Contrasts, cell_means, empirical_logit
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, p_value
@@ -83,8 +83,7 @@ class PowerStudy:
     seed: int = 20100615  #: Of the worlds.
 
     def __post_init__(self) -> None:
-        if self.outcome not in OUTCOMES:
-            raise UnknownNameError("outcome", self.outcome, OUTCOMES)
+        check_name("outcome", self.outcome, OUTCOMES)
 
     def __call__(self, sample: Sample, regions: pd.Series[str], contrasts: npt.ArrayLike) -> pd.DataFrame:
         """Simulate.

@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 from scipy.special import ndtri
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ def index_of(name: str, axis: str) -> Index:
     if name.startswith(f"{axis}_"):
         return Index(name, axis, name)
     allowed = [key for key, index in INDICES.items() if index.axis == axis]
-    if name not in allowed:
-        raise UnknownNameError(f"index of {axis}", name, allowed)
+    check_name(f"index of {axis}", name, allowed)
     return INDICES[name]
 
 
@@ -111,8 +110,7 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
     EstimationError
         If no state has a value in the window.
     """
-    if column not in panel.columns:
-        raise UnknownNameError("column of the panel", column, panel.columns)
+    check_name("column of the panel", column, panel.columns)
     held = panel.loc[panel["year"].between(first, last), ["iso3", "year", column]].dropna()
     if held.empty:
         raise EstimationError(f"no state has a value of {column!r} in {first}-{last}")

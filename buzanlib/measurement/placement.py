@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import BuzanError, EstimationError, check_name
 from buzanlib.measurement.indices import INDICES, normal_scores
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -71,8 +71,7 @@ class Placement:
     quantile: float = 0.5  #: for the rule ``"quantile"``, between 0 and 1
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise UnknownNameError("rule of placement", self.rule, RULES)
+        check_name("rule of placement", self.rule, RULES)
         if not 0 < self.quantile < 1:
             raise BuzanError(
                 f"quantile {self.quantile} of a placement; allowed: between 0 and 1, both excluded"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Corpus, Measure, Threat, ThreatAgent
 
@@ -49,8 +49,7 @@ def relevant_passages(
         If there is no such corpus or annotator.
     """
     known = sorted({*Corpus, *statements.documents["corpus"]})
-    if corpus not in known:
-        raise UnknownNameError("corpus", corpus, known)
+    check_name("corpus", corpus, known)
     coded = statements.coded(annotator)
     inside = (coded["corpus"] == corpus) & coded["year"].between(first, last)
     return coded[inside & (coded["relevant"] == 1) & (coded["in_paper"] == 0)]

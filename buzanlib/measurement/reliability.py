@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.errors import BuzanError, check_name
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Threat
 
@@ -61,8 +61,7 @@ def _ratio(above: Array, below: Array) -> Array:
 
 def _check_level(level: str) -> None:
     """Raise UnknownNameError for an unknown level of measurement."""
-    if level not in LEVELS:
-        raise UnknownNameError("level of measurement", level, LEVELS)
+    check_name("level of measurement", level, LEVELS)
 
 
 def _alpha(coincidence: Array, categories: Array, level: str) -> Array:

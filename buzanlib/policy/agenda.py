@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linprog
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.inference.permutation import Array
 
 #: Satisfactions nearer than this are equal: they differ by rounding only.
@@ -34,8 +34,7 @@ NORMS: dict[str, Callable[[Array], Array]] = {
 
 def scaled(profiles: npt.ArrayLike, norm: str = "largest") -> Array:
     """Profiles divided by their norm, so that the product with an agenda is a satisfaction; shape (states, threats)."""
-    if norm not in NORMS:
-        raise UnknownNameError("norm of a profile", norm, NORMS)
+    check_name("norm of a profile", norm, NORMS)
     values = np.asarray(profiles, dtype=float)
     if values.ndim != 2 or not values.size:
         raise EstimationError(

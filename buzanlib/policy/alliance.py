@@ -19,7 +19,7 @@ from itertools import combinations_with_replacement, product
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import BuzanError, EstimationError, check_name
 from buzanlib.inference.dyadic_matrices import agreement, pair_means, with_dyads
 from buzanlib.inference.dyadic_tests import support_test
 from buzanlib.inference.mrqap import mrqap
@@ -99,8 +99,7 @@ def ties(profiles: pd.DataFrame, threat: str, least: float) -> pd.DataFrame:
     UnknownNameError
         If there is no such threat.
     """
-    if threat not in profiles.columns:
-        raise UnknownNameError("threat", threat, profiles.columns)
+    check_name("threat", threat, profiles.columns)
     check_within("least share of a threat", least, 0, 1)
     gives = profiles[threat].to_numpy() >= least
     return pd.DataFrame(np.outer(gives, gives).astype(float), profiles.index, profiles.index.rename(None))

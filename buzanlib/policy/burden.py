@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, UnknownNameError, check_name
 from buzanlib.measurement.indices import scores_of_column
 from buzanlib.measurement.profiles import full_members
 
@@ -47,8 +47,7 @@ def excess(scores: pd.DataFrame, inside: list[str], benchmark: str = "outsiders"
     other. With ``"outsiders"`` the excess is the distance from the least-squares line of spending on size through the
     states outside, with ``"none"`` the plain difference. Adds it as ``excess`` to the `sizes_and_spending` of members.
     """
-    if benchmark not in _BENCHMARKS:
-        raise UnknownNameError("benchmark", benchmark, _BENCHMARKS)
+    check_name("benchmark", benchmark, _BENCHMARKS)
     allied = scores.index.isin(inside)
     if min(allied.sum(), (~allied).sum()) < 3:
         raise EstimationError(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import BuzanError, EstimationError, check_name
 from buzanlib.inference.permutation import Array
 from buzanlib.policy.agenda import NORMS, TIE, scaled
 from buzanlib.policy.defence import check_within
@@ -58,10 +58,8 @@ class Talks:
     rounds: int = 1  #: how often those outside are asked, at least once
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise UnknownNameError("rule of amendment", self.rule, RULES)
-        if self.norm not in NORMS:
-            raise UnknownNameError("norm of a profile", self.norm, NORMS)
+        check_name("rule of amendment", self.rule, RULES)
+        check_name("norm of a profile", self.norm, NORMS)
         check_within("pull of a coalition", self.pull, 0, 1)
         if self.rounds < 1:
             raise BuzanError(f"{self.rounds} rounds of talks; allowed: at least 1")

@@ -13,7 +13,7 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.errors import check_name
 from buzanlib.inference.permutation import Array
 from buzanlib.policy.agenda import package, single_issue
 from buzanlib.policy.alliance import TABLES
@@ -44,8 +44,7 @@ def orders(scheme: str = "any order") -> tuple[Order, ...]:
     UnknownNameError
         If there is no such scheme.
     """
-    if scheme not in SCHEMES:
-        raise UnknownNameError("scheme of entry", scheme, SCHEMES)
+    check_name("scheme of entry", scheme, SCHEMES)
     return tuple(order for order in permutations(Quadrant) if SCHEMES[scheme](order))
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import BuzanError, EstimationError, check_name
 from buzanlib.measurement.indices import index_of
 from buzanlib.measurement.placement import AXES, Placement
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -77,8 +77,7 @@ class Paths:
             If a year has no placement.
         """
         for year in years or ():
-            if year not in self.years:
-                raise UnknownNameError("year of the paths", year, self.years)
+            check_name("year of the paths", year, self.years)
         wide = self.placed["quadrant"].unstack("year")  # noqa: PD010 (a pivot must not aggregate)
         return wide[list(years or self.years)].dropna()
 

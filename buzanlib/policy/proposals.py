@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from buzanlib.errors import BuzanError, UnknownNameError, nearest
+from buzanlib.errors import BuzanError, UnknownNameError, check_name, nearest
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.yamlfile import read
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Measure, Quadrant, Threat
@@ -115,8 +115,7 @@ def _names(kind: str, value: object, allowed: Iterable[str]) -> list[str]:
     if not isinstance(value, list | tuple):
         raise BuzanError(f"{value!r} is not a list; allowed: a list of {', '.join(options)}")
     for place, name in enumerate(value):
-        if name not in options:
-            raise UnknownNameError(kind, name, options)
+        check_name(kind, name, options)
         if name in value[:place]:
             raise BuzanError(f"{str(name)!r} stands twice; allowed: once")
     return [str(name) for name in value]

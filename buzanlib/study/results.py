@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.errors import BuzanError, check_name
 from buzanlib.figures.typeset import Scalar
 from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
@@ -175,8 +175,7 @@ class Results:
 
     def __getitem__(self, key: str) -> Scalar:
         """Return the value recorded under `key`; `UnknownNameError` names the nearest key otherwise."""
-        if key not in self.values:
-            raise UnknownNameError("result", key, self.values)
+        check_name("result", key, self.values)
         return self.values[key].value
 
     @property

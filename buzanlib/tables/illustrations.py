@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.errors import check_name
 from buzanlib.tables.descriptor import load
 from buzanlib.theory.securitization import Level, SecuritizingMove
 from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat, ThreatAgent
@@ -40,8 +40,7 @@ def load_illustrations(data_dir: Path) -> list[Illustration]:
 def find(cases: list[Illustration], case_id: str) -> Illustration:
     """Give the case of this name; `UnknownNameError` where there is none."""
     by_name = {case.case_id: case for case in cases}
-    if case_id not in by_name:
-        raise UnknownNameError("case", case_id, by_name)
+    check_name("case", case_id, by_name)
     return by_name[case_id]
 
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from buzanlib.errors import DataError, Fault, UnknownNameError
+from buzanlib.errors import DataError, Fault, UnknownNameError, check_name
 from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, parse_json, properties
 
 FILE = "datapackage.json"
@@ -255,8 +255,7 @@ class Descriptor:
 
     def table(self, name: str) -> Table:
         """Give the table of that name; `UnknownNameError` where there is none."""
-        if name not in self.tables:
-            raise UnknownNameError("table", name, self.tables)
+        check_name("table", name, self.tables)
         return self.tables[name]
 
     def closure(self, names: tuple[str, ...]) -> tuple[str, ...]:

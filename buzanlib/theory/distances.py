@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import entr
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.theory.vocabulary import Quadrant
 
 Weights = npt.NDArray[np.float64]
@@ -94,8 +94,7 @@ def distances(weights: pd.DataFrame, measure: str, eps: float = 0.0) -> pd.DataF
     EstimationError
         If a weight or `eps` is negative, or if the measure needs a larger `eps`.
     """
-    if measure not in MEASURES:
-        raise UnknownNameError("measure of distance", measure, MEASURES)
+    check_name("measure of distance", measure, MEASURES)
     cells = weights.to_numpy(dtype=float)
     if eps < 0 or (cells < 0).any():
         raise EstimationError("distances: a weight or eps is negative; allowed: zero or more")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from buzanlib.errors import UnknownNameError
+from buzanlib.errors import check_name
 
 
 class Quadrant(StrEnum):
@@ -50,8 +50,7 @@ class Quadrant(StrEnum):
         """
         letters = {-1: "W", 1: "S"}
         for axis, value in (("power", power), ("cohesion", cohesion)):
-            if value not in letters:
-                raise UnknownNameError(axis, value, letters)
+            check_name(axis, value, letters)
         return cls(letters[power] + letters[cohesion])
 
     @classmethod
@@ -64,8 +63,7 @@ class Quadrant(StrEnum):
             If the name is none of them; names the nearest.
         """
         names = {form: one for one in cls for form in (one.value, one.paper_name, one.label)}
-        if name not in names:
-            raise UnknownNameError("quadrant", name, names)
+        check_name("quadrant", name, names)
         return names[name]
 
 
