@@ -100,9 +100,9 @@ def test_contested_resolutions_have_their_published_tallies(data_dir: Path) -> N
 @pytest.mark.raw
 def test_tallies_are_the_publishers_but_for_one(raw: Path, data_dir: Path) -> None:
     """On 71/28 the file has eleven absent where the United Nations count ten; who it was cannot be told."""
-    theirs = pd.read_csv(find_sources(raw).paths(votes.SOURCE)[1]).set_index("rcid")[votes.CAST].fillna(0)
+    theirs = pd.read_csv(find_sources(raw).paths(votes.SOURCE)[1]).set_index("rcid")[[*votes.CAST]].fillna(0)
     ours = pd.read_csv(data_dir / "resolutions.csv").set_index("rcid")
     shared = ours.index.intersection(theirs.index)
-    differs = (ours.loc[shared, votes.CAST] != theirs.loc[shared]).any(axis="columns")
+    differs = (ours.loc[shared, [*votes.CAST]] != theirs.loc[shared]).any(axis="columns")
     assert len(shared) == 283
     assert ours.loc[shared[differs], "resolution"].tolist() == ["71/28"]

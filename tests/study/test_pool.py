@@ -96,7 +96,7 @@ OUTPUTS = {
     "awaits": "import asyncio; await asyncio.sleep(0.01); asyncio.get_running_loop().is_running()",
     "a loop runs": "import asyncio; asyncio.get_running_loop().is_running()",
     "shell command": "!echo 1; echo 2 >&2",
-    "subprocess": "import subprocess; subprocess.run(['echo', '1']); print(2)",
+    "subprocess": "import subprocess, time; subprocess.run(['echo', '1']); time.sleep(1); print(2)",
     "bytes": "from IPython.display import Image; Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + bytes(20), format='png')",
     "two values": "1\n2",
     "silent": "3;",
@@ -539,7 +539,7 @@ def test_a_pool_that_is_closed_ends_what_runs(tmp_path: Path, monkeypatch: pytes
             with Pool(place(tmp_path), tmp_path / f"running-{method}", 1, load=False) as pool:
                 waiting = threads.submit(runs_of(pool), WAITS.format(file=str(file)))
                 process, _ = pids_in(file)
-            assert gone(process)
+            wait_for(lambda process=process: gone(process))
             assert "its process died" in waiting.result().fault
     assert gone(pids_in(tmp_path / "pids-forkserver")[1])
 
