@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from buzanlib.site.build import build_book
 from buzanlib.theory.predictions import write_lock
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("hostile")]
+pytestmark = [pytest.mark.browser, pytest.mark.soak, pytest.mark.xdist_group("hostile")]
 
 RUN = "window.pwned = 1"
 

@@ -93,6 +93,7 @@ def test_a_world_that_is_table2_and_nothing_else_is_as_clear_as_can_be(predictio
     assert list(result.table["se"]) == pytest.approx([0] * 3, abs=1e-6)
 
 
+@pytest.mark.soak
 def test_where_the_powerful_speak_more_a_rare_threat_leans_towards_b2(predictions: Predictions) -> None:
     """A limit of the locked outcome, stated with the test: the null world itself is not centred at zero."""
     rng = np.random.default_rng(12)
@@ -119,6 +120,7 @@ def test_a_world_turned_round_is_contradicted(predictions: Predictions) -> None:
     assert result.rank > 12
 
 
+@pytest.mark.soak
 def test_null_worlds_are_supported_at_the_nominal_rate(predictions: Predictions) -> None:
     """Under regional dependence; permuting over all states instead would find far too much."""
     worlds, within, free = 250, 0, 0

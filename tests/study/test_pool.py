@@ -41,6 +41,8 @@ pytestmark = [
 
 TEMPLATES = Path(__file__).parents[2] / "notebooks"
 DATA = TEMPLATES.parent / "data"
+QUICK = {"01_securitization", "06_quadrants", "15_verdicts", "own_hypothesis"}
+"""Templates that are run at every change; the others by ``make soak``."""
 FEW = {"draws": 99, "bootstrap": 49, "worlds": 100, "size": 20}
 
 SURROUNDINGS = """
@@ -331,7 +333,13 @@ def house(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Iterat
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("templates")
-@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "template",
+    [
+        pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else pytest.mark.soak)
+        for path in sorted(TEMPLATES.glob("*.ipynb"))
+    ],
+)
 def test_a_template_shows_what_it_shows_by_plain_papermill(
     house: Pool, template: Path, tmp_path: Path
 ) -> None:

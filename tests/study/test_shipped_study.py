@@ -32,7 +32,7 @@ def quick(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.xdist_group("study")
 def test_two_runs_on_one_and_on_two_processes_give_the_same_bytes(quick: Path, data_dir: Path) -> None:
     written = []
