@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import nbformat
 
@@ -16,7 +16,6 @@ from buzanlib.files import sha256
 from buzanlib.study.cache import Cache, Entry
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import changed, hash_of, hidden, packages, reloaded
-from buzanlib.study.execute import Executed
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import Step, settle
 from buzanlib.study.progress import Progress
@@ -25,6 +24,11 @@ from buzanlib.study.results import Results, Value
 from buzanlib.study.spec import READS, RESULTS, Run, Study
 from buzanlib.study.trace import BESIDE
 from buzanlib.theory.predictions import PREDICTIONS
+
+if TYPE_CHECKING:
+    from buzanlib.study.execute import (
+        Executed,
+    )  # imports papermill, which is slow and needed only where notebooks run
 
 FAILED = "failed"
 """Folder, in the output folder, with the notebooks that failed."""
