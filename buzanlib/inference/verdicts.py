@@ -77,7 +77,7 @@ class Finding:
         From the width of the interval, taken as normal. NaN without an interval or a smallest effect of interest, and
         for a claim that effects are null.
         """
-        if self.outside is not None or not self.sesoi:
+        if self.outside is not None or not self.sesoi or not self._error:
             return float("nan")
         return float(ndtr(self.sesoi / self._error - ndtri(0.95)))
 

@@ -135,6 +135,9 @@ def test_the_ledger_says_of_every_finding_what_is_said_of_it_elsewhere(
     # Half the interval is 1.645 standard errors of 0.18, and the effect 2.2 of them: 0.71 to find it.
     assert table.loc["X1", "power"] == pytest.approx(norm.cdf(0.4 / (0.3 / norm.ppf(0.95)) - norm.ppf(0.95)))
     assert 0.70 < table.loc["X1", "power"] < 0.72
+    assert np.isnan(
+        replace(mine, low90=0.5, high90=0.5).power
+    )  # an interval without width has no standard error
     assert np.isnan(table.loc["C1", "power"])  # no smallest effect of interest was fixed for it
 
 
