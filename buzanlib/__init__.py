@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from buzanlib.study.results import record as record
     from buzanlib.study.results import show as show
     from buzanlib.study.runner import run_study as run_study
-    from buzanlib.tables.data import Data as Data
+    from buzanlib.tables.data_folder import Data as Data
 
 __version__ = "0.1.0"
 
 FACE = {
-    "Data": "buzanlib.tables.data:Data",
+    "Data": "buzanlib.tables.data_folder:Data",
     "Placement": "buzanlib.measurement.placement:Placement",
     "World": "buzanlib.inference.world:World",
     "findings": "buzanlib.inference.hypothesis_tests:findings",

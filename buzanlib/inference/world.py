@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +17,7 @@ from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import relevant_passages, shares_of_mentions, state_counts
-from buzanlib.tables.data import Data
+from buzanlib.tables.data_folder import Data
 from buzanlib.theory.vocabulary import Annotator, Corpus
 
 T = TypeVar("T")
@@ -130,11 +131,11 @@ class World:
 
 
 @dataclass(frozen=True)
-class HypothesisTest:
+class HypothesisTest(ABC):
     """Tests one hypothesis, whose id it bears."""
 
     hypothesis: str
 
+    @abstractmethod
     def __call__(self, world: World) -> Finding:
         """Test; `EstimationError` if the data cannot carry the test."""
-        raise NotImplementedError

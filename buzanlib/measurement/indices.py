@@ -18,7 +18,7 @@ class Index:
     """An index of power or of socio-political cohesion."""
 
     column: str  #: in ``panel.csv``
-    axis: str  #: what it measures: power or cohesion
+    axis: str  #: what it measures, power or cohesion
     label: str
     orientation: Literal[1, -1] = 1  #: 1 where a higher value means stronger
 

@@ -17,7 +17,7 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.dyadic_matrices import positions
 from buzanlib.inference.permutation import Permutations, p_value
 from buzanlib.policy.agenda import satisfaction
-from buzanlib.tables.votes import Votes
+from buzanlib.tables.roll_calls import Votes
 from buzanlib.theory.matrices import TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 

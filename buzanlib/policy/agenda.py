@@ -81,10 +81,10 @@ def satisfaction(profiles: pd.DataFrame, agenda: pd.Series[float], norm: str = "
 class Package:
     """The agenda that leaves the least satisfied member as well off as can be."""
 
-    #: Satisfaction of the least satisfied member: all can be united if, and only if, no reservation level is above it.
+    #: Satisfaction of the least satisfied member. All can be united if, and only if, no reservation level is above it.
     level: float
     agenda: pd.Series[float]  #: by threat; sums to one
-    #: By member, sums to one: how much each holds the level down. No agenda gives the members a weighted mean of
+    #: By member, sums to one. How much each holds the level down. No agenda gives the members a weighted mean of
     #: satisfactions above `level` under these weights, which proves that none does better.
     pressure: pd.Series[float]
 

@@ -36,7 +36,7 @@ class Outcome:
     """What came of some runs."""
 
     joined: Flags  #: who entered, shape (runs, agents)
-    #: Who entered and would still accept the final agenda: later entries can amend away what an early member came for.
+    #: Who entered and would still accept the final agenda. Later entries can amend away what an early member came for.
     holds: Flags
     agenda: Array  #: the last one, shape (runs, threats); rows sum to one
 
@@ -53,7 +53,7 @@ class Talks:
     #: the same, weighted by their clout; the threats that some member puts first, in equal parts (package).
     rule: str = "mean"
     norm: str = "largest"  #: a key of `buzanlib.policy.agenda.NORMS`
-    #: Encouragement: with all others in, an agent accepts this much less, and else in proportion; from 0 to 1.
+    #: Encouragement. With all others in, an agent accepts this much less, and else in proportion; from 0 to 1.
     pull: float = 0.0
     rounds: int = 1  #: how often those outside are asked, at least once
 

@@ -12,7 +12,7 @@ from buzanlib.sources.cow import EXCLUDED, GONE
 from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.raw import dates, headings, numbers, read_csv, read_parquet
 from buzanlib.sources.source import Form, Source, any_of
-from buzanlib.tables.votes import CAST as CAST
+from buzanlib.tables.roll_calls import CAST as CAST
 
 ICT = "cyber_votes_1998_2020.csv"
 RESOLUTIONS = "unga_resolutions_2010_2020.csv"

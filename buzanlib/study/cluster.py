@@ -51,14 +51,23 @@ class _Home:
     files: Mapping[str, bytes]  # the data, by their path in the data folder
     needed: Mapping[str, str]  # see `buzanlib.study.dependencies.differences`
 
+    fault: str = ""  # why the worker runs no notebook
+    root: Path | None = None
+    pool: Pool | None = None
+
     async def setup(self, worker: Worker) -> None:
-        self.fault = some(differences(self.needed))
-        if not self.fault:
+        if wrong := some(differences(self.needed)):
+            self.fault = f"it differs from the machine that runs the study: {wrong}"
+            return
+        try:
             await asyncio.to_thread(self._lay, Path(worker.local_directory), worker.state.nthreads)
+        except (OSError, RunError) as error:
+            self.fault = f"it cannot be given the data: {error}"
 
     async def teardown(self, worker: Worker) -> None:
-        if not self.fault:
+        if self.pool:
             await asyncio.to_thread(self.pool.__exit__, None, None, None)
+        if self.root:
             await asyncio.to_thread(shutil.rmtree, self.root, ignore_errors=True)
 
     def _lay(self, where: Path, jobs: int) -> None:
@@ -79,13 +88,13 @@ def _run(name: str, run: Run, template: str, numbers: str | None) -> Executed:
     try:
         home: Any = worker.plugins[name]
         if home.fault:
-            raise RunError(f"it differs from the machine that runs the study: {home.fault}")
+            raise RunError(home.fault)
         there = home.places.templates / run.template.name
         write_whole(there, template)
         if numbers is not None:
             write_whole(Path(os.path.normpath(there.parent / str(run.given[RESULTS]))), numbers)
         return home.pool.submit(replace(run, template=there)).result()  # type: ignore[no-any-return]
-    except (AttributeError, KeyError, OSError, RunError) as error:  # the first two: no room for the data
+    except (KeyError, OSError, RunError) as error:  # the first: it has joined without the plugin
         raise RunError(f"notebook {run.name} cannot run on worker {worker.address}: {error}") from error
 
 

@@ -36,7 +36,7 @@ _LENGTH = 100  # characters that the name of a page may have
 class Run:
     """One run of a notebook."""
 
-    #: name of the page: file name of the template without its ending, and in a sweep the value behind it
+    #: name of the page, which is the file name of the template without its ending, and in a sweep the value behind it
     name: str
     template: Path  #: the template
     given: Mapping[str, Value]  #: values to inject

@@ -16,7 +16,7 @@ from buzanlib.inference.hypothesis_tests import FOLLOWING, MOVES, OF_OTHERS, OF_
 from buzanlib.inference.verdicts import CONTROL, Finding, judge, ledger, recorded
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
-from buzanlib.tables.data import Data
+from buzanlib.tables.data_folder import Data
 from buzanlib.theory.predictions import load_predictions
 
 #: Another value for every field of a placement.

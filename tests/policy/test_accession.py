@@ -11,7 +11,7 @@ import pytest
 from buzanlib.errors import EstimationError
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.policy.accession import Accessions, accession, accession_test
-from buzanlib.tables.votes import load_votes
+from buzanlib.tables.roll_calls import load_votes
 from buzanlib.theory.matrices import TABLE2_GRADED
 from buzanlib.theory.vocabulary import Quadrant, Threat
 

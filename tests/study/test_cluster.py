@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dask
@@ -28,7 +30,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from buzanlib.cli import main
 from buzanlib.errors import ClusterError, RunError
-from buzanlib.study.cluster import Cluster, connected
+from buzanlib.study.cluster import Cluster, _Home, connected
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import code, differences, versions
 from buzanlib.study.manifest import MANIFEST
@@ -571,6 +573,18 @@ print({{"dask", "distributed"}} & sys.modules.keys())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_worker_without_room_for_the_data_says_so_and_keeps_nothing(tmp_path: Path) -> None:
+    worker: Any = SimpleNamespace(local_directory=str(tmp_path), state=SimpleNamespace(nthreads=1))
+    home = _Home(
+        [], ["data", ".", "templates", "out"], {"a": b"", "a/b": b""}, {}
+    )  # a file where a folder must be
+    asyncio.run(home.setup(worker))
+    assert home.fault.startswith("it cannot be given the data: ")
+    assert list(tmp_path.glob("buzan-*/data/a"))
+    asyncio.run(home.teardown(worker))
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_differs_is_named() -> None:

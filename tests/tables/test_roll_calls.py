@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import DataError
-from buzanlib.tables.votes import load_votes
+from buzanlib.tables.roll_calls import load_votes
 
 # As the General Assembly published them: yes, no, abstentions.
 PUBLISHED = {

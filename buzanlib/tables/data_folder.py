@@ -10,9 +10,9 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.tables.descriptor import load
+from buzanlib.tables.roll_calls import Votes, load_votes
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.tables.states import load_panel, load_regions
-from buzanlib.tables.votes import Votes, load_votes
 from buzanlib.theory.predictions import Predictions, load_predictions
 
 
