@@ -422,7 +422,7 @@ def no_library(folder: Path, root: Path) -> dict[str, str]:
 DIFFERENT: dict[Callable[[Path, Path], dict[str, str]], str] = {
     changed_code: r"other code in buzanlib/errors\.py",
     changed_package: rf"pandas is 1\.5, not {re.escape(version('pandas'))}",
-    no_library: r"import of buzanlib halted.*",
+    no_library: r".*No module named .*buzanlib.*",
 }
 
 
