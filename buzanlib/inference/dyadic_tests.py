@@ -17,9 +17,9 @@ from buzanlib.inference.ideal_points import distance_to_median
 from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
 from buzanlib.inference.mrqap import MRQAPResult, mantel, mrqap
 from buzanlib.inference.permutation import Array, Permutations, p_value
-from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding
-from buzanlib.theory.distances import jensen_shannon
+from buzanlib.theory.distances import jensen_shannon, pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
 _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
@@ -130,6 +130,24 @@ def support_test(
     weights = bootstrap_weights(sample.quadrants, draws, seed)
     low, high = percentile_interval(gap(block_means(own, sample.quadrants, weights)[0]))
     return Finding(hypothesis, observed, low, high, float(p_value(observed, drawn)), len(sample))
+
+
+def least_agreement(
+    agreement: pd.DataFrame, placed: pd.DataFrame, draws: int = 1999, seed: int = 20100615
+) -> pd.DataFrame:
+    """Which of the six pairs of quadrants agrees least, and how sure that is.
+
+    Takes what `support_test` does. Index such as ``"WW-WS"``; columns ``mean`` agreement of the dyads of that pair, and
+    ``least``, the share of bootstrap draws of states within quadrants in which no other pair agrees less.
+    """
+    states = [state for state in agreement.index if state in placed.index]
+    own, codes = agreement.loc[states, states], quadrant_codes(placed.loc[states, "p"], placed.loc[states, "k"])
+    weights = bootstrap_weights(codes, draws, seed)
+    at = tuple(np.transpose(_BETWEEN))
+    observed, drawn = (block_means(own, codes, each)[0][:, *at] for each in (None, weights))
+    least = np.bincount(drawn.argmin(axis=1), minlength=len(_BETWEEN)) / draws
+    names = [pair_name((list(Quadrant)[a], list(Quadrant)[b])) for a, b in _BETWEEN]
+    return pd.DataFrame({"mean": observed[0], "least": least}, index=pd.Index(names, name="pair"))
 
 
 def pivot_test(

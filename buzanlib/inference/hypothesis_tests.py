@@ -95,6 +95,7 @@ class Forum(HypothesisTest):
 
     shared: int = 4  #: Contested roll calls that a pair of states must share.
     others: int = 10  #: Other roll calls that it must share.
+    resolutions: tuple[str, ...] = ()  #: On which they should agree less; none for the contested ones.
     regime: tuple[int, int] = (2018, 2020)  #: Years over which electoral democracy is averaged.
 
     def __call__(self, world: World) -> Finding:
@@ -102,18 +103,19 @@ class Forum(HypothesisTest):
         return self.regression(world)[0]
 
     def agreement(self, world: World) -> pd.DataFrame:
-        """Agreement of each pair of states on the contested roll calls."""
-        return agreement(world.contested, self.shared)
+        """Agreement of each pair of states on the roll calls in question."""
+        stood = world.positions(self.resolutions) if self.resolutions else world.contested
+        return agreement(stood, self.shared)
 
     def controls(self, world: World) -> dict[str, pd.DataFrame]:
-        """What else may make two states agree: other votes, region, regime."""
+        """What else may make two states agree: votes on other matters in the contested sessions, region, regime."""
         resolutions = world.data.votes.resolutions
         contested = resolutions["contested"] == 1
         sessions = resolutions.loc[contested, "session"].unique()
         others = resolutions[~contested & resolutions["session"].isin(sessions)]
         panel = world.data.panel
         regime = panel[panel["year"].between(*self.regime)].groupby("iso3")["polyarchy"].mean()
-        stood = positions(world.data.votes.votes, others["rcid"]).reindex(world.contested.index)
+        stood = positions(world.data.votes.votes, others["rcid"]).reindex(self.agreement(world).index)
         return controls(stood, world.data.regions, regime, self.others)
 
     def regression(

@@ -17,11 +17,10 @@ from buzanlib.measurement.indices import normal_scores
 from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.statements import Statements
-from buzanlib.theory.vocabulary import Corpus, PoliticalKind
+from buzanlib.theory.vocabulary import STRICTLY_POLITICAL, Corpus, PoliticalKind
 
 Flags = npt.NDArray[np.bool_]
 
-_STRICT = (PoliticalKind.REGIME, PoliticalKind.INTERFERENCE)
 _NAMED = [threat.value for threat in NAMED]
 
 #: Rule of placement and quantile by threshold; fuzzy membership is around the median.
@@ -155,7 +154,7 @@ def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataF
     """The threats of Table 2 in each passage, as an option of both mappings has them."""
     narrower: dict[str, pd.Series[bool]] = {
         "any": passages["pol"] == 1,
-        "strict": passages["pol_kind"].isin(_STRICT),
+        "strict": passages["pol_kind"].isin(STRICTLY_POLITICAL),
         "not_health": passages["pol_kind"] != PoliticalKind.HEALTH,
         "serious": passages["level"] > 0,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from buzanlib.errors import check_name
 from buzanlib.inference.dyadic_matrices import positions
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample
@@ -126,8 +127,21 @@ class World:
     def contested(self) -> pd.DataFrame:
         """Positions of the states on the contested roll calls, by resolution."""
         resolutions = self.data.votes.resolutions
-        calls = resolutions[resolutions["contested"] == 1]
-        return positions(self.data.votes.votes, calls["rcid"]).set_axis(calls["resolution"].to_list(), axis=1)
+        return self.positions(resolutions.loc[resolutions["contested"] == 1, "resolution"])
+
+    def positions(self, resolutions: Iterable[str]) -> pd.DataFrame:
+        """Positions of the states on the roll calls on some resolutions, by resolution.
+
+        Raises
+        ------
+        UnknownNameError
+            If there was no roll call on one.
+        """
+        names = list(resolutions)
+        rcids = self.data.votes.resolutions.set_index("resolution")["rcid"]
+        for name in names:
+            check_name("resolution", name, rcids.index)
+        return positions(self.data.votes.votes, rcids[names]).set_axis(names, axis=1)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from buzanlib.errors import EstimationError, check_name
 from buzanlib.tables.statements import Statements
-from buzanlib.theory.vocabulary import Annotator, Corpus, Measure, Threat, ThreatAgent
+from buzanlib.theory.vocabulary import STRICTLY_POLITICAL, Annotator, Corpus, Measure, Threat, ThreatAgent
 
 #: Threats of which a profile consists: all that are named, a danger in general not among them.
 NAMED: tuple[Threat, ...] = tuple(threat for threat in Threat if threat is not Threat.GEN)
@@ -22,6 +22,9 @@ BLOCS: Mapping[str, tuple[str, ...]] = {
     "AU": ("AU",),
     "OAS": ("OAS",),
 }
+
+#: Count of the passages that are political in the strict sense.
+STRICT = "pol.strict"
 
 #: Highest step of the scale of securitizing strength.
 TOP_LEVEL = 2
@@ -59,11 +62,12 @@ def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
     """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 
     Returns a DataFrame of int: index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a
-    threat; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so on;
+    threat; `STRICT`; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so on;
     ``agent.state`` and so on.
     """
     columns: dict[str, pd.Series] = {"relevant": pd.Series(1, index=passages.index)}
     columns |= {threat.value: passages[threat.value] for threat in Threat}
+    columns |= {STRICT: passages["pol_kind"].isin(STRICTLY_POLITICAL)}
     columns |= {"level": passages["level"], "emergency": passages["level"] == TOP_LEVEL}
     columns |= {f"measure.{measure}": passages["measure"] == measure for measure in Measure}
     columns |= {f"agent.{agent}": passages["agent"] == agent for agent in ThreatAgent}

@@ -164,6 +164,10 @@ class PoliticalKind(StrEnum):
     NONE = "none"
 
 
+#: The strict reading of the political threat (amendment 1): the hold of government, or interference from outside.
+STRICTLY_POLITICAL: tuple[PoliticalKind, ...] = (PoliticalKind.REGIME, PoliticalKind.INTERFERENCE)
+
+
 class Corpus(StrEnum):
     """A body of statements: the UN General Debate, or national cyber security strategies."""
 
