@@ -18,9 +18,10 @@ _MARK = DOT | {"markeredgecolor": INK, "markeredgewidth": 1.6}
 # Shape and fill differ, not only the shade.
 _VERDICTS: dict[str, Look] = {
     Verdict.SUPPORTED: {"markerfacecolor": INK},
-    Verdict.PARTLY: {"markerfacecolor": INK, "markerfacecoloralt": "white", "fillstyle": "left"},
-    Verdict.CONTRADICTED: {"marker": "X", "markerfacecolor": "white", "markersize": 11},
+    Verdict.REVERSED: {"marker": "X", "markerfacecolor": "white", "markersize": 11},
+    Verdict.NOT_LARGE: {"markerfacecolor": "white"},
     Verdict.UNDECIDED: {"marker": "D", "markerfacecolor": "#b9b9b9", "markeredgecolor": QUIET},
+    Verdict.NOT_TESTABLE: {"marker": "P", "markerfacecolor": "white", "markeredgecolor": QUIET},
 }
 _QUIET: Look = {"color": QUIET, "markeredgecolor": QUIET}
 _CODINGS: tuple[Look, ...] = (
@@ -52,7 +53,7 @@ def forest_of(
     Raises
     ------
     UnknownNameError
-        If a finding has no verdict or no label, or a verdict is none of the four.
+        If a finding has no verdict or no label, or a verdict is none of the five.
     """
     check_named("hypothesis", findings, verdicts)
     check_named("hypothesis", findings, labels)

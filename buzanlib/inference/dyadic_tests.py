@@ -25,18 +25,17 @@ from buzanlib.theory.vocabulary import Quadrant
 _BETWEEN = tuple(combinations(range(len(Quadrant)), 2))
 
 
-#: The dyads of which `forum_test` speaks.
-FOCAL = f"{Quadrant.SW} and {Quadrant.WS}"
-
-
 def forum_test(
     hypothesis: str,
     agreement: pd.DataFrame,
     controls: Mapping[str, pd.DataFrame],
     placed: pd.DataFrame,
     permutations: Permutations,
+    pair: tuple[Quadrant, Quadrant] = (Quadrant.SW, Quadrant.WS),
+    *,
+    more: bool = False,
 ) -> tuple[Finding, MRQAPResult]:
-    """Whether SW and WS states agree least, whatever their other ties.
+    """Whether states of a pair of quadrants agree less than others, or more, whatever their other ties.
 
     Parameters
     ----------
@@ -48,19 +47,22 @@ def forum_test(
     Returns
     -------
     Finding
-        Minus the coefficient of the dyads SW-WS, with an interval robust to dyads that share a state.
+        Coefficient of the dyads of this pair, such as ``"SW and WS"``, in the predicted direction, with an interval
+        robust to dyads that share a state.
     MRQAPResult
         The whole regression, which raises what `mrqap` does.
     """
     own = agreement.index[agreement.index.isin(placed.index)]
     states = with_dyads([agreement.loc[own, own], *controls.values()])
-    predictors = {FOCAL: pair_of(placed.loc[states, "quadrant"], Quadrant.SW, Quadrant.WS)}
+    focal = " and ".join(pair)
+    predictors = {focal: pair_of(placed.loc[states, "quadrant"], *pair)}
     predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
-    fitted = mrqap(agreement.loc[states, states], predictors, permutations.among(states), FOCAL)
-    row = fitted.table.loc[FOCAL, ["coefficient", "low90", "high90", "p_less"]]
-    estimate, low, high, p = map(float, row.to_numpy())
+    fitted = mrqap(agreement.loc[states, states], predictors, permutations.among(states), focal)
+    row = fitted.table.loc[focal]
+    signed = [float(row[name]) * (1 if more else -1) for name in ("coefficient", "low90", "high90")]
+    p = float(row["p_greater" if more else "p_less"])
     beside = {"n_dyads": fitted.n_dyads}
-    return Finding(hypothesis, -estimate, -high, -low, p, fitted.n_states, beside=beside), fitted
+    return Finding(hypothesis, signed[0], *sorted(signed[1:]), p, fitted.n_states, beside=beside), fitted
 
 
 def controls(

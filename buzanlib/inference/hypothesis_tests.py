@@ -91,11 +91,13 @@ class DistanceDecay(HypothesisTest):
 
 @dataclass(frozen=True)
 class Forum(HypothesisTest):
-    """Whether states of two opposed quadrants agree less in votes, whatever else they share."""
+    """Whether states of two quadrants agree less in votes, or more, whatever else they share."""
 
     shared: int = 4  #: Contested roll calls that a pair of states must share.
     others: int = 10  #: Other roll calls that it must share.
     resolutions: tuple[str, ...] = ()  #: On which they should agree less; none for the contested ones.
+    pair: tuple[Quadrant, Quadrant] = (Quadrant.SW, Quadrant.WS)
+    more: bool = False  #: Whether they should agree more.
     regime: tuple[int, int] = (2018, 2020)  #: Years over which electoral democracy is averaged.
 
     def __call__(self, world: World) -> Finding:
@@ -123,7 +125,8 @@ class Forum(HypothesisTest):
     ) -> tuple[Finding, MRQAPResult]:
         """The finding and the whole regression, with further controls if any are given."""
         beside = {**self.controls(world), **(more or {})}
-        return forum_test(self.hypothesis, self.agreement(world), beside, world.placed, world.permutations)
+        agreed, placed, permutations = self.agreement(world), world.placed, world.permutations
+        return forum_test(self.hypothesis, agreed, beside, placed, permutations, self.pair, more=self.more)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ def three_wave_reliability(first: pd.Series, second: pd.Series, third: pd.Series
 class MoveResult:
     """Moves between quadrants."""
 
-    #: Share of states that moved, less that expected from error alone; no interval where the reliability leaves none.
+    #: Share of states that moved, less that expected from error alone; no interval where the reliability leaves none,
+    #: and not testable where it comes out above 1, so that the model of error does not hold.
     finding: Finding
     transitions: pd.DataFrame  #: States by quadrant in the first window (index) and the last (columns).
     #: Reliability of each axis as given, or by three waves and then perhaps above 1.
@@ -95,8 +96,11 @@ class MoveTest:
         np.add.at(counted, (before, after), 1)
         index, columns = (pd.Index(list(map(str, Quadrant)), name=name) for name in ("first", "last"))
         p, beside = float(p_value(observed, expected)), {"observed": observed, "expected": by_chance}
+        testable = max(reliability.values()) <= 1
         return MoveResult(
-            Finding(hypothesis, observed - by_chance, low, high, p, len(states), beside=beside),
+            Finding(
+                hypothesis, observed - by_chance, low, high, p, len(states), testable=testable, beside=beside
+            ),
             pd.DataFrame(counted, index, columns),
             reliability,
             list(compress(states, before != after)),

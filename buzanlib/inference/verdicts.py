@@ -1,4 +1,4 @@
-"""What a test finds, and the locked rule that turns findings into words."""
+"""What a test finds, and the two rules that turn findings into words: the fair one, and the locked one on record."""
 
 from __future__ import annotations
 
@@ -29,7 +29,17 @@ CONTROL: dict[str, tuple[str, float]] = {"F2": ("holm", 0.05), "F3": ("fdr_bh", 
 
 
 class Verdict(StrEnum):
-    """The four words of `predictions.json`."""
+    """The five words of the book; the first four are those of `registration_2.json`."""
+
+    SUPPORTED = "supported"
+    REVERSED = "reversed"
+    NOT_LARGE = "not large"
+    UNDECIDED = "undecided"
+    NOT_TESTABLE = "not testable"
+
+
+class LockedVerdict(StrEnum):
+    """The four words of `predictions.json`, which stay on record."""
 
     SUPPORTED = "supported"
     PARTLY = "partly"
@@ -48,7 +58,7 @@ _NUMBERS = ("contrast", "low90", "high90", "p", "n", "sesoi", "detectable")
 REQUIRED = ("contrast", "p", "n")
 
 #: Type of each number of a finding that is recorded and read back.
-_KINDS: dict[str, type] = {"n": int, "outside": bool, "valid": bool}
+_KINDS: dict[str, type] = {"n": int, **dict.fromkeys(("outside", "valid", "testable", "unbiased"), bool)}
 _KINDS |= dict.fromkeys(("contrast", "low90", "high90", "p", "sesoi", "p_adjusted"), float)
 
 
@@ -68,6 +78,9 @@ class Finding:
     outside: bool | None = None
     p_adjusted: float | None = None  #: p value adjusted within the joint test of its family, if it has one.
     valid: bool = True  #: Whether the registered errors could be computed; if not, nothing is decided.
+    testable: bool = True  #: Whether the assumptions of the test hold on these data.
+    #: Whether the estimate is unbiased on its scale; only then can an effect be called not large.
+    unbiased: bool = True
     beside: Mapping[str, Value] = field(default_factory=dict)  #: What else a reader needs, by name.
 
     @property
@@ -98,33 +111,52 @@ class Finding:
         return float(self._error * (ndtri(0.95) + ndtri(POWER)))
 
     def verdict(self, p_adjusted: float, alpha: float, *, gate: bool = True) -> Verdict:
-        """Judge by the locked rule, whose conditions are tried in the order in which the locked file lists them.
+        """Say in a word what was found.
 
         Parameters
         ----------
         p_adjusted, alpha : float
             p value, adjusted for the family, and level of the family.
         gate : bool
-            Whether the joint test that gates the hypothesis is passed; without it nothing is supported or partly so.
+            Whether the joint test that gates the hypothesis is passed; without it nothing is supported.
 
         Returns
         -------
         Verdict
-            ``supported`` or ``partly``, if significant and the gate is passed, as the contrast reaches the smallest
-            effect of interest or not; ``contradicted``, if the interval lies wholly below the smallest effect of
-            interest; else ``undecided``. A claim that effects are null is supported if significant, and contradicted
-            if an interval lies `outside`.
+            ``supported``, if significant in the predicted direction and the gate is passed; ``reversed``, if the
+            interval lies wholly on the wrong side of zero, or, of a claim that effects are null, one lies `outside`;
+            ``not large``, if it lies wholly short of the smallest effect of interest on a scale on which the estimate
+            is unbiased; ``not testable``, if an assumption of the test fails; else ``undecided``.
         """
+        null = self.outside is not None
+        if not self.testable:
+            return Verdict.NOT_TESTABLE
         if not self.valid:
             return Verdict.UNDECIDED
+        if gate and p_adjusted < alpha and (null or self.contrast > 0):
+            return Verdict.SUPPORTED
+        if self.outside if null else self.high90 < 0:
+            return Verdict.REVERSED
+        short = not null and self.unbiased and self.high90 < self.sesoi
+        return Verdict.NOT_LARGE if short else Verdict.UNDECIDED
+
+    def locked_verdict(self, p_adjusted: float, alpha: float, *, gate: bool = True) -> LockedVerdict:
+        """Judge by the locked rule, whose conditions are tried in the order in which the locked file lists them.
+
+        Takes what `verdict` does. ``supported`` or ``partly``, if significant and the gate is passed, as the contrast
+        reaches the smallest effect of interest or not; ``contradicted``, if the interval lies wholly below the smallest
+        effect of interest, or, of a claim that effects are null, one lies `outside`; else ``undecided``.
+        """
+        if not self.valid:
+            return LockedVerdict.UNDECIDED
         if self.outside is not None:
             if p_adjusted < alpha:
-                return Verdict.SUPPORTED
-            return Verdict.CONTRADICTED if self.outside else Verdict.UNDECIDED
+                return LockedVerdict.SUPPORTED
+            return LockedVerdict.CONTRADICTED if self.outside else LockedVerdict.UNDECIDED
         if gate and p_adjusted < alpha and self.contrast > 0:
-            return Verdict.SUPPORTED if self.contrast >= self.sesoi else Verdict.PARTLY
+            return LockedVerdict.SUPPORTED if self.contrast >= self.sesoi else LockedVerdict.PARTLY
         # Below zero is below the smallest effect of interest, too: one comparison covers both conditions.
-        return Verdict.CONTRADICTED if self.high90 < self.sesoi else Verdict.UNDECIDED
+        return LockedVerdict.CONTRADICTED if self.high90 < self.sesoi else LockedVerdict.UNDECIDED
 
     def to_results(self, prefix: str = "") -> dict[str, Value]:
         """Numbers under the keys by which prose calls them, after a `prefix` such as ``"strategies."``.
@@ -132,7 +164,7 @@ class Finding:
         What a finding does not have has no key.
         """
         values = {name: getattr(self, name) for name in (*_NUMBERS, "outside", "p_adjusted")}
-        values |= {} if self.valid else {"valid": False}
+        values |= {key: False for key in ("valid", "testable", "unbiased") if not getattr(self, key)}
         return {
             f"{prefix}{self.hypothesis}.{key}": value
             for key, value in {**values, **self.beside}.items()
@@ -179,7 +211,9 @@ def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:
     return replace(weakest, hypothesis=hypothesis, p=p, n=n, beside=beside)
 
 
-def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataFrame:
+def judge(
+    findings: Mapping[str, Finding], predictions: Predictions, *, locked_words: bool = False
+) -> pd.DataFrame:
     """Adjust the p values of each family and give every hypothesis its verdict.
 
     A family has the size that it has in the locked file: a hypothesis of it without a finding counts as p = 1.
@@ -190,6 +224,8 @@ def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataF
         By id; those that are not in the locked file are ignored.
     predictions : Predictions
         The locked file.
+    locked_words : bool
+        Whether the verdicts are those of the locked rule (`LockedVerdict`).
 
     Returns
     -------
@@ -210,7 +246,8 @@ def judge(findings: Mapping[str, Finding], predictions: Predictions) -> pd.DataF
     for name, one in found.items():
         family = locked[name].family
         _, level = CONTROL.get(family, ("", predictions.alpha))
-        word = one.verdict(adjusted[name], level, gate=passed or family != GATED)
+        rule = one.locked_verdict if locked_words else one.verdict
+        word = rule(adjusted[name], level, gate=passed or family != GATED)
         rows[name] = (family, adjusted[name], str(word))
     table = pd.DataFrame.from_dict(rows, "index", columns=["family", "p_adjusted", "verdict"])
     return table.rename_axis("hypothesis")
