@@ -8,6 +8,12 @@ from math import isnan
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 
+#: Numbers as words, from zero, by format.
+WORDS: dict[str, list[str]] = {
+    "word": "no one two three four five six seven eight nine ten eleven twelve".split(),
+    "nth": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+}
+
 Scalar = bool | int | float | str
 
 
@@ -19,7 +25,8 @@ def typeset(value: Scalar, form: str = "") -> str:
     value : bool, int, float or str
     form : str
         Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001,
-        and ``"=p"`` the same with the sign before it.
+        and ``"=p"`` the same with the sign before it; ``"word"`` and ``"nth"`` write a whole number from zero (first) to
+        twelve as a word, and others in digits.
 
     Raises
     ------
@@ -30,11 +37,19 @@ def typeset(value: Scalar, form: str = "") -> str:
     --------
     >>> typeset(0.0004, "p"), typeset(0.0316, "p")
     ('<\xa00.001', '0.032')
-    >>> typeset(-0.5, "+.2f")
-    '−0.50'
+    >>> typeset(-0.5, "+.2f"), typeset(3, "word"), typeset(2, "nth")
+    ('−0.50', 'three', 'second')
     """
     if isinstance(value, str):
         return format(value, form)
+    if form in WORDS:
+        if not isinstance(value, int) or isinstance(value, bool) or value < (form == "nth"):
+            raise ValueError(f"{value} is not a whole number that can be counted")
+        known = WORDS[form]
+        if value < len(known):
+            return known[value]
+        suffix = {1: "st", 2: "nd", 3: "rd"}.get(value % 10 if value % 100 not in (11, 12, 13) else 0, "th")
+        return f"{value:,}{suffix if form == 'nth' else ''}"
     if form in ("p", "=p"):
         if isinstance(value, bool) or not 0 <= value <= 1:
             raise ValueError(f"{value} is not a probability")
@@ -48,6 +63,12 @@ def with_interval(value: float, low: float, high: float, form: str = ".2f") -> s
     """A number as in `typeset`, and its interval unless an end is NaN, ``"0.45 (−0.10 to 1.00)"``."""
     said = typeset(value, form)
     return said if isnan(low) or isnan(high) else f"{said} ({typeset(low, form)} to {typeset(high, form)})"
+
+
+def joined(names: Iterable[str], last: str = "and") -> str:
+    """Names as a sentence lists them, ``"B1, B2 and B3"``; ``"none"`` where there are none."""
+    *others, end = list(names) or ["none"]
+    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def listed(groups: Iterable[tuple[str, Iterable[str]]]) -> str:

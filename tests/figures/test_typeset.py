@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.figures import typeset as module
-from buzanlib.figures.typeset import MINUS, typeset
+from buzanlib.figures.typeset import MINUS, joined, typeset
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,12 @@ from buzanlib.figures.typeset import MINUS, typeset
         (1, "p", "1.000"),
         (0.0316, "=p", "=\u00a00.032"),
         (0.0004, "=p", "<\u00a00.001"),
+        (0, "word", "no"),
+        (12, "word", "twelve"),
+        (1300, "word", "1,300"),
+        (3, "nth", "third"),
+        (21, "nth", "21st"),
+        (112, "nth", "112th"),
     ],
 )
 def test_numbers_are_typeset(value, form: str, text: str) -> None:  # type: ignore[no-untyped-def]
@@ -38,6 +44,8 @@ def test_numbers_are_typeset(value, form: str, text: str) -> None:  # type: igno
 @pytest.mark.parametrize(
     ("value", "form", "message"),
     [
+        (0.5, "word", "not a whole number"),
+        (0, "nth", "not a whole number"),
         (1.2, "p", "1.2 is not a probability"),
         (-0.1, "p", "-0.1 is not a probability"),
         (True, "p", "True is not a probability"),
@@ -51,6 +59,11 @@ def test_a_format_that_does_not_fit_is_refused(value, form: str, message: str) -
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
+@pytest.mark.parametrize(("names", "text"), [([], "none"), (["B1"], "B1"), (["B1", "B2", "D1"], "B1, B2 and D1")])
+def test_names_are_joined_as_in_a_sentence(names: list[str], text: str) -> None:
+    assert joined(iter(names)) == text
+
+
 def test_only_the_minus_sign_differs_from_python(value: float) -> None:
     assert typeset(value, "+.3f").replace(MINUS, "-") == f"{value:+.3f}"
 
