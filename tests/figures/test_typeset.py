@@ -58,12 +58,12 @@ def test_a_format_that_does_not_fit_is_refused(value, form: str, message: str) -
         typeset(value, form)
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
 @pytest.mark.parametrize(("names", "text"), [([], "none"), (["B1"], "B1"), (["B1", "B2", "D1"], "B1, B2 and D1")])
 def test_names_are_joined_as_in_a_sentence(names: list[str], text: str) -> None:
     assert joined(iter(names)) == text
 
 
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
 def test_only_the_minus_sign_differs_from_python(value: float) -> None:
     assert typeset(value, "+.3f").replace(MINUS, "-") == f"{value:+.3f}"
 
