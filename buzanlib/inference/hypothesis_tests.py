@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.contrasts import against_rest, difference
+from buzanlib.inference.contrasts import CODING, POSITION, against_rest, difference
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
 from buzanlib.inference.dyadic_matrices import agreement, positions
 from buzanlib.inference.dyadic_tests import controls, distance_decay, forum_test, pivot_test, support_test
@@ -33,6 +33,7 @@ from buzanlib.inference.statement_content import (
 )
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
 from buzanlib.inference.world import HypothesisTest, World
 from buzanlib.measurement.indices import scores_of_column
 from buzanlib.measurement.profiles import blocs
@@ -42,7 +43,7 @@ from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 @dataclass(frozen=True)
 class OfTable2(HypothesisTest):
-    """A prediction of Table 2, by the joint test of all of them; `QuadrantTest` tests other samples."""
+    """A prediction of Table 2, by the joint test of all of them."""
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -50,8 +51,12 @@ class OfTable2(HypothesisTest):
 
     @staticmethod
     def result(world: World) -> QuadrantResult:
-        """The joint test of the table."""
-        return world.once(OfTable2, lambda: QuadrantTest(world.data.predictions)(world.sample))
+        """The joint test of the table, by the primary estimator, or as `World.locked` has it."""
+        predictions = world.data.predictions
+        if world.locked:
+            return world.once(OfTable2, lambda: QuadrantTest(predictions)(world.sample))
+        test = WeightedQuadrantTest(predictions, world.bank)
+        return world.once(OfTable2, lambda: test(world.counts, world.placed, world.data.regions))
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,23 @@ class Support(HypothesisTest):
 
 
 @dataclass(frozen=True)
+class SupportBesideTies(HypothesisTest):
+    """Whether two quadrants agree on some roll calls more than their other ties let expect; the plain gap stands beside."""
+
+    plain: Support
+    beside: Forum
+
+    def __call__(self, world: World) -> Finding:
+        """Test; as `World.locked` has it, only the plain gap."""
+        plain = self.plain(world)
+        if world.locked:
+            return plain
+        found, _ = self.beside.regression(world)
+        keys = ("contrast", "low90", "high90", "p")
+        return replace(found, beside=found.beside | {f"plain.{key}": getattr(plain, key) for key in keys})
+
+
+@dataclass(frozen=True)
 class Pivot(HypothesisTest):
     """Whether states of a quadrant stand near the median of the contested votes."""
 
@@ -221,13 +243,19 @@ class Following(HypothesisTest):
         early, late = world.within(*self.early), world.within(*self.late)
         quadrants = early.placed["quadrant"], late.placed["quadrant"]
         table, permutations = TABLE2.weights(), world.permutations
-        return follow_test(
+        found = follow_test(
             self.hypothesis, early.counts, late.counts, quadrants, table, permutations, world.sesoi
         )
+        return replace(found, unbiased=False)
 
 
 FORUM = Forum("C5")
-CRIME = Support("D1", ("73/187", "74/247"))
+ON_CRIME = ("73/187", "74/247")
+CRIME = SupportBesideTies(
+    "D1",
+    Support("D1", ON_CRIME),
+    Forum("D1", shared=1, resolutions=ON_CRIME, pair=(Quadrant.WS, Quadrant.SS), more=True),
+)
 PIVOT = Pivot("D7")
 MOVES = Moves("E3")
 FOLLOWING = Following("E4")
@@ -238,11 +266,12 @@ RIVALS: Mapping[str, Rival] = {
 }
 
 #: Contrasts of rates among relevant passages, each a count and the weights of the quadrants in the predicted direction.
-#: M1 has two parts, and a rival beside them.
+#: M1 has two parts; beside them stand a rival and the contrast that Table 1 states, weak minus strong power.
 RATES: Mapping[str, Rate] = {
     "M1.WS": (Threat.MIL, against_rest(Quadrant.WS)),
     "M1.SS": (Threat.MIL, -against_rest(Quadrant.SS)),
     "M1.SW": (Threat.MIL, against_rest(Quadrant.SW)),
+    "M1.weak": (Threat.MIL, -CODING[POSITION["power"]] / 2),
     "B12": ("emergency", -against_rest(Quadrant.SS)),
     "B14": (f"measure.{Measure.DEFEND}", against_rest(Quadrant.WS)),
     "B17": (f"measure.{Measure.CONTENT}", against_rest(Quadrant.SW)),
@@ -253,7 +282,11 @@ RATES: Mapping[str, Rate] = {
 #: Tests of how states speak, by id.
 WORDING: Mapping[str, HypothesisTest] = {
     "A2": StrengthOrder("A2"),
-    "M1": RateContrast("M1", {"WS": RATES["M1.WS"], "SS": RATES["M1.SS"]}, rivals={"SW": RATES["M1.SW"]}),
+    "M1": RateContrast(
+        "M1",
+        {"WS": RATES["M1.WS"], "SS": RATES["M1.SS"]},
+        rivals={"SW": RATES["M1.SW"], "weak": RATES["M1.weak"]},
+    ),
     **{name: RateContrast(name, {name: RATES[name]}) for name in ("B12", "B14")},
     "B15": SecondThreat("B15", Quadrant.WS, Threat.INF, Threat.CRI),
     "B16": NameOfTheMatter("B16", Quadrant.SW),

@@ -20,9 +20,11 @@ from buzanlib.inference.contrasts import (
     empirical_logit,
 )
 from buzanlib.inference.intervals import bootstrap_means, percentile_interval, student_interval
+from buzanlib.inference.mixed_model import corner_model
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding, intersection_union
+from buzanlib.inference.weighted_contrast import weighted_p
 from buzanlib.inference.world import HypothesisTest, World
 from buzanlib.measurement.profiles import NAMED, names_of_the_matter
 from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
@@ -30,15 +32,49 @@ from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 #: A count of passages, and weights of the quadrants in the predicted direction.
 Rate = tuple[str, Array]
 
+#: Log odds that an interval is never as wide as, but where the data are separated.
+UNBOUNDED = 100.0
+
 #: Agents both abroad and inside, the lesser of the two counts.
 BOTH = "agents abroad and inside"
 
 
-def rate_test(hypothesis: str, sample: Sample, rate: Rate, sesoi: float, of: str = "relevant") -> Finding:
-    """Contrast between quadrants of the empirical logit of a count; `of` is the column of the totals."""
+def rate_test(
+    hypothesis: str, world: World, rate: Rate, counts: pd.DataFrame | None = None, of: str = "relevant"
+) -> Finding:
+    """Contrast between quadrants of the rate of a count.
+
+    P is the larger of two: that of empirical logits, as locked, whose size depends on how much states say; and that of
+    the primary estimator, which keeps its size but was chosen later. They stand beside the finding as ``p.locked`` and
+    ``p.weighted``. Estimate and interval are in log odds, of a logit-normal mixed model. Where this has none, since a
+    quadrant has no or only such passages, and where `World.locked` says so, they are of empirical logits.
+
+    Parameters
+    ----------
+    counts : DataFrame, optional
+        By ``iso3``; the counts of the world by default.
+    of : str
+        Column of the totals; states without any are left out.
+    """
     column, weights = rate
-    logits = empirical_logit(_counted(sample, column), sample.counts[of])
-    return contrast_test(hypothesis, logits, sample, weights, sesoi)
+    counts = world.counts if counts is None else counts
+    sample = world.sample_of(counts, of)
+    y = _counted(sample, column)
+    logits = empirical_logit(y, sample.counts[of])
+    locked = replace(contrast_test(hypothesis, logits, sample, weights, world.sesoi), unbiased=False)
+    if world.locked:
+        return locked
+    regions = world.data.regions
+    counted = pd.DataFrame({"relevant": sample.counts[of], column: y})
+    p = weighted_p(counted, column, weights, world.placed, regions, world.bank)
+    beside = {"p.locked": locked.p, "p.weighted": p}
+    fitted = corner_model(counted, column, sample.placed, regions)
+    estimate, low, high = fitted.combination(weights)
+    if high - low > UNBOUNDED:
+        return replace(locked, p=max(locked.p, p), beside=beside)
+    return Finding(
+        hypothesis, estimate, low, high, max(locked.p, p), len(sample), world.sesoi, beside=beside
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +88,12 @@ class RateContrast(HypothesisTest):
         """Test."""
         if len(self.parts) == 1:
             (rate,) = self.parts.values()
-            return rate_test(self.hypothesis, world.sample, rate, world.sesoi)
-        parts = [rate_test(name, world.sample, rate, world.sesoi) for name, rate in self.parts.items()]
+            return rate_test(self.hypothesis, world, rate)
+        parts = [rate_test(name, world, rate) for name, rate in self.parts.items()]
         whole = intersection_union(self.hypothesis, parts)
         beside = dict(whole.beside)
         for name, rate in self.rivals.items():
-            rival = rate_test(name, world.sample, rate, world.sesoi)
+            rival = rate_test(name, world, rate)
             beside |= {f"{name}.{key}": getattr(rival, key) for key in ("contrast", "low90", "high90", "p")}
         return replace(whole, beside=beside)
 
@@ -91,7 +127,8 @@ class SecondThreat(HypothesisTest):
             errors = np.sqrt(np.maximum((differences**2).mean() - means**2, 0) / (n - 1))
             p = p_value(mean / max(error, FLOOR), means / np.maximum(errors, FLOOR))
             low, high = student_interval(mean, error, n - 1)
-            parts.append(Finding(f"{before}.{after}", mean, low, high, float(p), n, world.sesoi))
+            part = Finding(f"{before}.{after}", mean, low, high, float(p), n, world.sesoi, unbiased=False)
+            parts.append(part)
         return intersection_union(self.hypothesis, parts)
 
 
@@ -105,8 +142,7 @@ class NameOfTheMatter(HypothesisTest):
         """Test."""
         names = names_of_the_matter(world.data.statements, world.corpus, *world.window)
         rate = "information_security", against_rest(self.quadrant)
-        sample = world.sample_of(names, needs="either")
-        return rate_test(self.hypothesis, sample, rate, world.sesoi, of="either")
+        return rate_test(self.hypothesis, world, rate, names, of="either")
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +158,7 @@ class SameOrder(HypothesisTest):
     def __call__(self, world: World) -> Finding:
         """Test."""
         sample = world.sample
-        magnitude = rate_test(self.hypothesis, sample, self.rate, world.sesoi)
+        magnitude = rate_test(self.hypothesis, world, self.rate)
         named = sample.counts[[threat.value for threat in NAMED]]
         rates = named.div(sample.counts["relevant"], axis=0).to_numpy()
         codes = [list(Quadrant).index(quadrant) for quadrant in self.pair]
@@ -156,7 +192,8 @@ class EqualRates(HypothesisTest):
         low, high = percentile_interval(np.ptp(resampled, axis=1), -by_chance)
         beyond = float(np.ptp(observed.means[0, :, 0])) - by_chance
         p, beside = float(p_value(float(_wald(observed)[0]), _wald(drawn))), {"range.chance": by_chance}
-        return Finding(self.hypothesis, beyond, low, high, p, len(sample), world.sesoi, beside=beside)
+        n, sesoi = len(sample), world.sesoi
+        return Finding(self.hypothesis, beyond, low, high, p, n, sesoi, unbiased=False, beside=beside)
 
 
 def expected_logit(n: npt.ArrayLike, rate: float) -> Array:

@@ -24,6 +24,10 @@ from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import Quadrant
 
 
+#: Kind of errors of the primary estimator (`buzanlib.inference.weighted_table2`).
+WEIGHTED = "weighted"
+
+
 @dataclass(frozen=True, eq=False)
 class QuadrantResult:
     """What the test found."""
@@ -48,7 +52,9 @@ class QuadrantResult:
     assignments: pd.Series[float]
     scores: pd.DataFrame  #: As `buzanlib.inference.proper_scores.table_scores` gives them.
     sizes: pd.Series[int]  #: States by quadrant.
-    errors: str  #: Kind of the standard errors, HC3 or classical where a quadrant is too small for it.
+    #: Kind of the standard errors, HC3, or classical where a quadrant is too small for it; `WEIGHTED`, where the table is
+    #: that of the primary estimator: its statistics are then less their means under permutation, and contrasts in log odds.
+    errors: str
     alpha: float  #: Level of the test.
     lock: str  #: SHA-256 of the predictions that were tested.
 
@@ -81,7 +87,7 @@ class QuadrantResult:
     def note(self) -> str:
         """What a reader must know of the standard errors; empty where they are those of the locked file."""
         small = self.sizes[self.sizes < MINIMUM["HC3"]]
-        if small.empty:
+        if self.errors != "classical":
             return ""
         cells = " and ".join(f"{name} holds {count}" for name, count in small.items())
         return (
@@ -91,11 +97,12 @@ class QuadrantResult:
 
     def findings(self) -> dict[str, Finding]:
         """The three predictions, those of the empty effects and of the whole table, by id."""
-        n, sesoi, valid = self.joint.n, self.joint.sesoi, self.errors == "HC3"
+        n, sesoi = self.joint.n, self.joint.sesoi
+        kind = {"valid": self.errors != "classical", "unbiased": self.errors == WEIGHTED}
         found = [self.empty, self.joint]
         numbers = self.table[["contrast", "low90", "high90", "p", "p_adjusted"]].to_numpy(dtype=float)
         for name, (contrast, low, high, p, adjusted) in zip(self.table.index, numbers.tolist(), strict=True):
-            found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, valid))
+            found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, **kind))
         return {one.hypothesis: one for one in found}
 
     def centred(self, name: str) -> Finding:

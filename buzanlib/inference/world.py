@@ -35,6 +35,9 @@ class World:
     seed: int = 20100615  #: Of every bootstrap.
     corpus: str = Corpus.UNGDC  #: The statements that are tested.
     annotator: str = Annotator.ADJUDICATED  #: Whose codes are used.
+    #: Draws permutations within groups other than regions, as many and by the same seed.
+    bank: PermutationBank = PermutationBank()
+    locked: bool = False  #: Whether rates are compared as the locked file has it, for the record.
     _results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -64,8 +67,10 @@ class World:
         """
         data = Data.open(folder)
         data.predictions  # noqa: B018  a broken lock is reported before anything is computed
-        permutations = PermutationBank(draws, seed)(data.regions)
-        return cls(data, placement, permutations, bootstrap, corpus=corpus, annotator=annotator)
+        bank = PermutationBank(draws, seed)
+        return cls(
+            data, placement, bank(data.regions), bootstrap, corpus=corpus, annotator=annotator, bank=bank
+        )
 
     def within(self, first: int, last: int) -> World:
         """The same with another window of years, for the statements and the indices."""
@@ -74,6 +79,10 @@ class World:
     def coded_by(self, annotator: str) -> World:
         """The same with the codes of another annotator."""
         return replace(self, annotator=annotator)
+
+    def on_record(self) -> World:
+        """The same as it was locked: the adjudicated codes of the first codebook, and empirical logits."""
+        return replace(self, annotator=Annotator.ADJUDICATED, locked=True)
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Give the result of a test that serves several hypotheses, computed when it is first asked for."""

@@ -1,0 +1,121 @@
+"""The test of Table 2 by the primary estimator: weighted shares for p, a mixed model for estimates and intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.inference.contrasts import CODING, POSITION, equivalence_test
+from buzanlib.inference.intervals import student_interval
+from buzanlib.inference.mixed_model import MixedFit, corner_model
+from buzanlib.inference.permutation import Array, PermutationBank, max_t, p_value
+from buzanlib.inference.placed_sample import THREATS
+from buzanlib.inference.proper_scores import assignment_statistics, table_scores
+from buzanlib.inference.table2 import WEIGHTED, QuadrantResult, quadrant_shares
+from buzanlib.inference.verdicts import Finding, judge
+from buzanlib.inference.weighted_contrast import centred_shares, stratified, weighted_cells
+from buzanlib.theory.predictions import Predictions
+from buzanlib.theory.vocabulary import Quadrant
+
+
+@dataclass(frozen=True)
+class WeightedQuadrantTest:
+    """Tests B1, B2 and B3, gated by B5, and the six empty effects (B4), as `registration_2.json` says.
+
+    P values are those of weighted, region-centred and studentised contrasts of shares, with placements exchanged within
+    region and volume; adjusted ones and that of the gate are of statistics less their means under permutation.
+    Contrasts and intervals are in log odds, of a logit-normal mixed model.
+    """
+
+    predictions: Predictions  #: The locked file, verified.
+    bank: PermutationBank  #: Draws the permutations within region and volume.
+    empty: str = "B4"  #: Id of the hypothesis that the effects which the table leaves empty are null.
+
+    def __call__(self, counts: pd.DataFrame, placed: pd.DataFrame, regions: pd.Series[str]) -> QuadrantResult:
+        """Test the states that are placed and have a relevant passage.
+
+        Parameters
+        ----------
+        counts, placed : DataFrame
+            Index ``iso3``: passages, ``relevant`` and one column a threat; ``p`` and ``k`` (`Placement`).
+        regions : Series of str
+            Regional group by ``iso3``.
+
+        Raises
+        ------
+        EstimationError
+            If a quadrant holds fewer than two states, a state lacks a region, or none can be exchanged.
+        """
+        locked = self.predictions
+        sample, _ = stratified(counts, placed, regions, self.bank)
+        own, n = sample.counts, sample.counts["relevant"].to_numpy(dtype=float)
+        y = own[THREATS].to_numpy(dtype=float)
+        values, weights, _ = centred_shares(y, n, regions.loc[own.index])
+
+        def effects(quadrants: Array) -> Array:
+            return weighted_cells(values, weights, quadrants).contrast(CODING / 4).statistics
+
+        rows = np.array([POSITION[one.effect] for one in locked.cells])
+        columns = np.array([THREATS.index(one.threat) for one in locked.cells])
+        signs = np.array([one.sign for one in locked.cells], dtype=float)
+        permuted = sample.under_null(effects)
+        every = effects(sample.quadrants)[0] - permuted.mean(axis=0)
+        observed = signs * effects(sample.quadrants)[0, rows, columns]
+        drawn = signs * permuted[:, rows, columns]
+        centre = drawn.mean(axis=0)
+        gate_p = float(p_value(float((observed - centre).sum()), (drawn - centre).sum(axis=1)))
+
+        models = {threat: corner_model(own, threat, sample.placed, regions) for threat in THREATS}
+        estimates = pd.concat({name: model.table.loc[list(POSITION)] for name, model in models.items()})
+        estimates = estimates.rename_axis(["threat", "effect"]).reset_index()
+        estimates = estimates.rename(columns={"estimate": "contrast"})
+        predicted = {(one.threat, one.effect): one.sign for one in locked.cells}
+        estimates["predicted"] = [predicted.get(pair, 0) for pair in estimates[["threat", "effect"]].itertuples(index=False)]
+        nulls = estimates[estimates["predicted"] == 0]
+
+        table = pd.DataFrame(
+            {
+                one.id: (one.threat, one.effect, *models[one.threat].contrast(one.effect, one.sign))
+                for one in locked.cells
+            },
+            index=["threat", "effect", "contrast", "low90", "high90"],
+        ).T.rename_axis("hypothesis")
+        table = table.astype(dict.fromkeys(["contrast", "low90", "high90"], float))
+        errors = [float(models[one.threat].errors[one.effect]) for one in locked.cells]
+        table = table.assign(se=errors, t=observed, p=p_value(observed, drawn), centre=centre)
+        table["p_adjusted"] = max_t(observed - centre, drawn - centre)
+        many = len(sample)
+        cells = np.array([[threat in locked.table2[str(one)] for threat in THREATS] for one in Quadrant])
+        result = QuadrantResult(
+            table=table,
+            effects=estimates[["threat", "effect", "contrast", "se", "low90", "high90", "predicted"]],
+            shares=quadrant_shares(own, sample.quadrants),
+            joint=self._mean_contrast(table, models, gate_p, many),
+            joint_statistic=float((observed - centre).sum()),
+            null=drawn - centre,
+            empty=equivalence_test(
+                self.empty, nulls["contrast"], nulls["se"], df=np.inf, bound=locked.sesoi, n=many
+            ),
+            assignments=assignment_statistics(every[1:], cells),
+            scores=table_scores(sample, locked.table2, locked.graded),
+            sizes=sample.sizes,
+            errors=WEIGHTED,
+            alpha=locked.alpha,
+            lock=locked.sha256,
+        )
+        judged = judge(result.findings(), locked)
+        return replace(result, table=table.assign(verdict=judged["verdict"]))
+
+    def _mean_contrast(
+        self, table: pd.DataFrame, models: dict[str, MixedFit], p: float, n: int
+    ) -> Finding:
+        """B5: mean of the three contrasts; its variance takes in that a state's three outcomes go together."""
+        parts = [
+            one.sign * models[one.threat].influence[one.effect] / len(table) for one in self.predictions.cells
+        ]
+        error = float(np.sqrt((np.sum(parts, axis=0) ** 2).sum()))
+        estimate = float(table["contrast"].mean())
+        ends = student_interval(estimate, error, np.inf)
+        return Finding(self.predictions.gate.id, estimate, *ends, p, n, self.predictions.sesoi)
