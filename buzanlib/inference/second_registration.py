@@ -1,0 +1,158 @@
+"""The second registration: what it predicts of later statements and votes, tested as it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from buzanlib.inference.dyadic_tests import least_agreement
+from buzanlib.inference.hypothesis_tests import RIVALS, Forum
+from buzanlib.inference.mixed_model import corner_model
+from buzanlib.inference.mrqap import MRQAPResult
+from buzanlib.inference.permutation import PermutationBank
+from buzanlib.inference.table2 import QuadrantResult
+from buzanlib.inference.verdicts import Finding, Verdict
+from buzanlib.inference.weighted_contrast import Outcome, weighted_p
+from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
+from buzanlib.inference.world import World
+from buzanlib.measurement.profiles import STRICT, relevant_passages, state_counts
+from buzanlib.theory.distances import pair_name
+from buzanlib.theory.registration import Registration
+from buzanlib.theory.vocabulary import Annotator, Quadrant
+
+#: Roll calls on information and communication technologies of 2022 and 2023.
+LATER_CALLS = ("77/36", "77/37", "78/16", "78/237")
+
+#: The pair of quadrants that agreed least on the earlier roll calls, in the order of `Quadrant`.
+LEAST = pair_name((Quadrant.SW, Quadrant.SS))
+
+#: The year whose texts are delegations' own, partly translated by a language model.
+TRANSLATED = 2024
+
+
+@dataclass(frozen=True, eq=False)
+class SecondRegistration:
+    """The tests P1 to P5 of `registration_2.json`, on the statements and votes that it names.
+
+    P1 is of political threats in the strict sense; P2 and P3 are of Table 2 as a whole and of its three predictions, of
+    which none is supported unless P2 is; P4 and P5 are of roll calls.
+    """
+
+    world: World  #: Whose placement counts, its window that of the first test.
+    registration: Registration  #: Verified.
+    first: int = 2025  #: First year of the later statements.
+    last: int = 2026  #: Last year of them.
+    annotator: str = Annotator.ADJUDICATED_2  #: Whose codes of them count.
+
+    @cached_property
+    def bank(self) -> PermutationBank:
+        """Draws the permutations that were registered."""
+        return PermutationBank(self.registration.draws, self.registration.seed)
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """Passages of the later statements by state (`state_counts`)."""
+        return state_counts(self._passages(self.first, self.last, self.annotator))
+
+    @cached_property
+    def table2(self) -> QuadrantResult:
+        """Table 2 on the later statements."""
+        test = WeightedQuadrantTest(self.world.data.predictions, self.bank)
+        return test(self.counts, self.world.placed, self.world.data.regions)
+
+    @cached_property
+    def votes(self) -> tuple[Finding, MRQAPResult]:
+        """P4, with the whole regression."""
+        own = replace(self.world, permutations=self.bank(self.world.data.regions))
+        return Forum("P4", shared=3, resolutions=LATER_CALLS).regression(own)
+
+    @cached_property
+    def least(self) -> pd.DataFrame:
+        """How far each pair of quadrants agrees on the later roll calls (`least_agreement`)."""
+        agreed = Forum("P5", shared=3, resolutions=LATER_CALLS).agreement(self.world)
+        return least_agreement(agreed, self.world.placed, self.registration.draws, self.registration.seed)
+
+    def strict(self) -> Finding:
+        """P1: the contrast of cohesion in the strict reading of the political threat."""
+        said, placed, regions = self.registration.predictions["P1"], self.world.placed, self.world.data.regions
+        fitted = corner_model(self.counts, STRICT, placed, regions)
+        weights = Outcome(STRICT, said.effect, said.sign).weights
+        p = weighted_p(self.counts, STRICT, weights, placed, regions, self.bank)
+        large = self.registration.not_large
+        return Finding("P1", *fitted.contrast(said.effect, said.sign), p, fitted.n_states, large)
+
+    @cached_property
+    def findings(self) -> dict[str, Finding]:
+        """All of them, by id; those of P3 as ``"P3B1"`` and so on."""
+        large, whole = self.registration.not_large, self.table2
+        own = {"P1": self.strict(), "P2": replace(whole.joint, hypothesis="P2", sesoi=large)}
+        for name in whole.table.index:
+            one = whole.findings()[name]
+            own[f"P3{name}"] = replace(one, hypothesis=f"P3{name}", sesoi=large)
+        own["P4"] = self.votes[0]
+        others, share = self.least["mean"].drop(LEAST), float(self.least.loc[LEAST, "least"])
+        gap = float(others.min() - self.least.loc[LEAST, "mean"])
+        n, missing = len(self.world.placed), float("nan")
+        own["P5"] = Finding("P5", gap, missing, missing, 1 - share, n, beside={"share": share})
+        return own
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The word for each, by id."""
+        alpha, found = self.registration.alpha, self.findings
+        levels = dict.fromkeys(found, alpha) | {"P5": 1 - self.registration.share + 1e-12}
+        gate = found["P2"].p < alpha
+        return {
+            name: one.verdict(
+                one.p if one.p_adjusted is None else one.p_adjusted,
+                levels[name],
+                gate=gate or not name.startswith("P3"),
+            )
+            for name, one in found.items()
+        }
+
+    def explore(self) -> pd.DataFrame:
+        """The same contrasts on other statements, codes and states; exploratory.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``sample``, ``outcome`` (P1, and the predictions of Table 2), ``contrast``, ``low90``, ``high90`` in
+            log odds in the predicted direction, and ``n`` states.
+        """
+        cells = {one.id: (one.threat, one.effect, one.sign) for one in self.world.data.predictions.cells}
+        said = self.registration.predictions["P1"]
+        outcomes = {"P1": (STRICT, said.effect, said.sign)} | cells
+        rows = []
+        for sample, passages, further in self._samples():
+            counts = state_counts(passages)
+            if further is not None:
+                counts = counts[counts.index.isin(further.index)]
+            for outcome, (column, effect, sign) in outcomes.items():
+                fit = corner_model(counts, column, self.world.placed, self.world.data.regions, further)
+                rows.append((sample, outcome, *fit.contrast(effect, sign), fit.n_states))
+        return pd.DataFrame(rows, columns=["sample", "outcome", "contrast", "low90", "high90", "n"])
+
+    def _samples(self) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame | None]]:
+        """Name, passages and further columns of each fit of `explore`."""
+        first, last = self.world.window
+        early, all_years = f"{first}–{last}", f"{first}–{self.last}"
+        yield f"{early}, codebook 1", self._passages(first, last, Annotator.ADJUDICATED), None
+        yield f"{early}, codebook 2", self._passages(first, last, self.annotator), None
+        yield f"{self.first}–{self.last}", self._passages(self.first, self.last, self.annotator), None
+        pooled = self._passages(first, self.last, self.annotator)
+        yield all_years, pooled, None
+        yield f"without {TRANSLATED}", pooled[pooled["year"] != TRANSLATED], None
+        of = pooled["iso3"].map(self.world.data.regions)
+        for region in sorted(of.dropna().unique()):
+            yield f"without {region}", pooled[of != region], None
+        rivals = {name: rival.values(self.world) for name, rival in RIVALS.items()}
+        rivals["all three"] = pd.concat(rivals.values(), axis=1, join="inner")
+        for name, values in rivals.items():
+            yield f"beside {name}", pooled, values
+
+    def _passages(self, first: int, last: int, annotator: str) -> pd.DataFrame:
+        return relevant_passages(self.world.data.statements, self.world.corpus, first, last, annotator)
