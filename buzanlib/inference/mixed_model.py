@@ -75,8 +75,7 @@ class MixedFit:
         effects = list(POSITION)
         loadings = CODING[1:] @ np.asarray(weights, dtype=float) / 2
         estimate = float(loadings @ self.coefficients[effects])
-        error = float(np.sqrt(loadings @ self.covariance.loc[effects, effects] @ loadings))
-        half = float(ndtri(TAILS[1])) * error
+        half = float(ndtri(TAILS[1]) * np.sqrt(loadings @ self.covariance.loc[effects, effects] @ loadings))
         return estimate, estimate - half, estimate + half
 
     def contrast(self, effect: str, sign: int = 1) -> tuple[float, float, float]:
