@@ -143,7 +143,10 @@ def least_agreement(
     ``least``, the share of bootstrap draws of states within quadrants in which no other pair agrees less.
     """
     states = [state for state in agreement.index if state in placed.index]
-    own, codes = agreement.loc[states, states], quadrant_codes(placed.loc[states, "p"], placed.loc[states, "k"])
+    own, codes = (
+        agreement.loc[states, states],
+        quadrant_codes(placed.loc[states, "p"], placed.loc[states, "k"]),
+    )
     weights = bootstrap_weights(codes, draws, seed)
     at = tuple(np.transpose(_BETWEEN))
     observed, drawn = (block_means(own, codes, each)[0][:, *at] for each in (None, weights))

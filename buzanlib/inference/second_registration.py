@@ -77,7 +77,11 @@ class SecondRegistration:
 
     def strict(self) -> Finding:
         """P1: the contrast of cohesion in the strict reading of the political threat."""
-        said, placed, regions = self.registration.predictions["P1"], self.world.placed, self.world.data.regions
+        said, placed, regions = (
+            self.registration.predictions["P1"],
+            self.world.placed,
+            self.world.data.regions,
+        )
         fitted = corner_model(self.counts, STRICT, placed, regions)
         weights = Outcome(STRICT, said.effect, said.sign).weights
         p = weighted_p(self.counts, STRICT, weights, placed, regions, self.bank)

@@ -72,9 +72,7 @@ def rate_test(
     estimate, low, high = fitted.combination(weights)
     if high - low > UNBOUNDED:
         return replace(locked, p=max(locked.p, p), beside=beside)
-    return Finding(
-        hypothesis, estimate, low, high, max(locked.p, p), len(sample), world.sesoi, beside=beside
-    )
+    return Finding(hypothesis, estimate, low, high, max(locked.p, p), len(sample), world.sesoi, beside=beside)
 
 
 @dataclass(frozen=True, eq=False)

@@ -242,7 +242,7 @@ class QuadrantTest:
             alpha=locked.alpha,
             lock=locked.sha256,
         )
-        judged = judge(result.findings(), locked)
+        judged = judge(result.findings(), locked, locked_words=True)
         return replace(result, table=table.assign(verdict=judged["verdict"]))
 
     def _mean_contrast(

@@ -72,7 +72,9 @@ class WeightedQuadrantTest:
         estimates = estimates.rename_axis(["threat", "effect"]).reset_index()
         estimates = estimates.rename(columns={"estimate": "contrast"})
         predicted = {(one.threat, one.effect): one.sign for one in locked.cells}
-        estimates["predicted"] = [predicted.get(pair, 0) for pair in estimates[["threat", "effect"]].itertuples(index=False)]
+        estimates["predicted"] = [
+            predicted.get(pair, 0) for pair in estimates[["threat", "effect"]].itertuples(index=False)
+        ]
         nulls = estimates[estimates["predicted"] == 0]
 
         table = pd.DataFrame(
@@ -108,9 +110,7 @@ class WeightedQuadrantTest:
         judged = judge(result.findings(), locked)
         return replace(result, table=table.assign(verdict=judged["verdict"]))
 
-    def _mean_contrast(
-        self, table: pd.DataFrame, models: dict[str, MixedFit], p: float, n: int
-    ) -> Finding:
+    def _mean_contrast(self, table: pd.DataFrame, models: dict[str, MixedFit], p: float, n: int) -> Finding:
         """B5: mean of the three contrasts; its variance takes in that a state's three outcomes go together."""
         parts = [
             one.sign * models[one.threat].influence[one.effect] / len(table) for one in self.predictions.cells

@@ -58,7 +58,9 @@ def test_a_format_that_does_not_fit_is_refused(value, form: str, message: str) -
         typeset(value, form)
 
 
-@pytest.mark.parametrize(("names", "text"), [([], "none"), (["B1"], "B1"), (["B1", "B2", "D1"], "B1, B2 and D1")])
+@pytest.mark.parametrize(
+    ("names", "text"), [([], "none"), (["B1"], "B1"), (["B1", "B2", "D1"], "B1, B2 and D1")]
+)
 def test_names_are_joined_as_in_a_sentence(names: list[str], text: str) -> None:
     assert joined(iter(names)) == text
 

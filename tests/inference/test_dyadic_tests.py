@@ -13,6 +13,7 @@ from buzanlib.inference.dyadic_tests import (
     controls,
     distance_decay,
     forum_test,
+    least_agreement,
     pivot_test,
     support_test,
 )
@@ -128,3 +129,29 @@ def test_pacts_bind_both_sides() -> None:
     bound = allied(pacts, pd.Index(["AAA", "BBB", "CCC"]))
     assert bound.loc["AAA", "CCC"] == bound.loc["CCC", "AAA"] == 1
     assert bound.to_numpy().sum() == 2
+
+
+def test_the_pair_that_agrees_least_is_named(world) -> None:
+    made = world(11, size=60)
+    agreed = agreement(votes(made, np.array([0.0, 0.9, -0.9, 0.1])))
+    found = least_agreement(agreed, placed(made), draws=199)
+    assert found["mean"].idxmin() == found["least"].idxmax()
+    assert set(str(found["mean"].idxmin()).split("-")) == {"WS", "SW"}
+    assert found["least"].sum() == pytest.approx(1)
+    assert found["least"].max() > 0.9
+    alike = least_agreement(agreement(votes(made, np.zeros(4))), placed(made), draws=199)
+    assert alike["least"].max() < 0.9
+
+
+def test_a_pair_may_be_expected_to_agree_more(world) -> None:
+    made = world(12, size=60)
+    beside = controls(
+        votes(made, np.zeros(4), 30), made.regions, pd.Series(made.rng.random(60), index=made.names), 10
+    )
+    agreed = agreement(votes(made, np.array([0.0, 0.7, -0.7, 0.7])), 4)
+    pair = Quadrant.WS, Quadrant.SS
+    more, fitted = forum_test("D1", agreed, beside, placed(made), made.permutations, pair, more=True)
+    less, _ = forum_test("D1", agreed, beside, placed(made), made.permutations, pair)
+    assert more.p < 0.05 < less.p
+    assert more.contrast == pytest.approx(fitted.table.loc["WS and SS", "coefficient"])
+    assert (less.contrast, less.low90) == pytest.approx((-more.contrast, -more.high90))

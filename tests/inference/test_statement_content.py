@@ -15,9 +15,12 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import CODING, contrast_test, empirical_logit
 from buzanlib.inference.hypothesis_tests import RATES, WORDING
 from buzanlib.inference.hypothesis_tests import findings as all_findings
+from buzanlib.inference.mixed_model import corner_model
+from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.statement_content import expected_logit, rate_leanings
 from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.weighted_contrast import weighted_p
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import NAMED
@@ -53,15 +56,19 @@ def speech(made, **rates: list[float]) -> tuple[pd.DataFrame, pd.DataFrame]:  # 
     return pd.DataFrame(columns, index=made.names), names.assign(either=names.sum(axis=1))
 
 
-def spoken(made, counts: pd.DataFrame, names: pd.DataFrame, draws: int) -> World:  # type: ignore[no-untyped-def]
+def spoken(  # type: ignore[no-untyped-def]
+    made, counts: pd.DataFrame, names: pd.DataFrame, draws: int, locked: bool = False
+) -> World:
     """A world in which states say this."""
     documents = names.drop(columns="either").rename_axis("iso3").reset_index()
     documents = documents.assign(corpus="UNGDC", year=2015, in_paper=0)
     data = SimpleNamespace(
         statements=SimpleNamespace(documents=documents),
         predictions=SimpleNamespace(sesoi=0.4, hypotheses=WORDING),
+        regions=made.regions,
     )
-    world = World(data, Placement(), made.permutations, draws)  # type: ignore[arg-type]
+    bank = PermutationBank(len(made.permutations.moves), 1)
+    world = World(data, Placement(), made.permutations, draws, bank=bank, locked=locked)  # type: ignore[arg-type]
     vars(world).update(placed=made.placed, counts=counts)  # as if they had been computed
     return world
 
@@ -105,7 +112,7 @@ def test_contrasts_stand_beside_plain_shares_and_beside_what_silence_would_give(
     counts["relevant"] = np.where(quadrants == SS, 3 * N, N)
     sample = Sample.of(counts, made.placed, made.permutations)
     shown = rate_leanings(sample, RATES, rate=0.0)
-    found = all_findings(spoken(made, counts, names, 19), WORDING)
+    found = all_findings(spoken(made, counts, names, 19, locked=True), WORDING)
     assert list(shown.index) == list(RATES)
     for name in ("B12", "B14", "B17", "B18", "D2"):
         assert shown.loc[name, "contrast"] == pytest.approx(found[name].contrast)
@@ -130,10 +137,35 @@ def test_claims_that_do_not_hold_are_seldom_found(world) -> None:
 def test_a_contrast_is_that_of_the_quadrant_means(world) -> None:
     made = world(2)
     counts, names = speech(made)
-    found = all_findings(spoken(made, counts, names, 19), WORDING)["B17"]
+    found = all_findings(spoken(made, counts, names, 19, locked=True), WORDING)["B17"]
     logits = empirical_logit(counts["measure.content"], counts["relevant"])
     means = [logits[made.sample().quadrants == code].mean() for code in range(4)]
     assert found.contrast == pytest.approx(means[SW] - np.mean([means[WW], means[WS], means[SS]]))
+
+
+def test_a_rate_is_found_only_if_both_tests_find_it(world) -> None:
+    made = world(2)
+    counts, names = speech(made, **{"measure.content": [0.2, 0.2, 0.4, 0.2]})
+    here = spoken(made, counts, names, 19)
+    found, locked = WORDING["B17"](here), WORDING["B17"](spoken(made, counts, names, 19, locked=True))
+    column, weights = RATES["B17"]
+    p = weighted_p(counts, column, weights, made.placed, made.regions, here.bank)
+    assert found.beside == {"p.locked": locked.p, "p.weighted": p}
+    assert found.p == max(locked.p, p)
+    model = corner_model(counts, column, made.placed, made.regions)
+    assert (found.contrast, found.low90, found.high90) == pytest.approx(model.combination(weights))
+    assert found.unbiased
+    assert not locked.unbiased
+
+
+def test_where_a_quadrant_never_says_it_the_logits_stand_in(world) -> None:
+    made = world(2)
+    counts, names = speech(made, **{"measure.content": [0.2, 0.0, 0.4, 0.0]})
+    here = spoken(made, counts, names, 19)
+    found, locked = WORDING["B17"](here), WORDING["B17"](spoken(made, counts, names, 19, locked=True))
+    assert (found.contrast, found.low90, found.high90) == (locked.contrast, locked.low90, locked.high90)
+    assert not found.unbiased
+    assert set(found.beside) == {"p.locked", "p.weighted"}
 
 
 def test_crime_must_be_second_and_not_first(world) -> None:

@@ -42,6 +42,8 @@ def test_every_passage_has_one_measure_one_agent_and_one_level(statements: State
         assert counts.filter(like=f"{kind}.").sum(axis=1).equals(counts["relevant"])
     assert counts["level"].sum() == passages["level"].sum()
     assert counts["emergency"].sum() == (passages["level"] == 2).sum()
+    strict = passages["pol_kind"].isin(["regime", "interference"])
+    assert counts["pol.strict"].sum() == strict.sum() > 0
     assert counts["measure.content"].sum() == (passages["measure"] == Measure.CONTENT).sum()
 
 
