@@ -52,6 +52,7 @@ class MixedFit:
     influence: pd.DataFrame
     sigma: float  #: Standard deviation between states, in log odds.
     log_likelihood: float  #: With the binomial coefficients.
+    fitted: pd.Series[float]  #: Linear predictor of each state, its own deviation left out, in log odds.
     n: int  #: Passages.
     n_states: int  #: States.
 
@@ -127,6 +128,7 @@ def logit_normal(y: npt.ArrayLike, n: npt.ArrayLike, design: pd.DataFrame, nodes
         influence=pd.DataFrame(point.scores[:, :free] @ inverse, design.index, terms),
         sigma=point.sigma,
         log_likelihood=point.value + likelihood.constant,
+        fitted=pd.Series(likelihood.x @ point.parameters[:-1], design.index),
         n=int(likelihood.n.sum()),
         n_states=len(design),
     )
