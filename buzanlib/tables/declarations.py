@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.tables.jsonfile import TEXT, Schema, check_json, entries, properties, read_json
@@ -51,13 +52,21 @@ SCHEMAS: dict[str, Schema] = {
 """By file; other properties are left to the reader."""
 
 
+def read_declaration(data_dir: Path, name: str) -> Any:
+    """Content of a declaration, a key of `SCHEMAS`; `DataError` with all its faults, or if there is no such file."""
+    content = read_json(data_dir / name)
+    if faults := check_json(name, content, SCHEMAS[name]):
+        raise DataError(faults)
+    return content
+
+
 def check_declarations(data_dir: Path) -> list[Fault]:
     """Check the declarations of a data folder: all faults, each with its path, as ``$.definitions[3].scale``."""
-    faults = []
-    for name, schema in SCHEMAS.items():
+    faults: list[Fault] = []
+    for name in SCHEMAS:
         if (data_dir / name).exists():
             try:
-                faults += check_json(name, read_json(data_dir / name), schema)
+                read_declaration(data_dir, name)
             except DataError as error:
                 faults += error.faults
     return faults
