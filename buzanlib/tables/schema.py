@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -188,9 +189,8 @@ class Table:
         """Give the table with a field for each column that a user has added."""
         if self.own is None:
             return self
-        names = (name for name in columns if name not in self.columns)
-        added = (Field(name, self.own.type) for name in names if re.fullmatch(self.own.pattern, name))
-        return replace(self, fields=(*self.fields, *added))
+        names = [name for name in columns if name not in self.columns and re.fullmatch(self.own.pattern, name)]
+        return replace(self, fields=(*self.fields, *(Field(name, self.own.type) for name in names)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -199,19 +199,13 @@ class Table:
 
     def field(self, name: str) -> Field:
         """Give the field of that name; `UnknownNameError` where there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise UnknownNameError(f"field of {self.path}", name, self.columns)
+        check_name(f"field of {self.path}", name, self.columns)
+        return self.fields[self.columns.index(name)]
 
     @property
     def refers_to(self) -> frozenset[str]:
         """Names of the tables that a check of this one must read as well."""
-        relations: tuple[ForeignKey | Coverage | Count, ...] = (
-            *self.foreign_keys,
-            *self.coverage,
-            *self.counts,
-        )
+        relations = chain[ForeignKey | Coverage | Count](self.foreign_keys, self.coverage, self.counts)
         return frozenset(relation.resource for relation in relations)
 
 
@@ -223,13 +217,9 @@ class Descriptor:
 
     @classmethod
     def load(cls, data_dir: Path) -> Descriptor:
-        """Read ``datapackage.json`` of a data folder.
+        """Read ``datapackage.json`` of a data folder; `DataError` with every fault.
 
-        Raises
-        ------
-        DataError
-            With every fault, if the file is missing, not JSON, does not match `PACKAGE`, or names a table or field
-            that does not exist.
+        The file may be missing, not JSON, not match `PACKAGE`, or name a table or field that does not exist.
         """
         try:
             content = (data_dir / FILE).read_bytes()
@@ -332,32 +322,27 @@ def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
     return ForeignKey(field, there["resource"], target)
 
 
+def _rule(source: Mapping[str, Any]) -> Rule:
+    return Rule(_values(source["when"]), _values(source["then"]), source["says"])
+
+
 def _coverage(source: Mapping[str, Any]) -> Coverage:
     every, years = source["every"], tuple(source.get("years", ()))
     where, each = _values(every.get("where", {})), _values(source.get("with", {}))
     return Coverage(source["field"], every["resource"], every["field"], where, each, years, source["says"])
 
 
+def _count(source: Mapping[str, Any]) -> Count:
+    return Count(source["field"], source["resource"], source["by"], _values(source.get("where", {})))
+
+
 def _table(source: Mapping[str, Any]) -> Table:
     """A table from a resource that matches its schema."""
     schema, own = source["schema"], source.get("buzan:own")
     key = _names(schema["primaryKey"])
-    return Table(
-        name=source["name"],
-        path=source["path"],
-        fields=tuple(_field(field, key) for field in schema["fields"]),
-        key=key,
-        foreign_keys=tuple(map(_foreign_key, schema.get("foreignKeys", ()))),
-        rules=tuple(
-            Rule(_values(rule["when"]), _values(rule["then"]), rule["says"])
-            for rule in source.get("buzan:rules", ())
-        ),
-        ordered=tuple(map(tuple, source.get("buzan:ordered", ()))),
-        begins=tuple(map(tuple, source.get("buzan:begins", ()))),
-        coverage=tuple(map(_coverage, source.get("buzan:coverage", ()))),
-        counts=tuple(
-            Count(count["field"], count["resource"], count["by"], _values(count.get("where", {})))
-            for count in source.get("buzan:counts", ())
-        ),
-        own=Own(own["pattern"], own["type"]) if own else None,
-    )
+    fields = tuple(_field(field, key) for field in schema["fields"])
+    makers = {"rules": _rule, "ordered": tuple, "begins": tuple, "coverage": _coverage, "counts": _count}
+    relations = {name: tuple(map(make, source.get(f"buzan:{name}", ()))) for name, make in makers.items()}
+    relations["foreign_keys"] = tuple(map(_foreign_key, schema.get("foreignKeys", ())))
+    added = Own(own["pattern"], own["type"]) if own else None
+    return Table(source["name"], source["path"], fields, key, own=added, **relations)
