@@ -56,13 +56,7 @@ def pair_distances(
 
 @style()
 def profiles(shares: pd.DataFrame) -> Drawn:
-    """Draw the mean profile of each quadrant: how its states divide their mentions among the threats.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Index `Quadrant`, columns threats; rows sum to one.
-    """
+    """Draw how the states of each quadrant (index) divide their mentions among the threats (columns), as shares."""
     table = shares.loc[list(Quadrant)].T.astype(float).rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.56 * len(table))
     limits = (0, max(0.5, float(table.to_numpy().max())))

@@ -23,13 +23,7 @@ from buzanlib.theory.vocabulary import Threat
 
 @style()
 def matrix_figure(table: Matrix) -> Drawn:
-    """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong.
-
-    Parameters
-    ----------
-    table : Matrix
-        Such as `buzanlib.theory.matrices.TABLE2`.
-    """
+    """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong."""
     figure, axes = new_axes(4.6)
     for cell in table.cells:
         quadrant = cell.quadrant
@@ -61,13 +55,7 @@ def _list(text: str) -> str:
 
 @style()
 def factorial_figure(form: pd.DataFrame) -> Drawn:
-    """Draw which effect each threat loads on.
-
-    Parameters
-    ----------
-    form : pandas.DataFrame
-        As `buzanlib.theory.factorial.factorial_form` returns: threats by effects.
-    """
+    """Draw which effect each threat loads on, as `buzanlib.theory.factorial.factorial_form` gives it."""
     names = [fill(Threat(threat).label, 15) for threat in form.index]
     limit = max(0.5, float(form.abs().to_numpy().max()))
     figure, axes = new_axes(0.9 + 0.85 * len(form))

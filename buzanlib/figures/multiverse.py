@@ -27,15 +27,10 @@ _LEVEL = 0.05
 
 @style()
 def specification_curve(result: MultiverseResult) -> Drawn:
-    """Draw the contrasts of every hypothesis under all specifications, sorted.
+    """Draw the contrasts of every hypothesis under all specifications that can be estimated, sorted.
 
     The band holds the middle nine tenths of the medians that permuted placements give; the line across is the observed
     median.
-
-    Parameters
-    ----------
-    result : MultiverseResult
-        Specifications that cannot be estimated are left out.
     """
     figure, panels = new_panels(8.4, len(_ABOUT), sharex=True)
     found = result.estimable
@@ -126,13 +121,7 @@ def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5
 
 @style()
 def sensitivity(table: pd.DataFrame) -> Drawn:
-    """Draw how much of the variance of the contrasts goes with each choice.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame of float
-        As `MultiverseResult.sensitivity` gives it: index the choices, columns the hypotheses; shares, 0 to 1.
-    """
+    """Draw how much of the variance of contrasts goes with each choice, as `MultiverseResult.sensitivity` gives it."""
     shown = table.astype(float).rename(index=in_words)
     figure, axes = new_axes(1.0 + 0.42 * len(shown))
     number_map(axes, shown, "{:.0%}", (0, max(0.3, float(shown.to_numpy().max()))))

@@ -45,13 +45,8 @@ _GROUPS = ("Means of the data", "Table 2 of the paper")
 def skill(scores: pd.DataFrame) -> Drawn:
     """Draw the log score of every model above that of the mean of all other states.
 
-    The share of the mean that is mixed into a table stands in its name.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        As `buzanlib.inference.proper_scores.table_scores`: index ``model``; columns ``log_score``, ``brier``,
-        ``skill`` and ``p`` (missing for means of the data, which are no tables).
+    The `scores` are as `buzanlib.inference.proper_scores.table_scores` gives them, ``p`` missing for means of the data,
+    which are no tables. The share of the mean that is mixed into a table stands in its name.
     """
     means, tables = scores[scores["p"].isna()], scores[scores["p"].notna()]
     heads = (0, len(means) + 1)
@@ -86,20 +81,8 @@ def skill(scores: pd.DataFrame) -> Drawn:
 def errors_left(comparisons: Mapping[str, pd.DataFrame], column: str = "mean") -> Drawn:
     """Draw how much squared error power and cohesion, each rival, and both leave of states that were left out.
 
-    A line stands at 1: no better than the mean of the other states.
-
-    Parameters
-    ----------
-    comparisons : mapping of str to pandas.DataFrame
-        Under the name of each rival, `buzanlib.inference.rival_explanations.RivalResult.comparison`: index ``nothing``,
-        ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``.
-    column : str
-        Which of the columns to draw.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such column.
+    The comparisons are those of `buzanlib.inference.rival_explanations.RivalResult`, by the name of the rival, of which
+    the means over the threats are drawn. A line stands at 1: no better than the mean of the other states.
     """
     for comparison in comparisons.values():
         check_named("column", [column], comparison.columns)

@@ -85,12 +85,8 @@ def vote_map(
 def pair_agreement(means: pd.DataFrame) -> Drawn:
     """Draw how far the states of each two quadrants agree, and those within one.
 
-    Shades run from the least mean to the largest; a kind without a dyad has an empty cell.
-
-    Parameters
-    ----------
-    means : pandas.DataFrame
-        As `buzanlib.inference.dyadic_matrices.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
+    The `means` are those of `buzanlib.inference.dyadic_matrices.pair_means`. Shades run from the least to the largest;
+    a kind without a dyad has an empty cell.
     """
     values = pd.DataFrame(np.nan, index=list(QUADRANT_HEADS), columns=list(QUADRANT_HEADS))
     texts = values.astype(object).fillna("")
