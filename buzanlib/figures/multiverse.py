@@ -64,26 +64,13 @@ def specification_curve(result: MultiverseResult) -> Drawn:
 
 
 @style()
-def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5") -> Drawn:
-    """Draw what each option of each choice does to the contrast, over all other choices.
+def options(result: MultiverseResult, axes: Sequence[str]) -> Drawn:
+    """Draw what each option of each choice does to the contrast of the whole table, over all other choices.
 
-    Options stand in groups, the locked one of each first.
-
-    Parameters
-    ----------
-    result : MultiverseResult
-        Specifications that cannot be estimated are left out.
-    axes : sequence of str
-        Columns of its table, the choices to show.
-    hypothesis : str
-        One of those of the result.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such hypothesis or choice.
+    The choices are columns of the table of the result, of which specifications that cannot be estimated are left out;
+    `UnknownNameError` if there is no such choice. Options stand in groups, the locked one of each first.
     """
-    check_named("hypothesis", [hypothesis], result.joint.index)
+    hypothesis = str(result.joint.index[-1])
     check_named("choice", axes, result.table.columns)
     summary = _by_option(result, axes, hypothesis)
     locked, heads = summary["locked"].to_numpy(dtype=bool), (summary["option"] == "").to_numpy()
