@@ -27,7 +27,7 @@ _LEVEL = 0.05
 
 @style()
 def specification_curve(result: MultiverseResult) -> Drawn:
-    """Draw the contrasts of every hypothesis under all specifications that can be estimated, sorted.
+    """Draw the contrasts of each hypothesis of a `MultiverseResult` under all specifications that can be estimated, sorted.
 
     The band holds the middle nine tenths of the medians that permuted placements give; the line across is the observed
     median.
@@ -65,10 +65,11 @@ def specification_curve(result: MultiverseResult) -> Drawn:
 
 @style()
 def options(result: MultiverseResult, axes: Sequence[str]) -> Drawn:
-    """Draw what each option of each choice does to the contrast of the whole table, over all other choices.
+    """Draw what each option of some choices does to the contrast of the whole table, over all other choices.
 
-    The choices are columns of the table of the result, of which specifications that cannot be estimated are left out;
-    `UnknownNameError` if there is no such choice. Options stand in groups, the locked one of each first.
+    The choices are columns of the table of a `MultiverseResult`, and `UnknownNameError` is raised if there is none of
+    this name; specifications that cannot be estimated are left out. Options stand in groups, the locked one of each
+    first.
     """
     hypothesis = str(result.joint.index[-1])
     check_named("choice", axes, result.table.columns)

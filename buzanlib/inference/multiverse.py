@@ -46,13 +46,7 @@ class Declaration:
 
     @classmethod
     def load(cls, data: Path) -> Declaration:
-        """Read ``multiverse.json`` of a data folder.
-
-        Raises
-        ------
-        DataError
-            If the file is missing or is no such declaration.
-        """
+        """Read ``multiverse.json`` of a data folder; `DataError` if the file is missing or is no such declaration."""
         raw = read_declaration(data, "multiverse.json")
         axes = {axis: tuple(options) for axis, options in raw["axes"].items()}
         threshold, _, weighting = raw["excluded"].partition(" with ")
