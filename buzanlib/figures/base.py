@@ -30,6 +30,9 @@ THREAT_COLOURS: dict[Threat, str] = dict(
     zip(Threat, ("#cc3311", "#0077bb", "#ee9933", "#332288", "#117733", "#aa4499", "#999999"), strict=True)
 )
 
+#: The pair of quadrants that the paper says is farthest apart.
+MARKED_PAIR = "SW-WS"
+
 #: Inches. A page column on a desk; on a phone the picture is about two thirds as wide, hence the large type.
 WIDTH = 6.0
 

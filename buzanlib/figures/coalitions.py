@@ -26,12 +26,8 @@ _STEPS = sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 5)[1:]
 def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFrame) -> Drawn:
     """Draw how many pairs of states share a threat, by their quadrants, and where the cells say that they should.
 
-    Parameters
-    ----------
-    density : pandas.DataFrame of float
-        Index pairs like ``"SW-WS"``, columns threats: share of pairs of states; NaN where there is none.
-    literal, graded : pandas.DataFrame of bool
-        Of the same shape: whether both cells of the table name the threat.
+    The `density` is the share of pairs of states, index pairs like ``"SW-WS"``, columns threats, NaN where there is
+    none; `literal` and `graded`, of the same shape, say whether both cells of the table name the threat.
     """
     marks = pd.DataFrame(
         np.where(literal, PRINTED, np.where(graded, GRADED, "")), density.index, density.columns
@@ -115,12 +111,8 @@ def _reach(shares: pd.DataFrame) -> str:
 def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
     """Draw up to which reservation level each scheme of entry unites all four quadrants.
 
-    A cell has the range over the orders of its scheme and the shade of their mean.
-
-    Parameters
-    ----------
-    levels : mapping of str to mapping of str to pandas.DataFrame
-        By the title of a panel and by rule: as `buzanlib.policy.entry_orders.uniting_levels`.
+    The `levels` are, by the title of a panel and by rule, those of `buzanlib.policy.entry_orders.uniting_levels`. A
+    cell has the range over the orders of its scheme and the shade of their mean.
     """
     said = []
     figure, panels = new_panels(0.4 + 2.75 * len(levels), len(levels))
@@ -158,14 +150,10 @@ def _range(values: pd.Series) -> str:
 
 @style()
 def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
-    """Draw the distribution of the final size of coalitions, by scheme of entry.
+    """Draw the distribution of the final size of coalitions: its median, middle half and middle nine tenths.
 
-    The median, the middle half of the runs and the middle nine tenths.
-
-    Parameters
-    ----------
-    runs : mapping of str to mapping of str to pandas.Series of float
-        By the title of a panel and by scheme: share of all states that hold together at the end, a value a run.
+    The `runs` are, by the title of a panel and by scheme of entry, the shares of all states that hold together at the
+    end.
     """
     said = []
     count = sum(len(by_scheme) for by_scheme in runs.values())
@@ -198,14 +186,10 @@ def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
 
 @style()
 def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
-    """Draw which quadrants said yes to which resolution.
+    """Draw which quadrants said yes to which resolution, index of both tables, in the order of the rows.
 
-    Parameters
-    ----------
-    shares : pandas.DataFrame of float
-        Index the resolution, in the order of the rows; columns the quadrants; share of the states that took a position.
-    resolutions : pandas.DataFrame
-        Index the resolution; columns ``text`` (its name) and ``year``.
+    The `shares`, columns the quadrants, are of the states that took a position; `resolutions` have ``text`` (its name)
+    and ``year``.
     """
     names = [
         f"{resolutions.loc[number, 'text']}, {resolutions.loc[number, 'year']}" for number in shares.index

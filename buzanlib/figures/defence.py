@@ -97,14 +97,10 @@ def phase_map(rhos: Array, spreads: Array, spending: Array, protection: Array) -
 
 @style()
 def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
-    """Draw mean security by contagion, at the largest and the smallest equilibrium.
+    """Draw mean security by contagion, a line a spread, full for the largest equilibrium and dotted for the smallest.
 
-    A line a spread, full for the largest equilibrium and dotted for the smallest.
-
-    Parameters
-    ----------
-    largest, smallest : DataFrame of float, shape (contagions, spreads)
-        Mean probability to stay secure; index the contagion, rising; columns the spread of perspectives.
+    Both are mean probabilities to stay secure, shape (contagions, spreads): index the contagion, rising; columns the
+    spread of perspectives.
     """
     contagion = largest.index.to_numpy(dtype=float)
     shades = sns.color_palette("viridis", len(largest.columns) + 1)[:-1]
@@ -128,17 +124,10 @@ def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
 
 @style()
 def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
-    """Draw the correlation of size with spending beyond what is usual for that size.
+    """Draw the correlation of size with spending beyond what is usual for that size, with a year to be marked.
 
-    A point a year, filled where the exact one-sided test finds it above zero at 5 %; below, the number of members
-    where it changes.
-
-    Parameters
-    ----------
-    years : DataFrame
-        As `buzanlib.policy.burden.Burden.by_year` gives it.
-    mark : int
-        A year to be marked.
+    The `years` are those of `buzanlib.policy.burden.Burden.by_year`. A point a year, filled where the exact one-sided
+    test finds it above zero at 5 %; below, the number of members where it changes.
     """
     colour = QUADRANT_COLOURS[Quadrant.SW]
     when, tau = years.index.to_numpy(dtype=int), years["tau"].to_numpy(dtype=float)

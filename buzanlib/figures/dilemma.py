@@ -35,14 +35,9 @@ _PLACE = ["transparency", "distance"]
 
 @style()
 def readings_map(readings: pd.DataFrame, names: Mapping[str, str]) -> Drawn:
-    """Draw how strongly each quadrant would read each measure of another state as hostile.
+    """Draw how strongly each quadrant would read each measure of another state as hostile, from 0 to 1.
 
-    Parameters
-    ----------
-    readings : pandas.DataFrame of float
-        Index `Quadrant`, columns measures, values 0 to 1.
-    names : mapping of str to str
-        Words for the measures.
+    The `readings` have index `Quadrant` and columns measures, for which `names` gives words.
     """
     table = readings.loc[list(Quadrant)].T.rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.75 * len(table))

@@ -6,28 +6,17 @@ from textwrap import fill
 
 import pandas as pd
 
-from buzanlib.figures.base import Drawn, Look, new_axes, style
+from buzanlib.figures.base import MARKED_PAIR, Drawn, Look, new_axes, style
 from buzanlib.figures.primitives import QUADRANT_HEADS, QUIET, Rows, dot_intervals, number_map
 from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
 @style()
-def pair_distances(
-    pairs: pd.DataFrame, marked: str = "SW-WS", measure: str = "Jensen-Shannon distance"
-) -> Drawn:
-    """Draw the distances of the six pairs of quadrants, the farthest on top.
+def pair_distances(pairs: pd.DataFrame) -> Drawn:
+    """Draw the Jensen-Shannon distances of the six pairs of quadrants, the farthest on top, SW-WS in bold.
 
-    Parameters
-    ----------
-    pairs : pandas.DataFrame
-        As `buzanlib.inference.divergence.DivergenceResult.pairs`: index like ``"SW-WS"``; columns ``distance``,
-        ``low90``, ``high90``, ``uncorrected`` and ``largest`` (share of bootstrap draws in which the pair is
-        farthest apart).
-    marked : str
-        The pair said to be farthest apart, in bold.
-    measure : str
-        Name of the distance.
+    The `pairs` are those of `buzanlib.inference.divergence.DivergenceResult`.
     """
     ranked = pairs.sort_values("distance", ascending=False, kind="stable")
     rows = Rows.of([str(pair) for pair in ranked.index], margin=1.7, least=0.44)
@@ -36,10 +25,10 @@ def pair_distances(
     dot_intervals(axes, ranked[["uncorrected"]], places, "uncorrected", gid="uncorrected", **open_)
     filled: Look = {"markersize": 8.5, "zorder": 4, "label": "corrected for bias, 90% interval"}
     dot_intervals(axes, ranked, places, "distance", gid="distance", **filled)
-    rank = list(ranked.index).index(marked)
+    rank = list(ranked.index).index(MARKED_PAIR)
     axes.get_yticklabels()[rank].set_fontweight("bold")
     axes.set_xlim(left=0)
-    axes.set_xlabel(measure)
+    axes.set_xlabel("Jensen-Shannon distance")
     rows.write_right([f"{share:.0%}" for share in ranked["largest"]], "Farthest in this share of draws")
     rows.figure.legend(loc="outside upper center", ncols=2, reverse=True, columnspacing=1, handletextpad=0.4)
     said = "; ".join(
@@ -49,20 +38,14 @@ def pair_distances(
     )
     return Drawn(
         rows.figure,
-        f"{measure} of the profiles of {len(ranked)} pairs of quadrants, corrected for bias, with 90% intervals, "
-        f"farthest first; {marked} is number {rank + 1}. {said}.",
+        f"Jensen-Shannon distance of the profiles of {len(ranked)} pairs of quadrants, corrected for bias, with 90% "
+        f"intervals, farthest first; {MARKED_PAIR} is number {rank + 1}. {said}.",
     )
 
 
 @style()
 def profiles(shares: pd.DataFrame) -> Drawn:
-    """Draw the mean profile of each quadrant: how its states divide their mentions among the threats.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Index `Quadrant`, columns threats; rows sum to one.
-    """
+    """Draw how the states of each quadrant (index) divide their mentions among the threats (columns), as shares."""
     table = shares.loc[list(Quadrant)].T.astype(float).rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.56 * len(table))
     limits = (0, max(0.5, float(table.to_numpy().max())))

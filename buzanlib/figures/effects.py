@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from buzanlib.errors import BuzanError
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
@@ -40,7 +41,14 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
         ``high90`` and ``predicted`` (-1, 0 or 1).
     sesoi : float
         The smallest effect of interest, in log odds; the band from minus to plus it is shaded.
+
+    Raises
+    ------
+    BuzanError
+        If there are no tables, or more than two.
     """
+    if not 1 <= len(effects) <= len(_LOOKS):
+        raise BuzanError(f"{len(effects)} bodies of statements in one figure; allowed: 1 to {len(_LOOKS)}")
     limit = 1.08 * max(
         2.5 * sesoi, *(float(table[["low90", "high90"]].abs().to_numpy().max()) for table in effects.values())
     )
@@ -84,16 +92,8 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
 
 
 @style()
-def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
-    """Draw Table 2 as a whole against chance: permuted states above, the 24 assignments of its cells below.
-
-    Parameters
-    ----------
-    result : QuadrantResult
-        Of the test.
-    name : str
-        Of the body of statements, for the text alternative.
-    """
+def joint_test(result: QuadrantResult) -> Drawn:
+    """Draw a `QuadrantResult`, Table 2 as a whole, against chance: permuted states above, assignments of its cells below."""
     own = "-".join(Quadrant)
     # Rounded, because equal sums differ in their last digits; the paper's own stands first among equals, so
     # that its place in the drawing is its rank.
@@ -121,7 +121,7 @@ def joint_test(result: QuadrantResult, name: str = "") -> Drawn:
     beyond = round(result.joint.p * (1 + draws)) - 1
     return Drawn(
         figure,
-        f"The joint statistic{f' for {name}' if name else ''} is {result.joint_statistic:.2f}; "
+        f"The joint statistic is {result.joint_statistic:.2f}; "
         f"{beyond} of {draws} permutations reach it ({p}). Of the {len(ranked)} ways to assign the four "
         f"cells of Table 2 to the quadrants the paper's own ranks {result.rank}.",
     )

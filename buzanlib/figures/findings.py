@@ -34,7 +34,7 @@ _CODINGS: tuple[Look, ...] = (
 
 @style()
 def forest_of(
-    findings: Mapping[str, Finding], verdicts: Mapping[str, str], labels: Mapping[str, str], unit: str = ""
+    findings: Mapping[str, Finding], verdicts: Mapping[str, str], labels: Mapping[str, str]
 ) -> Drawn:
     """Draw what each test found, a row a hypothesis, in the predicted direction.
 
@@ -47,8 +47,6 @@ def forest_of(
         By id, from the top, all on one scale.
     verdicts, labels : mapping of str to str
         A `Verdict` for each, and what to write after the id before each row; a long label is wrapped.
-    unit : str
-        Of the contrasts, such as ``"log odds"``.
 
     Raises
     ------
@@ -58,7 +56,7 @@ def forest_of(
     check_named("hypothesis", findings, verdicts)
     check_named("hypothesis", findings, labels)
     check_named("verdict", (verdicts[name] for name in findings), list(Verdict))
-    rows = _rows(findings, labels, unit, margin=1.7)
+    rows = _rows(findings, labels, margin=1.7)
     ticks = [
         (sign * found.sesoi, top, bottom)
         for top, bottom, found in zip(rows.edges, rows.edges[1:], findings.values(), strict=False)
@@ -80,13 +78,11 @@ def forest_of(
         f"{label}: {with_interval(one.contrast, one.low90, one.high90)}, {verdicts[name]}"
         for label, (name, one) in zip(_names(findings, labels), findings.items(), strict=True)
     )
-    return Drawn(rows.figure, f"Contrasts{_in(unit)} in the predicted direction, with 90% intervals. {said}.")
+    return Drawn(rows.figure, f"Contrasts in the predicted direction, with 90% intervals. {said}.")
 
 
 @style()
-def by_annotator(
-    findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[str, str], unit: str = ""
-) -> Drawn:
+def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[str, str]) -> Drawn:
     """Draw what each test finds under several codings of the same statements.
 
     Parameters
@@ -96,8 +92,6 @@ def by_annotator(
         cannot test a hypothesis may lack there.
     labels : mapping of str to str
         What to write after the id before each row.
-    unit : str
-        Of the contrasts, such as ``"log odds"``.
 
     Raises
     ------
@@ -111,7 +105,7 @@ def by_annotator(
     if len(codings) > len(_CODINGS):
         raise BuzanError(f"{len(codings)} codings in one figure; allowed: at most {len(_CODINGS)}")
     step = 0.18  # inches from one coding to the next
-    rows = _rows(findings, labels, unit, margin=1.5, least=0.1 + step * len(codings))
+    rows = _rows(findings, labels, margin=1.5, least=0.1 + step * len(codings))
     for place, coding in enumerate(codings):
         places = rows.middles + (place - (len(codings) - 1) / 2) * step
         chosen = [coding in one for one in findings.values()]
@@ -124,23 +118,17 @@ def by_annotator(
         (name, [f"{coding} {with_interval(x.contrast, x.low90, x.high90)}" for coding, x in found.items()])
         for name, found in zip(_names(findings, labels), findings.values(), strict=True)
     )
-    return Drawn(rows.figure, f"Contrasts{_in(unit)} with 90% intervals, by coding. {said}.")
+    return Drawn(rows.figure, f"Contrasts with 90% intervals, by coding. {said}.")
 
 
-def _rows(
-    findings: Iterable[str], labels: Mapping[str, str], unit: str, margin: float, least: float = 0.36
-) -> Rows:
+def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, least: float = 0.36) -> Rows:
     """A row a hypothesis over an axis of contrasts."""
     rows = Rows.of(_names(findings, labels), margin=margin, width=28, least=least)
     rows.axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
-    rows.axes.set_xlabel(f"Contrast{_in(unit)}, 90% interval\n(right of zero: for the paper)")
+    rows.axes.set_xlabel("Contrast, 90% interval\n(right of zero: for the paper)")
     return rows
 
 
 def _names(findings: Iterable[str], labels: Mapping[str, str]) -> list[str]:
     """Id and label of each row, without a full stop."""
     return [f"{name}: {labels[name].rstrip('.')}" for name in findings]
-
-
-def _in(unit: str) -> str:
-    return f" in {unit}" if unit else ""

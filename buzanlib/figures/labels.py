@@ -101,19 +101,10 @@ LABELS: dict[str, str] = {
 
 
 def in_words(name: str, of: str = "") -> str:
-    """A short name in words.
+    """A short name, as the data and the code have it, in words.
 
-    Parameters
-    ----------
-    name : str
-        As the data and the code have it.
-    of : str
-        What it is an option or value of, such as ``"terrorism"``, where `LABELS` tells several apart.
-
-    Returns
-    -------
-    str
-        A name without an entry, such as one that a rerun has added, has its underscores replaced by spaces.
+    Where `LABELS` tells several apart, `of` is what it is an option or value of. A name without an entry, such as one
+    that a rerun has added, has its underscores replaced by spaces.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, new_axes, new_panels, style
+from buzanlib.figures.base import MARKED_PAIR, QUADRANT_COLOURS, Drawn, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, QUIET, ink_on, number_map
 from buzanlib.figures.typeset import listed, typeset
@@ -23,13 +23,7 @@ from buzanlib.theory.vocabulary import Threat
 
 @style()
 def matrix_figure(table: Matrix) -> Drawn:
-    """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong.
-
-    Parameters
-    ----------
-    table : Matrix
-        Such as `buzanlib.theory.matrices.TABLE2`.
-    """
+    """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong."""
     figure, axes = new_axes(4.6)
     for cell in table.cells:
         quadrant = cell.quadrant
@@ -61,13 +55,7 @@ def _list(text: str) -> str:
 
 @style()
 def factorial_figure(form: pd.DataFrame) -> Drawn:
-    """Draw which effect each threat loads on.
-
-    Parameters
-    ----------
-    form : pandas.DataFrame
-        As `buzanlib.theory.factorial.factorial_form` returns: threats by effects.
-    """
+    """Draw which effect each threat loads on, as `buzanlib.theory.factorial.factorial_form` gives it."""
     names = [fill(Threat(threat).label, 15) for threat in form.index]
     limit = max(0.5, float(form.abs().to_numpy().max()))
     figure, axes = new_axes(0.9 + 0.85 * len(form))
@@ -94,18 +82,11 @@ def _signed(value: float) -> str:
 
 
 @style()
-def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") -> Drawn:
+def distances_figure(tables: Mapping[str, pd.DataFrame]) -> Drawn:
     """Draw the distances of the six pairs of quadrants, one row of panels a measure, one column a table.
 
-    Bars that reach the largest distance are dark; the marked pair has a bold name.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        Under the names of the matrices; each as `buzanlib.theory.distances.by_pair` returns, or some of its
-        columns, the same in all.
-    marked : str
-        The pair said to be farthest apart.
+    The tables are, under the names of the matrices, as `buzanlib.theory.distances.by_pair` gives them, or some of its
+    columns, the same in all. Bars that reach the largest distance are dark; SW-WS has a bold name.
     """
     tables = {
         name: frame.rename(columns=lambda measure: measure.replace("_", "-").title())
@@ -121,7 +102,7 @@ def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") 
         column[0].set_title(name.replace(", ", ",\n"), fontweight="bold")
         for axes, measure in zip(column, measures, strict=True):
             largest = farthest(frame[measure])
-            _bars(axes, frame[measure], largest, marked)
+            _bars(axes, frame[measure], largest)
             verb = "is" if len(largest) == 1 else "tie"
             said.append(
                 f"{name}, {measure}: {', '.join(largest)} {verb} farthest at {frame[measure].max():.2f}."
@@ -129,18 +110,19 @@ def distances_figure(tables: Mapping[str, pd.DataFrame], marked: str = "SW-WS") 
     for axes, measure in zip(grid[:, 0], measures, strict=True):
         axes.set_ylabel(measure)
     return Drawn(
-        figure, f"Distances between the cells of six pairs of quadrants; {marked} is marked. {' '.join(said)}"
+        figure,
+        f"Distances between the cells of six pairs of quadrants; {MARKED_PAIR} is marked. {' '.join(said)}",
     )
 
 
-def _bars(axes: Axes, values: pd.Series, largest: list[str], marked: str) -> None:
+def _bars(axes: Axes, values: pd.Series, largest: list[str]) -> None:
     """Bars of one measure; those that tie for the largest are dark."""
     colours = [INK if pair in largest else "#b9b9b9" for pair in values.index]
     axes.barh(range(len(values)), values, color=colours, height=0.68)
     axes.set_yticks(range(len(values)), list(values.index))
     for label in axes.get_yticklabels():
-        label.set_fontweight("bold" if label.get_text() == marked else "normal")
-        label.set_color(INK if label.get_text() == marked else QUIET)
+        label.set_fontweight("bold" if label.get_text() == MARKED_PAIR else "normal")
+        label.set_color(INK if label.get_text() == MARKED_PAIR else QUIET)
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.locator_params(axis="x", nbins=3)
     # No trailing zeros: the last label of a panel would meet the first of the next.

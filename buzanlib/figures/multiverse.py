@@ -27,15 +27,10 @@ _LEVEL = 0.05
 
 @style()
 def specification_curve(result: MultiverseResult) -> Drawn:
-    """Draw the contrasts of every hypothesis under all specifications, sorted.
+    """Draw the contrasts of each hypothesis of a `MultiverseResult` under all specifications that can be estimated, sorted.
 
     The band holds the middle nine tenths of the medians that permuted placements give; the line across is the observed
     median.
-
-    Parameters
-    ----------
-    result : MultiverseResult
-        Specifications that cannot be estimated are left out.
     """
     figure, panels = new_panels(8.4, len(_ABOUT), sharex=True)
     found = result.estimable
@@ -69,26 +64,14 @@ def specification_curve(result: MultiverseResult) -> Drawn:
 
 
 @style()
-def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5") -> Drawn:
-    """Draw what each option of each choice does to the contrast, over all other choices.
+def options(result: MultiverseResult, axes: Sequence[str]) -> Drawn:
+    """Draw what each option of some choices does to the contrast of the whole table, over all other choices.
 
-    Options stand in groups, the locked one of each first.
-
-    Parameters
-    ----------
-    result : MultiverseResult
-        Specifications that cannot be estimated are left out.
-    axes : sequence of str
-        Columns of its table, the choices to show.
-    hypothesis : str
-        One of those of the result.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such hypothesis or choice.
+    The choices are columns of the table of a `MultiverseResult`, and `UnknownNameError` is raised if there is none of
+    this name; specifications that cannot be estimated are left out. Options stand in groups, the locked one of each
+    first.
     """
-    check_named("hypothesis", [hypothesis], result.joint.index)
+    hypothesis = str(result.joint.index[-1])
     check_named("choice", axes, result.table.columns)
     summary = _by_option(result, axes, hypothesis)
     locked, heads = summary["locked"].to_numpy(dtype=bool), (summary["option"] == "").to_numpy()
@@ -126,13 +109,7 @@ def options(result: MultiverseResult, axes: Sequence[str], hypothesis: str = "B5
 
 @style()
 def sensitivity(table: pd.DataFrame) -> Drawn:
-    """Draw how much of the variance of the contrasts goes with each choice.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame of float
-        As `MultiverseResult.sensitivity` gives it: index the choices, columns the hypotheses; shares, 0 to 1.
-    """
+    """Draw how much of the variance of contrasts goes with each choice, as `MultiverseResult.sensitivity` gives it."""
     shown = table.astype(float).rename(index=in_words)
     figure, axes = new_axes(1.0 + 0.42 * len(shown))
     number_map(axes, shown, "{:.0%}", (0, max(0.3, float(shown.to_numpy().max()))))

@@ -99,11 +99,7 @@ def scatter(
 def changes(shares: pd.DataFrame) -> Drawn:
     """Draw how many states change quadrant when one rule of placement takes the place of another.
 
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        As `buzanlib.measurement.placement.changes` gives it: rules by rules, the share (0 to 1) of states
-        placed by both that stand in different quadrants; symmetric, with a diagonal of zeros.
+    The `shares` are those of `buzanlib.measurement.placement.changes`: rules by rules, symmetric, zero on the diagonal.
     """
     # Each pair once: below the diagonal, where the first rule has no row and the last no column.
     lower = shares.iloc[1:, :-1].astype(float)

@@ -139,16 +139,9 @@ def dot_intervals(
 
 
 def name_rows(axes: Axes, names: Sequence[str], room: float = 0.5, ruled: bool = False) -> None:
-    """Write names before rows that stand at 0, 1, 2 and so on from the top.
+    """Write names, from the top, before rows that stand at 0, 1, 2 and so on; `ruled` draws a pale line between them.
 
-    Parameters
-    ----------
-    names : sequence of str
-        From the top.
-    room : float
-        Above the first row and below the last.
-    ruled : bool
-        Whether to draw a pale line between rows.
+    So much `room` is left above the first row and below the last.
     """
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
@@ -207,14 +200,8 @@ def number_map(
 def quadrant_points(axes: Axes, table: pd.DataFrame, x: str, y: str, **look: Any) -> None:
     """Draw points in the colour and with the mark of their quadrant.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A row a point; column ``quadrant``.
-    x, y : str
-        Columns of the coordinates.
-    **look
-        Further properties of the marks, as `matplotlib.axes.Axes.plot` takes them.
+    The table has a row a point: ``quadrant``, and the coordinates in the columns `x` and `y`; further properties of the
+    marks are as `matplotlib.axes.Axes.plot` takes them.
     """
     for quadrant in Quadrant:
         some = table[table["quadrant"] == quadrant]

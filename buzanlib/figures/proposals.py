@@ -24,12 +24,8 @@ _NEAR = 0.06
 def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> Drawn:
     """Draw the share of each quadrant's priorities that every set of threats makes up.
 
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Index tuples of threats of Table 2, columns `Quadrant`, values 0 to 1.
-    marked : mapping of tuple of str to str
-        Names of proposals by the set that they address, threats in the order of the index.
+    The `shares` have tuples of threats of Table 2 as index and `Quadrant` as columns; `marked` gives names of proposals
+    by the set that they address, threats in the order of the index.
     """
     sets = [" + ".join(_SHORT[Threat(threat)] for threat in some) for some in shares.index]
     signs = [f"\n({fill(marked[some], 26)})" if some in marked else "" for some in shares.index]
@@ -120,13 +116,8 @@ def _lines(axes: Axes, ends: npt.NDArray[np.float64], reservation: float, span: 
 def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.DataFrame]) -> Drawn:
     """Draw what each quadrant says to proposals, the darker the more they are worth to it.
 
-    Parameters
-    ----------
-    nets : mapping of str to pandas.DataFrame of float
-        Under the names of the priorities: index the names of proposals, columns `Quadrant`, net benefits, which give
-        the shades.
-    verdicts : mapping of str to pandas.DataFrame of str
-        The same in words.
+    Both mappings are by the names of the priorities, and hold tables with index the names of proposals and columns
+    `Quadrant`: `nets` the net benefits, which give the shades, `verdicts` the same in words.
     """
     rows = len(next(iter(nets.values())))
     limit = max(1.0, *(float(table.abs().to_numpy().max()) for table in nets.values()))

@@ -34,17 +34,10 @@ _ROOM = 0.03
 
 @style()
 def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
-    """Draw how many states moved from each quadrant to each.
+    """Draw how many states moved from each quadrant to each between two windows, given by their names.
 
-    A ribbon has the colour of the quadrant that it leaves and is as wide as it has states; those that stay are pale.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame of int, shape (4, 4)
-        As `buzanlib.inference.quadrant_mobility.MoveResult.transitions`: index the quadrants of the first window,
-        columns those of the last.
-    first, last : str
-        Names of the two windows.
+    The `table` is that of `buzanlib.inference.quadrant_mobility.MoveResult.transitions`. A ribbon has the colour of the
+    quadrant that it leaves and is as wide as it has states; those that stay are pale.
     """
     counts = table.loc[_NAMES, _NAMES].to_numpy(dtype=int)
     total, stayed = int(counts.sum()), int(np.trace(counts))
@@ -77,17 +70,8 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
 def alluvial(standing: pd.DataFrame) -> Drawn:
     """Draw bars of quadrants at each point in time, and between them who stays, pale, and who moves.
 
-    A flow has the colour of the quadrant that it leaves.
-
-    Parameters
-    ----------
-    standing : DataFrame of str, shape (states, times)
-        Quadrants, as `buzanlib.policy.movement.Paths.spaced` gives them.
-
-    Raises
-    ------
-    BuzanError
-        If there are no states or fewer than two times.
+    The quadrants, shape (states, times), are those of `buzanlib.policy.movement.Paths.spaced`; `BuzanError` if there
+    are no states or fewer than two times. A flow has the colour of the quadrant that it leaves.
     """
     if standing.empty or standing.shape[1] < 2:
         raise BuzanError(

@@ -24,11 +24,7 @@ _COEFFICIENTS = {
 def agreement(table: pd.DataFrame) -> Drawn:
     """Draw alpha and AC1 of each variable with their intervals, against the two customary lines.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `buzanlib.measurement.reliability.reliability_table` gives it: index the variable;
-        columns ``alpha``, ``alpha_low``, ``alpha_high``, ``ac1``, ``ac1_low``, ``ac1_high``.
+    The `table` is as `buzanlib.measurement.reliability.reliability_table` gives it.
     """
     labels = [in_words(str(variable), of="variable") for variable in table.index]
     figure, axes = new_axes(1.6 + 0.42 * len(table))

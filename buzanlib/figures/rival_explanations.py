@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import Drawn, Look, check_named, new_axes, style
+from buzanlib.figures.base import Drawn, Look, new_axes, style
 from buzanlib.figures.primitives import (
     INK,
     PALE,
@@ -45,13 +45,8 @@ _GROUPS = ("Means of the data", "Table 2 of the paper")
 def skill(scores: pd.DataFrame) -> Drawn:
     """Draw the log score of every model above that of the mean of all other states.
 
-    The share of the mean that is mixed into a table stands in its name.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        As `buzanlib.inference.proper_scores.table_scores`: index ``model``; columns ``log_score``, ``brier``,
-        ``skill`` and ``p`` (missing for means of the data, which are no tables).
+    The `scores` are as `buzanlib.inference.proper_scores.table_scores` gives them, ``p`` missing for means of the data,
+    which are no tables. The share of the mean that is mixed into a table stands in its name.
     """
     means, tables = scores[scores["p"].isna()], scores[scores["p"].notna()]
     heads = (0, len(means) + 1)
@@ -83,30 +78,16 @@ def skill(scores: pd.DataFrame) -> Drawn:
 
 
 @style()
-def errors_left(comparisons: Mapping[str, pd.DataFrame], column: str = "mean") -> Drawn:
+def errors_left(comparisons: Mapping[str, pd.DataFrame]) -> Drawn:
     """Draw how much squared error power and cohesion, each rival, and both leave of states that were left out.
 
-    A line stands at 1: no better than the mean of the other states.
-
-    Parameters
-    ----------
-    comparisons : mapping of str to pandas.DataFrame
-        Under the name of each rival, `buzanlib.inference.rival_explanations.RivalResult.comparison`: index ``nothing``,
-        ``quadrants``, ``rival``, ``both``; columns one a threat and ``mean``.
-    column : str
-        Which of the columns to draw.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such column.
+    The comparisons are those of `buzanlib.inference.rival_explanations.RivalResult`, by the name of the rival, of which
+    the means over the threats are drawn. A line stands at 1: no better than the mean of the other states.
     """
-    for comparison in comparisons.values():
-        check_named("column", [column], comparison.columns)
     rows = Rows.of(list(comparisons), margin=1.6, width=20, least=0.62)
     axes = rows.axes
     axes.axvline(1, color=QUIET, linewidth=1.2, linestyle="--", zorder=1, label="the mean of the others")
-    left = pd.DataFrame({name: comparison[column] for name, comparison in comparisons.items()}).T
+    left = pd.DataFrame({name: comparison["mean"] for name, comparison in comparisons.items()}).T
     edge: Look = {"markerfacecoloralt": "white", "markeredgecolor": INK, "markeredgewidth": 1.4}
     for place, (model, (marker, colour, fill, label)) in enumerate(_MODELS.items()):
         look: Look = {"marker": marker, "color": colour, "fillstyle": fill, "label": label, **edge}

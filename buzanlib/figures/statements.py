@@ -16,23 +16,11 @@ from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
 def by_year(
     statements: Statements, corpus: str = Corpus.UNGDC, annotator: str = Annotator.ADJUDICATED
 ) -> pd.DataFrame:
-    """Count documents and passages of each year.
+    """Count documents and passages of each year, of a corpus, as an annotator coded them.
 
-    Parameters
-    ----------
-    statements : Statements
-        Documents, passages and codes.
-    corpus : str
-        ``"UNGDC"`` or ``"NCSS"``.
-    annotator : str
-        Whose codes.
-
-    Returns
-    -------
-    pandas.DataFrame of int
-        Index ``year``, from the first document to the last without a gap; columns ``documents`` (silent ones
-        too), ``speaking`` (documents with a relevant passage), ``relevant`` (passages) and one a threat
-        (relevant passages that carry it; a passage may carry several).
+    Returns a DataFrame of int: index ``year``, from the first document to the last without a gap; columns ``documents``
+    (silent ones too), ``speaking`` (documents with a relevant passage), ``relevant`` (passages) and one a threat
+    (relevant passages that carry it; a passage may carry several).
     """
     documents = statements.documents[statements.documents["corpus"] == corpus]
     coded = statements.coded(annotator)
@@ -49,13 +37,7 @@ def by_year(
 
 @style()
 def over_time(table: pd.DataFrame) -> Drawn:
-    """Draw the documents of each year and, one small panel a threat, the passages that carry it.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `by_year` gives it.
-    """
+    """Draw the documents of each year and, one small panel a threat, the passages that carry it, from `by_year`."""
     figure, grid = new_panels(8, 4, 2, sharex=True)
     first, *rest = panels = grid.ravel()
     for axes in rest[1:]:
@@ -89,12 +71,8 @@ def over_time(table: pd.DataFrame) -> Drawn:
 def shares(table: pd.DataFrame) -> Drawn:
     """Draw the share of each threat in what the states of each quadrant say.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `buzanlib.inference.table2.QuadrantResult.shares`: columns ``quadrant``, ``threat``, ``share`` (of
-        a state's relevant passages those that carry the threat, 0 to 1, mean over states) and, where there
-        are intervals, ``low90`` and ``high90``.
+    The `table` is that of `buzanlib.inference.table2.QuadrantResult.shares`: ``quadrant``, ``threat``, ``share`` (of a
+    state's relevant passages, mean over states) and, where there are intervals, ``low90`` and ``high90``.
     """
     threats = [threat for threat in Threat if threat in set(table["threat"])]
     figure, axes = new_axes(1.5 + 0.72 * len(threats))

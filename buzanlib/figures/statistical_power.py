@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -24,9 +22,7 @@ _LINES: tuple[Look, ...] = (
 
 
 @style()
-def power_curves(
-    curves: pd.DataFrame, sesoi: float = 0.4, target: float = POWER, labels: Mapping[str, str] | None = None
-) -> Drawn:
+def power_curves(curves: pd.DataFrame, sesoi: float) -> Drawn:
     """Draw the share of simulated worlds in which each prediction is found, by the true contrast.
 
     Parameters
@@ -36,10 +32,6 @@ def power_curves(
         known, ``low`` and ``high`` (of its interval); at most four hypotheses.
     sesoi : float
         The smallest effect of interest, in log odds.
-    target : float
-        The power that is customarily asked for.
-    labels : mapping of str to str, optional
-        What to call each hypothesis in the legend; by default its id.
 
     Raises
     ------
@@ -49,27 +41,26 @@ def power_curves(
     names = [str(name) for name in curves["hypothesis"].unique()]
     if len(names) > len(_LINES):
         raise BuzanError(f"{len(names)} hypotheses in one figure; allowed: at most {len(_LINES)}")
-    words = {name: (labels or {}).get(name, name) for name in names}
     figure, axes = new_axes(4.8)
     axes.axvline(sesoi, color=QUIET, linestyle="--", linewidth=1, zorder=0)
-    axes.axhline(target, color=QUIET, linestyle="--", linewidth=1, zorder=0)
+    axes.axhline(POWER, color=QUIET, linestyle="--", linewidth=1, zorder=0)
     said = []
     for name, look in zip(names, _LINES, strict=False):
         rows = curves[curves["hypothesis"] == name].sort_values("contrast")
         if {"low", "high"} <= set(rows.columns):
             axes.vlines(rows["contrast"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
         marks: Look = {"linewidth": 2, "markersize": 7, "markeredgecolor": "white", **look}
-        axes.plot(rows["contrast"], rows["power"], label=words[name], gid=name, **marks)
+        axes.plot(rows["contrast"], rows["power"], label=name, gid=name, **marks)
         pairs = zip(rows["contrast"], rows["power"], strict=True)
         found = ", ".join(f"{power:.0%} at {contrast:g}" for contrast, power in pairs)
-        said.append(f"{words[name]}: {found}; {_reached(rows, target)}")
+        said.append(f"{name}: {found}; {_reached(rows)}")
     axes.set(
         xlabel="True contrast in log odds", ylabel="Share of worlds in which it is found", ylim=(-0.03, 1.03)
     )
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     label_top(axes, [sesoi], ["smallest effect of interest"])
     sns.despine(ax=axes)
-    figure.legend(loc="outside upper center", ncols=2 if labels else len(names), handlelength=3)
+    figure.legend(loc="outside upper center", ncols=len(names), handlelength=3)
     return Drawn(
         figure,
         "Share of simulated worlds in which each prediction is found, by the true contrast in log odds; the smallest "
@@ -77,13 +68,13 @@ def power_curves(
     )
 
 
-def _reached(rows: pd.DataFrame, target: float) -> str:
-    """Where a curve first reaches the target, along the line drawn."""
+def _reached(rows: pd.DataFrame) -> str:
+    """Where a curve first reaches the power that is customarily asked for, along the line drawn."""
     contrast, power = rows["contrast"].to_numpy(dtype=float), rows["power"].to_numpy(dtype=float)
-    there = np.flatnonzero(power >= target)
+    there = np.flatnonzero(power >= POWER)
     if not len(there):
-        return f"{target:.0%} is not reached"
+        return f"{POWER:.0%} is not reached"
     if there[0] == 0:
-        return f"{target:.0%} is reached from the least contrast on"
+        return f"{POWER:.0%} is reached from the least contrast on"
     around = slice(there[0] - 1, there[0] + 1)
-    return f"{target:.0%} is reached at {np.interp(target, power[around], contrast[around]):.2f}"
+    return f"{POWER:.0%} is reached at {np.interp(POWER, power[around], contrast[around]):.2f}"

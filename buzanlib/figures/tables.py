@@ -27,15 +27,7 @@ _VERDICT = "verdict"
 
 
 def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
-    """Set intervals as text, ``"−0.50 to +0.24"``; a dash stands where either end is missing.
-
-    Parameters
-    ----------
-    low, high : Series of float
-        Ends, on one index.
-    form : str
-        As in `typeset`.
-    """
+    """Set intervals as text, ``"−0.50 to +0.24"``; a dash where an end is missing; the form is as in `typeset`."""
     ends = [
         DASH
         if pd.isna(a) or pd.isna(b)
@@ -46,13 +38,7 @@ def interval(low: pd.Series, high: pd.Series, form: str = "+.2f") -> pd.Series:
 
 
 def with_graded(literal: pd.DataFrame, graded: pd.DataFrame) -> pd.DataFrame:
-    """Numbers by the printed table with those by the graded one in brackets, ``"+1 (+0.5)"``; 0 has no sign.
-
-    Parameters
-    ----------
-    literal, graded : DataFrame of float
-        Of the same shape and with the same labels.
-    """
+    """Numbers by the printed table with those by the graded one in brackets, ``"+1 (+0.5)"``; 0 has no sign."""
     one, other = (table.map(lambda x: typeset(x, "+g") if x else "0") for table in (literal, graded))
     return one + " (" + other + ")"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import fill
 
 import numpy as np
@@ -85,12 +85,8 @@ def vote_map(
 def pair_agreement(means: pd.DataFrame) -> Drawn:
     """Draw how far the states of each two quadrants agree, and those within one.
 
-    Shades run from the least mean to the largest; a kind without a dyad has an empty cell.
-
-    Parameters
-    ----------
-    means : pandas.DataFrame
-        As `buzanlib.inference.dyadic_matrices.pair_means`: index like ``"SW-WS"``; columns ``mean`` and ``dyads``.
+    The `means` are those of `buzanlib.inference.dyadic_matrices.pair_means`. Shades run from the least to the largest;
+    a kind without a dyad has an empty cell.
     """
     values = pd.DataFrame(np.nan, index=list(QUADRANT_HEADS), columns=list(QUADRANT_HEADS))
     texts = values.astype(object).fillna("")
@@ -116,28 +112,13 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
 
 
 @style()
-def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | None = None) -> Drawn:
+def coefficients(table: pd.DataFrame, focal: str) -> Drawn:
     """Draw what goes with the agreement of two states: what is tested above, on a scale of its own, controls below.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `buzanlib.inference.mrqap.MRQAPResult.table`: index the predictor; columns ``coefficient``, ``low90`` and
-        ``high90``.
-    focal : str
-        The predictor that is tested.
-    labels : mapping of str to str, optional
-        What to write before the row of each predictor; by default its name.
-
-    Raises
-    ------
-    UnknownNameError
-        If the table has no such predictor, or there are labels and a predictor has none.
+    The `table` is that of `buzanlib.inference.mrqap.MRQAPResult`, and `focal` the predictor that is tested;
+    `UnknownNameError` if it has no such predictor.
     """
     check_named("predictor", [focal], table.index)
-    if labels is not None:
-        check_named("predictor", table.index, labels)
-    names = {str(name): str(name) if labels is None else labels[name] for name in table.index}
     parts = (table.loc[[focal]], table.drop(focal))
     heads = ("What is tested", "Controls, on a scale of their own")
     rows = [max(len(part), 1) for part in parts]
@@ -145,12 +126,12 @@ def coefficients(table: pd.DataFrame, focal: str, labels: Mapping[str, str] | No
     for axes, part, head in zip(panels, parts, heads, strict=True):
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         dot_intervals(axes, part, np.arange(len(part)), "coefficient", gid="coefficient")
-        name_rows(axes, [fill(names[str(name)], 24) for name in part.index], room=0.6)
+        name_rows(axes, [fill(str(name), 24) for name in part.index], room=0.6)
         axes.locator_params(axis="x", nbins=5)
         axes.set_title(head, loc="left", fontweight="bold")
     panels[-1].set_xlabel("Coefficient, 90% interval\n(left of zero: less agreement)")
     said = "; ".join(
-        f"{names[str(name)]} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"
+        f"{name} {with_interval(row['coefficient'], row['low90'], row['high90'], '.3f')}"
         for name, row in pd.concat(parts).iterrows()
     )
     return Drawn(figure, f"Coefficients of the regression on pairs of states, with 90% intervals: {said}.")

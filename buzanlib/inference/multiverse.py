@@ -6,25 +6,22 @@ one at a time, and only counts are kept of their permuted statistics, so that me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.contrasts import FLOOR, POSITION, empirical_logit
-from buzanlib.inference.permutation import Array, Induced, Moves, Permutations, p_value
-from buzanlib.strictjson import parse
+from buzanlib.errors import EstimationError
+from buzanlib.inference.contrasts import POSITION, empirical_logit
+from buzanlib.inference.multiverse_fits import Case, Fit, fits
+from buzanlib.inference.permutation import Array, Induced, Permutations, p_value
+from buzanlib.tables.declarations import read_declaration
 from buzanlib.theory.predictions import Predictions
-
-Floats = npt.NDArray[np.float32]
 
 #: The contrasts of a draw are sorted into bins of this width, from minus to plus `_REACH`, to find their median.
 _BIN, _REACH = 0.01, 4.0
@@ -49,29 +46,14 @@ class Declaration:
 
     @classmethod
     def load(cls, data: Path) -> Declaration:
-        """Read ``multiverse.json`` of a data folder.
-
-        Raises
-        ------
-        BuzanError
-            If the file is missing or is no such declaration.
-        """
-        path = data / "multiverse.json"
-        try:
-            raw = parse(path.read_text(encoding="utf-8"))
-            threshold, _, weighting = raw["excluded"].partition(" with ")
-            return cls(
-                {axis: tuple(options) for axis, options in raw["axes"].items()},
-                (threshold, weighting),
-                int(raw["sample"]["size"]),
-                int(raw["sample"]["seed"]),
-                tuple(raw["exchange"]),
-                int(raw["permutations"]),
-            )
-        except FileNotFoundError:
-            raise BuzanError(f"no declaration of the multiverse at {path.name}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BuzanError(f"{path.name} is no declaration of a multiverse: {error}") from error
+        """Read ``multiverse.json`` of a data folder; `DataError` if the file is missing or is no such declaration."""
+        raw = read_declaration(data, "multiverse.json")
+        axes = {axis: tuple(options) for axis, options in raw["axes"].items()}
+        threshold, _, weighting = raw["excluded"].partition(" with ")
+        sample, exchange = raw["sample"], tuple(raw["exchange"])
+        return cls(
+            axes, (threshold, weighting), sample["size"], sample["seed"], exchange, raw["permutations"]
+        )
 
     def specifications(self) -> pd.DataFrame:
         """The sample of specifications, shape (size, axes).
@@ -170,7 +152,7 @@ class Multiverse:
         EstimationError
             If no specification can be estimated.
         """
-        cases: dict[tuple[str, ...], list[_Case]] = {}
+        cases: dict[tuple[str, ...], list[Case]] = {}
         for row, options in enumerate(specifications.to_dict("records")):
             record = {str(axis): str(option) for axis, option in options.items()}
             if (case := self._case(row, record)) is not None:
@@ -182,7 +164,7 @@ class Multiverse:
     def _run(
         self,
         specifications: pd.DataFrame,
-        cases: Mapping[tuple[str, ...], Sequence[_Case]],
+        cases: Mapping[tuple[str, ...], Sequence[Case]],
         permutations: Permutations,
     ) -> MultiverseResult:
         cells = self.predictions.cells
@@ -195,10 +177,10 @@ class Multiverse:
         counting, waiting = Lock(), BoundedSemaphore(2 * self.threads)
         done: list[Future[None]] = []
 
-        def count(some: Sequence[_Case], induced: Induced) -> None:
+        def count(some: Sequence[Case], induced: Induced) -> None:
             try:
-                for row, fit in _fits(some, induced, effects, signs):
-                    rows[row] = _row(fit, names)
+                for row, fit in fits(some, induced, effects, signs):
+                    rows[row] = _row(len(induced.states), fit, names)
                     with counting:  # whole numbers: the order in which they are added does not matter
                         tally.add(fit)
             finally:
@@ -223,7 +205,7 @@ class Multiverse:
         medians = tally.medians()
         return MultiverseResult(table, tally.joint(medians), medians[1:])
 
-    def _case(self, row: int, record: Mapping[str, str]) -> _Case | None:
+    def _case(self, row: int, record: Mapping[str, str]) -> Case | None:
         """What one specification is estimated from; None where it cannot be."""
         outcome, position = self.outcome(record), self.position(record)
         if outcome is None or position is None:
@@ -238,7 +220,7 @@ class Multiverse:
         logits = empirical_logit(y, n[:, None])
         logits -= logits.mean(axis=0)  # a constant moves no contrast, and small numbers keep their digits
         weights = np.where(record["weighting"] == "passages", n, 1.0)
-        return _Case(row, tuple(states), axes, position.hard, logits, weights)
+        return Case(row, tuple(states), axes, position.hard, logits, weights)
 
     def _estimable(self, axes: Array) -> bool:
         strong = (axes + 1) / 2
@@ -246,75 +228,25 @@ class Multiverse:
         return len(axes) >= self.least_states and float((p.T @ k).min()) >= self.least_cell
 
 
-@dataclass(frozen=True, eq=False)
-class _Case:
-    """A specification that can be estimated: its row, its states, where they stand, and their centred logits."""
-
-    row: int
-    states: tuple[str, ...]
-    axes: Array
-    hard: bool
-    logits: Array
-    weights: Array
-
-
 def _nested(sets: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
     """Each set below the smallest larger one that holds it, or below none, the empty one."""
     below: dict[tuple[str, ...], list[tuple[str, ...]]] = {(): []}
-    larger: list[tuple[tuple[str, ...], frozenset[str]]] = []
+    larger: dict[tuple[str, ...], frozenset[str]] = {}
     for states in sorted(sets, key=len, reverse=True):
         members = frozenset(states)
-        holder = next((other for other, some in reversed(larger) if members <= some), ())
+        holder = next((other for other, some in reversed(larger.items()) if members <= some), ())
         below[holder].append(states)
-        below[states] = []
-        larger.append((states, members))
+        below[states], larger[states] = [], members
     return below
 
 
-def _fits(
-    cases: Sequence[_Case], induced: Induced, effects: Moves, signs: Array
-) -> Iterator[tuple[int, _Fit]]:
-    """Observed and permuted contrasts and statistics of specifications on the same states."""
-    # The observed placement first, then the permuted ones.
-    blocks = [np.arange(len(induced.states))[:, None], *(block.astype(np.intp) for block in induced.blocks)]
-    alike: dict[tuple[bytes, bool], list[_Case]] = {}
-    for case in cases:
-        alike.setdefault((case.axes.tobytes(), case.hard), []).append(case)
-    for (_, hard), some in alike.items():
-        p, k = some[0].axes.T.astype(np.float32)
-        kernels = [_Hard(case, effects) if hard else _Fuzzy(case, effects) for case in some]
-        parts: list[list[tuple[Array, Array]]] = [[] for _ in some]
-        for moves in blocks:
-            by_p, by_k = np.take(p, moves), np.take(k, moves)
-            by_pk = by_p * by_k
-            for kernel, made in zip(kernels, parts, strict=True):
-                made.append(kernel(moves, by_p, by_k, by_pk))
-        for case, made in zip(some, parts, strict=True):
-            contrasts, statistics = (signs * np.concatenate(part) for part in zip(*made, strict=True))
-            contrasts = np.column_stack([contrasts, contrasts.mean(axis=1)])
-            statistics = np.column_stack([statistics, statistics.sum(axis=1)])
-            yield case.row, _Fit(contrasts, statistics, len(induced.states))
-
-
-@dataclass(frozen=True, eq=False)
-class _Fit:
-    """Contrasts and statistics in the predicted direction, shape (1 + draws, 4), and the number of states.
-
-    The first row is observed. The columns are the hypotheses on single effects and the table as a whole.
-    """
-
-    contrasts: Array
-    statistics: Array
-    n: int
-
-
-def _row(fitted: _Fit, names: Sequence[str]) -> dict[str, float]:
-    """One line of the table."""
+def _row(n: int, fitted: Fit, names: Sequence[str]) -> dict[str, float]:
+    """One line of the table, of so many states."""
     columns = [*names, *(f"{name}.p" for name in names)]
     observed, drawn = fitted.statistics[0], fitted.statistics[1:]
     exceed = (drawn >= observed - _TIE * np.maximum(1, np.abs(observed))).sum(axis=0)
     values = [*fitted.contrasts[0], *((1 + exceed) / (1 + len(drawn)))]
-    return {"n": fitted.n, **dict(zip(columns, map(float, values), strict=True))}
+    return {"n": n, **dict(zip(columns, map(float, values), strict=True))}
 
 
 class _Tally:
@@ -327,7 +259,7 @@ class _Tally:
         self._right = np.zeros((1 + draws, len(names)), dtype=np.int32)
         self._significant = np.zeros((1 + draws, len(names)), dtype=np.int32)
 
-    def add(self, fitted: _Fit) -> None:
+    def add(self, fitted: Fit) -> None:
         """Count one specification."""
         self.count += 1
         contrasts, statistics = fitted.contrasts, fitted.statistics
@@ -360,80 +292,3 @@ class _Tally:
         for name, values in (("median", medians), ("right_signed", right), ("significant", significant)):
             table |= {name: values[0], f"{name}_p": p_value(values[0], values[1:])}
         return pd.DataFrame(table, index=pd.Index(self._names, name="hypothesis"))
-
-
-class _Hard:
-    """Contrasts and statistics for hard placements, with weighted means; equal weights give HC3 errors.
-
-    Sums over quadrants follow from sums with the signs of power, cohesion and product, of which there are fewer.
-    """
-
-    def __init__(self, case: _Case, effects: Moves) -> None:
-        self._effects, logits, axes = effects, case.logits, case.axes
-        w = (case.weights / case.weights.mean())[:, None]
-        self._equal = bool((w == 1).all())
-        if self._equal:  # what only counts states is the same under every permutation
-            columns = np.hstack([logits, logits**2])
-        else:
-            columns = np.hstack([w * logits, w**2 * logits**2, w**2 * logits, w, w**2])
-        self._rows = (columns / 4).T.astype(np.float32)
-        self._totals = self._rows.sum(axis=1, keepdims=True)
-        corners = product((-1, 1), repeat=2)
-        self._sizes = {corner: np.float32((axes == corner).all(axis=1).sum()) for corner in corners}
-
-    def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
-        by_p, by_k, by_pk = (self._rows @ signs for signs in (p, k, pk))
-        contrasts = np.zeros((len(self._effects), moves.shape[1]), dtype=np.float32)
-        variances = np.zeros_like(contrasts)
-        for a in (-1, 1):
-            level, slope = self._totals + a * by_p, by_k + a * by_pk
-            for b in (-1, 1):
-                sums = level + b * slope
-                size = self._sizes[a, b]
-                mass = size if self._equal else sums[9]
-                means = sums[:3] / mass
-                if self._equal:
-                    spread = sums[3:] - means * sums[:3]
-                else:
-                    spread = sums[3:6] - means * (2 * sums[6:9] - means * sums[10])
-                contrasts += np.array([1, a, b, a * b], dtype=np.float32)[self._effects, None] * means
-                variances += np.maximum(spread, 0) * (size / ((size - 1) * mass)) ** 2
-        doubles = contrasts.T.astype(float) / 2
-        errors = np.sqrt(variances).T.astype(float) / 2
-        return doubles, doubles / np.maximum(errors, FLOOR)
-
-
-class _Fuzzy:
-    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors, without weights.
-
-    Squares of residuals are summed term by term: what depends on the placement alone is the same under every
-    permutation.
-    """
-
-    def __init__(self, case: _Case, effects: Moves) -> None:
-        self._effects, logits, axes = effects, case.logits, case.axes
-        design = np.column_stack([np.ones(len(axes)), axes, axes.prod(axis=1)])
-        self._inverse = np.linalg.inv(design.T @ design)
-        projector = design @ self._inverse
-        leverage = (design * projector).sum(axis=1)
-        scale = ((projector / (1 - leverage)[:, None]) ** 2)[:, effects].T
-        self._scale = scale.astype(np.float32)
-        self._within = (scale[:, None] * design.T) @ design
-        self._logits = logits.T.astype(np.float32)
-        self._sums = logits.sum(axis=0)
-
-    def __call__(self, moves: Moves, p: Floats, k: Floats, pk: Floats) -> tuple[Array, Array]:
-        draws = moves.shape[1]
-        contrasts, errors = np.empty((draws, 3)), np.empty((draws, 3))
-        for threat, place in enumerate(self._effects):
-            logits = self._logits[threat]
-            constant = np.full(draws, self._sums[threat])
-            coefficients = self._inverse @ np.stack([constant, *(logits @ sign for sign in (p, k, pk))])
-            scale = np.take(self._scale[threat], moves)
-            products = np.stack([logits @ scale, *(logits @ (scale * sign) for sign in (p, k, pk))])
-            squares = logits**2 @ scale + (
-                coefficients * (self._within[threat] @ coefficients - 2 * products)
-            ).sum(axis=0)
-            contrasts[:, threat] = 2 * coefficients[place]
-            errors[:, threat] = 2 * np.sqrt(np.maximum(squares, 0))
-        return contrasts, contrasts / np.maximum(errors, FLOOR)

@@ -25,13 +25,8 @@ def banzhaf(weights: npt.ArrayLike, quota: int) -> Array:
     """Normalised Banzhaf index: a player's share of all swings (Banzhaf 1965), shape (players,).
 
     A player swings a coalition that wins with it and loses without it. A coalition wins if its weights, whole numbers
-    of shape (players,), sum to the quota or more.
-
-    Raises
-    ------
-    EstimationError
-        If a weight is negative or no whole number, players are too many, or the quota is not between 1 and the sum of
-        the weights.
+    of shape (players,), sum to the quota or more. `EstimationError` if a weight is negative or no whole number, players
+    are too many, or the quota is not between 1 and the sum of the weights.
     """
     swings = _swings(weights, quota).sum(axis=1)
     return np.asarray(swings / swings.sum(), dtype=float)

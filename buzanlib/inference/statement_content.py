@@ -197,12 +197,8 @@ class EqualRates(HypothesisTest):
 def expected_logit(n: npt.ArrayLike, rate: float) -> Array:
     """Mean of the empirical logit of a binomial count, shape (states,), from the passages `n` of each state.
 
-    `rate` is the probability that a passage carries the threat, 0 to 1.
-
-    Raises
-    ------
-    EstimationError
-        If the rate is no probability.
+    `rate` is the probability that a passage carries the threat, 0 to 1. `EstimationError` if the rate is no
+    probability.
     """
     if not 0 <= rate <= 1:
         raise EstimationError(f"a rate of {rate}; allowed: 0 to 1")

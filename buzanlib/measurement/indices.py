@@ -45,12 +45,7 @@ def index_of(name: str, axis: str) -> Index:
     """The index of this name on an axis, ``"power"`` or ``"cohesion"``.
 
     The name is a key of `INDICES`, or a column that a user has added to the panel, which begins with the axis and an
-    underscore.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none; names the nearest of that axis.
+    underscore. `UnknownNameError` if there is none; names the nearest of that axis.
     """
     if name.startswith(f"{axis}_"):
         return Index(name, axis, name)

@@ -32,12 +32,8 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
 
     The median correlation between its `normal_scores` and those of each other index of the axis that has data in the
     window, each over the states that have both. Agreement between the years of one index would be higher, and would
-    count a lasting bias of the index as truth.
-
-    Raises
-    ------
-    EstimationError
-        If the axis has no rival index in the window, or no state has this one.
+    count a lasting bias of the index as truth. `EstimationError` if the axis has no rival index in the window, or no
+    state has this one.
     """
     scores = normal_scores(panel, name, axis, first, last)
     window = panel[panel["year"].between(first, last)]
@@ -90,31 +86,24 @@ class Placement:
     ) -> pd.DataFrame:
         """The threshold of each state on each axis; index and columns as `scores`.
 
-        Raises
-        ------
-        EstimationError
-            If the rule needs what a state lacks: a regional group, or a neighbour that is placed.
+        `EstimationError` if the rule needs what a state lacks: a regional group, or a neighbour that is placed.
         """
         if self.rule == "regional":
             group = regions.reindex(scores.index)
-            if group.isna().any():
-                raise EstimationError(
-                    f"no regional group of {', '.join(scores.index[group.isna()])}; "
-                    "the rule 'regional' needs one"
-                )
+            self._demand("regional group", scores.index[group.isna()])
             return scores.groupby(group).transform("median")
         if self.rule == "neighbour":
             if neighbours is None:
                 raise EstimationError("the rule 'neighbour' needs a table of neighbours; none was given")
             near = neighbours.join(scores, on="neighbour", how="inner").groupby("iso3")[list(AXES)].mean()
-            alone = scores.index.difference(near.index)
-            if len(alone):
-                raise EstimationError(
-                    f"no placed neighbour of {', '.join(alone)}; the rule 'neighbour' needs one"
-                )
+            self._demand("placed neighbour", scores.index.difference(near.index))
             return near.reindex(scores.index)
         cut = scores.quantile(self.quantile) if self.rule == "quantile" else scores.median()
         return pd.DataFrame([cut] * len(scores), index=scores.index)
+
+    def _demand(self, what: str, without: pd.Index) -> None:
+        if len(without):
+            raise EstimationError(f"no {what} of {', '.join(without)}; the rule {self.rule!r} needs one")
 
     def __call__(
         self, panel: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
@@ -216,11 +205,7 @@ def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     """The nearest states on the tile map, which stand in for neighbours by land: `neighbours` of a `Placement`.
 
     The map has columns ``iso3``, ``row`` and ``col``. Ties beyond the count of neighbours are resolved by ``iso3``.
-
-    Raises
-    ------
-    BuzanError
-        If the count is below 1, or there are not so many others.
+    `BuzanError` if the count is below 1, or there are not so many others.
     """
     if not 1 <= count < len(tiles):
         raise BuzanError(f"{count} neighbours among {len(tiles)} tiles; allowed: 1 to {len(tiles) - 1}")

@@ -78,11 +78,7 @@ def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
     """Profiles: how a state's mentions (`state_counts`) are divided among the threats that are named.
 
     Returns a DataFrame of float, shape (states, 6): index ``iso3``, the states that name a threat; rows sum to one.
-
-    Raises
-    ------
-    EstimationError
-        If no state names one.
+    `EstimationError` if no state names one.
     """
     named = counts[[threat.value for threat in NAMED]]
     total = named.sum(axis=1)

@@ -56,11 +56,7 @@ def mean_profiles(shares: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFra
     """Observed priorities of the quadrants: the means of their states' profiles, shape (4, threats).
 
     Profiles are as `buzanlib.measurement.profiles.shares_of_mentions`; states without a quadrant are left out.
-
-    Raises
-    ------
-    EstimationError
-        If a quadrant has no state.
+    `EstimationError` if a quadrant has no state.
     """
     means = shares.groupby(quadrants.reindex(shares.index)).mean()
     empty = [str(quadrant) for quadrant in Quadrant if quadrant not in means.index]

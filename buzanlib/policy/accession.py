@@ -25,14 +25,10 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 def accession(stood: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame:
     """Share of each quadrant that said yes, resolution by resolution, and who changed.
 
-    Returns a row a resolution and quadrant: ``resolution``, ``quadrant``, ``voted`` (states that took a
-    position), ``yes`` (share of these), ``joined`` and ``left`` (states that said yes and had not, or the reverse, when
-    they last took a position; 0 at the first resolution).
-
-    Raises
-    ------
-    EstimationError
-        If there is no resolution, or no state with a quadrant.
+    Returns a row a resolution and quadrant: ``resolution``, ``quadrant``, ``voted`` (states that took a position),
+    ``yes`` (share of these), ``joined`` and ``left`` (states that said yes and had not, or the reverse, when they last
+    took a position; 0 at the first resolution). `EstimationError` if there is no resolution, or no state with a
+    quadrant.
     """
     placed = stood.loc[stood.index.isin(quadrants.dropna().index)]
     if placed.empty:

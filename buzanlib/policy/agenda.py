@@ -58,11 +58,7 @@ def satisfaction(profiles: pd.DataFrame, agenda: pd.Series[float], norm: str = "
     of that.
 
     The agenda is by threat, not negative, and is divided by its sum. Returns a Series of float, from 0 to 1.
-
-    Raises
-    ------
-    EstimationError
-        If the agenda is empty, negative, or on other threats than the profiles.
+    `EstimationError` if the agenda is empty, negative, or on other threats than the profiles.
     """
     if sorted(map(str, agenda.index)) != sorted(map(str, profiles.columns)):
         raise EstimationError(

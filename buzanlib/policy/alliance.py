@@ -94,10 +94,7 @@ def smoothed(counts: pd.DataFrame, prior: float = 1.0, minimum: int = 1) -> pd.D
 def ties(profiles: pd.DataFrame, threat: str, least: float) -> pd.DataFrame:
     """The network of a threat: 1 where two states both give it at least this share of their mentions, else 0.
 
-    Raises
-    ------
-    UnknownNameError
-        If there is no such threat.
+    `UnknownNameError` if there is no such threat.
     """
     check_name("threat", threat, profiles.columns)
     check_within("least share of a threat", least, 0, 1)

@@ -134,14 +134,9 @@ class Burden:
         return table.assign(change=table["after"] - table["before"])
 
     def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float]:
-        """The numbers of the chapter, by key: ends of the series, and the change around a year.
+        """The numbers of the chapter, by key: ends of the series, and the change around a year (`mark`).
 
-        Parameters
-        ----------
-        mark, span : int
-            The year, and how many years are compared before it, and after it.
-        regions : Series of str
-            Regional group by ``iso3``.
+        As many years as `span` are compared before it, and after it; `regions` are the regional groups by ``iso3``.
         """
         years = self.by_year
         first, last = years.iloc[0], years.iloc[-1]

@@ -37,13 +37,7 @@ SCHEMES: dict[str, Callable[[Order], bool]] = {
 
 
 def orders(scheme: str = "any order") -> tuple[Order, ...]:
-    """The orders of the four quadrants that belong to a scheme.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such scheme.
-    """
+    """The orders of the four quadrants that belong to a scheme; `UnknownNameError` if there is no such scheme."""
     check_name("scheme of entry", scheme, SCHEMES)
     return tuple(order for order in permutations(Quadrant) if SCHEMES[scheme](order))
 

@@ -64,12 +64,7 @@ class Interdependence:
         """The two extreme equilibria, by best responses from above and from below.
 
         Best responses that rise in one another lead down from the most that anyone would spend to the largest
-        equilibrium, and up from nothing to the smallest.
-
-        Raises
-        ------
-        EstimationError
-            If they have not settled after many rounds.
+        equilibrium, and up from nothing to the smallest. `EstimationError` if they have not settled after many rounds.
         """
         nothing = np.zeros(alliance.tastes.shape)
         ends = [self._settle(alliance, start) for start in (alliance.wealth + nothing, nothing)]

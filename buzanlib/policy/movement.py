@@ -39,14 +39,8 @@ class Paths:
     ) -> Paths:
         """Place states in every year from the first to the last, by the indices and the rule of a placement.
 
-        A year without both indices in its window is left out.
-
-        Raises
-        ------
-        BuzanError
-            If the window has no year.
-        EstimationError
-            If no year has both indices.
+        A year without both indices in its window is left out. `BuzanError` if the window has no year; `EstimationError`
+        if no year has both indices.
         """
         if window < 1:
             raise BuzanError(f"window of {window} years; allowed: at least 1")
@@ -71,10 +65,7 @@ class Paths:
     def quadrants(self, years: Sequence[int] | None = None) -> pd.DataFrame:
         """Quadrants in some years, by default in all, of the states placed in all of them; shape (states, years).
 
-        Raises
-        ------
-        UnknownNameError
-            If a year has no placement.
+        `UnknownNameError` if a year has no placement.
         """
         for year in years or ():
             check_name("year of the paths", year, self.years)

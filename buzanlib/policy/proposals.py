@@ -38,13 +38,7 @@ class Route(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposal.
-
-    Raises
-    ------
-    BuzanError
-        Where a value is not allowed; the message names field, value and what is allowed.
-    """
+    """A proposal; `BuzanError` where a value is not allowed, which names field, value and what is allowed."""
 
     name: str
     threats: tuple[Threat, ...]  #: which it addresses, none twice, of `buzanlib.measurement.profiles.NAMED`
@@ -63,10 +57,7 @@ class Proposal:
 def read_proposal(path: Path) -> Proposal:
     """Read a proposal from a YAML file with the keys ``name``, ``threats`` and ``route``, optionally also the others.
 
-    Raises
-    ------
-    BuzanError
-        At the first fault; names file, line, value, and what is allowed.
+    `BuzanError` at the first fault; names file, line, value, and what is allowed.
     """
     document = read(path, "proposal", BuzanError)
     for key in document.content:

@@ -27,12 +27,8 @@ def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[floa
     """Changes of `yearly_scores` within a state from one edition of an index to the next, the largest falls first.
 
     Returns a Series of float: index ``iso3``, ``before`` and ``year``, the two years of a change. They lie as far apart
-    as the two successive editions that lie closest.
-
-    Raises
-    ------
-    EstimationError
-        If the index has fewer than two years, or no state has values in two of them.
+    as the two successive editions that lie closest. `EstimationError` if the index has fewer than two years, or no
+    state has values in two of them.
     """
     first, last = int(panel["year"].min()), int(panel["year"].max())
     scores = yearly_scores(panel, name, axis, first, last)

@@ -71,12 +71,8 @@ def hostile_readings(weights: pd.DataFrame, openness: float = 0.5) -> pd.DataFra
 
     From 0 to 1: the weight of the threat that the measure could feed over that of the first priority; `weights` as in
     `buzanlib.policy.acceptability`. `openness` is how strongly control of content is read as hostile where political
-    action is no priority, from 0 to 1. Shape (4 quadrants, 4 measures).
-
-    Raises
-    ------
-    BuzanError
-        If `openness` is not from 0 to 1, a weight is negative, or a quadrant has no priority.
+    action is no priority, from 0 to 1. Shape (4 quadrants, 4 measures). `BuzanError` if `openness` is not from 0 to 1,
+    a weight is negative, or a quadrant has no priority.
     """
     check_within("openness", openness, 0, 1)
     relative = relative_priorities(weights)

@@ -23,20 +23,10 @@ _HEIGHT, _STEP, _WIDTH, _LEFT = 30, 50, 210, 12
 
 
 def imports(root: Path = _ROOT) -> dict[str, set[str]]:
-    """Find which room imports which.
+    """Find which room of a library imports which; `ValueError` where rooms import each other.
 
     For each room those that its modules name in an import, anywhere in them; the room that all others may import comes
     first.
-
-    Parameters
-    ----------
-    root : Path
-        Folder of the library.
-
-    Raises
-    ------
-    ValueError
-        Where rooms import each other.
     """
     rooms = sorted(file.parent.name for file in root.glob("*/__init__.py"))
     found = {room: {name for file in (root / room).glob("*.py") for name in _named(file)} for room in rooms}
@@ -67,15 +57,7 @@ def direct(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 def drawing(graph: Mapping[str, set[str]]) -> str:
-    """Draw the rooms below each other, with arrows to those that a room imports, as SVG with a text alternative.
-
-    Only arrows of `direct` are drawn.
-
-    Parameters
-    ----------
-    graph : mapping of str to set of str
-        As `imports` gives it.
-    """
+    """Draw what `imports` gives, as SVG with a text alternative: the rooms below each other, arrows of `direct`."""
     rooms = list(graph)[::-1]
     top = {room: 4 + _STEP * place for place, room in enumerate(rooms)}
     shapes, words = [], []

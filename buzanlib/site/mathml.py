@@ -19,19 +19,10 @@ _UNKNOWN = re.compile(r"<mi>(\\[A-Za-z]+)</mi>")
 
 
 def to_mathml(latex: str, *, block: bool) -> str:
-    r"""Convert a formula to a ``<math>`` element, and keep its source as text alternative.
+    r"""Convert a formula without delimiters to a ``<math>`` element, and keep its source as text alternative.
 
-    Parameters
-    ----------
-    latex : str
-        The formula without delimiters.
-    block : bool
-        Whether it stands on lines of its own. Lines end in ``\\`` and align at ``&``.
-
-    Raises
-    ------
-    ValueError
-        If the formula has a command that the converter does not know.
+    The lines of a formula that stands by itself (`block`) end in ``\\`` and align at ``&``. `ValueError` if it has a
+    command that the converter does not know.
     """
     source = " ".join(latex.split())
     body = source

@@ -68,22 +68,11 @@ class _Book(SimpleHTTPRequestHandler):
 
 
 def server(html: Path, port: int = 0) -> ThreadingHTTPServer:
-    """Make a server of a built book, for this machine alone.
+    """Make a server of a built book, for this machine alone, from the folder with the front page.
 
-    It is not yet serving; its ``server_port`` says where. It lists no folder, follows no link out of the book, shows no
-    hidden file and refuses requests for another host.
-
-    Parameters
-    ----------
-    html : Path
-        Folder with the front page.
-    port : int
-        Port; any free one if 0.
-
-    Raises
-    ------
-    BuzanError
-        If there is no book, or the port is invalid or taken.
+    It is not yet serving; its ``server_port`` says where, any free one if `port` is 0. It lists no folder, follows no
+    link out of the book, shows no hidden file and refuses requests for another host. `BuzanError` if there is no book,
+    or the port is invalid or taken.
     """
     if not (html / "index.html").is_file():
         raise BuzanError(f"no book in {str(html)!r}: build it first, with 'buzan book'")

@@ -167,10 +167,7 @@ def own_note(run: Run) -> str:
 def study_pages(study: Study) -> dict[str, str]:
     """Make ``parameters.md``, ``colophon.md`` and ``changes.md``; the text of each by its name.
 
-    Raises
-    ------
-    BuzanError
-        If the study has not been run.
+    `BuzanError` if the study has not been run.
     """
     after = Results.load(study.output / RESULTS)
     try:

@@ -20,12 +20,8 @@ from buzanlib.theory.predictions import Predictions, load_predictions
 class Data:
     """A data folder. Every table is read and checked when it is first asked for, and kept.
 
-    Raises
-    ------
-    DataError
-        On first use of a table, with all its faults.
-    LockError
-        On first use of the predictions, if a locked file is not what it was.
+    `DataError` on first use of a table, with all its faults; `LockError` on first use of the predictions, if a locked
+    file is not what it was.
     """
 
     folder: Path  #: With ``datapackage.json`` and the tables.

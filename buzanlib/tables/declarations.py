@@ -1,11 +1,84 @@
-"""Declarations beside the tables: the JSON Schemas of definitions, amendments and the multiverse."""
+"""JSON Schemas of the descriptor, and of the declarations beside it: definitions, amendments and the multiverse."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from buzanlib.errors import DataError, Fault
-from buzanlib.tables.jsonfile import TEXT, Schema, check_json, entries, properties, read_json
+from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, properties, read_json
+
+TYPES = ("string", "integer", "number", "year", "date")
+
+
+def _texts(number: int) -> Schema:
+    return entries(TEXT, f"a list of {number} texts", minItems=number, maxItems=number)
+
+
+def _free(*names: str) -> dict[str, Schema]:
+    """Optional properties that only describe, and may have any value."""
+    return {f"{name}?": {} for name in names}
+
+
+def _bounds(of: Schema) -> Schema:
+    return {"properties": {"constraints": {"properties": {"minimum": of, "maximum": of}}}}
+
+
+_PATTERN: Schema = {"type": "string", "format": "regex", "title": "a regular expression"}
+_SCALAR: Schema = {"type": ["string", "number"], "title": "a text or a number"}
+_VALUES: Schema = {"type": "object", "additionalProperties": entries(_SCALAR), "title": "an object of lists"}
+_NAMES: Schema = {"type": ["string", "array"], "items": TEXT, "minItems": 1, "title": "one or several names"}
+_NAME: Schema = {**_NAMES, "maxItems": 1, "title": "one name"}
+_PATH: Schema = {
+    "type": "string",
+    "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.csv\Z",
+    "title": "the name of a CSV file in the data folder",
+}
+_CONSTRAINTS = {
+    "required?": TRUTH, "unique?": TRUTH, "enum?": entries(_SCALAR), "pattern?": _PATTERN,
+    **_free("minimum", "maximum"),
+}  # fmt: skip
+_FIELD: Schema = {
+    **properties(
+        {
+            "name": TEXT,
+            "type": {"enum": TYPES},
+            "description": TEXT,
+            "unit?": TEXT,
+            "constraints?": properties(_CONSTRAINTS),
+            **_free("format", "title", "example", "source", "licence"),
+        }
+    ),
+    "if": {"properties": {"type": {"const": "date"}}},
+    "then": _bounds({"type": "string", "format": "date", "title": "a date as YYYY-MM-DD"}),
+    "else": _bounds({**_SCALAR, "format": "number", "title": "a number"}),
+}
+_FOREIGN_KEY = {"fields": _NAME, "reference": properties({"resource": TEXT, "fields": _NAME})}
+_EVERY = {"resource": TEXT, "field": TEXT, "where?": _VALUES}
+_COVERAGE = {"field": TEXT, "every": properties(_EVERY), "says": TEXT, "with?": _VALUES, "years?": _texts(3)}
+_COUNT = {"field": TEXT, "resource": TEXT, "by": TEXT, "where?": _VALUES}
+_SCHEMA = {
+    "fields": entries(_FIELD, unique=["name"]),
+    "primaryKey": _NAMES,
+    "foreignKeys?": entries(properties(_FOREIGN_KEY)),
+    **_free("missingValues"),
+}
+_RESOURCE = {
+    "name": TEXT,
+    "path": _PATH,
+    "title": TEXT,
+    "description": TEXT,
+    "schema": properties(_SCHEMA),
+    "buzan:rules?": entries(properties({"when": _VALUES, "then": _VALUES, "says": TEXT})),
+    "buzan:ordered?": entries(_texts(2)),
+    "buzan:begins?": entries(_texts(2)),
+    "buzan:own?": properties({"pattern": _PATTERN, "type": {"enum": TYPES}, "description": TEXT}),
+    "buzan:coverage?": entries(properties(_COVERAGE)),
+    "buzan:counts?": entries(properties(_COUNT)),
+    **_free("profile", "format", "mediatype", "encoding", "bytes", "hash", "licenses", "sources"),
+}
+PACKAGE = properties({"resources": entries(properties(_RESOURCE), unique=["name", "path"])}, others=True)
+"""Schema of the whole file. A property that is unknown may be a misspelt rule, and is an error."""
 
 
 def _some(items: Schema, *unique: str) -> Schema:
@@ -18,7 +91,7 @@ def _whole(first: int, last: int) -> Schema:
     return {"type": "integer", "minimum": first, "maximum": last, "title": title}
 
 
-_COUNT = _whole(1, 100_000)
+_NUMBER = _whole(1, 100_000)
 _AXES = (
     "power", "cohesion", "threshold", "window", "corpus", "annotator", "terrorism", "political", "denominator",
     "weighting",
@@ -28,18 +101,18 @@ _DEFINITION = properties(dict.fromkeys(("id", "scale", "estimate", "test"), TEXT
 _FRACTION: Schema = {**TEXT, "pattern": r"^[0-9]+(/[1-9][0-9]*)?\Z", "title": "a fraction such as '2/5'"}
 _AMENDMENT = properties(
     {
-        "number": _COUNT,
+        "number": _NUMBER,
         **dict.fromkeys(("date", "to", "what", "why", "status"), TEXT),
-        "fields?": properties({"sesoi?": _FRACTION, "draws?": _COUNT}),
+        "fields?": properties({"sesoi?": _FRACTION, "draws?": _NUMBER}),
     },
     others=True,
 )
 _MULTIVERSE = {
     "axes": properties(dict.fromkeys(_AXES, _some(TEXT)), others=True),
     "excluded": TEXT,
-    "sample": properties({"size": _COUNT, "seed": _whole(0, 2**32 - 1)}, others=True),
+    "sample": properties({"size": _NUMBER, "seed": _whole(0, 2**32 - 1)}, others=True),
     "exchange": _some(TEXT),
-    "permutations": _COUNT,
+    "permutations": _NUMBER,
 }
 SCHEMAS: dict[str, Schema] = {
     "definitions.json": properties(
@@ -51,13 +124,21 @@ SCHEMAS: dict[str, Schema] = {
 """By file; other properties are left to the reader."""
 
 
+def read_declaration(data_dir: Path, name: str) -> Any:
+    """Content of a declaration, a key of `SCHEMAS`; `DataError` with all its faults, or if there is no such file."""
+    content = read_json(data_dir / name)
+    if faults := check_json(name, content, SCHEMAS[name]):
+        raise DataError(faults)
+    return content
+
+
 def check_declarations(data_dir: Path) -> list[Fault]:
     """Check the declarations of a data folder: all faults, each with its path, as ``$.definitions[3].scale``."""
-    faults = []
-    for name, schema in SCHEMAS.items():
+    faults: list[Fault] = []
+    for name in SCHEMAS:
         if (data_dir / name).exists():
             try:
-                faults += check_json(name, read_json(data_dir / name), schema)
+                read_declaration(data_dir, name)
             except DataError as error:
                 faults += error.faults
     return faults

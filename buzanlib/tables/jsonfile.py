@@ -51,10 +51,7 @@ def read_json(path: Path) -> Any:
 def parse_json(file: str, content: bytes) -> Any:
     """Parse the content of a JSON file.
 
-    Raises
-    ------
-    DataError
-        If it is not JSON in UTF-8, or not strict (see `buzanlib.strictjson`).
+    `DataError` if it is not JSON in UTF-8, or not strict (see `buzanlib.strictjson`).
     """
     try:
         return parse(content.decode("utf-8"))

@@ -87,10 +87,7 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
 def csv_rows(file: str, text: str, delimiter: str = ",") -> list[tuple[int, list[str]]]:
     """Split CSV into rows, each with the number of the line that it begins in.
 
-    Raises
-    ------
-    DataError
-        If quotes are not paired, or a cell has more than `LONGEST` characters.
+    `DataError` if quotes are not paired, or a cell has more than `LONGEST` characters.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, start = [], 1
@@ -132,10 +129,7 @@ def _regular(text: str) -> pd.DataFrame | None:
 def contents(path: Path, follow: bool = True) -> bytes:
     """Read a regular file, which may be a link if `follow`, and refuse a pipe or a device, which might never end.
 
-    Raises
-    ------
-    OSError
-        If it cannot be read, is not a file, or has more than `LARGEST` bytes; ``strerror`` says what is needed.
+    `OSError` if it cannot be read, is not a file, or has more than `LARGEST` bytes; ``strerror`` says what is needed.
     """
     if not follow and path.is_symlink():
         raise OSError(errno.ELOOP, "a file is needed: links are not followed")

@@ -19,12 +19,6 @@ class Votes:
     resolutions: pd.DataFrame  #: A row a roll call; columns as described in ``datapackage.json``.
     votes: pd.DataFrame  #: A row a roll call and state; columns ``rcid``, ``iso3``, ``vote``.
 
-    def tallies(self) -> pd.DataFrame:
-        """Count the votes cast in each roll call: index ``rcid``, as in `resolutions`; columns as `CAST`."""
-        counts = pd.crosstab(self.votes["rcid"], self.votes["vote"])
-        cast = counts.reindex(index=self.resolutions["rcid"], columns=list(CAST), fill_value=0)
-        return cast.rename_axis(columns=None)
-
 
 def load_votes(data_dir: Path) -> Votes:
     """Load resolutions and votes; `DataError` with all faults of the two, tallies included."""

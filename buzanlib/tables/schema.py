@@ -1,4 +1,4 @@
-"""The descriptor ``datapackage.json``: its JSON Schema, and what it says as frozen values.
+"""What the descriptor ``datapackage.json`` says, as frozen values.
 
 The standard part is a Frictionless tabular data package (Table Schema: fields, constraints, keys, foreign
 keys). Some properties of our own, which other readers ignore, say what that standard cannot:
@@ -19,88 +19,19 @@ keys). Some properties of our own, which other readers ignore, say what that sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from buzanlib.errors import DataError, Fault, UnknownNameError, check_name
-from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, parse_json, properties
+from buzanlib.tables.declarations import PACKAGE
+from buzanlib.tables.jsonfile import check_json, parse_json
 
 FILE = "datapackage.json"
-TYPES = ("string", "integer", "number", "year", "date")
 
 Values = Mapping[str, tuple[str, ...]]
-
-
-def _texts(number: int) -> Schema:
-    return entries(TEXT, f"a list of {number} texts", minItems=number, maxItems=number)
-
-
-def _free(*names: str) -> dict[str, Schema]:
-    """Optional properties that only describe, and may have any value."""
-    return {f"{name}?": {} for name in names}
-
-
-def _bounds(of: Schema) -> Schema:
-    return {"properties": {"constraints": {"properties": {"minimum": of, "maximum": of}}}}
-
-
-_PATTERN: Schema = {"type": "string", "format": "regex", "title": "a regular expression"}
-_SCALAR: Schema = {"type": ["string", "number"], "title": "a text or a number"}
-_VALUES: Schema = {"type": "object", "additionalProperties": entries(_SCALAR), "title": "an object of lists"}
-_NAMES: Schema = {"type": ["string", "array"], "items": TEXT, "minItems": 1, "title": "one or several names"}
-_NAME: Schema = {**_NAMES, "maxItems": 1, "title": "one name"}
-_PATH: Schema = {
-    "type": "string",
-    "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.csv\Z",
-    "title": "the name of a CSV file in the data folder",
-}
-_CONSTRAINTS = {
-    "required?": TRUTH, "unique?": TRUTH, "enum?": entries(_SCALAR), "pattern?": _PATTERN,
-    **_free("minimum", "maximum"),
-}  # fmt: skip
-_FIELD: Schema = {
-    **properties(
-        {
-            "name": TEXT,
-            "type": {"enum": TYPES},
-            "description": TEXT,
-            "unit?": TEXT,
-            "constraints?": properties(_CONSTRAINTS),
-            **_free("format", "title", "example", "source", "licence"),
-        }
-    ),
-    "if": {"properties": {"type": {"const": "date"}}},
-    "then": _bounds({"type": "string", "format": "date", "title": "a date as YYYY-MM-DD"}),
-    "else": _bounds({**_SCALAR, "format": "number", "title": "a number"}),
-}
-_FOREIGN_KEY = {"fields": _NAME, "reference": properties({"resource": TEXT, "fields": _NAME})}
-_EVERY = {"resource": TEXT, "field": TEXT, "where?": _VALUES}
-_COVERAGE = {"field": TEXT, "every": properties(_EVERY), "says": TEXT, "with?": _VALUES, "years?": _texts(3)}
-_COUNT = {"field": TEXT, "resource": TEXT, "by": TEXT, "where?": _VALUES}
-_SCHEMA = {
-    "fields": entries(_FIELD, unique=["name"]),
-    "primaryKey": _NAMES,
-    "foreignKeys?": entries(properties(_FOREIGN_KEY)),
-    **_free("missingValues"),
-}
-_RESOURCE = {
-    "name": TEXT,
-    "path": _PATH,
-    "title": TEXT,
-    "description": TEXT,
-    "schema": properties(_SCHEMA),
-    "buzan:rules?": entries(properties({"when": _VALUES, "then": _VALUES, "says": TEXT})),
-    "buzan:ordered?": entries(_texts(2)),
-    "buzan:begins?": entries(_texts(2)),
-    "buzan:own?": properties({"pattern": _PATTERN, "type": {"enum": TYPES}, "description": TEXT}),
-    "buzan:coverage?": entries(properties(_COVERAGE)),
-    "buzan:counts?": entries(properties(_COUNT)),
-    **_free("profile", "format", "mediatype", "encoding", "bytes", "hash", "licenses", "sources"),
-}
-PACKAGE = properties({"resources": entries(properties(_RESOURCE), unique=["name", "path"])}, others=True)
-"""Schema of the whole file. A property that is unknown may be a misspelt rule, and is an error."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +39,7 @@ class Field:
     """One column."""
 
     name: str
-    type: str  #: One of `TYPES`.
+    type: str  #: One of `buzanlib.tables.declarations.TYPES`.
     required: bool = False  #: Whether every row needs a value.
     unique: bool = False  #: Whether no two rows may have the same value.
     minimum: str | None = None  #: Lower bound, inclusive, as written in the descriptor.
@@ -188,9 +119,10 @@ class Table:
         """Give the table with a field for each column that a user has added."""
         if self.own is None:
             return self
-        names = (name for name in columns if name not in self.columns)
-        added = (Field(name, self.own.type) for name in names if re.fullmatch(self.own.pattern, name))
-        return replace(self, fields=(*self.fields, *added))
+        names = [
+            name for name in columns if name not in self.columns and re.fullmatch(self.own.pattern, name)
+        ]
+        return replace(self, fields=(*self.fields, *(Field(name, self.own.type) for name in names)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -199,19 +131,13 @@ class Table:
 
     def field(self, name: str) -> Field:
         """Give the field of that name; `UnknownNameError` where there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise UnknownNameError(f"field of {self.path}", name, self.columns)
+        check_name(f"field of {self.path}", name, self.columns)
+        return self.fields[self.columns.index(name)]
 
     @property
     def refers_to(self) -> frozenset[str]:
         """Names of the tables that a check of this one must read as well."""
-        relations: tuple[ForeignKey | Coverage | Count, ...] = (
-            *self.foreign_keys,
-            *self.coverage,
-            *self.counts,
-        )
+        relations = chain[ForeignKey | Coverage | Count](self.foreign_keys, self.coverage, self.counts)
         return frozenset(relation.resource for relation in relations)
 
 
@@ -223,13 +149,9 @@ class Descriptor:
 
     @classmethod
     def load(cls, data_dir: Path) -> Descriptor:
-        """Read ``datapackage.json`` of a data folder.
+        """Read ``datapackage.json`` of a data folder; `DataError` with every fault.
 
-        Raises
-        ------
-        DataError
-            With every fault, if the file is missing, not JSON, does not match `PACKAGE`, or names a table or field
-            that does not exist.
+        The file may be missing, not JSON, not match `PACKAGE`, or name a table or field that does not exist.
         """
         try:
             content = (data_dir / FILE).read_bytes()
@@ -332,32 +254,36 @@ def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
     return ForeignKey(field, there["resource"], target)
 
 
+def _rule(source: Mapping[str, Any]) -> Rule:
+    return Rule(_values(source["when"]), _values(source["then"]), source["says"])
+
+
 def _coverage(source: Mapping[str, Any]) -> Coverage:
     every, years = source["every"], tuple(source.get("years", ()))
     where, each = _values(every.get("where", {})), _values(source.get("with", {}))
     return Coverage(source["field"], every["resource"], every["field"], where, each, years, source["says"])
 
 
+def _count(source: Mapping[str, Any]) -> Count:
+    return Count(source["field"], source["resource"], source["by"], _values(source.get("where", {})))
+
+
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    "rules": _rule, "ordered": tuple, "begins": tuple, "coverage": _coverage, "counts": _count
+}  # fmt: skip
+
+
 def _table(source: Mapping[str, Any]) -> Table:
     """A table from a resource that matches its schema."""
     schema, own = source["schema"], source.get("buzan:own")
     key = _names(schema["primaryKey"])
+    relations = {name: tuple(map(make, source.get(f"buzan:{name}", ()))) for name, make in _MAKERS.items()}
     return Table(
         name=source["name"],
         path=source["path"],
         fields=tuple(_field(field, key) for field in schema["fields"]),
         key=key,
         foreign_keys=tuple(map(_foreign_key, schema.get("foreignKeys", ()))),
-        rules=tuple(
-            Rule(_values(rule["when"]), _values(rule["then"]), rule["says"])
-            for rule in source.get("buzan:rules", ())
-        ),
-        ordered=tuple(map(tuple, source.get("buzan:ordered", ()))),
-        begins=tuple(map(tuple, source.get("buzan:begins", ()))),
-        coverage=tuple(map(_coverage, source.get("buzan:coverage", ()))),
-        counts=tuple(
-            Count(count["field"], count["resource"], count["by"], _values(count.get("where", {})))
-            for count in source.get("buzan:counts", ())
-        ),
         own=Own(own["pattern"], own["type"]) if own else None,
+        **relations,
     )

@@ -181,13 +181,3 @@ class Annotator(StrEnum):
     A = "A"
     B = "B"
     ADJUDICATED = "adjudicated"
-
-
-class Region(StrEnum):
-    """The regional groups of the United Nations."""
-
-    AFRICAN = "African"
-    ASIA_PACIFIC = "Asia-Pacific"
-    EASTERN_EUROPEAN = "Eastern European"
-    LATIN_AMERICAN = "Latin American and Caribbean"
-    WESTERN_EUROPEAN = "Western European and Other"

@@ -64,9 +64,11 @@ def test_shares_of_draws_stand_behind_their_pairs(pairs):
     np.testing.assert_allclose(column.get_yticks(), axes.get_yticks())
 
 
-@pytest.mark.parametrize("marked", ["SW-WS", "SS-WW"])
-def test_the_marked_pair_is_bold_and_ranked(pairs, marked):
-    drawn = pair_distances(pairs, marked)
+@pytest.mark.parametrize("distance", [0.0, 1.0])
+def test_the_marked_pair_is_bold_and_ranked(pairs, distance):
+    marked = "SW-WS"
+    pairs.loc[marked, "distance"] = distance
+    drawn = pair_distances(pairs)
     labels = drawn.figure.axes[0].get_yticklabels()
     assert [label.get_text() for label in labels if label.get_fontweight() == "bold"] == [marked]
     rank = int((pairs["distance"] >= pairs.loc[marked, "distance"]).sum())
@@ -81,8 +83,8 @@ def test_pairs_text_is_clear_and_zero_in_view(pairs, faults_of_text):
 
 
 def test_pairs_alt_carries_every_number(pairs):
-    alt = pair_distances(pairs, measure="Hellinger distance").alt
-    assert alt.startswith("Hellinger distance of the profiles of 6 pairs")
+    alt = pair_distances(pairs).alt
+    assert alt.startswith("Jensen-Shannon distance of the profiles of 6 pairs")
     for pair, row in pairs.iterrows():
         said = with_interval(row["distance"], row["low90"], row["high90"])
         assert (

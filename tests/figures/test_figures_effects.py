@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from buzanlib.errors import BuzanError
 from buzanlib.figures.effects import forest, joint_test
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.inference.verdicts import Finding
@@ -49,6 +50,12 @@ def _result(statistic=1.5, draws=99, own=None):
         alpha=0.05,
         lock="",
     )
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_forest_is_of_one_or_two_bodies_of_statements(count):
+    with pytest.raises(BuzanError, match=f"{count} bodies of statements in one figure; allowed: 1 to 2"):
+        forest({f"Corpus {place}": _effects(place) for place in range(count)})
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -161,9 +168,9 @@ def test_joint_test_text_is_clear(statistic, faults_of_text):
 
 def test_joint_test_alt_carries_statistic_p_and_rank():
     result = _result(own=2.0)
-    drawn = joint_test(result, "the General Debate")
+    drawn = joint_test(result)
     beyond = int((result.joint_null >= 1.5).sum())
-    assert "joint statistic for the General Debate is 1.50" in drawn.alt
+    assert "joint statistic is 1.50" in drawn.alt
     assert f"{beyond} of 99 permutations reach it (p = {(1 + beyond) / 100:.3f})" in drawn.alt
     assert "Of the 24 ways" in drawn.alt
     assert drawn.alt.endswith(f"ranks {result.rank}.")

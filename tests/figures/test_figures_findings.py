@@ -71,7 +71,7 @@ def test_dots_and_intervals_are_the_findings(findings, verdicts, labels):
 
 
 def test_every_row_is_named_by_id_and_label(findings, verdicts, labels, faults_of_text):
-    figure = forest_of(findings, verdicts, labels, "log odds").figure
+    figure = forest_of(findings, verdicts, labels).figure
     (axes,) = figure.axes
     names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
     assert names == [f"{name}: {labels[name].rstrip('.')}" for name in findings]
@@ -134,8 +134,8 @@ def test_all_is_in_view(verdicts, labels):
 
 
 def test_alt_carries_every_number_and_verdict(findings, verdicts, labels):
-    drawn = forest_of(findings, verdicts, labels, "log odds")
-    assert drawn.alt.startswith("Contrasts in log odds in the predicted direction, with 90% intervals.")
+    drawn = forest_of(findings, verdicts, labels)
+    assert drawn.alt.startswith("Contrasts in the predicted direction, with 90% intervals.")
     assert f"B2: {CLAIM}: 0.20, {verdicts['B2']};" in drawn.alt
     for name, found in findings.items():
         said = with_interval(found.contrast, found.low90, found.high90)
@@ -186,7 +186,7 @@ def test_codings_stand_in_the_row_of_their_hypothesis(codings, labels):
 
 
 def test_codings_stand_apart(codings, labels, faults_of_text):
-    figure = by_annotator(codings, labels, "log odds").figure
+    figure = by_annotator(codings, labels).figure
     marks = _marks(figure.axes[0])
     assert len({(line.get_marker(), to_hex(line.get_markerfacecolor())) for line in marks.values()}) == 3
     heights = np.sort(np.concatenate([line.get_ydata() for line in marks.values()]))

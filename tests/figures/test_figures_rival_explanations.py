@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from buzanlib.errors import UnknownNameError
 from buzanlib.figures.base import QUADRANT_COLOURS
 from buzanlib.figures.rival_explanations import errors_left, regime_and_cohesion
 from buzanlib.theory.vocabulary import Quadrant
@@ -51,15 +50,14 @@ def _marks(axes):
     return {line.get_gid(): line for line in axes.lines if line.get_gid()}
 
 
-@pytest.mark.parametrize("column", ["mean", "cri"])
-def test_errors_are_drawn_in_the_row_of_their_rival(comparisons, column, faults_of_text):
-    figure = errors_left(comparisons, column).figure
+def test_errors_are_drawn_in_the_row_of_their_rival(comparisons, faults_of_text):
+    figure = errors_left(comparisons).figure
     (axes,) = figure.axes
     assert [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()] == list(RIVALS)
     middles = axes.get_yticks()
     for model, line in _marks(axes).items():
         np.testing.assert_allclose(
-            line.get_xdata(), [comparison.loc[model, column] for comparison in comparisons.values()]
+            line.get_xdata(), [comparison.loc[model, "mean"] for comparison in comparisons.values()]
         )
         nearest = np.abs(np.subtract.outer(line.get_ydata(), middles)).argmin(axis=1)
         assert list(nearest) == [0, 1, 2]
@@ -91,11 +89,6 @@ def test_errors_alt_carries_every_number(comparisons):
             f"{name}: power and cohesion {quadrants:.3f}, the rival {rival:.3f}, both together {both:.3f}"
             in alt
         )
-
-
-def test_an_unknown_column_is_refused(comparisons):
-    with pytest.raises(UnknownNameError, match="unknown column 'means'; nearest allowed: 'mean'"):
-        errors_left(comparisons, "means")
 
 
 def test_every_state_is_drawn_by_quadrant(states):

@@ -82,9 +82,9 @@ def test_bars_are_the_distances_and_ties_are_dark(compared, faults_of_text):
 
 
 def test_the_marked_pair_is_bold(compared):
-    drawn = distances_figure(compared, marked="SS-SW")
+    drawn = distances_figure(compared)
     labels = drawn.figure.axes[0].get_yticklabels()
-    assert [label.get_text() for label in labels if label.get_fontweight() == "bold"] == ["SS-SW"]
+    assert [label.get_text() for label in labels if label.get_fontweight() == "bold"] == ["SW-WS"]
 
 
 def test_ties_are_said(compared):

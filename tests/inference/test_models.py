@@ -20,13 +20,13 @@ from buzanlib.inference.models import (
     FEW_STATES,
     Fit,
     _run,
-    _Tally,
     binomial,
     gee,
     multinomial,
     ordered,
     quadrant_probabilities,
 )
+from buzanlib.inference.separation import firth, is_separated, levels_are_separated
 from buzanlib.theory.vocabulary import Effect, Quadrant
 
 EFFECTS = [str(effect) for effect in Effect]
@@ -257,8 +257,7 @@ def test_the_penalised_likelihood_is_at_its_top(categories: int) -> None:
     """Against the definition: log likelihood plus half the log determinant of the information."""
     counts = np.random.default_rng(categories).integers(1, 30, size=(5, 4, categories))
     counts[:, 0, 1], counts[:, 2, 0] = 0, 0
-    names = [f"c{place}" for place in range(categories)]
-    fit = _Tally(counts, names, names[1:]).firth("logit")
+    coefficients, covariance = firth(counts.sum(axis=0))
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
         value, information = 0.0, np.zeros((flat.size, flat.size))
@@ -270,13 +269,13 @@ def test_the_penalised_likelihood_is_at_its_top(categories: int) -> None:
             information += row.sum() * np.kron(spread[1:, 1:], np.outer(quadrant, quadrant))
         return value + np.linalg.slogdet(information)[1] / 2, information
 
-    top = fit.coefficients.to_numpy().ravel(order="F")
+    top = coefficients.ravel(order="F")
     steps = 1e-5 * np.eye(top.size)
     slopes = [(objective(top + step)[0] - objective(top - step)[0]) / 2e-5 for step in steps]
     assert slopes == pytest.approx([0] * top.size, abs=1e-5)
     rng = np.random.default_rng(1)
     assert all(objective(top + rng.normal(0, 0.1, top.size))[0] < objective(top)[0] for _ in range(20))
-    assert fit.covariance == pytest.approx(np.linalg.inv(objective(top)[1]), rel=1e-9, abs=1e-12)
+    assert covariance == pytest.approx(np.linalg.inv(objective(top)[1]), rel=1e-9, abs=1e-12)
 
 
 def test_separated_data_are_fitted_with_a_penalty() -> None:
@@ -327,10 +326,8 @@ def test_separation_is_that_of_a_linear_programme(flat: list[int]) -> None:
     counts = np.clip(np.array(flat).reshape(4, -1) - 1, 0, None)
     if not (counts.any(axis=0).all() and counts.any(axis=1).all()):
         return
-    names = [f"c{place}" for place in range(counts.shape[1])]
-    tally = _Tally(counts[None], names, names[1:])
-    own = np.eye(len(names))[:, 1:]
-    thresholds = np.eye(len(names) - 1)
+    own = np.eye(counts.shape[1])[:, 1:]
+    thresholds = np.eye(counts.shape[1] - 1)
     multinomial_gains, ordered_gains = [], []
     for quadrant, level in zip(*np.nonzero(counts), strict=True):
         x = CODING[:, quadrant]
@@ -339,8 +336,8 @@ def test_separation_is_that_of_a_linear_programme(flat: list[int]) -> None:
             ordered_gains.append(np.append(-x[1:], thresholds[level]))
         if level > 0:
             ordered_gains.append(np.append(x[1:], -thresholds[level - 1]))
-    assert tally.separated is separating_direction(np.array(multinomial_gains))
-    assert tally.levels_separated is separating_direction(np.array(ordered_gains))
+    assert is_separated(counts) is separating_direction(np.array(multinomial_gains))
+    assert levels_are_separated(counts) is separating_direction(np.array(ordered_gains))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
@@ -452,10 +449,12 @@ def test_missing_columns_and_passages_are_told() -> None:
         ordered(rows.drop(columns="level"))
     with pytest.raises(EstimationError, match="there are no passages"):
         gee(rows[:0], "pol")
+    with pytest.raises(EstimationError, match="there are no passages"):
+        binomial(rows.drop_duplicates("iso3").assign(pol=0, relevant=0), "pol")
 
 
 def test_a_fit_that_does_not_converge_is_an_error() -> None:
     rows = world()
     model = sm.Logit(rows["pol"].to_numpy(), matrix(rows))
     with pytest.raises(EstimationError, match="logit: Maximum Likelihood optimization failed to converge"):
-        _run("logit", lambda: model.fit(maxiter=1, disp=0))
+        _run("logit", model, maxiter=1, disp=0)

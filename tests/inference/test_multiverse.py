@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
+from buzanlib.errors import DataError, EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import empirical_logit, factorial
 from buzanlib.inference.multiverse import (
     Declaration,
@@ -398,8 +398,8 @@ def test_an_option_that_is_none_is_refused(
 
 
 def test_a_declaration_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BuzanError, match=r"no declaration of the multiverse at multiverse\.json"):
+    with pytest.raises(DataError, match=r"multiverse\.json: 'cannot be read'; No such file"):
         Declaration.load(tmp_path)
     (tmp_path / "multiverse.json").write_text(json.dumps({"axes": {}}), encoding="utf-8")
-    with pytest.raises(BuzanError, match=r"multiverse\.json is no declaration of a multiverse: 'excluded'"):
+    with pytest.raises(DataError, match=r"multiverse\.json, \$: ''; the property 'excluded' is needed"):
         Declaration.load(tmp_path)

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.errors import DataError
-from buzanlib.tables.declarations import SCHEMAS
+from buzanlib.tables.declarations import PACKAGE, SCHEMAS
 from buzanlib.tables.jsonfile import TEXT, TRUTH, check_json, entries, properties, read_json
-from buzanlib.tables.schema import PACKAGE
 
 COUNT = {"type": "integer", "minimum": 1, "maximum": 9, "title": "a whole number from 1 to 9"}
 PERSON = properties(

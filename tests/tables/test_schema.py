@@ -17,7 +17,6 @@ from buzanlib.theory.vocabulary import (
     PoliticalKind,
     Quadrant,
     ReferentObject,
-    Region,
     Threat,
     ThreatAgent,
 )
@@ -97,7 +96,6 @@ def test_relations_name_tables_and_fields_that_exist(descriptor: Descriptor) -> 
         ("codes", "pol_kind", PoliticalKind),
         ("illustrations", "threat", Threat),
         ("illustrations", "quadrant_read", Quadrant),
-        ("states", "region", Region),
     ],
 )
 def test_allowed_values_are_the_vocabulary(

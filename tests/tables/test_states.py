@@ -10,7 +10,6 @@ import pytest
 
 from buzanlib.errors import DataError
 from buzanlib.tables.states import load_panel, load_regions, load_states
-from buzanlib.theory.vocabulary import Region
 
 
 def test_every_present_member_is_there_once(data_dir: Path) -> None:
@@ -32,7 +31,13 @@ def test_a_code_of_cow_stands_for_one_state_at_a_time(data_dir: Path) -> None:
 
 def test_regions_are_of_members_only(data_dir: Path) -> None:
     regions = load_regions(data_dir)
-    assert set(regions) == {str(region) for region in Region}
+    assert set(regions) == {
+        "African",
+        "Asia-Pacific",
+        "Eastern European",
+        "Latin American and Caribbean",
+        "Western European and Other",
+    }
     assert regions.notna().all()
     assert regions.index.is_monotonic_increasing
     assert not {"EU", "PSE", "VAT"} & set(regions.index)

@@ -19,7 +19,6 @@ from buzanlib.theory.vocabulary import (
     PoliticalKind,
     Quadrant,
     ReferentObject,
-    Region,
     Sector,
     Threat,
     ThreatAgent,
@@ -111,11 +110,9 @@ def test_every_word_and_no_other_stands_in_the_codes(
     assert set(codes[column]) - {""} == {str(word) for word in words}
 
 
-def test_corpora_and_regions_are_those_of_the_tables(data_dir: Path) -> None:
+def test_corpora_are_those_of_the_tables(data_dir: Path) -> None:
     documents = pd.read_csv(data_dir / "documents.csv", usecols=["corpus"])
-    states = pd.read_csv(data_dir / "states.csv", usecols=["region"])
     assert set(documents["corpus"]) == set(Corpus)
-    assert set(states["region"].dropna()) == set(Region)
 
 
 def test_columns_of_the_codes_are_the_threats(data_dir: Path) -> None:
