@@ -17,6 +17,9 @@ from buzanlib.study.manifest import MANIFEST, Manifest, _commit
 from buzanlib.study.runner import run_study
 
 
+pytestmark = pytest.mark.usefixtures("server")
+
+
 def git(folder: Path, *words: str) -> str:
     identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
     command = ["git", *identity, *words]
