@@ -155,3 +155,7 @@ def test_missing_and_broken_files_are_told(tmp_path: Path) -> None:
         (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
         with pytest.raises(BuzanError, match=r"run\.json is not a manifest"):
             Manifest.load(tmp_path / MANIFEST)
+    (tmp_path / MANIFEST).unlink()
+    (tmp_path / MANIFEST).mkdir()
+    with pytest.raises(BuzanError, match=r"run\.json cannot be read: Is a directory"):
+        Manifest.load(tmp_path / MANIFEST)
