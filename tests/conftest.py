@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,30 @@ def raw() -> Path:
     if not where:
         pytest.skip("the publishers' raw files are not here: set BUZAN_RAW to their folder")
     return Path(where).resolve()
+
+
+@pytest.fixture(scope="session")
+def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A fork server that outlives the runs of these tests, each of which would otherwise wait for one of its own."""
+    from buzanlib.study import pool
+    from buzanlib.study.trace import Folders
+
+    folder = tmp_path_factory.mktemp("server")
+    modules = ["buzanlib.study.results", "buzanlib.tables.descriptor"]
+    with pool.Pool(Folders(root / "data", folder, folder, folder), folder / "running", 1, modules):
+        pool._users += 1  # the pool itself would leave its variables in the environment of all tests
+    yield
+    pool._users -= 1
+    pool._stop()
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no other pool of these tests used the fork server: the next one starts a server, and ends it."""
+    from buzanlib.study import pool
+
+    pool._stop()
+    monkeypatch.setattr(pool, "_users", 0)
 
 
 @pytest.fixture(scope="session")

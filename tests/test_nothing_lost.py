@@ -14,6 +14,8 @@ import pytest
 from buzanlib.cli import main
 from buzanlib.sources.sheets import CODES
 
+pytestmark = pytest.mark.usefixtures("server")
+
 STUDY = """\
 title: Mine
 data: ../data

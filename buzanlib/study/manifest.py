@@ -52,11 +52,13 @@ class Manifest:
 
     @classmethod
     def load(cls, path: Path) -> Manifest:
-        """Read a file that `write` has written; raise BuzanError if it is missing or not a manifest."""
+        """Read a file that `write` has written; raise BuzanError if it is missing, unreadable or not a manifest."""
         try:
             return cls(**parse(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise BuzanError(f"no manifest at {path.name}: run the study first") from None
+        except OSError as error:
+            raise BuzanError(f"{path.name} cannot be read: {error.strerror}") from error
         except (ValueError, TypeError) as error:
             raise BuzanError(f"{path.name} is not a manifest: {error}") from error
 

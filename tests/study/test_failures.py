@@ -13,6 +13,8 @@ from buzanlib.cli import main
 from buzanlib.study.owned import RECORD
 from buzanlib.study.plan import status
 
+pytestmark = pytest.mark.usefixtures("server")
+
 GOOD = """
 from buzanlib.study.results import record
 

@@ -17,6 +17,9 @@ from buzanlib.study.manifest import MANIFEST, Manifest, _commit
 from buzanlib.study.runner import run_study
 
 
+pytestmark = pytest.mark.usefixtures("server")
+
+
 def git(folder: Path, *words: str) -> str:
     identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
     command = ["git", *identity, *words]
@@ -152,3 +155,7 @@ def test_missing_and_broken_files_are_told(tmp_path: Path) -> None:
         (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
         with pytest.raises(BuzanError, match=r"run\.json is not a manifest"):
             Manifest.load(tmp_path / MANIFEST)
+    (tmp_path / MANIFEST).unlink()
+    (tmp_path / MANIFEST).mkdir()
+    with pytest.raises(BuzanError, match=r"run\.json cannot be read: Is a directory"):
+        Manifest.load(tmp_path / MANIFEST)

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,8 +42,8 @@ pytestmark = [
 
 TEMPLATES = Path(__file__).parents[2] / "notebooks"
 DATA = TEMPLATES.parent / "data"
-QUICK = {"01_securitization", "06_quadrants", "15_verdicts", "own_hypothesis"}
-"""Templates that are run at every change; the others by ``make soak``."""
+QUICK = "06_quadrants"
+"""The template that is run at every change; the others by ``make soak``."""
 FEW = {"draws": 99, "bootstrap": 49, "worlds": 100, "size": 20}
 
 SURROUNDINGS = """
@@ -92,9 +93,6 @@ OUTPUTS = {
         for number in range(3): clear_output(wait=True); print(number)
         """,
     "warning": "import warnings; warnings.warn('careful')",
-    "error": "def fails(): return 1 / 0\nprint('so far')\nfails()",
-    "error in a display": "class Bad:\n    def _repr_html_(self): raise ValueError('bad')\nBad()",
-    "syntax": "1 +",
     "awaits": "import asyncio; await asyncio.sleep(0.01); asyncio.get_running_loop().is_running()",
     "a loop runs": "import asyncio; asyncio.get_running_loop().is_running()",
     "shell command": "!echo 1; echo 2 >&2",
@@ -108,9 +106,17 @@ OUTPUTS = {
     "picture": "import matplotlib.pyplot as plt; plt.plot([0, 1]); 5",
     "two pictures": "import matplotlib.pyplot as plt; plt.plot([0, 1]); plt.show(); plt.bar([0, 1], [2, 1]);",
     "figure without pyplot": "from matplotlib.figure import Figure; Figure()",
-    "magic": "%matplotlib inline\nfrom matplotlib.figure import Figure; Figure()",
     "surroundings": SURROUNDINGS,
+    "magic": "%matplotlib inline\nfrom matplotlib.figure import Figure; Figure()",
 }
+"""Cells of one notebook; the last changes what those behind it would show."""
+
+ENDS = {
+    "error": "def fails(): return 1 / 0\nprint('so far')\nfails()",
+    "error in a display": "class Bad:\n    def _repr_html_(self): raise ValueError('bad')\nBad()",
+    "syntax": "1 +",
+}
+"""Cells with which a notebook fails."""
 
 WAITS = """
 import os, time
@@ -123,10 +129,12 @@ time.sleep(600)
 RUNNER = """
 import os, sys, time
 from pathlib import Path
+from buzanlib.study import pool
 from buzanlib.study.trace import Folders
 from buzanlib.study.pool import Pool
 from buzanlib.study.spec import Run
 
+pool._FIRST = ()  # which take long to import
 folder = Path(sys.argv[1])
 with Pool(Folders(folder, folder, folder, folder), folder / "running", 1, load=False) as pool:
     if sys.argv[2] == "forks" and os.fork() == 0:
@@ -164,6 +172,7 @@ def place(folder: Path, data: Path = DATA) -> Folders:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Iterator[Runs]:
     """Runs cells in a process of a pool that has loaded the tables."""
+    pools._stop()  # a server that another pool has ordered
     folder = tmp_path_factory.mktemp("pool")
     with Pool(place(folder), folder / "running", 2, ["buzanlib.tables.descriptor"]) as pool:
         yield runs_of(pool)
@@ -203,10 +212,9 @@ def outputs_of(executed: Executed) -> list[Any]:
 
 
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if no other pool of these tests used the server: the next one starts a server, and ends it."""
-    pools._stop()
-    monkeypatch.setattr(pools, "_users", 0)
+def bare(alone: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of its own that has imported only what it needs, and so starts soon."""
+    monkeypatch.setattr(pools, "_FIRST", ())
 
 
 def printed(executed: Executed) -> str:
@@ -277,18 +285,28 @@ def wait_for(condition: Any) -> None:
     raise AssertionError("waited in vain")
 
 
-@pytest.mark.parametrize("source", OUTPUTS.values(), ids=OUTPUTS)
-def test_a_cell_shows_what_it_shows_by_plain_papermill(
-    run: Runs, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SET_LATER", "later than the server has started")
-    cells = [re.sub("^ +", "", source, flags=re.M) if source.startswith("\n  ") else source]
-    ours = run(*cells)
-    plain = plainly(
-        notebook(*cells), Path(json.loads(printed(run("import os; print(f'\"{os.getcwd()}\"')"))))
-    )
-    assert without_ids(outputs_of(ours)) == without_ids(plain)
-    assert plain[0] != [] or source == OUTPUTS["silent"] or source == OUTPUTS["help"]
+Shown = dict[str, tuple[list[Any], list[Any]]]
+
+
+@pytest.fixture(scope="module")
+def shown(run: Runs) -> Shown:
+    """What every cell shows in a process of a pool, and by plain papermill in the same folder."""
+    sources = {name: textwrap.dedent(source).strip() for name, source in OUTPUTS.items()}
+    folder, found = Path(printed(run("import os; print(os.getcwd())")).rstrip()), {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SET_LATER", "later than the server has started")
+        for names in (list(sources), *([name] for name in ENDS)):
+            cells = [(sources | ENDS)[name] for name in names]
+            ours, plain = outputs_of(run(*cells)), plainly(notebook(*cells), folder)
+            found |= dict(zip(names, zip(ours, plain, strict=True), strict=True))
+    return found
+
+
+@pytest.mark.parametrize("name", [*OUTPUTS, *ENDS])
+def test_a_cell_shows_what_it_shows_by_plain_papermill(shown: Shown, name: str) -> None:
+    ours, plain = shown[name]
+    assert without_ids(ours) == without_ids(plain)
+    assert (plain == []) == (name in ("silent", "help"))
 
 
 def test_a_notebook_cannot_ask_anybody(run: Runs) -> None:
@@ -325,6 +343,7 @@ def recorded(path: Path) -> Path:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Iterator[Pool]:
     """A pool that has imported all that the templates do."""
+    pools._stop()
     modules = {name for template in TEMPLATES.glob("*.ipynb") for name in modules_of(template)}
     folder = tmp_path_factory.mktemp("house")
     with Pool(Folders(DATA, TEMPLATES, TEMPLATES, folder), folder / "running", 1, sorted(modules)) as pool:
@@ -336,7 +355,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Iterat
 @pytest.mark.parametrize(
     "template",
     [
-        pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else pytest.mark.soak)
+        pytest.param(path, id=path.stem, marks=[] if path.stem == QUICK else pytest.mark.soak)
         for path in sorted(TEMPLATES.glob("*.ipynb"))
     ],
 )
@@ -480,7 +499,9 @@ def test_what_else_this_process_starts_does_not_take_itself_for_the_server(run: 
     assert done.stdout == "0 False\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
 def test_no_process_outlives_its_runner(number: int, tmp_path: Path) -> None:
     file, temporary = tmp_path / "pids", tmp_path / "temporary"
     temporary.mkdir()
@@ -526,6 +547,7 @@ def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.usefixtures("bare")
 def test_no_process_outlives_its_server_and_the_next_has_a_new_one(tmp_path: Path) -> None:
     file = tmp_path / "pids"
     with Pool(place(tmp_path), tmp_path / "running", 1) as pool, ThreadPoolExecutor(1) as threads:
@@ -538,7 +560,7 @@ def test_no_process_outlives_its_server_and_the_next_has_a_new_one(tmp_path: Pat
         assert printed(run("print(1)")) == "1\n"
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("bare")
 def test_a_pool_that_is_closed_ends_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for method in ("forkserver", "spawn"):
         monkeypatch.setattr(pools, "METHOD", method)
@@ -552,6 +574,7 @@ def test_a_pool_that_is_closed_ends_what_runs(tmp_path: Path, monkeypatch: pytes
     assert gone(pids_in(tmp_path / "pids-forkserver")[1])
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_pool_that_is_closed_at_once_waits_for_nothing(tmp_path: Path) -> None:
     with Pool(place(tmp_path), tmp_path / "running", 1) as pool:
         waiting = pool.submit(Run("it", written(tmp_path / "it.ipynb", "1"), {}, {}))
@@ -563,7 +586,7 @@ def test_a_pool_that_is_closed_at_once_waits_for_nothing(tmp_path: Path) -> None
         waiting.result()
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("bare")
 def test_several_pools_of_one_process_share_a_server(tmp_path: Path) -> None:
     source = "import os; print(os.getppid())"
     (tmp_path / "other").mkdir()
@@ -579,7 +602,7 @@ def test_many_processes_leave_nothing_behind(run: Runs) -> None:
     this = psutil.Process()
     gc.collect()  # of what tests before this one have left
     before = this.num_fds(), server.num_fds(), len(this.children())
-    for _ in range(20):
+    for _ in range(8):
         printed(run("print(1)"))
     gc.collect()
     assert (this.num_fds(), server.num_fds(), len(this.children())) == before
@@ -625,6 +648,7 @@ def test_a_thread_that_ends_by_itself_does_no_harm(tmp_path: Path, monkeypatch: 
         assert printed(runs_of(pool)("print(1)")) == "1\n"
 
 
+@pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 def test_a_process_that_cannot_start_says_why(
     method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

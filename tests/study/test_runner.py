@@ -21,6 +21,8 @@ from buzanlib.study.results import Results
 from buzanlib.study.runner import run_study
 from buzanlib.study.spec import load_study
 
+pytestmark = pytest.mark.usefixtures("server")
+
 ROWS = 1919
 """Sum of the rows of all tiles."""
 
@@ -146,7 +148,7 @@ def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, roo
     with pytest.raises(StudyError, match="unknown notebook 'nubmers'"):
         run_study(write_study("nubmers"), progress=False)
 
-    before = psutil.Process().children()
+    before = psutil.Process().children()  # among them the server
     data = tmp_path / "broken"
     shutil.copytree(root / "data", data)
     text = (data / "predictions.json").read_text(encoding="utf-8")
@@ -160,9 +162,11 @@ def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, roo
     assert psutil.Process().children() == before
 
 
+@pytest.mark.usefixtures("alone")
 def test_processes_come_before_the_plan_if_they_are_needed_in_any_case(
     write_study, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(pool, "_FIRST", ())  # so that it starts soon
     path = write_study("numbers")
     came: list[int] = []
     made = runner.plan

@@ -19,7 +19,7 @@ from buzanlib.study import dependencies, pool
 from buzanlib.study.plan import status
 from buzanlib.study.runner import run_study
 
-pytestmark = pytest.mark.xdist_group("kernels")
+pytestmark = [pytest.mark.xdist_group("kernels"), pytest.mark.usefixtures("server")]
 
 METHODS = ["forkserver", "spawn"] if pool.METHOD == "forkserver" else ["spawn"]
 
@@ -58,6 +58,7 @@ def reasons(path: Path) -> dict[str, str]:
     return {step.run.name: step.reason for step in status(path)}
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("method", METHODS)
 def test_no_module_that_lies_in_a_folder_takes_the_place_of_another(
     write_study, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch, capsys
@@ -143,6 +144,7 @@ def lay_home(home: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_page_has_nothing_of_the_home_of_who_runs_it(
     write_study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]
@@ -167,10 +169,8 @@ def test_a_page_has_nothing_of_the_home_of_who_runs_it(
         monkeypatch.setattr(pool, "METHOD", method)
         run_study(path, force=True, progress=False)
         assert page.read_bytes() == clean
-    monkeypatch.setenv("XDG_CONFIG_HOME", "")
-    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "home" / ".config" / "matplotlib"))
-    run_study(path, force=True, progress=False)
-    assert page.read_bytes() == clean
+        monkeypatch.setenv("XDG_CONFIG_HOME", "")
+        monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "home" / ".config" / "matplotlib"))
 
 
 def test_a_temporary_folder_may_have_a_long_path(write_study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

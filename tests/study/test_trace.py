@@ -19,7 +19,7 @@ from buzanlib.study.execute import Executed
 from buzanlib.study.spec import Run
 from buzanlib.study.trace import Folders, read
 
-pytestmark = pytest.mark.xdist_group("kernels")
+pytestmark = [pytest.mark.xdist_group("kernels"), pytest.mark.usefixtures("server")]
 
 
 @pytest.fixture
