@@ -10,9 +10,12 @@ NO_BREAK = "\u00a0"
 
 #: Numbers as words, from zero, by format.
 WORDS: dict[str, list[str]] = {
-    "word": "no one two three four five six seven eight nine ten eleven twelve".split(),
-    "nth": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
-}
+    "word": ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+    "nth": [
+        "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+        "eleventh", "twelfth",
+    ],
+}  # fmt: skip
 
 Scalar = bool | int | float | str
 
@@ -25,7 +28,7 @@ def typeset(value: Scalar, form: str = "") -> str:
     value : bool, int, float or str
     form : str
         Python format specification; ``"p"`` is that of a p-value, with three decimals and never less than 0.001,
-        and ``"=p"`` the same with the sign before it; ``"word"`` and ``"nth"`` write a whole number from zero (first) to
+        and ``"=p"`` the same with the sign before it; ``"word"`` and ``"nth"`` write a whole number of at most
         twelve as a word, and others in digits.
 
     Raises

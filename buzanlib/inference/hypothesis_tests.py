@@ -152,7 +152,7 @@ class Support(HypothesisTest):
 
 @dataclass(frozen=True)
 class SupportBesideTies(HypothesisTest):
-    """Whether two quadrants agree on some roll calls more than their other ties let expect; the plain gap stands beside."""
+    """Whether two quadrants agree on some roll calls more than their other ties suggest; beside it, the plain gap."""
 
     plain: Support
     beside: Forum
@@ -164,7 +164,8 @@ class SupportBesideTies(HypothesisTest):
             return plain
         found, _ = self.beside.regression(world)
         keys = ("contrast", "low90", "high90", "p")
-        return replace(found, beside=found.beside | {f"plain.{key}": getattr(plain, key) for key in keys})
+        beside = {f"plain.{key}": getattr(plain, key) for key in keys}
+        return replace(found, beside={**found.beside, **beside})
 
 
 @dataclass(frozen=True)

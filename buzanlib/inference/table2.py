@@ -23,7 +23,6 @@ from buzanlib.inference.verdicts import Finding, Value, judge
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import Quadrant
 
-
 #: Kind of errors of the primary estimator (`buzanlib.inference.weighted_table2`).
 WEIGHTED = "weighted"
 
@@ -52,8 +51,8 @@ class QuadrantResult:
     assignments: pd.Series[float]
     scores: pd.DataFrame  #: As `buzanlib.inference.proper_scores.table_scores` gives them.
     sizes: pd.Series[int]  #: States by quadrant.
-    #: Kind of the standard errors, HC3, or classical where a quadrant is too small for it; `WEIGHTED`, where the table is
-    #: that of the primary estimator: its statistics are then less their means under permutation, and contrasts in log odds.
+    #: Kind of the standard errors: HC3; classical, where a quadrant is too small for it; or `WEIGHTED`, if this is the
+    #: primary estimator's: contrasts are then in log odds, and statistics less their means under permutation.
     errors: str
     alpha: float  #: Level of the test.
     lock: str  #: SHA-256 of the predictions that were tested.

@@ -11,7 +11,7 @@ from buzanlib.inference.contrasts import CODING, POSITION, equivalence_test
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.mixed_model import MixedFit, corner_model
 from buzanlib.inference.permutation import Array, PermutationBank, max_t, p_value
-from buzanlib.inference.placed_sample import THREATS
+from buzanlib.inference.placed_sample import THREATS, Codes
 from buzanlib.inference.proper_scores import assignment_statistics, table_scores
 from buzanlib.inference.table2 import WEIGHTED, QuadrantResult, quadrant_shares
 from buzanlib.inference.verdicts import Finding, judge
@@ -54,7 +54,7 @@ class WeightedQuadrantTest:
         y = own[THREATS].to_numpy(dtype=float)
         values, weights, _ = centred_shares(y, n, regions.loc[own.index])
 
-        def effects(quadrants: Array) -> Array:
+        def effects(quadrants: Codes) -> Array:
             return weighted_cells(values, weights, quadrants).contrast(CODING / 4).statistics
 
         rows = np.array([POSITION[one.effect] for one in locked.cells])

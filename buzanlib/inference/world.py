@@ -36,7 +36,7 @@ class World:
     corpus: str = Corpus.UNGDC  #: The statements that are tested.
     annotator: str = Annotator.ADJUDICATED  #: Whose codes are used.
     #: Draws permutations within groups other than regions, as many and by the same seed.
-    bank: PermutationBank = PermutationBank()
+    bank: PermutationBank = field(default_factory=PermutationBank)
     locked: bool = False  #: Whether rates are compared as the locked file has it, for the record.
     _results: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 

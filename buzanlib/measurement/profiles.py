@@ -62,8 +62,8 @@ def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
     """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 
     Returns a DataFrame of int: index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a
-    threat; `STRICT`; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms`` and so on;
-    ``agent.state`` and so on.
+    threat; `STRICT`; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms``
+    and so on; ``agent.state`` and so on.
     """
     columns: dict[str, pd.Series] = {"relevant": pd.Series(1, index=passages.index)}
     columns |= {threat.value: passages[threat.value] for threat in Threat}
