@@ -101,6 +101,7 @@ class Forum(HypothesisTest):
     shared: int = 4  #: Contested roll calls that a pair of states must share.
     others: int = 10  #: Other roll calls that it must share.
     resolutions: tuple[str, ...] = ()  #: On which they should agree less; none for the contested ones.
+    contested_too: bool = False  #: Whether the contested roll calls are among the votes on other matters.
     pair: tuple[Quadrant, Quadrant] = (Quadrant.SW, Quadrant.WS)
     more: bool = False  #: Whether they should agree more.
     regime: tuple[int, int] = (2018, 2020)  #: Years over which electoral democracy is averaged.
@@ -118,8 +119,8 @@ class Forum(HypothesisTest):
         """What else may make two states agree: votes on other matters in the contested sessions, region, regime."""
         resolutions = world.data.votes.resolutions
         contested = resolutions["contested"] == 1
-        sessions = resolutions.loc[contested, "session"].unique()
-        others = resolutions[~contested & resolutions["session"].isin(sessions)]
+        inside = resolutions["session"].isin(resolutions.loc[contested, "session"].unique())
+        others = resolutions[inside if self.contested_too else inside & ~contested]
         panel = world.data.panel
         regime = panel[panel["year"].between(*self.regime)].groupby("iso3")["polyarchy"].mean()
         stood = positions(world.data.votes.votes, others["rcid"]).reindex(self.agreement(world).index)

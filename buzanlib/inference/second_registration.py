@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
+from buzanlib.inference.dyadic_matrices import pair_means
 from buzanlib.inference.dyadic_tests import least_agreement
+from buzanlib.inference.estimator_simulation import Structure, Worlds
 from buzanlib.inference.hypothesis_tests import RIVALS, Forum
 from buzanlib.inference.mixed_model import corner_model
 from buzanlib.inference.mrqap import MRQAPResult
@@ -53,6 +56,11 @@ class SecondRegistration:
         return PermutationBank(self.registration.draws, self.registration.seed)
 
     @cached_property
+    def _own_draws(self) -> World:
+        """The world with the permutations that were registered."""
+        return replace(self.world, permutations=self.bank(self.world.data.regions))
+
+    @cached_property
     def counts(self) -> pd.DataFrame:
         """Passages of the later statements by state (`state_counts`)."""
         return state_counts(self._passages(self.first, self.last, self.annotator))
@@ -63,17 +71,29 @@ class SecondRegistration:
         test = WeightedQuadrantTest(self.world.data.predictions, self.bank)
         return test(self.counts, self.world.placed, self.world.data.regions)
 
+    @property
+    def _later(self) -> Forum:
+        return Forum("P4", shared=3, resolutions=LATER_CALLS)
+
     @cached_property
     def votes(self) -> tuple[Finding, MRQAPResult]:
         """P4, with the whole regression."""
-        own = replace(self.world, permutations=self.bank(self.world.data.regions))
-        return Forum("P4", shared=3, resolutions=LATER_CALLS).regression(own)
+        return self._later.regression(self._own_draws)
 
     @cached_property
     def least(self) -> pd.DataFrame:
         """How far each pair of quadrants agrees on the later roll calls (`least_agreement`)."""
-        agreed = Forum("P5", shared=3, resolutions=LATER_CALLS).agreement(self.world)
+        agreed = self._later.agreement(self.world)
         return least_agreement(agreed, self.world.placed, self.registration.draws, self.registration.seed)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Agreement on the later roll calls by the quadrants of two states (`pair_means`)."""
+        return pair_means(self._later.agreement(self.world), self.world.placed["quadrant"])
+
+    def votes_beside_all(self) -> Finding:
+        """P4 with the contested roll calls among the other votes, an exploratory reading of "all other"."""
+        return replace(self._later, contested_too=True).regression(self._own_draws)[0]
 
     def strict(self) -> Finding:
         """P1: the contrast of cohesion in the strict reading of the political threat."""
@@ -104,6 +124,17 @@ class SecondRegistration:
         return own
 
     @property
+    def claims(self) -> dict[str, str]:
+        """What each says, by id."""
+        said = {name: one.claim for name, one in self.registration.predictions.items()}
+        return {
+            name: self.world.data.predictions.hypotheses[name.removeprefix("P3")].claim
+            if name.startswith("P3")
+            else said[name]
+            for name in self.findings
+        }
+
+    @property
     def verdicts(self) -> dict[str, Verdict]:
         """The word for each, by id."""
         alpha, found = self.registration.alpha, self.findings
@@ -117,6 +148,46 @@ class SecondRegistration:
             )
             for name, one in found.items()
         }
+
+    def power(self, worlds: int = 400, contrasts: Sequence[float] = (0.4, 0.6, 1.0)) -> pd.DataFrame:
+        """Power of P1, P2 and P3 at true contrasts, by simulation from the fitted models.
+
+        Returns
+        -------
+        DataFrame of float
+            Index the ids, columns the contrasts; all three of Table 2 are the contrast at once.
+        """
+        placed, regions, seed = self.world.placed, self.world.data.regions, self.registration.seed
+        structure = Structure.of(self.counts, placed, regions, seed=seed)
+        said = self.registration.predictions["P1"]
+        strict = {"P1": Outcome(STRICT, said.effect, said.sign)}
+        three = {
+            f"P3{one.id}": Outcome(one.threat, one.effect, one.sign)
+            for one in self.world.data.predictions.cells
+        }
+        one, table2, columns = self._worlds(structure, strict), self._worlds(structure, three), {}
+        for contrast in contrasts:
+            alone = one.tested(contrast, worlds, seed, ["primary"])
+            table = table2.tested(contrast, worlds, seed, ["primary"]).loc["primary"]
+            columns[contrast] = {
+                "P1": alone["single"].iloc[0],
+                "P2": table.loc["gate", "single"],
+                **table["found"].drop("gate").to_dict(),
+            }
+        return pd.DataFrame(columns)
+
+    def _worlds(self, structure: Structure, outcomes: Mapping[str, Outcome]) -> Worlds:
+        """Worlds drawn from the fitted models, in which the contrasts in question can be set."""
+        placed, regions = self.world.placed, self.world.data.regions
+        fits = {name: corner_model(self.counts, one.column, placed, regions) for name, one in outcomes.items()}
+        quadrants = structure.within_strata.quadrants
+        centre = [
+            fits[name].fitted - fits[name].contrast(one.effect, one.sign)[0] * one.weights[quadrants]
+            for name, one in outcomes.items()
+        ]
+        return Worlds(
+            structure, outcomes, np.column_stack(centre), np.array([fit.sigma for fit in fits.values()])
+        )
 
     def explore(self) -> pd.DataFrame:
         """The same contrasts on other statements, codes and states; exploratory.
