@@ -53,7 +53,11 @@ _FIELD: Schema = {
     "then": _bounds({"type": "string", "format": "date", "title": "a date as YYYY-MM-DD"}),
     "else": _bounds({**_SCALAR, "format": "number", "title": "a number"}),
 }
-_FOREIGN_KEY = {"fields": _NAME, "reference": properties({"resource": TEXT, "fields": _NAME})}
+_FOREIGN_KEY = {
+    "fields": _NAME,
+    "reference": properties({"resource": TEXT, "fields": _NAME}),
+    "buzan:once?": TRUTH,
+}
 _EVERY = {"resource": TEXT, "field": TEXT, "where?": _VALUES}
 _COVERAGE = {"field": TEXT, "every": properties(_EVERY), "says": TEXT, "with?": _VALUES, "years?": _texts(3)}
 _COUNT = {"field": TEXT, "resource": TEXT, "by": TEXT, "where?": _VALUES}
@@ -103,7 +107,13 @@ _AMENDMENT = properties(
     {
         "number": _NUMBER,
         **dict.fromkeys(("date", "to", "what", "why", "status"), TEXT),
-        "fields?": properties({"sesoi?": _FRACTION, "draws?": _NUMBER}),
+        "fields?": properties(
+            {
+                **dict.fromkeys(("sesoi?", "alpha?", "share?", "not_large?", "interval?"), _FRACTION),
+                "draws?": _NUMBER,
+                "seed?": _whole(0, 2**32 - 1),
+            }
+        ),
     },
     others=True,
 )

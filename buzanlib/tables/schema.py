@@ -14,6 +14,8 @@ keys). Some properties of our own, which other readers ignore, say what that sta
 ``buzan:coverage`` and ``buzan:counts``
     Between tables: which keys must be there, and which numbers must equal a count of rows elsewhere. They are
     relations, not row counts, so that they hold for another corpus as well.
+``buzan:once``
+    Of a foreign key: a value that is not there is one fault, however many rows have it.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ class ForeignKey:
     field: str
     resource: str
     target: str
+    once: bool = False  #: Whether a value that is not there is one fault, at its first row.
 
 
 @dataclass(frozen=True)
@@ -251,7 +254,7 @@ def _field(source: Mapping[str, Any], key: tuple[str, ...]) -> Field:
 def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
     there = source["reference"]
     (field,), (target,) = _names(source["fields"]), _names(there["fields"])
-    return ForeignKey(field, there["resource"], target)
+    return ForeignKey(field, there["resource"], target, source.get("buzan:once", False))
 
 
 def _rule(source: Mapping[str, Any]) -> Rule:
