@@ -154,11 +154,12 @@ class Body(HTMLParser):
         assert not [name for name in given if name.startswith("on")]
 
 
+@pytest.mark.parametrize("pages", [20, pytest.param(120, marks=pytest.mark.soak)])
 def test_nothing_on_a_page_made_from_data_is_live(
-    folder: Path, build: Callable[..., tuple[str, str]]
+    folder: Path, build: Callable[..., tuple[str, str]], pages: int
 ) -> None:
     chosen, texts = random.Random(7), []
-    while len(texts) < 120:
+    while len(texts) < pages:
         text = "".join(chosen.choices(PIECES, k=chosen.randint(2, 9)))
         (folder / "codebook.md").write_text(text, encoding="utf-8", newline="")
         if not read_codebook(folder)[1]:

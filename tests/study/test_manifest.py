@@ -16,7 +16,6 @@ from buzanlib.files import sha256
 from buzanlib.study.manifest import MANIFEST, Manifest, _commit
 from buzanlib.study.runner import run_study
 
-
 pytestmark = pytest.mark.usefixtures("server")
 
 
