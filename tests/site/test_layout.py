@@ -46,7 +46,12 @@ def laid_out(path: Path) -> Layout:
 
 
 def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: Path) -> None:
-    path = study_of(tmp_path, root, "  02_table1:\n  03_table2:\n")
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    for ours, name in (("numbers", "02_table1"), ("reads", "03_table2")):  # which run sooner
+        shutil.copy(root / "tests" / "notebooks" / f"{ours}.ipynb", templates / f"{name}.ipynb")
+    shutil.copy(root / "notebooks" / "04_placement.ipynb", templates)
+    path = study_of(tmp_path, root, "  02_table1:\n  03_table2:\n", templates=str(templates))
     layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1", "executed/03_table2"]
     assert "The evidence" not in pages(layout.toc)
@@ -55,7 +60,7 @@ def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: P
     assert config["title"] == "Mine"
     assert config["sphinx"]["config"]["buzan_absent"]["executed/04_placement"] == "Placing the states"
 
-    study_of(tmp_path, root, "  02_table1:\n")
+    study_of(tmp_path, root, "  02_table1:\n", templates=str(templates))
     layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1"]
     executed = layout.book / "executed"
