@@ -9,6 +9,7 @@ from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.strictjson import parse
+from buzanlib.study.dependencies import hash_of
 from buzanlib.study.markup import code, escape
 from buzanlib.tables.codebook import CODEBOOK, read_codebook
 
@@ -107,8 +108,15 @@ def _linked(entry: Mapping[str, str]) -> str:
     return escape(title)
 
 
-def generated_pages(data: Path) -> dict[str, str]:
+def generated_pages(data: Path, checked: Mapping[str, str] | None = None) -> dict[str, str]:
     """Make ``data.md`` and ``codebook.md`` from a data folder; the text of each by its name.
+
+    Parameters
+    ----------
+    data : Path
+        The folder.
+    checked : mapping of str to str, optional
+        SHA-256 of files of it that were checked, by name: a codebook with the same hash is not checked again.
 
     Raises
     ------
@@ -123,6 +131,8 @@ def generated_pages(data: Path) -> dict[str, str]:
         raise DataError([fault]) from None
     except (ValueError, KeyError, TypeError) as error:
         raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
+    if checked and (found := hash_of(data / CODEBOOK)) and found == checked.get(CODEBOOK):
+        return {"data.md": described, "codebook.md": (data / CODEBOOK).read_text(encoding="utf-8")}
     codebook, faults = read_codebook(data)
     if codebook is None and not faults:
         faults = [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]

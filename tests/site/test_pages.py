@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from buzanlib.errors import DataError
+from buzanlib.files import sha256
 from buzanlib.site.pages import data_page, generated_pages
 from buzanlib.study.markup import code, escape
 from buzanlib.tables.codebook import read_codebook
@@ -120,6 +121,10 @@ def test_a_codebook_is_plain_markdown(data_dir: Path, tmp_path: Path) -> None:
     (data / "codebook.md").write_text("# Codebook\n\n<b>\n\n{{ a }}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"codebook\.md, row 3: '<b>'; plain Markdown is needed.*\n.*row 5"):
         generated_pages(data)
+    with pytest.raises(DataError, match=r"codebook\.md, row 3"):
+        generated_pages(data, {"codebook.md": sha256(data_dir / "codebook.md")})
+    checked = {"codebook.md": sha256(data / "codebook.md")}
+    assert generated_pages(data, checked)["codebook.md"] == "# Codebook\n\n<b>\n\n{{ a }}\n"
 
 
 PIECES = (
