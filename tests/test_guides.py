@@ -17,7 +17,7 @@ from buzanlib.sources.own_texts import gather_texts
 from buzanlib.sources.sheets import CODES
 from buzanlib.study.parameters import declared
 
-pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("guides")]
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("guides"), pytest.mark.usefixtures("server")]
 
 GUIDES = ("rerun", "bring_statements", "bring_index", "add_hypothesis")
 FEW = {"draws": 49, "bootstrap": 29, "worlds": 20, "size": 40}
@@ -71,16 +71,15 @@ def mine(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def build(folder: Path, root: Path, output: str, content: dict[str, Any]) -> None:
-    """Build the book of a study by one job and, from the same pages, by two."""
+    """Build the book of a study."""
     head = {"title": "Mine", "data": str(root / "data"), "templates": str(root / "notebooks")}
     head |= {"book": str(root / "book"), "output": output}
     path = folder / f"{output}.yml"
     path.write_text(yaml.safe_dump(head | content, sort_keys=False), encoding="utf-8")
-    for jobs, out in ((1, None), (2, folder / f"{output}-2")):
-        front = build_book(path, out, progress=False, jobs=jobs)
-        pages = {page.stem for page in (front.parent / "executed").glob("*.html")}
-        assert pages
-        assert all(any(page.startswith(name) for page in pages) for name in content["notebooks"])
+    front = build_book(path, progress=False)
+    pages = {page.stem for page in (front.parent / "executed").glob("*.html")}
+    assert pages
+    assert all(any(page.startswith(name) for page in pages) for name in content["notebooks"])
 
 
 @pytest.mark.parametrize(("name", "content"), examples(), ids=[name for name, _ in examples()])

@@ -34,7 +34,9 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
     """
     check_named("outcome", outcomes, set(explored["outcome"]))
     samples = list(dict.fromkeys(explored["sample"]))
-    chosen = {name: explored[explored["outcome"] == name].set_index("sample").loc[samples] for name in outcomes}
+    chosen = {
+        name: explored[explored["outcome"] == name].set_index("sample").loc[samples] for name in outcomes
+    }
     reach = max(float(rows[["low90", "high90"]].abs().to_numpy().max()) for rows in chosen.values())
     limit = min(WIDEST, 1.08 * reach)
     figure, panels = new_panels(1.0 + 0.3 * len(samples), 1, len(outcomes), sharey=True)
@@ -48,7 +50,9 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
             axes.axhline(row + 0.5, color=PALE, linewidth=0.8, zorder=0)
     name_rows(panels.ravel()[0], samples)
     sns.despine(figure, left=True)
-    figure.supxlabel("Contrast in log odds, 90% interval (right of zero: as predicted)", fontsize=11, color=INK)
+    figure.supxlabel(
+        "Contrast in log odds, 90% interval (right of zero: as predicted)", fontsize=11, color=INK
+    )
     said = listed(
         (
             title,

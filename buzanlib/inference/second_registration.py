@@ -179,7 +179,9 @@ class SecondRegistration:
     def _worlds(self, structure: Structure, outcomes: Mapping[str, Outcome]) -> Worlds:
         """Worlds drawn from the fitted models, in which the contrasts in question can be set."""
         placed, regions = self.world.placed, self.world.data.regions
-        fits = {name: corner_model(self.counts, one.column, placed, regions) for name, one in outcomes.items()}
+        fits = {
+            name: corner_model(self.counts, one.column, placed, regions) for name, one in outcomes.items()
+        }
         quadrants = structure.within_strata.quadrants
         centre = [
             fits[name].fitted - fits[name].contrast(one.effect, one.sign)[0] * one.weights[quadrants]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-import pandas as pd
-from scipy.special import ndtri
+from typing import TYPE_CHECKING, Literal
 
 from buzanlib.errors import EstimationError, check_name
+
+if TYPE_CHECKING:
+    import pandas as pd  # a study is checked with `in_panel`, and often nothing else is done that needs it
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,8 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
     EstimationError
         If no state has a value in the window.
     """
+    from scipy.special import ndtri
+
     check_name("column of the panel", column, panel.columns)
     held = panel.loc[panel["year"].between(first, last), ["iso3", "year", column]].dropna()
     if held.empty:

@@ -88,7 +88,7 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     book = sources_of(study)
     if not at_home:
         _copy(study, source, book, results, output)
-    for name, text in (generated_pages(study.reads) | study_pages(study)).items():
+    for name, text in (generated_pages(study.reads, results.data) | study_pages(study)).items():
         output.write(book / GENERATED / name, text)
     whole = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
     toc = _fitted(whole, study, None if at_home else _SHARED)

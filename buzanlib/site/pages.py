@@ -9,6 +9,7 @@ from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.strictjson import parse
+from buzanlib.study.dependencies import hash_of
 from buzanlib.study.markup import code, escape
 from buzanlib.tables.codebook import PAGES, read_codebook
 
@@ -107,8 +108,15 @@ def _linked(entry: Mapping[str, str]) -> str:
     return escape(title)
 
 
-def generated_pages(data: Path) -> dict[str, str]:
+def generated_pages(data: Path, checked: Mapping[str, str] | None = None) -> dict[str, str]:
     """Make ``data.md``, ``datasheet.md`` and a page for each codebook from a data folder; the text of each by its name.
+
+    Parameters
+    ----------
+    data : Path
+        The folder.
+    checked : mapping of str to str, optional
+        SHA-256 of files of it that were checked, by name: a page with the same hash is not checked again.
 
     Raises
     ------
@@ -125,10 +133,14 @@ def generated_pages(data: Path) -> dict[str, str]:
         raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
     pages = {"data.md": described}
     for name in PAGES:
-        text, faults = read_codebook(data, name)
-        if text is None and not faults:
-            faults = [Fault(name, 0, "", "missing", "this page must be in the data folder")]
-        if text is None or faults:
-            raise DataError(faults)
+        if checked and (found := hash_of(data / name)) and found == checked.get(name):
+            text = (data / name).read_text(encoding="utf-8")
+        else:
+            read, faults = read_codebook(data, name)
+            if read is None and not faults:
+                faults = [Fault(name, 0, "", "missing", "this page must be in the data folder")]
+            if read is None or faults:
+                raise DataError(faults)
+            text = read
         pages["datasheet.md" if name == "README.md" else name] = text
     return pages

@@ -10,92 +10,31 @@ other files beside a study are sent. All files are in the worker's temporary fol
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-import shutil
-import tempfile
 import time
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from buzanlib.errors import ClusterError, RunError
-from buzanlib.files import write_whole
 from buzanlib.study.cache import some
+from buzanlib.study.cluster_worker import Home, run_here
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import code, differences, locked, versions
 from buzanlib.study.execute import Executed
-from buzanlib.study.pool import Pool
 from buzanlib.study.spec import RESULTS, Run, Study
-from buzanlib.study.trace import Folders
 
 if TYPE_CHECKING:
-    from distributed import Client, Worker
+    from distributed import Client
 
 _DASK = ("dask", "distributed")  # not in the lock
 _MOST = 1000  # notebooks at the same time, for each of which a thread of this process waits
-
-
-@dataclass
-class _Home:
-    """Plugin of Dask for all workers, also those that join later; removed after the run."""
-
-    modules: Sequence[str]
-    folders: Sequence[str]  # those of `Folders`, relative to their common parent
-    files: Mapping[str, bytes]  # the data, by their path in the data folder
-    needed: Mapping[str, str]  # see `buzanlib.study.dependencies.differences`
-
-    fault: str = ""  # why the worker runs no notebook
-    root: Path | None = None
-    pool: Pool | None = None
-
-    async def setup(self, worker: Worker) -> None:
-        if wrong := some(differences(self.needed)):
-            self.fault = f"it differs from the machine that runs the study: {wrong}"
-            return
-        try:
-            await asyncio.to_thread(self._lay, Path(worker.local_directory), worker.state.nthreads)
-        except (OSError, RunError) as error:
-            self.fault = f"it cannot be given the data: {error}"
-
-    async def teardown(self, worker: Worker) -> None:
-        if self.pool:
-            await asyncio.to_thread(self.pool.__exit__, None, None, None)
-        if self.root:
-            await asyncio.to_thread(shutil.rmtree, self.root, ignore_errors=True)
-
-    def _lay(self, where: Path, jobs: int) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="buzan-", dir=where))
-        self.places = Folders(*(self.root / folder for folder in self.folders))
-        for name, content in self.files.items():
-            (self.places.data / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.places.data / name).write_bytes(content)
-        self.places.templates.mkdir(parents=True, exist_ok=True)
-        self.pool = Pool(self.places, self.root / ".running", jobs, self.modules)
-
-
-def _run(name: str, run: Run, template: str, numbers: str | None) -> Executed:
-    """Run a notebook on the worker that calls this."""
-    from distributed import get_worker
-
-    worker = get_worker()
-    try:
-        home: Any = worker.plugins[name]
-        if home.fault:
-            raise RunError(home.fault)
-        there = home.places.templates / run.template.name
-        write_whole(there, template)
-        if numbers is not None:
-            write_whole(Path(os.path.normpath(there.parent / str(run.given[RESULTS]))), numbers)
-        return home.pool.submit(replace(run, template=there)).result()  # type: ignore[no-any-return]
-    except (KeyError, OSError, RunError) as error:  # the first: it has joined without the plugin
-        raise RunError(f"notebook {run.name} cannot run on worker {worker.address}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -112,39 +51,41 @@ class Cluster:
     @property
     def at_once(self) -> int:
         """Notebooks that can run at the same time, with the current workers."""
-        return max(1, min(self.most, sum(self._workers().values())))
+        return max(1, min(self.most, self._threads_there()))
 
     def submit(self, run: Run) -> Future[Executed]:
         """Run a notebook on any worker."""
-        template, numbers = run.template.read_text(encoding="utf-8"), None
+        files = {run.template.name: run.template}
         if run.reads_results:
-            numbers = (self.templates / str(run.given[RESULTS])).read_text(encoding="utf-8")
-        return self.threads.submit(self._execute, run, template, numbers)
+            numbers = str(run.given[RESULTS])
+            files[numbers] = self.templates / numbers
+        texts = {place: file.read_text(encoding="utf-8") for place, file in files.items()}
+        return self.threads.submit(self._execute, run, texts)
 
-    def _execute(self, run: Run, template: str, numbers: str | None) -> Executed:
+    def _execute(self, run: Run, texts: Mapping[str, str]) -> Executed:
         from distributed import KilledWorker
 
         start = last = time.monotonic()  # the last time when there was a worker
         patience, key = _patience(), f"{run.name}-{uuid.uuid4().hex}"
-        future = self.client.submit(_run, self.name, run, template, numbers, key=key)
+        future = self.client.submit(run_here, self.name, run, texts, key=key)
         while time.monotonic() < last + patience:
             try:
                 return future.result(1.0)
             except TimeoutError:
-                last = time.monotonic() if self._workers() else last
+                last = time.monotonic() if self._threads_there() else last
             except KilledWorker:
                 fault = f"notebook {run.name} failed: every worker that ran it has ended, perhaps for lack of memory"
-                return Executed(template, fault, None, time.monotonic() - start)
+                return Executed(texts[run.template.name], fault, None, time.monotonic() - start)
             except (CancelledError, ConnectionError):
                 break
         gone = f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s"
         raise RunError(f"{gone}; what is finished is kept, and the same command goes on from there")
 
-    def _workers(self) -> Mapping[str, int]:
-        """Threads of each worker."""
+    def _threads_there(self) -> int:
+        """Threads of all workers that are there."""
         with suppress(OSError, CancelledError):
-            return dict(self.client.nthreads())
-        return {}
+            return sum(self.client.nthreads().values())
+        return 0
 
 
 @contextmanager
@@ -190,8 +131,7 @@ def _client(address: str) -> Iterator[Client]:
     except ModuleNotFoundError as error:
         raise ClusterError(f"a cluster needs Dask ({error}): pip install 'buzanlib[cluster]'") from error
     logger = logging.getLogger("distributed.client")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)  # it logs at length what is raised here as an error
+    logger.disabled = True  # it logs at length what is raised here as an error
     try:
         try:
             with warnings.catch_warnings():
@@ -202,7 +142,7 @@ def _client(address: str) -> Iterator[Client]:
         with client:
             yield client
     finally:
-        logger.setLevel(level)
+        logger.disabled = False
 
 
 def _give(
@@ -234,7 +174,7 @@ def _give(
     folders = (folder.path, study.file.parent, study.templates, study.output)
     there = [Path(os.path.relpath(path, os.path.commonpath(folders))).as_posix() for path in folders]
     files = {name: (folder.path / name).read_bytes() for name in folder.hashes}
-    plugin = type("Home", (_Home, WorkerPlugin), {})(modules, there, files, needed)
+    plugin = type("Home", (Home, WorkerPlugin), {})(modules, there, files, needed)
     client.register_plugin(plugin, name=name)
 
 

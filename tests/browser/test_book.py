@@ -11,7 +11,7 @@ from picture import PICTURE, shown, words
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.soak, pytest.mark.xdist_group("browser")]
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

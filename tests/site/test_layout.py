@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,9 @@ from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_loaded
 from buzanlib.study.spec import load_study
+
+
+pytestmark = pytest.mark.usefixtures("server")
 
 
 def study_of(folder: Path, root: Path, notebooks: str, **keys: str) -> Path:
@@ -42,7 +46,12 @@ def laid_out(path: Path) -> Layout:
 
 
 def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: Path) -> None:
-    path = study_of(tmp_path, root, "  02_table1:\n  03_table2:\n")
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    for ours, name in (("numbers", "02_table1"), ("reads", "03_table2")):  # which run sooner
+        shutil.copy(root / "tests" / "notebooks" / f"{ours}.ipynb", templates / f"{name}.ipynb")
+    shutil.copy(root / "notebooks" / "04_placement.ipynb", templates)
+    path = study_of(tmp_path, root, "  02_table1:\n  03_table2:\n", templates=str(templates))
     layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1", "executed/03_table2"]
     assert "The evidence" not in pages(layout.toc)
@@ -51,7 +60,7 @@ def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: P
     assert config["title"] == "Mine"
     assert config["sphinx"]["config"]["buzan_absent"]["executed/04_placement"] == "Placing the states"
 
-    study_of(tmp_path, root, "  02_table1:\n")
+    study_of(tmp_path, root, "  02_table1:\n", templates=str(templates))
     layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1"]
     executed = layout.book / "executed"
@@ -97,18 +106,20 @@ def test_a_study_without_a_book_is_told(tmp_path: Path, root: Path) -> None:
 def test_the_book_of_a_study_is_built_once(
     tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = study_of(tmp_path, root, "  03_table2:\n  04_placement: {sweep: {power: [cinc, gdp]}}\n")
+    shutil.copy(root / "tests" / "notebooks" / "reads.ipynb", tmp_path)
+    path = study_of(tmp_path, root, "  03_table2:\n  reads: {sweep: {times: [1, 2]}}\n")
     front = build_book(path, progress=False)
     assert front == tmp_path / "out" / "_build" / "html" / "index.html"
-    swept = (front.parent / "executed" / "04_placement--power-gdp.html").read_text(encoding="utf-8")
-    assert "Placing the states (power: gdp)" in swept
-    assert "<em>The test of the quadrant predictions</em>" in swept  # a chapter that is left out
+    swept = (front.parent / "executed" / "reads--times-2.html").read_text(encoding="utf-8")
+    assert "Reads a table (times: 2)" in swept
+    table2 = (front.parent / "executed" / "03_table2.html").read_text(encoding="utf-8")
+    assert "<em>The test of the quadrant predictions</em>" in table2  # a chapter that is left out
     made = front.stat().st_mtime_ns
     build_book(path)
     assert "the book has not changed" in capfd.readouterr().err
     assert front.stat().st_mtime_ns == made
 
-    study_of(tmp_path, root, "  03_table2:\n  04_placement:\n")
+    study_of(tmp_path, root, "  03_table2:\n  reads:\n")
     build_book(path, progress=False)
-    assert (front.parent / "executed" / "04_placement.html").is_file()
-    assert not (front.parent / "executed" / "04_placement--power-gdp.html").exists()
+    assert (front.parent / "executed" / "reads.html").is_file()
+    assert not (front.parent / "executed" / "reads--times-2.html").exists()

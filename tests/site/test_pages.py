@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from buzanlib.errors import DataError
+from buzanlib.files import sha256
 from buzanlib.site.pages import data_page, generated_pages
 from buzanlib.study.markup import code, escape
 from buzanlib.tables.codebook import read_codebook
@@ -128,6 +129,10 @@ def test_a_codebook_is_plain_markdown(data_dir: Path, tmp_path: Path) -> None:
     (data / "codebook.md").write_text("# Codebook\n\n<b>\n\n{{ a }}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"codebook\.md, row 3: '<b>'; plain Markdown is needed.*\n.*row 5"):
         generated_pages(data)
+    with pytest.raises(DataError, match=r"codebook\.md, row 3"):
+        generated_pages(data, {"codebook.md": sha256(data_dir / "codebook.md")})
+    checked = {"codebook.md": sha256(data / "codebook.md")}
+    assert generated_pages(data, checked)["codebook.md"] == "# Codebook\n\n<b>\n\n{{ a }}\n"
 
 
 PIECES = (
@@ -162,11 +167,12 @@ class Body(HTMLParser):
         assert not [name for name in given if name.startswith("on")]
 
 
+@pytest.mark.parametrize("pages", [20, pytest.param(120, marks=pytest.mark.soak)])
 def test_nothing_on_a_page_made_from_data_is_live(
-    folder: Path, build: Callable[..., tuple[str, str]]
+    folder: Path, build: Callable[..., tuple[str, str]], pages: int
 ) -> None:
     chosen, texts = random.Random(7), []
-    while len(texts) < 120:
+    while len(texts) < pages:
         text = "".join(chosen.choices(PIECES, k=chosen.randint(2, 9)))
         (folder / "codebook.md").write_text(text, encoding="utf-8", newline="")
         if not read_codebook(folder)[1]:

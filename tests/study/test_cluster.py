@@ -30,7 +30,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from buzanlib.cli import main
 from buzanlib.errors import ClusterError, RunError
-from buzanlib.study.cluster import Cluster, _Home, connected
+from buzanlib.study.cluster import Cluster, connected
+from buzanlib.study.cluster_worker import Home
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import code, differences, versions
 from buzanlib.study.manifest import MANIFEST
@@ -578,7 +579,7 @@ print({{"dask", "distributed"}} & sys.modules.keys())
 
 def test_a_worker_without_room_for_the_data_says_so_and_keeps_nothing(tmp_path: Path) -> None:
     worker: Any = SimpleNamespace(local_directory=str(tmp_path), state=SimpleNamespace(nthreads=1))
-    home = _Home(
+    home = Home(
         [], ["data", ".", "templates", "out"], {"a": b"", "a/b": b""}, {}
     )  # a file where a folder must be
     asyncio.run(home.setup(worker))

@@ -71,7 +71,7 @@ def held() -> dict[str, Any]:
     return content
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.xdist_group("browser")
 def test_no_number_and_no_picture_of_the_book_has_moved(html: Path, held: dict[str, Any]) -> None:
     results = html.parents[1] / "book" / "executed" / RESULTS
