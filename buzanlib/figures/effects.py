@@ -93,7 +93,7 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
 
 @style()
 def joint_test(result: QuadrantResult) -> Drawn:
-    """Draw Table 2 as a whole against chance: permuted states above, assignments of its cells below."""
+    """Draw a `QuadrantResult` against chance: permuted states above, the 24 assignments of its cells below."""
     own = "-".join(Quadrant)
     # Rounded, because equal sums differ in their last digits; the paper's own stands first among equals, so
     # that its place in the drawing is its rank.

@@ -27,7 +27,7 @@ _LEVEL = 0.05
 
 @style()
 def specification_curve(result: MultiverseResult) -> Drawn:
-    """Draw the contrasts of each hypothesis under all specifications that can be estimated, sorted.
+    """Draw the contrasts of a `MultiverseResult`, sorted, under all specifications that can be estimated.
 
     The band holds the middle nine tenths of the medians that permuted placements give; the line across is the observed
     median.
