@@ -14,7 +14,7 @@ from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
 
 
 def by_year(
-    statements: Statements, corpus: str = Corpus.UNGDC, annotator: str = Annotator.ADJUDICATED
+    statements: Statements, corpus: str = Corpus.UNGDC, annotator: str = Annotator.ADJUDICATED_2
 ) -> pd.DataFrame:
     """Count documents and passages of each year, of a corpus, as an annotator coded them.
 

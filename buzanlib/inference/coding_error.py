@@ -27,7 +27,7 @@ def disagreement(statements: Statements) -> pd.DataFrame:
     """
     a, b = (
         statements.codes[statements.codes["annotator"] == annotator].set_index("passage_id").sort_index()
-        for annotator in (Annotator.A, Annotator.B)
+        for annotator in (Annotator.C, Annotator.D)
     )
     both = (a["relevant"] == 1) & (b["relevant"] == 1)
     one = pd.concat([a.loc[both, THREATS], b.loc[both, THREATS]]) == 1

@@ -58,11 +58,12 @@ def forum_test(
     predictors = {focal: pair_of(placed.loc[states, "quadrant"], *pair)}
     predictors |= {name: matrix.loc[states, states] for name, matrix in controls.items()}
     fitted = mrqap(agreement.loc[states, states], predictors, permutations.among(states), focal)
-    row = fitted.table.loc[focal]
-    signed = [float(row[name]) * (1 if more else -1) for name in ("coefficient", "low90", "high90")]
-    p = float(row["p_greater" if more else "p_less"])
+    columns = ["coefficient", "low90", "high90", "p_greater" if more else "p_less"]
+    estimate, low, high, p = map(float, fitted.table.loc[focal, columns].to_numpy())
+    if not more:
+        estimate, low, high = -estimate, -high, -low
     beside = {"n_dyads": fitted.n_dyads}
-    return Finding(hypothesis, signed[0], *sorted(signed[1:]), p, fitted.n_states, beside=beside), fitted
+    return Finding(hypothesis, estimate, low, high, p, fitted.n_states, beside=beside), fitted
 
 
 def controls(

@@ -45,10 +45,14 @@ class SecondRegistration:
     """
 
     world: World  #: Whose placement counts, its window that of the first test.
-    registration: Registration  #: Verified.
     first: int = 2025  #: First year of the later statements.
     last: int = 2026  #: Last year of them.
     annotator: str = Annotator.ADJUDICATED_2  #: Whose codes of them count.
+
+    @property
+    def registration(self) -> Registration:
+        """What was registered, verified."""
+        return self.world.data.registration
 
     @cached_property
     def bank(self) -> PermutationBank:
@@ -117,8 +121,8 @@ class SecondRegistration:
             one = whole.findings()[name]
             own[f"P3{name}"] = replace(one, hypothesis=f"P3{name}", sesoi=large)
         own["P4"] = self.votes[0]
-        others, share = self.least["mean"].drop(LEAST), float(self.least.loc[LEAST, "least"])
-        gap = float(others.min() - self.least.loc[LEAST, "mean"])
+        others, share = self.least["mean"].drop(LEAST), float(self.least["least"][LEAST])
+        gap = float(others.min() - self.least["mean"][LEAST])
         n, missing = len(self.world.placed), float("nan")
         own["P5"] = Finding("P5", gap, missing, missing, 1 - share, n, beside={"share": share})
         return own

@@ -97,12 +97,12 @@ class QuadrantResult:
     def findings(self) -> dict[str, Finding]:
         """The three predictions, those of the empty effects and of the whole table, by id."""
         n, sesoi = self.joint.n, self.joint.sesoi
-        kind = {"valid": self.errors != "classical", "unbiased": self.errors == WEIGHTED}
+        valid, unbiased = self.errors != "classical", self.errors == WEIGHTED
         found = [self.empty, self.joint]
         numbers = self.table[["contrast", "low90", "high90", "p", "p_adjusted"]].to_numpy(dtype=float)
         for name, (contrast, low, high, p, adjusted) in zip(self.table.index, numbers.tolist(), strict=True):
-            found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, **kind))
-        return {one.hypothesis: one for one in found}
+            found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, valid))
+        return {one.hypothesis: replace(one, unbiased=unbiased) for one in found}
 
     def centred(self, name: str) -> Finding:
         """A prediction less what groups of states have in common, which permuted placements have, too.

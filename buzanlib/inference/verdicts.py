@@ -271,7 +271,7 @@ def ledger(
     -------
     DataFrame
         Index the ids: those of the locked file in its order, then those that a study added. Columns ``family``
-        (``"added"`` for the latter, whose p is not adjusted), ``claim``, ``where`` in the paper, ``contrast``,
+        (of the latter ``"added"``, or what was recorded beside the finding; their p is not adjusted), ``claim``, ``where`` in the paper, ``contrast``,
         ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``, ``n``, ``sesoi``, ``power`` at that effect,
         ``detectable`` and ``scale``.
     """
@@ -280,12 +280,17 @@ def ledger(
     for name in (*judged.index, *(name for name in findings if name not in locked)):
         one, known = findings[name], name in locked
         rows[name] = {
-            "family": locked[name].family if known else "added",
+            "family": locked[name].family if known else str(one.beside.get("family", "added")),
             "claim": locked[name].claim if known else str(one.beside.get("claim", "–")),
             "where": locked[name].where if known else "",
             "p_adjusted": judged["p_adjusted"][name] if known else one.p,
-            "verdict": judged["verdict"][name] if known else str(one.verdict(one.p, predictions.alpha)),
+            "verdict": judged["verdict"][name] if known else _own_verdict(one, predictions.alpha),
             "scale": scales.get(name, "log odds"),
             **{key: getattr(one, key) for key in (*_NUMBERS, "power")},
         }
     return pd.DataFrame.from_dict(rows, "index", columns=list(_LEDGER))
+
+
+def _own_verdict(finding: Finding, alpha: float) -> str:
+    """The verdict that was recorded beside a finding, or else its own at a level."""
+    return str(finding.beside.get("verdict") or finding.verdict(finding.p, alpha))

@@ -34,7 +34,7 @@ class World:
     draws: int = 1999  #: Of every bootstrap.
     seed: int = 20100615  #: Of every bootstrap.
     corpus: str = Corpus.UNGDC  #: The statements that are tested.
-    annotator: str = Annotator.ADJUDICATED  #: Whose codes are used.
+    annotator: str = Annotator.ADJUDICATED_2  #: Whose codes are used.
     #: Draws permutations within groups other than regions, as many and by the same seed.
     bank: PermutationBank = field(default_factory=PermutationBank)
     locked: bool = False  #: Whether rates are compared as the locked file has it, for the record.
@@ -49,7 +49,7 @@ class World:
         seed: int,
         bootstrap: int = 1999,
         corpus: str = Corpus.UNGDC,
-        annotator: str = Annotator.ADJUDICATED,
+        annotator: str = Annotator.ADJUDICATED_2,
     ) -> World:
         """Open a data folder and draw the permutations.
 

@@ -31,7 +31,7 @@ TOP_LEVEL = 2
 
 
 def relevant_passages(
-    statements: Statements, corpus: str, first: int, last: int, annotator: str = Annotator.ADJUDICATED
+    statements: Statements, corpus: str, first: int, last: int, annotator: str = Annotator.ADJUDICATED_2
 ) -> pd.DataFrame:
     """Relevant passages of one corpus and span of years, those of the paper's own documents left out.
 

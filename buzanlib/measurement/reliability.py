@@ -196,7 +196,7 @@ def reliability_table(
     statements: Statements,
     draws: int = 2000,
     seed: int = 20100615,
-    annotators: Sequence[str] = (Annotator.A, Annotator.B),
+    annotators: Sequence[str] = (Annotator.C, Annotator.D),
 ) -> pd.DataFrame:
     """Agreement of annotators on every variable, over the passages that at least two of them coded.
 

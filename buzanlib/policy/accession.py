@@ -160,7 +160,7 @@ class Accessions:
     def _calls(self) -> pd.DataFrame:
         calls = self.votes.resolutions
         last = calls.loc[calls["contested"] == 1, "session"].max()
-        on_ict = calls[(calls["ict"] == 1) & (calls["session"] <= last)]
+        on_ict: pd.DataFrame = calls[(calls["ict"] == 1) & (calls["session"] <= last)]
         return on_ict.sort_values(["date", "rcid"])
 
     def _on(self, text: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from buzanlib.tables.roll_calls import Votes, load_votes
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import Predictions, load_predictions
+from buzanlib.theory.registration import Registration, load_registration
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,8 @@ class Data:
     def predictions(self) -> Predictions:
         """The locked predictions, verified."""
         return load_predictions(self.folder)
+
+    @cached_property
+    def registration(self) -> Registration:
+        """The second registration, verified."""
+        return load_registration(self.folder)

@@ -24,7 +24,7 @@ class Statements:
     passages: pd.DataFrame
     codes: pd.DataFrame
 
-    def coded(self, annotator: str = Annotator.ADJUDICATED) -> pd.DataFrame:
+    def coded(self, annotator: str = Annotator.ADJUDICATED_2) -> pd.DataFrame:
         """Give the codes of one annotator with the document that each passage comes from, in the order of the codes.
 
         Beside their columns ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``. Annotators of the first coding
@@ -86,7 +86,7 @@ def load_statements(data_dir: Path) -> Statements:
 
 
 def count_tensor(
-    statements: Statements, annotator: str = Annotator.ADJUDICATED, exclude_in_paper: bool = True
+    statements: Statements, annotator: str = Annotator.ADJUDICATED_2, exclude_in_paper: bool = True
 ) -> CountTensor:
     """Count relevant passages by state, year, corpus and threat, of every state that has a document.
 

@@ -40,6 +40,7 @@ class Registration:
     interval: float  #: coverage of the intervals
     draws: int  #: permutations
     seed: int
+    date: str  #: on which it was fixed
     sha256: str  #: of the bytes of the file
 
 
@@ -55,13 +56,15 @@ def load_registration(data: Path) -> Registration:
     fields = amended(data, REGISTRATION, _NUMBERS)
     signs = {"+": 1, "-": -1, None: 0}
     try:
+        content = read(data / REGISTRATION, dict, "object")
+        date = str(content["fixed_on"])
         found = [
             Registered(
                 **{key: entry[key] for key in ("id", "rank", "claim")},
                 effect=entry.get("effect", ""),
                 sign=signs[entry.get("sign")],
             )
-            for entry in read(data / REGISTRATION, dict, "object")["predictions"]
+            for entry in content["predictions"]
         ]
     except (AttributeError, KeyError, TypeError) as error:
         raise LockError(f"{REGISTRATION}: a field is missing or of the wrong kind ({error})") from None
@@ -71,5 +74,6 @@ def load_registration(data: Path) -> Registration:
         **numbers,
         draws=int(fields["draws"]),
         seed=int(fields["seed"]),
+        date=date,
         sha256=sha256(data / REGISTRATION),
     )
