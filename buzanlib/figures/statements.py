@@ -30,13 +30,16 @@ def by_year(
     Returns
     -------
     pandas.DataFrame of int
-        Index ``year``, from the first document to the last without a gap; columns ``documents`` (silent ones
+        Index ``year``, from the first document to the last year of which the annotator coded a passage, without a gap;
+        columns ``documents`` (silent ones
         too), ``speaking`` (documents with a relevant passage), ``relevant`` (passages) and one a threat
         (relevant passages that carry it; a passage may carry several).
     """
     documents = statements.documents[statements.documents["corpus"] == corpus]
     coded = statements.coded(annotator)
-    coded = coded[(coded["corpus"] == corpus) & (coded["relevant"] == 1)]
+    coded = coded[coded["corpus"] == corpus]
+    documents = documents[documents["year"] <= coded["year"].max()]
+    coded = coded[coded["relevant"] == 1]
     years = coded.groupby("year")
     table = pd.DataFrame({"documents": documents.groupby("year").size()})
     table["speaking"] = years["doc_id"].nunique()

@@ -88,7 +88,7 @@ def shares_of_mentions(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def names_of_the_matter(statements: Statements, corpus: str, first: int, last: int) -> pd.DataFrame:
-    """Uses of *cyber security* and of *information security* in all documents of a state.
+    """Uses of *cyber security* and of *information security* in all documents of a state of which they are known.
 
     Takes corpus and years as `relevant_passages` does; gives, by ``iso3``, the columns ``cyber_security``,
     ``information_security`` and ``either`` (their sum).
@@ -96,7 +96,8 @@ def names_of_the_matter(statements: Statements, corpus: str, first: int, last: i
     documents = statements.documents
     inside = (documents["corpus"] == corpus) & documents["year"].between(first, last)
     names = ["cyber_security", "information_security"]
-    counted = documents[inside & (documents["in_paper"] == 0)].groupby("iso3")[names].sum()
+    known = documents[inside & (documents["in_paper"] == 0)].dropna(subset=names)
+    counted = known.astype(dict.fromkeys(names, "int64")).groupby("iso3")[names].sum()
     return counted.assign(either=counted.sum(axis=1))
 
 

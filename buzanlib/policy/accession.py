@@ -99,7 +99,7 @@ _CONTESTED = 3
 
 @dataclass(frozen=True, eq=False)
 class Accessions:
-    """Votes on resolutions on information and communication technologies, by text."""
+    """Votes on resolutions on information and communication technologies up to the last contested ones, by text."""
 
     votes: Votes
     quadrants: pd.Series[str]
@@ -163,7 +163,9 @@ class Accessions:
     @property
     def _calls(self) -> pd.DataFrame:
         calls = self.votes.resolutions
-        return calls[calls["ict"] == 1].sort_values(["date", "rcid"])
+        last = calls.loc[calls["contested"] == 1, "session"].max()
+        on_ict: pd.DataFrame = calls[(calls["ict"] == 1) & (calls["session"] <= last)]
+        return on_ict.sort_values(["date", "rcid"])
 
     def _on(self, text: str) -> pd.DataFrame:
         """Positions on the roll calls of a text, by resolution."""

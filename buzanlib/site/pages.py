@@ -1,4 +1,4 @@
-"""Pages made from the data folder: its tables from the descriptor, and the codebook."""
+"""Pages made from the data folder: its tables from the descriptor, the codebooks and the datasheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from buzanlib.errors import DataError, Fault
 from buzanlib.strictjson import parse
 from buzanlib.study.markup import code, escape
-from buzanlib.tables.codebook import CODEBOOK, read_codebook
+from buzanlib.tables.codebook import PAGES, read_codebook
 
 DESCRIPTOR = "datapackage.json"
 
@@ -24,7 +24,7 @@ def data_page(package: Mapping[str, Any]) -> str:
         escape(package["description"]),
         "Every row is held against this description before any notebook runs. Empty cells are missing values."
         " No text begins with =, +, -, @ or a tab, which a spreadsheet would take for a formula."
-        " The datasheet in `data/README.md` says how and why the tables were made.",
+        " The datasheet says how and why the tables were made.",
     ]
     for one in package["resources"]:
         parts += _section(one)
@@ -108,13 +108,13 @@ def _linked(entry: Mapping[str, str]) -> str:
 
 
 def generated_pages(data: Path) -> dict[str, str]:
-    """Make ``data.md`` and ``codebook.md`` from a data folder; the text of each by its name.
+    """Make ``data.md``, ``datasheet.md`` and a page for each codebook from a data folder; the text of each by its name.
 
     Raises
     ------
     DataError
-        If the descriptor or the codebook is missing or unreadable, or the codebook has more in it than plain Markdown:
-        it comes with the data, and nothing that comes with data may run on a page.
+        If the descriptor or one of `PAGES` is missing or unreadable, or a page has more in it than plain Markdown:
+        they come with the data, and nothing that comes with data may run on a page.
     """
     try:
         described = data_page(parse((data / DESCRIPTOR).read_text(encoding="utf-8")))
@@ -123,9 +123,12 @@ def generated_pages(data: Path) -> dict[str, str]:
         raise DataError([fault]) from None
     except (ValueError, KeyError, TypeError) as error:
         raise DataError([Fault(DESCRIPTOR, 0, "", str(error), "must be a descriptor of tables")]) from error
-    codebook, faults = read_codebook(data)
-    if codebook is None and not faults:
-        faults = [Fault(CODEBOOK, 0, "", "missing", "the codebook must be in the data folder")]
-    if codebook is None or faults:
-        raise DataError(faults)
-    return {"data.md": described, "codebook.md": codebook}
+    pages = {"data.md": described}
+    for name in PAGES:
+        text, faults = read_codebook(data, name)
+        if text is None and not faults:
+            faults = [Fault(name, 0, "", "missing", "this page must be in the data folder")]
+        if text is None or faults:
+            raise DataError(faults)
+        pages["datasheet.md" if name == "README.md" else name] = text
+    return pages

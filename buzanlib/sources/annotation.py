@@ -1,4 +1,4 @@
-"""The blind coding: the passages that were coded, the codes of each annotator, and gists in our own words."""
+"""The blind codings: the passages that were coded, the codes of each annotator, and gists in our own words."""
 
 from __future__ import annotations
 
@@ -9,19 +9,34 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.sources.raw import read_csv
 from buzanlib.sources.source import Form, Inventory, Source
+from buzanlib.theory.vocabulary import Annotator
 
-PASSAGES = "passages.csv"
-CODES = "codes.csv"
-GISTS = "gists.csv"
+PASSAGES, PASSAGES_2 = "passages.csv", "passages_2025_2026.csv"
+CODES, CODES_2, RETEST = "codes.csv", "codes_2.csv", "codes_2_retest.csv"
+GISTS = "gists_2.csv"
 SAMPLING = "strategy_sampling.csv"
+DOCUMENTS_2026 = "documents_2026.csv"
 
-SOURCE = Source(
+FIRST = Source(
     key="coding",
-    title="The coding of the passages as it was made",
-    forms=(Form((PASSAGES, CODES, GISTS, SAMPLING)),),
-    gives=(("codes.csv", "all rows"), ("gists.csv", "all rows")),
+    title="The first coding of the passages as it was made",
+    forms=(Form((PASSAGES, CODES, SAMPLING)),),
+    gives=(("codes.csv", "rows of A, B and adjudicated"),),
     url="no download: the tables that ship with this compendium hold all of it",
     cite="this compendium (CITATION.cff)",
+)
+SECOND = Source(
+    key="coding_2",
+    title="The second coding of the passages as it was made, and the speeches of 2026",
+    forms=(Form((PASSAGES_2, CODES_2, RETEST, GISTS, DOCUMENTS_2026)),),
+    gives=(
+        ("documents.csv", "rows of 2026"),
+        ("passages.csv", "rows of 2026"),
+        ("codes.csv", "rows of C, D, adjudicated_2 and the retest"),
+        ("gists.csv", "all rows"),
+    ),
+    url=FIRST.url,
+    cite=FIRST.cite,
 )
 
 LOCATOR = ["passage_id", "doc_id", "start", "end", "sha256"]
@@ -31,22 +46,39 @@ CODE = [
 ]  # fmt: skip
 GIST = ["passage_id", "gist"]
 
+#: The table of annotators, made by hand, and its columns.
+ANNOTATORS, ANNOTATOR_COLUMNS = "annotators.csv", ["annotator", "codebook", "role", "coded", "note"]
+
+#: Annotators of either coding.
+OF_FIRST = (Annotator.A, Annotator.B, Annotator.ADJUDICATED)
+OF_SECOND = (Annotator.C, Annotator.D, Annotator.ADJUDICATED_2, "C again", "D again")
+
 #: The annotators that ship; none of them is a human being.
-SHIPPED = ("A", "B", "adjudicated")
+SHIPPED = tuple(map(str, (*OF_FIRST, *OF_SECOND)))
 
 #: Name of an annotator.
 ANNOTATOR = "[A-Za-z][A-Za-z0-9_-]{0,19}"
 
 
-def files(inventory: Inventory) -> dict[str, Path]:
-    """Files of the coding by name; none where it is missing."""
-    return dict(zip(SOURCE.forms[0].files, inventory.paths(SOURCE), strict=False))
+def files(inventory: Inventory, source: Source = FIRST) -> dict[str, Path]:
+    """Files of a coding by name; none where it is missing."""
+    return dict(zip(source.forms[0].files, inventory.paths(source), strict=False))
 
 
-def read_codes(path: Path) -> pd.DataFrame:
-    """Three rows a passage, sorted: annotator A, annotator B, adjudicated. ``none`` is a code, not a gap."""
-    codes = read_csv(path, CODE, keep_default_na=False)
+def read_codes(*paths: Path) -> pd.DataFrame:
+    """A row a passage and annotator, sorted. ``none`` is a code, not a gap."""
+    codes = pd.concat([read_csv(path, CODE, keep_default_na=False) for path in paths])
     return codes.sort_values(["passage_id", "annotator"], ignore_index=True)
+
+
+def read_annotators(path: Path) -> pd.DataFrame:
+    """The table of annotators as text, sorted."""
+    return read_csv(path, ANNOTATOR_COLUMNS, dtype="str", keep_default_na=False).sort_values("annotator")
+
+
+def read_documents(path: Path) -> pd.DataFrame:
+    """Speeches of which there is only a provisional text: `doc_id`, `iso3` and `year`."""
+    return read_csv(path, ["doc_id", "iso3", "year"])
 
 
 def read_gists(path: Path) -> pd.DataFrame:

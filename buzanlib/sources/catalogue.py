@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from buzanlib.sources import alliances, annotation, cow, memberships, strategies, ungdc, votes
+from buzanlib.sources import (
+    alliances,
+    annotation,
+    contiguity,
+    cow,
+    memberships,
+    recent_votes,
+    strategies,
+    ungdc,
+    votes,
+)
 from buzanlib.sources.publishers import INDICES
 from buzanlib.sources.source import FoundSource, Inventory, Source
 
@@ -16,10 +26,13 @@ SOURCES: tuple[Source, ...] = (
     *(index.source for index in INDICES.values()),
     ungdc.SOURCE,
     strategies.SOURCE,
-    annotation.SOURCE,
+    annotation.FIRST,
+    annotation.SECOND,
     votes.SOURCE,
+    recent_votes.SOURCE,
     memberships.SOURCE,
     alliances.SOURCE,
+    contiguity.SOURCE,
 )
 
 #: Files of one source that are listed by name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, LockError
 from buzanlib.files import alone, create_whole, demand_absent
-from buzanlib.sources.annotation import CODE, SHIPPED
+from buzanlib.sources.annotation import ANNOTATOR_COLUMNS, ANNOTATORS, CODE, SHIPPED
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_words import CODES
 from buzanlib.sources.sheets import read_sheet
@@ -39,10 +40,11 @@ class Added:
 
 
 def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
-    """Add the coders of a sheet to ``codes.csv`` as further annotators, and lock the codes again.
+    """Add the coders of a sheet to ``codes.csv`` and ``annotators.csv``, and lock the codes again.
 
-    They may code a part of the passages. Nothing is written unless the sheet and the whole folder with it are without
-    fault. The codes are moved into place before the lock; should the second move fail, ``buzan data lock`` repairs it.
+    They may code a part of the passages, by the newest codebook. Nothing is written unless the sheet and the whole
+    folder with it are without fault. The codes are moved into place before the lock; should that move fail,
+    ``buzan data lock`` repairs it.
 
     Parameters
     ----------
@@ -68,15 +70,16 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
         except LockError as error:
             hint = "where these tables are as they should be, buzan data lock locks them"
             raise LockError(f"{error}\n{hint}") from None
-        codes, added = codes_with(sheet, data, replace)
-        _put(codes, data)
+        tables, added = codes_with(sheet, data, replace)
+        _put(tables, data)
     return added
 
 
-def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataFrame, Added]:
+def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[dict[str, pd.DataFrame], Added]:
     """Give the codes of a folder, which need not be locked, with those of a sheet added; see `add_codes`.
 
-    As text, with the columns and in the order of ``codes.csv``; and who coded how many.
+    The tables ``annotators.csv`` and ``codes.csv`` by name, as text, with their columns and in their order; and who
+    coded how many.
     """
     existing = ExistingTables(data)
     kept = existing.table("codes.csv", CODE)
@@ -89,18 +92,30 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[pd.DataF
     kept = kept[~kept["annotator"].isin(coders)]
     codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
     coded = {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}
-    return codes, Added(coded, found.not_coded)
+    return {ANNOTATORS: _annotators(existing, coded), "codes.csv": codes}, Added(coded, found.not_coded)
 
 
-def _put(codes: pd.DataFrame, data: Path) -> None:
-    """Check the folder with the new codes in a copy, and move codes and lock into place."""
+def _annotators(existing: ExistingTables, coders: Iterable[str]) -> pd.DataFrame:
+    """The table of annotators with a row for each of these, who code by the newest codebook."""
+    newest = Descriptor.load(existing.folder).table("annotators").field("codebook").maximum
+    table = existing.table(ANNOTATORS, ANNOTATOR_COLUMNS)
+    new = [name for name in coders if name not in set(table["annotator"])]
+    rows = pd.DataFrame(
+        {"annotator": new, "codebook": newest, "role": "coder", "coded": "", "note": ""}, dtype="str"
+    )
+    return pd.concat([table, rows]).sort_values("annotator")
+
+
+def _put(tables: dict[str, pd.DataFrame], data: Path) -> None:
+    """Check the folder with the new tables in a copy, and move them and the lock into place."""
     files = {table.path for table in Descriptor.load(data).tables.values()} | {FILE, LOCK, *LOCKED}
-    with staging_folder(data, files - {"codes.csv"}) as aside:
-        write_table(codes, aside / "codes.csv")
+    with staging_folder(data, files - tables.keys()) as aside:
+        for name, table in tables.items():
+            write_table(table, aside / name)
         if faults := check(aside):
             raise DataError(faults)
         write_lock(aside)
-        for name in ("codes.csv", LOCK):
+        for name in (*tables, LOCK):
             (aside / name).replace(data / name)
 
 

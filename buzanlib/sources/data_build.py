@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.files import alone
-from buzanlib.sources import alliances, annotation, cow, documents, memberships, panel, votes
+from buzanlib.sources import (
+    alliances,
+    annotation,
+    contiguity,
+    cow,
+    documents,
+    memberships,
+    panel,
+    recent_votes,
+    votes,
+)
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import ExistingTables, joined, staging_folder, write_table
-from buzanlib.theory.predictions import LOCK, LOCKED, PREDICTIONS, write_lock
+from buzanlib.theory.predictions import FIXED, LOCK, LOCKED, write_lock
 
 #: Tables made by hand; they are read, and written again in canonical form.
-BY_HAND = ("states.csv", "accessions.csv")
+BY_HAND = ("states.csv", "accessions.csv", annotation.ANNOTATORS)
 
 #: Files made by hand that are only locked, together with the tables.
-LOCKED_WITH = (PREDICTIONS, "codebook.md")
+LOCKED_WITH = (*FIXED, "codebook.md", "codebook_1.md")
 
 #: Columns of the tables that have no rows where their source is missing.
 _COLUMNS = {
@@ -30,6 +40,7 @@ _COLUMNS = {
     "votes.csv": votes.VOTE_COLUMNS,
     "memberships.csv": memberships.COLUMNS,
     "alliances.csv": alliances.COLUMNS,
+    "contiguity.csv": contiguity.COLUMNS,
 }
 
 Made = Iterator[tuple[str, pd.DataFrame | None]]
@@ -85,7 +96,7 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
 
 def _tables(inventory: Inventory, existing: ExistingTables, progress: bool) -> Made:
     """Name and content of every table, in order; None where its source is missing."""
-    states_csv, accessions_csv = (existing.folder / name for name in BY_HAND)
+    states_csv, accessions_csv, annotators_csv = (existing.folder / name for name in BY_HAND)
     crosswalk = Crosswalk.read(states_csv)
     cow.check(crosswalk, inventory.path(cow.SYSTEM_SOURCE), inventory.path(cow.CODES_SOURCE))
     yield "states.csv", crosswalk.states.sort_values("iso3")
@@ -95,31 +106,36 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool) -> M
     texts, passages = documents.build(inventory, crosswalk.known(), existing, progress)
     yield "documents.csv", texts
     yield "passages.csv", passages
-    yield from _coding(annotation.files(inventory), existing, set(passages["passage_id"]))
+    yield annotation.ANNOTATORS, annotation.read_annotators(annotators_csv)
+    yield from _coding(inventory, existing, set(passages["passage_id"]))
 
-    files = inventory.paths(votes.SOURCE)
-    calls, cast = votes.read(*files, crosswalk=crosswalk) if files else (None, None)
+    files, later = inventory.paths(votes.SOURCE), inventory.path(recent_votes.SOURCE)
+    made = votes.read(*files, crosswalk=crosswalk) if files else None
+    recent = recent_votes.read(later, crosswalk) if later else None
+    calls, cast = recent_votes.combined(made, recent, existing)
     yield "resolutions.csv", calls
     yield "votes.csv", cast
 
     accessions = memberships.read_accessions(accessions_csv)
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
-    yearly, pairs = inventory.path(memberships.SOURCE), inventory.path(alliances.SOURCE)
+    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE
+    yearly, pairs, spells = map(inventory.path, sources)
     yield "memberships.csv", memberships.read(yearly, accessions, crosswalk) if yearly else None
     yield "alliances.csv", alliances.read(pairs, crosswalk) if pairs else None
+    yield "contiguity.csv", contiguity.read(spells, crosswalk) if spells else None
 
 
-def _coding(files: Mapping[str, Path], existing: ExistingTables, passages: set[str]) -> Made:
-    """Codes and gists, without those for passages of a corpus that is missing here."""
-    if not files:
-        yield from (("codes.csv", None), ("gists.csv", None))
-        return
-    absent = set(annotation.read_locators(files[annotation.PASSAGES])["passage_id"]) - passages
-    codes = annotation.read_codes(files[annotation.CODES])
-    codes = codes[~codes["passage_id"].isin(absent)]
-    # Further annotators are in the data folder only.
-    kept = existing.table("codes.csv", annotation.CODE)
-    kept = kept[~kept["annotator"].isin(codes["annotator"])]
-    yield "codes.csv", joined(codes, kept, "passage_id", "annotator")
-    gists = annotation.read_gists(files[annotation.GISTS])
-    yield "gists.csv", gists[~gists["passage_id"].isin(absent)]
+def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str]) -> Made:
+    """Codes and gists, without those for passages of which neither texts nor locators are here."""
+    first, second = (annotation.files(inventory, one) for one in (annotation.FIRST, annotation.SECOND))
+    names = annotation.CODES, annotation.CODES_2, annotation.RETEST
+    if paths := [one[name] for name in names for one in (first, second) if name in one]:
+        codes = annotation.read_codes(*paths)
+        # Further annotators are in the data folder only.
+        kept = existing.table("codes.csv", annotation.CODE)
+        kept = kept[~kept["annotator"].isin(codes["annotator"])]
+        yield "codes.csv", joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
+    else:
+        yield "codes.csv", None
+    gists = annotation.read_gists(second[annotation.GISTS]) if second else None
+    yield "gists.csv", None if gists is None else gists[gists["passage_id"].isin(passages)]

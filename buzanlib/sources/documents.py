@@ -1,9 +1,9 @@
-"""All speeches and strategies, with or without a passage, and the passages found in them."""
+"""All speeches and strategies, with or without a passage, and the passages found in them or listed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from pathlib import Path
 from re import Pattern
 
 import pandas as pd
@@ -11,19 +11,24 @@ from tqdm import tqdm
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, strategies, ungdc
-from buzanlib.sources.crosswalk import FIRST, LAST
+from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
 from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import ExistingTables, joined
-from buzanlib.theory.vocabulary import Corpus
+from buzanlib.theory.vocabulary import Corpus, Origin
 
 Row = dict[str, object]
 Locator = tuple[str, str, int, int, str]
 
 COLUMNS = [
-    "doc_id", "corpus", "iso3", "year", "session", "words", "cyber_security", "information_security", "windows",
+    "doc_id", "corpus", "iso3", "year", "session", "text", "words", "cyber_security", "information_security", "windows",
     "sampled", "seed", "in_paper",
 ]  # fmt: skip
+
+_COUNTS = ["session", "words", "cyber_security", "information_security", "windows"]
+
+#: The parts of which texts may be missing: the General Debate by how its texts came about, and the strategies.
+PARTS = frozenset({*Origin, str(Corpus.NCSS)}) - {Origin.DOCUMENT}
 
 #: The two names of the matter, as one word, two, or with a hyphen.
 TERMS: dict[str, Pattern[str]] = {
@@ -37,9 +42,9 @@ def build(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make documents and passages of both corpora.
 
-    Of a corpus whose texts are missing, the rows of the data folder are kept. The passages are compared with those
-    that were coded, according to the coding or else to the data folder; where neither knows of a corpus, every passage
-    of it is taken.
+    Of a part (see `PARTS`) whose texts are missing, the rows of the data folder are kept. The passages are compared
+    with those that were coded, according to the coding or else to the data folder; where neither knows of a part, every
+    passage of it is taken. Of speeches with a provisional text, the passages are those that the coding lists.
 
     Parameters
     ----------
@@ -60,34 +65,37 @@ def build(
     BuzanError
         If the passages are not those that were coded, no text is of the years wanted, or one is there twice.
     """
-    documents, locators, corpora = list[Row](), list[Locator](), list[str]()
+    documents, locators = list[Row](), list[Locator]()
     if packs := inventory.paths(ungdc.SOURCE):
-        corpora.append(Corpus.UNGDC)
         speeches = (speech for pack in packs for speech in ungdc.read(pack))
         for text in tqdm(speeches, "General Debate", unit="", mininterval=0.5, disable=not progress):
             _add(text, documents, locators)
         if not documents:
-            raise BuzanError(f"{packs[0]} has no statement of the years {FIRST} to {LAST}")
+            raise BuzanError(f"{packs[0]} has no statement of the years {FIRST} to {ungdc.LAST}")
     if texts := inventory.path(strategies.SOURCE):
-        corpora.append(Corpus.NCSS)
         for text in strategies.read(texts, *_seeds(inventory, existing)):
             _add(text, documents, locators)
-    table = pd.DataFrame(documents, columns=COLUMNS).astype({"session": "Int64"})
-    _check(table, known)
     cut = pd.DataFrame(locators, columns=annotation.LOCATOR)
     coded = _coded(inventory, existing)
-    with_coding = [corpus for corpus in corpora if _of(coded, [corpus]).any()]
-    annotation.compare_passages(cut[_of(cut, with_coding)], coded[_of(coded, with_coding)])
+    read = {_part(str(row["doc_id"])) for row in documents}
+    with_coding = read & set(_parts(coded))
+    annotation.compare_passages(cut[_parts(cut).isin(with_coding)], coded[_parts(coded).isin(with_coding)])
+    if second := annotation.files(inventory, annotation.SECOND):
+        listed = coded[_parts(coded) == Origin.PROVISIONAL]
+        documents += _provisional(second[annotation.DOCUMENTS_2026], listed["doc_id"])
+        cut, read = pd.concat([cut, listed]), read | {Origin.PROVISIONAL}
+    table = pd.DataFrame(documents, columns=COLUMNS).astype(dict.fromkeys(_COUNTS, "Int64"))
+    _check(table, known)
     table = table.sort_values("doc_id", ignore_index=True)
     cut = cut.sort_values("passage_id", ignore_index=True)
-    if len(corpora) == len(Corpus):
+    if read == PARTS:
         return table, cut
     kept, passages = (
         existing.table("documents.csv", COLUMNS),
         existing.table("passages.csv", annotation.LOCATOR),
     )
-    table = joined(table, kept[~kept["corpus"].isin(corpora)], "doc_id")
-    return table, joined(cut, passages[~_of(passages, corpora)], "passage_id")
+    table = joined(table, kept[~_parts(kept).isin(read)], "doc_id")
+    return table, joined(cut, passages[~_parts(passages).isin(read)], "passage_id")
 
 
 def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:
@@ -108,6 +116,7 @@ def document_row(text: Text, windows: int, sampled: int) -> Row:
         "iso3": text.iso3,
         "year": text.year,
         "session": text.session,
+        "text": str(ungdc.origin(text.year) if text.corpus == Corpus.UNGDC else Origin.DOCUMENT),
         "words": len(text.text.split()),
         **{name: len(pattern.findall(text.text)) for name, pattern in TERMS.items()},
         "windows": windows,
@@ -141,15 +150,37 @@ def _seeds(inventory: Inventory, existing: ExistingTables) -> tuple[dict[str, st
     return dict(zip(drawn["doc_id"], drawn["seed"], strict=True)), "documents.csv"
 
 
+def _provisional(path: Path, passages: pd.Series[str]) -> list[Row]:
+    """Rows of speeches with a provisional text, which is not read here: what it would say is left open."""
+    found = passages.value_counts()
+    rows = annotation.read_documents(path).to_dict("records")
+    return [
+        {"corpus": str(Corpus.UNGDC), "text": str(Origin.PROVISIONAL), "in_paper": 0}
+        | {"session": int(str(row["doc_id"]).split("-")[2]), "sampled": int(found.get(row["doc_id"], 0))}
+        | {str(name): value for name, value in row.items()}
+        for row in rows
+    ]
+
+
 def _coded(inventory: Inventory, existing: ExistingTables) -> pd.DataFrame:
-    """Locators of the passages that were coded, by the coding or else by the data folder."""
-    if path := annotation.files(inventory).get(annotation.PASSAGES):
-        return annotation.read_locators(path)
-    if existing.has("passages.csv"):
-        return annotation.read_locators(existing.folder / "passages.csv")
-    return pd.DataFrame(columns=annotation.LOCATOR)
+    """Locators of the passages that were coded, by each coding or else by the data folder."""
+    places = annotation.files(inventory), annotation.files(inventory, annotation.SECOND)
+    names = annotation.PASSAGES, annotation.PASSAGES_2
+    tables = [
+        annotation.read_locators(one[name]) for one, name in zip(places, names, strict=True) if name in one
+    ]
+    if len(tables) < len(names) and existing.has("passages.csv"):
+        kept = annotation.read_locators(existing.folder / "passages.csv")
+        tables.append(kept[~_parts(kept).isin([part for table in tables for part in _parts(table)])])
+    return pd.concat(tables) if tables else pd.DataFrame(columns=annotation.LOCATOR)
 
 
-def _of(passages: pd.DataFrame, corpora: Iterable[str]) -> pd.Series[bool]:
-    """Which passages are of documents of these corpora."""
-    return passages["doc_id"].astype("str").str.startswith(tuple(f"{corpus}-" for corpus in corpora))
+def _part(doc_id: str) -> str:
+    """Of a document, the part of the texts (see `PARTS`)."""
+    corpus = doc_id.partition("-")[0]
+    return str(ungdc.origin(int(doc_id[-4:]))) if corpus == Corpus.UNGDC else corpus
+
+
+def _parts(table: pd.DataFrame) -> pd.Series[str]:
+    """Of each row with a `doc_id`, the part of the texts."""
+    return table["doc_id"].astype("str").map(_part).astype("str")

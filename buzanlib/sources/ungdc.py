@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from buzanlib.errors import BuzanError
-from buzanlib.sources.crosswalk import FIRST, LAST
+from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.passages import Text, normalise
 from buzanlib.sources.raw import DAMAGE
 from buzanlib.sources.source import Form, Source, any_of
-from buzanlib.theory.vocabulary import Corpus
+from buzanlib.theory.vocabulary import Corpus, Origin
+
+#: Last year of which the publisher's texts are read.
+LAST = 2025
 
 SOURCE = Source(
     key="ungdc",
@@ -26,8 +29,8 @@ SOURCE = Source(
         Form(("Session [0-9][0-9] - [12][0-9][0-9][0-9]/",), many=True),
     ),
     gives=(("documents.csv", "rows of the General Debate"), ("passages.csv", "rows of the General Debate")),
-    url="https://doi.org/10.7910/DVN/0TJX8Y (version 13: UNGDC_1946-2024.tar.gz, packed or unpacked)",
-    cite="Jankin, Baturo & Dasandi, United Nations General Debate Corpus 1946-2024, version 13, Harvard Dataverse; "
+    url="https://doi.org/10.7910/DVN/0TJX8Y (version 14; or 13, and session 80 as a pack of its own; packed or not)",
+    cite="Jankin, Baturo & Dasandi, United Nations General Debate Corpus, versions 13 and 14, Harvard Dataverse; "
     "Baturo, Dasandi & Mikhaylov (2017), Research & Politics 4(2), doi:10.1177/2053168017712821",
 )
 
@@ -35,8 +38,15 @@ SOURCE = Source(
 _NAME = re.compile(r"(?P<iso3>[A-Z]{2,4})_(?P<session>\d{2})_(?P<year>\d{4})\.txt")
 
 
+def origin(year: int) -> Origin:
+    """How the publisher came by the texts of a year, as the notes to version 14 say; after `LAST` not from there."""
+    if year > LAST:
+        return Origin.PROVISIONAL
+    return {2024: Origin.DELEGATION, 2025: Origin.TRANSCRIPTION}.get(year, Origin.RECORD)
+
+
 def read(path: Path) -> Iterator[Text]:
-    """Read the statements of 1995 to 2024, in the order of the archive or the folder.
+    """Read the statements of 1995 to 2025, in the order of the archive or the folder.
 
     The corpus is packed by tar (and gzip or xz) or zip, or a folder unpacked from it, whole or of one session. Hidden
     files are skipped: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.

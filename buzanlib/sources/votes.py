@@ -22,7 +22,7 @@ SOURCE = Source(
     key="votes",
     title="United Nations General Assembly Voting Data",
     forms=(Form((ICT, RESOLUTIONS, VOTES)), *any_of("UNVotes*.csv", "UNVotes*.tab")),
-    gives=(("resolutions.csv", "all rows"), ("votes.csv", "all rows")),
+    gives=(("resolutions.csv", "rows up to 2020"), ("votes.csv", "rows up to 2020")),
     url="https://doi.org/10.7910/DVN/LEJUQZ (UNVotes.csv)",
     cite="Voeten (2013), in Routledge Handbook of International Organization; Bailey, Strezhnev & Voeten (2017), "
     "Journal of Conflict Resolution 61(2), 430-456, doi:10.7910/DVN/LEJUQZ",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,8 @@ CHECKED = "checked.json"
 CODED = "coded.json"
 """Note in the cache: hashes of what the codes with those of the sheets were made from, and of the result."""
 
-CODES = "codes.csv"
+CODES = ("annotators.csv", "codes.csv")
+"""Tables that sheets add to."""
 
 
 @dataclass(frozen=True)
@@ -89,41 +90,47 @@ def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
 
     reads = output.path / READS
     if reads != study.reads:
-        for name in (LOCK, CODES):  # as the last run has left them
+        for name in (LOCK, *CODES):  # as the last run has left them
             if (study.reads / name).is_file():
                 output.copy(study.reads / name, reads / name)
     wanted = {name: study.data / name for name in hashes_of(study.data)} | dict(study.tables)
     output.remove(*(reads / name for name in hashes_of(reads).keys() - wanted.keys()))
     kept = {LOCK} if (reads / LOCK).exists() else set()
     made_from = _made_from(study, wanted) if study.sheets else []
-    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": hash_of(reads / CODES)}:
-        kept.add(CODES)
+    if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": _hashes(reads)}:
+        kept.update(CODES)
     for name, file in wanted.items():
         if name not in kept:
             output.copy(file, reads / name)
-    if study.sheets and CODES not in kept:
-        _add_codes(study, output.listed(reads / CODES))
-        cache.remember(CODED, {"from": made_from, "sha256": hash_of(reads / CODES)})
+    if study.sheets and not kept.issuperset(CODES):
+        _add_codes(study, [output.listed(reads / name) for name in CODES])
+        cache.remember(CODED, {"from": made_from, "sha256": _hashes(reads)})
+
+
+def _hashes(reads: Path) -> list[str]:
+    """Hashes of the tables that sheets add to."""
+    return [hash_of(reads / name) for name in CODES]
 
 
 def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     """Hashes of the tables, sheets and code from which the codes with those of the sheets are made."""
-    files = [tables[name] for name in (CODES, "passages.csv", "datapackage.json") if name in tables]
+    files = [tables[name] for name in (*CODES, "passages.csv", "datapackage.json") if name in tables]
     code = closure(["buzanlib.sources.coders"]).values()
     return [*map(hash_of, (*files, *study.sheets)), *code]
 
 
-def _add_codes(study: Study, codes: Path) -> None:
-    """Add the codes of the sheets to a table of codes."""
+def _add_codes(study: Study, files: Sequence[Path]) -> None:
+    """Add the codes of the sheets to the tables of annotators and codes."""
     from buzanlib.sources.coders import codes_with
     from buzanlib.sources.write import write_table
 
     for sheet in study.sheets:
         try:
-            more, _ = codes_with(sheet, codes.parent)
+            more, _ = codes_with(sheet, files[0].parent)
         except DataError as error:
             raise _renamed(study, error.faults) from None
-        write_table(more, codes)
+        for file in files:
+            write_table(more[file.name], file)
 
 
 def _check(study: Study, output: OwnedFolder, reads: Path) -> None:

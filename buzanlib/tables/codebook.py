@@ -1,4 +1,4 @@
-"""Check the codebook of a data folder, which becomes a page of the book: plain Markdown only."""
+"""Check the codebooks and the datasheet of a data folder, which become pages of the book: plain Markdown only."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 CODEBOOK = "codebook.md"
+
+PAGES = (CODEBOOK, "codebook_1.md", "README.md")
+"""Files that become pages: both versions of the codebook, the newer first, and the datasheet."""
 
 _LANGUAGES = ("text", "console", "json", "python", "r", "sql", "xml", "yaml")
 """What a fence of code may be named for."""
@@ -53,18 +56,18 @@ _ABOUT = 20
 """Characters before such a place that are shown with it."""
 
 
-def read_codebook(data_dir: Path) -> tuple[str | None, list[Fault]]:
-    """Read and check the codebook of a data folder; None where there is none, or it cannot be read.
+def read_codebook(data_dir: Path, name: str = CODEBOOK) -> tuple[str | None, list[Fault]]:
+    """Read and check a codebook or another of `PAGES` in a data folder; None if it is missing or cannot be read.
 
     It comes with the data, and so may not run anything on a page, include a file or contact a server: a fault for each
     place that MyST, with any extensions that a book enables, may take for more than plain Markdown.
     """
     try:
-        text = (data_dir / CODEBOOK).read_text(encoding="utf-8")
+        text = (data_dir / name).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None, []
     except (OSError, ValueError) as error:
-        return None, [Fault(CODEBOOK, 0, "", "cannot be read", str(error))]
+        return None, [Fault(name, 0, "", "cannot be read", str(error))]
     lines = text.split("\n")
     places = {(number, found[0]) for number, line in enumerate(lines, 1) for found in _UNSEEN.finditer(line)}
     if text.startswith("---"):  # settings of the page, for MyST also where nothing ends them
@@ -72,7 +75,7 @@ def read_codebook(data_dir: Path) -> tuple[str | None, list[Fault]]:
     # An extension can hide what another would act on: none, all, and each alone.
     for extensions in ((), _EXTENSIONS, *((name,) for name in _EXTENSIONS)):
         places |= set(_live(_tokens(text, extensions), 0, lines))
-    return text, [Fault(CODEBOOK, line, "", found, ALLOWED) for line, found in sorted(places)]
+    return text, [Fault(name, line, "", found, ALLOWED) for line, found in sorted(places)]
 
 
 def _tokens(text: str, extensions: tuple[str, ...]) -> list[Token]:

@@ -30,7 +30,13 @@ _AMENDMENT = properties(
     {
         "number": _COUNT,
         **dict.fromkeys(("date", "to", "what", "why", "status"), TEXT),
-        "fields?": properties({"sesoi?": _FRACTION, "draws?": _COUNT}),
+        "fields?": properties(
+            {
+                **dict.fromkeys(("sesoi?", "alpha?", "share?", "not_large?", "interval?"), _FRACTION),
+                "draws?": _COUNT,
+                "seed?": _whole(0, 2**32 - 1),
+            }
+        ),
     },
     others=True,
 )

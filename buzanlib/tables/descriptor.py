@@ -12,7 +12,7 @@ import pandas as pd
 from buzanlib.errors import DataError, Fault
 from buzanlib.files import sha256
 from buzanlib.tables.checks import check_table
-from buzanlib.tables.codebook import read_codebook
+from buzanlib.tables.codebook import PAGES, read_codebook
 from buzanlib.tables.declarations import check_declarations
 from buzanlib.tables.reading import RawTable, read
 from buzanlib.tables.relations import check_relations
@@ -35,7 +35,7 @@ class Kept:
 def examine(
     data_dir: Path, names: Iterable[str] | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Read tables as text and check them; if all, the declarations and the codebook as well (see `check`).
+    """Read tables as text and check them; if all, the declarations and pages as well (see `check`).
 
     Returns
     -------
@@ -58,7 +58,8 @@ def examine(
         if name in frames:
             faults += check_relations(descriptor, fitted[name], frames, known)
     if names is None:
-        faults += check_declarations(data_dir) + read_codebook(data_dir)[1]
+        faults += check_declarations(data_dir)
+        faults += [fault for page in PAGES for fault in read_codebook(data_dir, page)[1]]
     return frames, sorted(faults)
 
 

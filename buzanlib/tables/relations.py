@@ -70,6 +70,7 @@ class _Related:
         bad = values[(values != "") & ~_among(values, there) & ~self.faulty(self.table.name, [key.field])]
         if bad.empty:
             return []
+        bad = bad.drop_duplicates() if key.once else bad
         options = sorted({*there.unique().tolist()} - {""})
         where = f"not in column {key.target} of {self.descriptor.table(key.resource).path}"
         needs = {value: f"{where}; {nearest(value, options)}" for value in bad.unique()[:HINTED]}

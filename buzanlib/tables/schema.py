@@ -14,6 +14,8 @@ keys). Some properties of our own, which other readers ignore, say what that sta
 ``buzan:coverage`` and ``buzan:counts``
     Between tables: which keys must be there, and which numbers must equal a count of rows elsewhere. They are
     relations, not row counts, so that they hold for another corpus as well.
+``buzan:once``
+    Of a foreign key: a value that is not there is one fault, however many rows have it.
 """
 
 from __future__ import annotations
@@ -75,7 +77,11 @@ _FIELD: Schema = {
     "then": _bounds({"type": "string", "format": "date", "title": "a date as YYYY-MM-DD"}),
     "else": _bounds({**_SCALAR, "format": "number", "title": "a number"}),
 }
-_FOREIGN_KEY = {"fields": _NAME, "reference": properties({"resource": TEXT, "fields": _NAME})}
+_FOREIGN_KEY = {
+    "fields": _NAME,
+    "reference": properties({"resource": TEXT, "fields": _NAME}),
+    "buzan:once?": TRUTH,
+}
 _EVERY = {"resource": TEXT, "field": TEXT, "where?": _VALUES}
 _COVERAGE = {"field": TEXT, "every": properties(_EVERY), "says": TEXT, "with?": _VALUES, "years?": _texts(3)}
 _COUNT = {"field": TEXT, "resource": TEXT, "by": TEXT, "where?": _VALUES}
@@ -124,6 +130,7 @@ class ForeignKey:
     field: str
     resource: str
     target: str
+    once: bool = False  #: Whether a value that is not there is one fault, at its first row.
 
 
 @dataclass(frozen=True)
@@ -329,7 +336,7 @@ def _field(source: Mapping[str, Any], key: tuple[str, ...]) -> Field:
 def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:
     there = source["reference"]
     (field,), (target,) = _names(source["fields"]), _names(there["fields"])
-    return ForeignKey(field, there["resource"], target)
+    return ForeignKey(field, there["resource"], target, source.get("buzan:once", False))
 
 
 def _coverage(source: Mapping[str, Any]) -> Coverage:

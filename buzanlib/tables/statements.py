@@ -27,8 +27,8 @@ class Statements:
     def coded(self, annotator: str = Annotator.ADJUDICATED) -> pd.DataFrame:
         """Give the codes of one annotator with the document that each passage comes from, in the order of the codes.
 
-        Beside their columns ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``. An annotator other than ``"A"``,
-        ``"B"`` and ``"adjudicated"`` may have coded a part of the passages.
+        Beside their columns ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``. Annotators of the first coding
+        that ships have passages up to 2024; one that does not ship may have coded any part of the passages.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class CountTensor:
     counts: Counts
     relevant: Counts  #: Relevant passages, shape (states, years, corpora).
     states: tuple[str, ...]  #: ``iso3`` of every state with a document, silent ones too, sorted.
-    years: tuple[int, ...]  #: Every year from the first document to the last.
+    years: tuple[int, ...]  #: Every year from the first document to the last that the annotator read.
     corpora: tuple[str, ...]  #: In the order of the vocabulary; further corpora come last.
     threats: tuple[str, ...]  #: In the order of the vocabulary.
 
@@ -96,9 +96,10 @@ def count_tensor(
     documents, coded = statements.documents, statements.coded(annotator)
     if exclude_in_paper:
         documents, coded = documents[documents["in_paper"] == 0], coded[coded["in_paper"] == 0]
+    last = int(coded["year"].max()) if len(coded) else 0
     coded = coded[coded["relevant"] == 1]
     states = tuple(sorted(set(documents["iso3"])))
-    years = tuple(range(int(documents["year"].min()), int(documents["year"].max()) + 1)) if states else ()
+    years = tuple(range(int(documents["year"].min()), last + 1)) if states else ()
     known = list(map(str, Corpus))
     corpora = (*known, *sorted(set(documents["corpus"]) - set(known)))
     threats = tuple(map(str, Threat))

@@ -1,13 +1,14 @@
-"""The predictions, fixed from the text of the paper before any statement was scored, and their lock.
+"""The predictions, fixed from the text of the paper before any statement was scored; the lock of both registrations.
 
-`data/predictions.json` never changes; what is added later stands in `data/amendments.json`, with date and reason.
-`data/predictions.lock` has the SHA-256 of the predictions and of what they were tested on.
+`data/predictions.json` and `data/registration_2.json` (see `registration`) never change; what is added later stands in
+`data/amendments.json`, with date and reason. `data/predictions.lock` has the SHA-256 of both and of what they were
+tested on.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,12 +21,16 @@ from buzanlib.theory.vocabulary import TABLE2_THREATS
 
 T = TypeVar("T")
 
-PREDICTIONS = "predictions.json"
+PREDICTIONS, REGISTRATION = "predictions.json", "registration_2.json"
 AMENDMENTS = "amendments.json"
 LOCK = "predictions.lock"
 
-#: What the lock covers: the predictions, the rules of coding, the codes, and the indices that place the states.
-LOCKED = (PREDICTIONS, "codebook.md", "codes.csv", "panel.csv")
+#: What the lock covers: both registrations, the rules of coding in both versions, the codes, and the indices that
+#: place the states.
+LOCKED = (PREDICTIONS, REGISTRATION, "codebook.md", "codebook_1.md", "codes.csv", "panel.csv")
+
+#: What keeps the hash of an existing lock.
+FIXED = (PREDICTIONS, REGISTRATION)
 
 
 #: Family of the hypotheses on single effects in Table 2, and that of the hypothesis which gates them.
@@ -85,7 +90,7 @@ def verify_lock(data: Path) -> None:
     """
     if not (data / LOCK).is_file():
         raise LockError(f"{LOCK} is missing beside {PREDICTIONS}: the predictions cannot be verified")
-    lock = _object(data / LOCK)
+    lock = read(data / LOCK, dict, "object")
     differ = {}
     for name in LOCKED:
         expected = lock.get(name, "nothing")
@@ -97,12 +102,12 @@ def verify_lock(data: Path) -> None:
 
 
 def write_lock(data: Path) -> Path:
-    """Write the lock of a data folder anew and return its path; the predictions keep the hash of an existing lock.
+    """Write the lock of a data folder anew and return its path; what is `FIXED` keeps the hash of an existing lock.
 
     Raises
     ------
     LockError
-        If `predictions.json` is not what an existing lock says, since predictions are amended, never changed; if that
+        If a registration is not what an existing lock says, since predictions are amended, never changed; if that
         lock cannot be read; if a file to be locked is missing.
     """
     lock = data / LOCK
@@ -111,12 +116,15 @@ def write_lock(data: Path) -> Path:
         raise LockError(f"{', '.join(missing)}: no such file; {LOCK} needs each of {', '.join(LOCKED)}")
     hashes = {name: sha256(data / name) for name in LOCKED}
     if lock.is_file():
-        expected = _object(lock).get(PREDICTIONS)
-        if hashes[PREDICTIONS] != expected:
-            raise LockError(
-                f"{PREDICTIONS}: SHA-256 {hashes[PREDICTIONS]}; allowed: {expected}; "
-                f"predictions never change, add to {AMENDMENTS} instead"
-            )
+        expected = read(lock, dict, "object")
+        differ = {
+            name: f"SHA-256 {hashes[name]}; allowed: {expected.get(name, 'nothing')}; predictions never change, "
+            f"add to {AMENDMENTS} instead"
+            for name in FIXED
+            if hashes[name] != expected.get(name)
+        }
+        if differ:
+            raise LockError(files=differ)
     write_whole(lock, json.dumps(hashes, indent=2) + "\n")
     return lock
 
@@ -131,8 +139,8 @@ def load_predictions(data: Path) -> Predictions:
         wrong kind.
     """
     verify_lock(data)
-    fields = _fields(data / AMENDMENTS)
-    raw = _object(data / PREDICTIONS)
+    fields = amended(data, PREDICTIONS, ("sesoi", "draws"))
+    raw = read(data / PREDICTIONS, dict, "object")
     try:
         return _typed(raw, fields, sha256(data / PREDICTIONS))
     except KeyError as error:
@@ -141,8 +149,8 @@ def load_predictions(data: Path) -> Predictions:
         raise LockError(f"{PREDICTIONS}: a field is of the wrong kind ({error})") from None
 
 
-def _read(path: Path, kind: type[T], what: str) -> T:
-    """A JSON object or list from a file."""
+def read(path: Path, kind: type[T], what: str) -> T:
+    """Read a JSON object or list, as `what` says, from a file; `LockError` if it is none."""
     try:
         read = parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -152,17 +160,20 @@ def _read(path: Path, kind: type[T], what: str) -> T:
     return read
 
 
-def _object(path: Path) -> dict[str, Any]:
-    return _read(path, dict, "object")
+def amended(data: Path, file: str, numbers: Iterable[str]) -> dict[str, Any]:
+    """Give the numbers of the sentences of a locked file, which amendments to it have as fields.
 
-
-def _fields(path: Path) -> dict[str, Any]:
-    """Numbers of the locked sentences, which amendments give as fields."""
-    fields: dict[str, Any] = {}
-    for amendment in _read(path, list, "list"):
-        if isinstance(amendment, dict) and isinstance(amendment.get("fields"), dict):
+    Raises
+    ------
+    LockError
+        If one of these numbers is missing, or no number.
+    """
+    path, fields = data / AMENDMENTS, dict[str, Any]()
+    for amendment in read(path, list, "list"):
+        about = isinstance(amendment, dict) and str(amendment.get("to")).startswith(file)
+        if about and isinstance(amendment.get("fields"), dict):
             fields |= amendment["fields"]
-    for name in ("sesoi", "draws"):
+    for name in numbers:
         try:
             Fraction(fields[name])
         except KeyError:

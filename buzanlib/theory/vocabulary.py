@@ -171,12 +171,25 @@ class Corpus(StrEnum):
     NCSS = "NCSS"
 
 
+class Origin(StrEnum):
+    """How the text of a document came about."""
+
+    RECORD = "record"
+    DELEGATION = "delegation"
+    TRANSCRIPTION = "transcription"
+    PROVISIONAL = "provisional"
+    DOCUMENT = "document"
+
+
 class Annotator(StrEnum):
-    """Whose codes: two independent runs of one large language model, or the adjudication of their differences."""
+    """Whose codes: runs of one large language model, two in each coding, or the adjudication of their differences."""
 
     A = "A"
     B = "B"
     ADJUDICATED = "adjudicated"
+    C = "C"
+    D = "D"
+    ADJUDICATED_2 = "adjudicated_2"
 
 
 class Region(StrEnum):

@@ -45,6 +45,14 @@ def real(data_dir):
     return by_year(load_statements(data_dir))
 
 
+def test_years_that_an_annotator_has_not_read_are_left_out(data_dir, real):
+    assert real.index[-1] == 2024
+    second = by_year(load_statements(data_dir), annotator="adjudicated_2")
+    assert second.index[-1] == 2026
+    assert second.loc[[2025, 2026], "documents"].tolist() == [190, 190]
+    assert second.loc[:2024, "documents"].equals(real["documents"])
+
+
 def _heights(steps):
     heights, _, _ = steps.get_data()
     return heights

@@ -67,9 +67,17 @@ def test_profiles_are_shares_of_what_is_named(statements: Statements) -> None:
 def test_names_are_summed_over_all_documents(statements: Statements) -> None:
     names = names_of_the_matter(statements, "UNGDC", 2011, 2024)
     documents = statements.documents
-    inside = documents[(documents["corpus"] == "UNGDC") & (documents["year"] >= 2011)]
+    inside = documents[(documents["corpus"] == "UNGDC") & documents["year"].between(2011, 2024)]
     assert len(names) == inside["iso3"].nunique()
     assert names["either"].sum() == inside["cyber_security"].sum() + inside["information_security"].sum()
+
+
+def test_a_state_of_which_no_count_is_known_is_left_out(statements: Statements) -> None:
+    assert names_of_the_matter(statements, "UNGDC", 2026, 2026).empty
+    both = names_of_the_matter(statements, "UNGDC", 2025, 2026)
+    pd.testing.assert_frame_equal(both, names_of_the_matter(statements, "UNGDC", 2025, 2025))
+    assert len(both) == 190
+    assert (both.dtypes == "int64").all()
 
 
 def test_the_first_bloc_that_fits_is_taken(data_dir: Path) -> None:

@@ -97,7 +97,10 @@ def test_the_page_of_the_data_that_ship_names_every_field(data_dir: Path, tmp_pa
             assert f"| {escape(field['name'])} | {escape(field['description'])}" in section
         assert section.count("**Terms:**") == len(table["licenses"])
         assert section.count("**Source:**") == len(table["sources"])
-    assert pages["codebook.md"].encode() == (data_dir / "codebook.md").read_bytes()
+    files = {"codebook.md": "codebook.md", "codebook_1.md": "codebook_1.md", "datasheet.md": "README.md"}
+    assert pages.keys() == {"data.md", *files}
+    for name, file in files.items():
+        assert pages[name].encode() == (data_dir / file).read_bytes()
 
 
 def test_a_missing_or_broken_file_is_told(data_dir: Path, tmp_path: Path) -> None:
@@ -109,7 +112,12 @@ def test_a_missing_or_broken_file_is_told(data_dir: Path, tmp_path: Path) -> Non
     with pytest.raises(DataError, match=r"datapackage\.json.*must be a descriptor of tables"):
         generated_pages(data)
     shutil.copy(data_dir / "datapackage.json", data)
-    with pytest.raises(DataError, match=r"codebook\.md: 'missing'"):
+    for name in ("codebook.md", "codebook_1.md", "README.md"):
+        with pytest.raises(DataError, match=rf"^1 fault in the data\n  {name}: 'missing'"):
+            generated_pages(data)
+        shutil.copy(data_dir / name, data)
+    (data / "README.md").write_text("# Datasheet\n\n<b>\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"README\.md, row 3: '<b>'; plain Markdown is needed"):
         generated_pages(data)
 
 

@@ -215,6 +215,21 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
         ),
     )
     csv(
+        "cyber_votes_2022_2023.csv",
+        "resolution,date,iso3,vote\n"
+        + "".join(
+            f"A/RES/77/36,2022-12-07,{iso3},{vote}\n"
+            for iso3, vote in {"USA": "NO", "TUR": "ABSTAIN", "SRB": "YES", "FSM": "NOVOTE"}.items()
+        ),
+    )
+    csv(
+        "cow_contiguity.csv",
+        "ccode1,ccode2,conttype,stdate,enddate\n345.0,640.0,1.0,1920-01-01,2010-12-01\n"
+        "640.0,345.0,1.0,1920-01-01,2010-12-01\n2.0,987.0,4.0,1993-02-01,2008-05-01\n"
+        "2.0,987.0,2.0,2008-05-01,2016-12-01\n2.0,345.0,0.0,1993-01-01,2016-12-01\n"
+        "2.0,640.0,1.0,1920-01-01,1990-12-01\n345.0,347.0,1.0,2008-02-01,2016-12-01\n",
+    )
+    csv(
         "unga_resolutions_2010_2020.csv",
         "rcid,session,date,unres,short\n7,73,2018-12-05,R/73/27,Developments\n8,75,2020-12-31,A/RES/75/254[A],Budget\n"
         "9,70,2015-12-01,R/70/1,Other\n",
@@ -228,6 +243,8 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
         "USA_60_2005": SPEECH,
         "YUG_60_2005": "All is well.",
         "EU_66_2011": "Peace. Trust.",
+        "USA_79_2024": "All is well.",
+        "USA_80_2025": SPEECH,
     }.items():
         folder = top / "TXT" / f"Session {name[-7:-5]} - {name[-4:]}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -242,18 +259,32 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
     places = [
         ("P" + digest("UNGDC-USA-60-20050")[:8], "UNGDC-USA-60-2005", 0, len(speech), digest(speech)[:16]),
         ("P" + digest("NCSS-TUR-20160")[:8], "NCSS-TUR-2013", 0, len(strategy), digest(strategy)[:16]),
+        ("P" + digest("UNGDC-USA-80-20250")[:8], "UNGDC-USA-80-2025", 0, len(speech), digest(speech)[:16]),
+        ("P" + digest("UNGDC-TUR-81-202640")[:8], "UNGDC-TUR-81-2026", 40, 90, digest("typed")[:16]),
     ]
-    pd.DataFrame(places, columns=["passage_id", "doc_id", "start", "end", "sha256"]).to_csv(
-        top / "coding" / "passages.csv", index=False
-    )
-    coded = "1,0,1,0,0,0,0,0,inf,1,state,none,norms,none,0"
+    for name, some in {"passages": places[:2], "passages_2025_2026": places[2:]}.items():
+        pd.DataFrame(some, columns=["passage_id", "doc_id", "start", "end", "sha256"]).to_csv(
+            top / "coding" / f"{name}.csv", index=False
+        )
     csv(
-        "coding/codes.csv",
+        "coding/documents_2026.csv",
+        "doc_id,iso3,year,characters\nUNGDC-TUR-81-2026,TUR,2026,900\nUNGDC-SRB-81-2026,SRB,2026,800\n",
+    )
+    head = (
         "passage_id,annotator,relevant,pol,inf,cri,mil,ter,oth,gen,primary,level,referent,agent,measure,pol_kind,"
         "hostile\n"
-        + "".join(f"{row[0]},{who},{coded}\n" for row in places for who in ("adjudicated", "B", "A")),
     )
-    csv("coding/gists.csv", f'passage_id,gist\r\n{places[0][0]},"Attacks on hospitals, and norms."\r\n')
+    coded = "1,0,1,0,0,0,0,0,inf,1,state,none,norms,none,0"
+    for name, who, some in (
+        ("codes", ("adjudicated", "B", "A"), places[:2]),
+        ("codes_2", ("adjudicated_2", "D", "C"), places),
+        ("codes_2_retest", ("D again", "C again"), places[:1]),
+    ):
+        rows = [f"{row[0]},{one},{coded}\n" for row in some for one in who]
+        csv(f"coding/{name}.csv", head + "".join(rows))
+    gist = '"Attacks on hospitals, and norms."'
+    rows = [f"{row[0]},{gist}\r\n" for row in (places[0], *places[2:])]
+    csv("coding/gists_2.csv", "passage_id,gist\r\n" + "".join(rows))
     return top
 
 
@@ -261,6 +292,18 @@ ACCESSIONS = """\
 organisation,iso3,date,event,source
 CoE,TUR,2017-06-05,accession,Council
 NATO,USA,2020-01-31,exit,Treaty
+"""
+
+ANNOTATORS = """\
+annotator,codebook,role,coded,note
+A,1,coder,2026-11,
+B,1,coder,2026-11,
+C,2,coder,2026-11-28,
+C again,2,retest,2026-11-28,
+D,2,coder,2026-11-28,
+D again,2,retest,2026-11-28,
+adjudicated,1,adjudication,2026-11,
+adjudicated_2,2,adjudication,2026-11-28,
 """
 
 
@@ -271,6 +314,9 @@ def small_data(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "states.csv").write_text(STATES, encoding="utf-8")
     (folder / "accessions.csv").write_text(ACCESSIONS, encoding="utf-8")
-    (folder / "predictions.json").write_text("{}", encoding="utf-8")
-    (folder / "codebook.md").write_text("Codes.", encoding="utf-8")
+    (folder / "annotators.csv").write_text(ANNOTATORS, encoding="utf-8")
+    for name in ("predictions.json", "registration_2.json"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    for name in ("codebook.md", "codebook_1.md"):
+        (folder / name).write_text("Codes.", encoding="utf-8")
     return folder

@@ -13,7 +13,7 @@ from buzanlib.sources.catalogue import SOURCES, account, find_sources
 from buzanlib.sources.source import Source
 from buzanlib.tables.schema import Descriptor
 
-BY_HAND = {"states.csv", "accessions.csv", "illustrations.csv", "tiles.csv"}
+BY_HAND = {"states.csv", "accessions.csv", "annotators.csv", "illustrations.csv", "tiles.csv"}
 
 RECOGNISED = {
     "nmc": ["nmc_v7.csv", "NMC-70-abridged.csv", "NMC-60-abridged.csv", "NMC-70-wsupplementary.csv", "NMC_v5_0.csv"],
@@ -154,4 +154,6 @@ def test_unpacked_sessions_are_found_without_the_folder_above(small_raw: Path, t
     assert [path.name for path in find_sources(mine).paths(of("ungdc"))] == [
         "Session 60 - 2005",
         "Session 66 - 2011",
+        "Session 79 - 2024",
+        "Session 80 - 2025",
     ]

@@ -61,12 +61,19 @@ def test_coders_are_added_checked_and_locked(folder: Path, passages: list[str]) 
         {"Ana": 1, "Zoe": 5}, 1
     )
     after = content(folder)
-    assert {name for name in after if after[name] != before.get(name)} == {"codes.csv", LOCK}
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "annotators.csv",
+        "codes.csv",
+        LOCK,
+    }
     old, new = (set(one["codes.csv"].decode().splitlines()) for one in (before, after))
     assert old < new
     assert f"{passages[0]},Zoe,1,0,0,1,0,0,0,0,cri,1,economy,criminal,police,none,0" in new
-    lines = after["codes.csv"].decode().splitlines()[1:]
-    assert lines == sorted(lines)
+    keys = [line.split(",")[:2] for line in after["codes.csv"].decode().splitlines()[1:]]
+    assert keys == sorted(keys)
+    annotators = pd.read_csv(folder / "annotators.csv", index_col="annotator")
+    assert annotators.loc[["Ana", "Zoe"], ["codebook", "role"]].to_numpy().tolist() == [[2, "coder"]] * 2
+    assert annotators.index.tolist() == sorted(annotators.index)
     assert check(folder) == []
     verify_lock(folder)
 
@@ -77,9 +84,9 @@ def test_counts_and_agreement_of_a_further_annotator(folder: Path, passages: lis
     tensor = count_tensor(statements, "Zoe")
     assert tensor.relevant.sum() == len(passages)
     assert tensor.counts.sum(axis=(0, 1, 2)).tolist() == [0, 0, len(passages), 0, 0, 0, 0]
-    table = reliability_table(statements, draws=20, annotators=["Zoe", "adjudicated"])
+    table = reliability_table(statements, draws=20, annotators=["Zoe", "adjudicated_2"])
     codes = statements.codes.set_index(["annotator", "passage_id"])["cri"]
-    theirs = codes["adjudicated"].loc[passages]
+    theirs = codes["adjudicated_2"].loc[passages]
     assert table.loc["cri", "n"] == len(passages)
     assert table.loc["cri", "agreement"] == pytest.approx((theirs == 1).mean())
     # Nobody saw a political threat beside somebody else who did.
@@ -107,10 +114,11 @@ def test_a_coder_who_is_there_is_refused_and_may_be_replaced(folder: Path, passa
     assert content(folder) == before
     add_codes(again, folder, replace=True)
     assert coded_by(folder, "Ana") == [passages[7]]
+    assert (folder / "annotators.csv").read_text().count("Ana,") == 1
     assert check(folder) == []
 
 
-@pytest.mark.parametrize("name", ["A", "B", "adjudicated"])
+@pytest.mark.parametrize("name", ["A", "adjudicated", "C", "adjudicated_2"])
 def test_annotators_that_ship_are_replaced_whole_or_not_at_all(
     name: str, folder: Path, passages: list[str]
 ) -> None:
@@ -120,7 +128,7 @@ def test_annotators_that_ship_are_replaced_whole_or_not_at_all(
         add_codes(mine, folder)
     with pytest.raises(
         DataError,
-        match=rf"1296 faults.*\n.*codes\.csv.*{name}'; missing row; every passage of the General Debate",
+        match=rf"(1296|1427) faults.*\n.*codes\.csv.*{name}'; missing row; every passage of the General Debate",
     ):
         add_codes(mine, folder, replace=True)
     assert content(folder) == before
@@ -156,9 +164,9 @@ def test_codes_that_were_changed_by_other_means_are_not_locked_in_passing(
     assert coded_by(folder, "Ana") == [passages[0]]
 
 
-@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_kill_leaves_every_file_whole(at: int, folder: Path, passages: list[str]) -> None:
-    """Killed just before the n-th move into place: of the codes, then of the lock."""
+    """Killed just before the n-th move into place: of the annotators, the codes, the lock."""
     before = content(folder)
     mine = sheet(folder, f"{passages[0]},Ana,{CODED}")
     code = f"""
@@ -180,9 +188,9 @@ add_codes(Path(sys.argv[1]), Path(sys.argv[2]))
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     assert after.pop(BUSY) == b""  # whose owner is gone, so that it is in nobody's way
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == ({"codes.csv"} if at == 2 else set())
+    assert changed == set(("annotators.csv", "codes.csv")[: at - 1])
     assert check(folder) == []
-    if at == 2:
+    if at == 3:
         write_lock(folder)
         assert coded_by(folder, "Ana") == [passages[0]]
     else:
@@ -192,14 +200,14 @@ add_codes(Path(sys.argv[1]), Path(sys.argv[2]))
 
 def test_an_empty_sheet_has_every_passage(folder: Path) -> None:
     out = folder.parent / "sheet.csv"
-    assert empty_sheet(folder, out) == 1297
+    assert empty_sheet(folder, out) == 1428
     assert out.read_bytes().startswith(b"\xef\xbb\xbfpassage_id,")
     with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == [*PLACE, *BLANK]
     assert [row["passage_id"] for row in rows] == sorted(row["passage_id"] for row in rows)
     assert all(row[name] == "" for row in rows for name in BLANK)
-    assert sum(bool(row["gist"]) for row in rows) == 711
+    assert sum(bool(row["gist"]) for row in rows) == 842
     assert {row["corpus"] for row in rows if row["gist"]} == {"UNGDC"}
     with pytest.raises(DataError, match="'no code'; at least one passage must be coded"):
         add_codes(out, folder)
@@ -215,8 +223,8 @@ def test_a_sample_is_part_of_every_larger_one(folder: Path) -> None:
         drawn.append(set(pd.read_csv(out)["passage_id"]))
     assert drawn[0] == drawn[1] < drawn[2]
     assert drawn[3] != drawn[0]
-    for size in (0, 1298):
-        with pytest.raises(BuzanError, match=f"a sample of {size} passages; allowed: 1 to 1297"):
+    for size in (0, 1429):
+        with pytest.raises(BuzanError, match=f"a sample of {size} passages; allowed: 1 to 1428"):
             empty_sheet(folder, folder.parent / "none.csv", size)
     assert not (folder.parent / "none.csv").exists()
 

@@ -21,6 +21,7 @@ MADE = [
     "panel.csv",
     "documents.csv",
     "passages.csv",
+    "annotators.csv",
     "codes.csv",
     "gists.csv",
     "resolutions.csv",
@@ -28,6 +29,7 @@ MADE = [
     "accessions.csv",
     "memberships.csv",
     "alliances.csv",
+    "contiguity.csv",
 ]
 
 
@@ -98,7 +100,7 @@ def test_progress_is_shown_on_standard_error(
     build(small_raw, small_data)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "General Debate: 3" in captured.err
+    assert "General Debate: 5" in captured.err
 
 
 @pytest.mark.raw

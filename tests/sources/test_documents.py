@@ -28,15 +28,48 @@ def test_silent_documents_are_there_too(small_raw: Path, crosswalk: Crosswalk) -
     assert table["doc_id"].tolist() == [
         "NCSS-TUR-2013",
         "UNGDC-EU-66-2011",
+        "UNGDC-SRB-81-2026",
+        "UNGDC-TUR-81-2026",
         "UNGDC-USA-60-2005",
+        "UNGDC-USA-79-2024",
+        "UNGDC-USA-80-2025",
         "UNGDC-YUG-60-2005",
     ]
-    assert table["windows"].tolist() == [1, 0, 1, 0]
-    assert table["sampled"].tolist() == [1, 0, 1, 0]
-    assert table["words"].tolist() == [37, 2, 27, 3]
-    assert table["cyber_security"].tolist() == [0, 0, 0, 0]
-    assert table["session"].tolist() == [pd.NA, 66, 60, 60]
-    assert len(passages) == 2
+    assert table["sampled"].tolist() == [1, 0, 0, 1, 1, 0, 1, 0]
+    assert table["session"].tolist() == [pd.NA, 66, 81, 81, 60, 79, 80, 60]
+    # Nothing is known of a text that was not read; that is not the same as nothing found.
+    unknown = [pd.NA, pd.NA]
+    assert table["windows"].tolist() == [1, 0, *unknown, 1, 0, 1, 0]
+    assert table["words"].tolist() == [37, 2, *unknown, 27, 3, 27, 3]
+    assert table["cyber_security"].tolist() == [0, 0, *unknown, 0, 0, 0, 0]
+    assert len(passages) == 4
+
+
+def test_every_document_says_how_its_text_came_about(small_raw: Path, crosswalk: Crosswalk) -> None:
+    table, _ = build(small_raw, crosswalk)
+    assert dict(zip(table["doc_id"], table["text"], strict=True)) == {
+        "NCSS-TUR-2013": "document",
+        "UNGDC-EU-66-2011": "record",
+        "UNGDC-SRB-81-2026": "provisional",
+        "UNGDC-TUR-81-2026": "provisional",
+        "UNGDC-USA-60-2005": "record",
+        "UNGDC-USA-79-2024": "delegation",
+        "UNGDC-USA-80-2025": "transcription",
+        "UNGDC-YUG-60-2005": "record",
+    }
+
+
+def test_passages_of_2025_are_held_against_the_second_coding(small_raw: Path, crosswalk: Crosswalk) -> None:
+    (path,) = small_raw.rglob("USA_80_2025.txt")
+    path.write_text("Cyber attacks harm us.", encoding="utf-8")
+    with pytest.raises(BuzanError, match=r"1 of 3 coded passages are not in these texts, .* UNGDC-USA-80"):
+        build(small_raw, crosswalk)
+
+
+def test_passages_of_2026_are_taken_as_listed(small_raw: Path, crosswalk: Crosswalk) -> None:
+    _, passages = build(small_raw, crosswalk)
+    (row,) = passages[passages["doc_id"] == "UNGDC-TUR-81-2026"][["start", "end"]].to_numpy().tolist()
+    assert row == [40, 90]
 
 
 def test_names_of_the_matter_are_counted() -> None:
@@ -89,9 +122,9 @@ def test_a_pack_goes_before_the_tree(name: str, small_raw: Path, crosswalk: Cros
 
 
 def test_years_beyond_the_panel_are_left_out(small_raw: Path) -> None:
-    for name in ("YDYE_22_1967", "USA_80_2025"):
+    for name in ("YDYE_22_1967", "USA_81_2026"):
         (small_raw / "TXT" / f"{name}.txt").write_bytes(b"caf\xe9")
-    assert [speech.year for speech in ungdc.read(small_raw / "TXT")] == [2005, 2005, 2011]
+    assert [speech.year for speech in ungdc.read(small_raw / "TXT")] == [2005, 2005, 2011, 2024, 2025]
 
 
 @pytest.mark.parametrize("name", PACKED)
@@ -107,14 +140,14 @@ def test_damaged_archive(name: str, share: float, small_raw: Path, tmp_path: Pat
 def test_speech_that_is_there_twice(small_raw: Path, crosswalk: Crosswalk) -> None:
     (small_raw / "TXT").rename(small_raw / "first")
     shutil.copytree(small_raw / "first", small_raw / "second")
-    with pytest.raises(BuzanError, match="3 documents are there twice, the first UNGDC-"):
+    with pytest.raises(BuzanError, match="5 documents are there twice, the first UNGDC-"):
         build(small_raw, crosswalk)
 
 
 def test_tree_without_a_statement_of_the_years_wanted(small_raw: Path, crosswalk: Crosswalk) -> None:
     shutil.rmtree(small_raw / "TXT")
     (small_raw / "Session 22 - 1967").mkdir()
-    with pytest.raises(BuzanError, match="Session 22 - 1967 has no statement of the years 1995 to 2024"):
+    with pytest.raises(BuzanError, match="Session 22 - 1967 has no statement of the years 1995 to 2025"):
         build(small_raw, crosswalk)
 
 
@@ -140,7 +173,7 @@ def test_changed_text_loses_its_coded_passage(small_raw: Path, crosswalk: Crossw
     (path,) = small_raw.rglob("USA_60_2005.txt")
     path.write_text(path.read_text(encoding="utf-8").replace("hospitals", "hospices"), encoding="utf-8")
     with pytest.raises(
-        BuzanError, match=r"1 of 2 coded passages are not in these texts, the first P.* UNGDC-USA"
+        BuzanError, match=r"1 of 3 coded passages are not in these texts, the first P.* UNGDC-USA"
     ):
         build(small_raw, crosswalk)
 
@@ -178,16 +211,17 @@ def test_codes_are_sorted_and_none_is_a_code(small_raw: Path) -> None:
 def test_passages_of_both_corpora_are_cut_again(raw: Path, data_dir: Path) -> None:
     crosswalk = Crosswalk.read(data_dir / "states.csv")
     table, passages = build(raw, crosswalk)
-    files = {path.name: path for path in find_sources(raw).paths(annotation.SOURCE)}
-    coded = pd.read_csv(files[annotation.PASSAGES])
-    assert table["corpus"].value_counts().to_dict() == {"UNGDC": 5684, "NCSS": 62}
-    assert len(passages) == 1297
-    assert passages.equals(coded[annotation.LOCATOR].sort_values("passage_id", ignore_index=True))
+    files = annotation.files(find_sources(raw)) | annotation.files(find_sources(raw), annotation.SECOND)
+    coded = pd.concat([pd.read_csv(files[name]) for name in (annotation.PASSAGES, annotation.PASSAGES_2)])
+    assert table["corpus"].value_counts().to_dict() == {"UNGDC": 6064, "NCSS": 62}
+    assert len(passages) == 1428
+    ours = passages.astype(dict.fromkeys(("start", "end"), "int64"))
+    assert ours.equals(coded[annotation.LOCATOR].sort_values("passage_id", ignore_index=True))
     # How many passages each strategy has, and its length, were counted when they were drawn.
     drawn = pd.read_csv(files[annotation.SAMPLING]).set_index("doc_id")
     ours = table[table["corpus"] == "NCSS"].set_index("doc_id")
-    assert ours["windows"].equals(drawn["threat_passages"].rename("windows"))
-    assert ours["words"].equals(drawn["words"])
+    assert ours["windows"].tolist() == drawn["threat_passages"].tolist()
+    assert ours["words"].tolist() == drawn["words"].tolist()
 
 
 @pytest.mark.raw

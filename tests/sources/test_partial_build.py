@@ -70,9 +70,9 @@ def test_what_comes_from_a_single_source_is_made(source: Source, small_raw: Path
         )
         assert column(small_data / "panel.csv", name) == expected
     for table, what in source.gives:
-        if what.startswith("all rows") and source.key != "coding":
+        if what.startswith("all rows") and source.key != "coding_2":
             assert (small_data / table).read_bytes() == (whole / table).read_bytes()
-    given = {table for table, _ in source.gives} | {"states.csv", "accessions.csv", "panel.csv"}
+    given = {table for table, _ in source.gives} | {*BY_HAND, "panel.csv"}
     for path in made:
         if path.name not in given:
             assert path.read_text().count("\n") == 1
@@ -93,7 +93,8 @@ def test_only_tables_that_are_made_are_named(small_raw: Path, small_data: Path) 
     (small_data / "votes.csv").write_text("as it was")
     keep(small_raw, ungdc.SOURCE)
     made = [path.name for path in build(small_raw, small_data, progress=False)]
-    assert made == ["states.csv", "panel.csv", "documents.csv", "passages.csv", "accessions.csv"]
+    tables = ("states", "panel", "documents", "passages", "annotators", "accessions")
+    assert made == [f"{name}.csv" for name in tables]
     assert (small_data / "votes.csv").read_text() == "as it was"
 
 
@@ -118,24 +119,43 @@ def test_a_column_that_is_held_twice_is_told(small_raw: Path, small_data: Path) 
 def test_one_corpus_without_the_other(small_raw: Path, small_data: Path) -> None:
     drop(small_raw, ungdc.SOURCE)
     build(small_raw, small_data, progress=False)
-    assert column(small_data / "documents.csv", "doc_id") == ["NCSS-TUR-2013"]
-    assert column(small_data / "passages.csv", "doc_id") == ["NCSS-TUR-2013"]
+    listed = [f"UNGDC-{state}-81-2026" for state in ("SRB", "TUR")]
+    assert column(small_data / "documents.csv", "doc_id") == ["NCSS-TUR-2013", *listed]
+    assert sorted(column(small_data / "passages.csv", "doc_id")) == ["NCSS-TUR-2013", listed[1]]
     # Codes and gists of passages that are not there would be about nothing.
     assert set(column(small_data / "codes.csv", "passage_id")) == set(
         column(small_data / "passages.csv", "passage_id")
     )
-    assert column(small_data / "gists.csv", "gist") == []
+    assert len(column(small_data / "gists.csv", "gist")) == 1
+
+
+def test_one_session_without_the_others(small_raw: Path, small_data: Path) -> None:
+    """A year's pack makes the rows of its year; what came from the whole corpus stays."""
+    build(small_raw, small_data, progress=False)
+    before = content(small_data)
+    (path,) = small_raw.rglob("USA_80_2025.txt")
+    session = small_raw / "Session 80 - 2025"
+    session.mkdir()
+    path.rename(session / path.name)
+    shutil.rmtree(small_raw / "TXT")
+    (small_data / "documents.csv").write_text(
+        (small_data / "documents.csv")
+        .read_text()
+        .replace("2025,80,transcription,27,", "2025,80,transcription,99,")
+    )
+    build(small_raw, small_data, progress=False)
+    assert content(small_data) == before
 
 
 def test_texts_are_held_against_the_data_folder_where_the_coding_is_missing(
     small_raw: Path, small_data: Path
 ) -> None:
     build(small_raw, small_data, progress=False)
-    drop(small_raw, annotation.SOURCE)
+    drop(small_raw, annotation.FIRST)
     (path,) = small_raw.rglob("USA_60_2005.txt")
     path.write_text(path.read_text(encoding="utf-8").replace("hospitals", "hospices"), encoding="utf-8")
     before = content(small_data)
-    with pytest.raises(BuzanError, match="1 of 2 coded passages are not in these texts"):
+    with pytest.raises(BuzanError, match="1 of 3 coded passages are not in these texts"):
         build(small_raw, small_data, progress=False)
     assert content(small_data) == before
 
@@ -143,7 +163,7 @@ def test_texts_are_held_against_the_data_folder_where_the_coding_is_missing(
 def test_texts_are_cut_freely_where_nothing_was_coded(small_raw: Path, small_data: Path) -> None:
     keep(small_raw, ungdc.SOURCE, strategies.SOURCE)
     build(small_raw, small_data, progress=False)
-    assert len(column(small_data / "passages.csv", "passage_id")) == 2
+    assert len(column(small_data / "passages.csv", "passage_id")) == 3
     assert column(small_data / "documents.csv", "seed")[0] == "strategies-NCSS-TUR-2013"
     # A table without rows, as an earlier build leaves it, says of nothing that it was not coded.
     before = content(small_data)
@@ -160,9 +180,11 @@ def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:
     path.write_text("\n".join([*lines, f"{passage},Ana,{OWN}", f"{passage},Zoe,{OWN}"]) + "\n")
     build(small_raw, small_data, progress=False)
     annotators = column(path, "annotator")
-    assert sorted(annotators) == ["A", "A", "Ana", "B", "B", "Zoe", "adjudicated", "adjudicated"]
+    assert sorted({*annotators}) == sorted({*annotation.SHIPPED, "Ana", "Zoe"})
+    assert len(annotators) == 6 + 12 + 2 + 2
     assert f"{passage},Ana,{OWN}\n" in path.read_text()
-    assert path.read_text().splitlines()[1:] == sorted(path.read_text().splitlines()[1:])
+    keys = [tuple(line.split(",")[:2]) for line in path.read_text().splitlines()[1:]]
+    assert keys == sorted(keys)
 
 
 @pytest.mark.parametrize(
@@ -170,10 +192,11 @@ def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:
     [
         "cow_states.csv", "nmc_v7.csv", "sipri_milex.csv", "wb_internet_users.csv", "fsi_2006_2023.csv",
         "wgidataset.xlsx", "SFIv2018.xls", "bti.csv", "hief.csv", "vdem_indices.csv", "ncss_texts.parquet",
-        "coding/codes.csv", "coding/gists.csv", "coding/passages.csv", "coding/strategy_sampling.csv",
+        "coding/codes.csv", "coding/gists_2.csv", "coding/passages.csv", "coding/strategy_sampling.csv",
+        "coding/codes_2.csv", "coding/codes_2_retest.csv", "coding/documents_2026.csv", "coding/passages_2025_2026.csv",
         "cyber_votes_1998_2020.csv",
         "unga_resolutions_2010_2020.csv", "unga_votes_2010_2020.parquet", "igo_memberships.csv", "atop5_dyads.csv.gz",
-        "cow_codes_unga.csv",
+        "cow_codes_unga.csv", "cyber_votes_2022_2023.csv", "cow_contiguity.csv",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("damage", [b"PK\x03\x04\xff\xfe\x00 broken off", b"<html>Not found</html>\n"])

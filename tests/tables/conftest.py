@@ -18,6 +18,7 @@ POLITICAL = "1,1,0,1,0,0,0,0,pol,1,society,state,content,interference,1"
 GENERAL = "1,0,0,0,0,0,0,1,gen,0,international,none,norms,none,0"
 SILENT = "0,0,0,0,0,0,0,0,none,0,none,none,none,none,0"
 WHO = ("A", "B", "adjudicated")
+AGAIN = ("C", "D", "adjudicated_2")
 
 WORLD = {
     "states.csv": [
@@ -35,10 +36,10 @@ WORLD = {
         *(f"YUG,{year},,,,,,,,,,," for year in range(2000, 2006)),
     ],
     "documents.csv": [
-        "doc_id,corpus,iso3,year,session,words,cyber_security,information_security,windows,sampled,seed,in_paper",
-        "NCSS-NLD-2011,NCSS,NLD,2011,,5000,90,2,1,1,strategies-NCSS-NLD-2011,0",
-        "UNGDC-EST-66-2011,UNGDC,EST,2011,66,1200,3,0,2,2,,0",
-        "UNGDC-EU-66-2011,UNGDC,EU,2011,66,1000,0,0,0,0,,0",
+        "doc_id,corpus,iso3,year,session,text,words,cyber_security,information_security,windows,sampled,seed,in_paper",
+        "NCSS-NLD-2011,NCSS,NLD,2011,,document,5000,90,2,1,1,strategies-NCSS-NLD-2011,0",
+        "UNGDC-EST-66-2011,UNGDC,EST,2011,66,record,1200,3,0,2,2,,0",
+        "UNGDC-EU-66-2011,UNGDC,EU,2011,66,record,1000,0,0,0,0,,0",
     ],
     "passages.csv": [
         "passage_id,doc_id,start,end,sha256",
@@ -52,6 +53,12 @@ WORLD = {
         *(f"P00000001,{who},{POLITICAL}" for who in WHO),
         *(f"P00000002,{who},{GENERAL}" for who in WHO),
         *(f"P00000003,{who},{SILENT}" for who in WHO),
+        *(f"P0000000{passage},{who},{SILENT}" for passage in (1, 2, 3) for who in AGAIN),
+    ],
+    "annotators.csv": [
+        "annotator,codebook,role,coded,note",
+        *(f"{who},1,coder,2026-11," for who in WHO),
+        *(f"{who},2,coder,2026-11-28," for who in AGAIN),
     ],
     "resolutions.csv": [
         "rcid,resolution,date,session,title,ict,contested,yes,no,abstain",
@@ -65,6 +72,7 @@ WORLD = {
         "NATO,NLD,1990,,full,A table",
     ],
     "alliances.csv": ["iso3,ally,year", "EST,NLD,2018"],
+    "contiguity.csv": ["iso3,neighbour,kind,first,last", "EST,NLD,5,1995,2016"],
     "illustrations.csv": [
         "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"
         "citation,gist",

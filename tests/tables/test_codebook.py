@@ -9,7 +9,7 @@ import pytest
 from myst_parser.config.main import check_extensions
 
 from buzanlib.tables import codebook
-from buzanlib.tables.codebook import CODEBOOK, read_codebook
+from buzanlib.tables.codebook import CODEBOOK, PAGES, read_codebook
 from buzanlib.tables.descriptor import check
 
 
@@ -18,8 +18,9 @@ def faults(folder: Path, text: str) -> list[tuple[int, str]]:
     return [(fault.row, fault.value) for fault in read_codebook(folder)[1]]
 
 
-def test_the_codebook_that_ships_is_plain(data_dir: Path) -> None:
-    assert read_codebook(data_dir) == ((data_dir / CODEBOOK).read_text(encoding="utf-8"), [])
+def test_the_pages_that_ship_are_plain(data_dir: Path) -> None:
+    for name in PAGES:
+        assert read_codebook(data_dir, name) == ((data_dir / name).read_text(encoding="utf-8"), [])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,11 @@ def test_what_cannot_be_read_is_a_fault_and_nothing_is_none(tmp_path: Path) -> N
 
 def test_it_is_part_of_the_check_of_the_data(world: Any) -> None:
     (world.path / CODEBOOK).write_text("# Codebook\n\n{{ a }}\n", encoding="utf-8")
-    assert [str(fault).partition(";")[0] for fault in check(world.path)] == ["codebook.md, row 3: '{{ a }}'"]
+    (world.path / "README.md").write_text("{a}`b`\n", encoding="utf-8")
+    assert [str(fault).partition(";")[0] for fault in check(world.path)] == [
+        "README.md, row 1: '{a}`b`'",
+        "codebook.md, row 3: '{{ a }}'",
+    ]
 
 
 def test_everything_that_myst_can_switch_on_is_tried() -> None:

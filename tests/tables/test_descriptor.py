@@ -20,20 +20,31 @@ def test_every_row_of_every_table_obeys_the_descriptor(data_dir: Path) -> None:
 
 def test_the_corpus_is_complete(data_dir: Path) -> None:
     documents = load(data_dir, "documents")
-    assert documents["corpus"].value_counts().to_dict() == {"UNGDC": 5684, "NCSS": 62}
+    assert documents["corpus"].value_counts().to_dict() == {"UNGDC": 6064, "NCSS": 62}
     assert documents.loc[documents["corpus"] == "UNGDC", "iso3"].nunique() == 197
     assert documents.loc[documents["corpus"] == "NCSS", "iso3"].nunique() == 52
     assert documents.loc[documents["in_paper"] == 1, "doc_id"].tolist() == ["NCSS-USA-2009"]
     passages = load(data_dir, "passages").merge(documents[["doc_id", "corpus"]], on="doc_id")
-    assert passages["corpus"].value_counts().to_dict() == {"UNGDC": 711, "NCSS": 586}
-    assert len(load(data_dir, "codes")) == 3 * 1297
-    assert len(load(data_dir, "gists")) == 711
+    assert passages["corpus"].value_counts().to_dict() == {"UNGDC": 842, "NCSS": 586}
+    by_annotator = load(data_dir, "codes")["annotator"].value_counts().to_dict()
+    assert by_annotator == {
+        **dict.fromkeys(("A", "B", "adjudicated"), 1297),
+        **dict.fromkeys(("C", "D", "adjudicated_2"), 1428),
+        **dict.fromkeys(("C again", "D again"), 69),
+    }
+    assert len(load(data_dir, "gists")) == 842
+    origins = documents["text"].value_counts().to_dict()
+    assert origins == {
+        "record": 5492, "delegation": 192, "transcription": 190, "provisional": 190, "document": 62
+    }  # fmt: skip
 
 
 def test_every_speech_is_kept_whole_and_no_strategy_beyond_ten(data_dir: Path) -> None:
     documents = load(data_dir, "documents")
     speeches = documents["corpus"] == "UNGDC"
-    assert (documents.loc[speeches, "sampled"] == documents.loc[speeches, "windows"]).all()
+    read = documents[speeches].dropna(subset="windows")
+    assert (read["sampled"] == read["windows"]).all()
+    assert set(documents.loc[documents["windows"].isna(), "text"]) == {"provisional"}
     strategies = documents[~speeches]
     assert (strategies["sampled"] == strategies["windows"].clip(upper=10)).all()
 
@@ -111,7 +122,7 @@ WRONG = {
     unknown_state: "documents.csv, row 2, column iso3: 'NLX'; not in column iso3 of states.csv; "
     "nearest allowed: 'NLD'",
     code_outside_codebook: "codes.csv, row 3, column primary: 'poll'; nearest allowed: 'pol'",
-    coded_twice: "codes.csv, row 11, column passage_id+annotator: 'P00000001, B'; "
+    coded_twice: "codes.csv, row 20, column passage_id+annotator: 'P00000001, B'; "
     "a key may occur only once, and this one is in row 3",
     year_as_text: "documents.csv, row 4, column year: 'twenty-eleven'; "
     "a year in four digits is needed, 1995 to 2050",

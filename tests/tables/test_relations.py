@@ -72,18 +72,63 @@ def test_a_passage_without_one_annotator(world: Any) -> None:
     world.rewrite("codes.csv", lambda lines: [line for line in lines if not line.startswith("P00000002,B")])
     assert told(world) == [
         "codes.csv, column passage_id+annotator: 'P00000002, B'; missing row; "
-        "every passage of the General Debate and of the strategies is coded once by A, by B and by the adjudication"
+        "every passage of the General Debate up to 2024 and of the strategies is coded once by A, by B and by the "
+        "adjudication"
     ]
+    world.rewrite("codes.csv", lambda lines: [line for line in lines if not line.startswith("P00000002,D")])
+    assert "codes.csv, column passage_id+annotator: 'P00000002, D'; missing row; " in told(world)[1]
+
+
+def test_only_the_second_coding_has_later_passages(world: Any) -> None:
+    world.set("documents.csv", 3, "text", "transcription")
+    world.rewrite("codes.csv", lambda lines: [line for line in lines if not line.startswith("P00000002,B")])
+    assert told(world) == []
+
+
+def test_of_a_provisional_text_nothing_is_counted(world: Any) -> None:
+    world.set("documents.csv", 4, "text", "provisional")
+    assert [text.partition(";")[0] for text in told(world)] == [
+        f"documents.csv, row 4, column {name}: '{value}'"
+        for name, value in (
+            ("cyber_security", 0),
+            ("information_security", 0),
+            ("windows", 0),
+            ("words", 1000),
+        )
+    ]
+    for name in ("cyber_security", "information_security", "windows", "words"):
+        world.set("documents.csv", 4, name, "")
+    assert told(world) == []
+    world.set("documents.csv", 4, "text", "record")
+    assert (
+        told(world)
+        == [
+            "documents.csv, row 4, column text: 'record'; provisional is needed here: only of a provisional text "
+            "this is unknown"
+        ]
+        * 4
+    )
+
+
+def test_an_annotator_without_a_codebook_is_one_fault_however_much_is_coded(world: Any) -> None:
+    more = [line.replace(",B,", ",Ana,") for line in world.lines("codes.csv") if ",B," in line]
+    world.rewrite("codes.csv", lambda lines: [*lines, *more])
+    assert [text.partition(";")[0] for text in told(world)] == ["codes.csv, row 20, column annotator: 'Ana'"]
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,,coder,,"])
+    assert told(world) == ["annotators.csv, row 8, column codebook: ''; a value is needed, 1 to 2"]
+    world.set("annotators.csv", 8, "codebook", "2")
+    assert told(world) == []
 
 
 def test_a_further_annotator_may_code_a_part_but_by_the_same_rules(world: Any) -> None:
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,"])
     world.rewrite("codes.csv", lambda lines: [*lines, lines[2].replace(",B,", ",Ana,")])
     assert told(world) == []
     world.rewrite("codes.csv", lambda lines: [*lines, lines[-1], lines[-1].replace("P00000001", "P00000009")])
     assert told(world) == [
-        "codes.csv, row 12, column passage_id+annotator: 'P00000001, Ana'; "
-        "a key may occur only once, and this one is in row 11",
-        "codes.csv, row 13, column passage_id: 'P00000009'; not in column passage_id of passages.csv; "
+        "codes.csv, row 21, column passage_id+annotator: 'P00000001, Ana'; "
+        "a key may occur only once, and this one is in row 20",
+        "codes.csv, row 22, column passage_id: 'P00000009'; not in column passage_id of passages.csv; "
         "nearest allowed: 'P00000003'",
     ]
 
@@ -92,11 +137,14 @@ def test_a_misspelt_annotator_leaves_a_gap(world: Any) -> None:
     world.set("codes.csv", 4, "annotator", "adjudicatd")
     assert told(world) == [
         "codes.csv, column passage_id+annotator: 'P00000001, adjudicated'; missing row; "
-        "every passage of the General Debate and of the strategies is coded once by A, by B and by the adjudication"
+        "every passage of the General Debate up to 2024 and of the strategies is coded once by A, by B and by the "
+        "adjudication",
+        "codes.csv, row 4, column annotator: 'adjudicatd'; not in column annotator of annotators.csv; "
+        "nearest allowed: 'adjudicated'",
     ]
     world.set("codes.csv", 4, "annotator", "2nd coder")
     assert (
-        "codes.csv, row 4, column annotator: '2nd coder'; the form [A-Za-z][A-Za-z0-9_-]{0,19} is needed"
+        "codes.csv, row 4, column annotator: '2nd coder'; the form [A-Za-z][A-Za-z0-9_-]{0,19}( again)? is needed"
         in told(world)
     )
 
@@ -195,12 +243,15 @@ def test_a_table_without_rows_is_found_wanting(world: Any, file: str) -> None:
 
 
 def test_statements_of_ones_own_need_one_coder(world: Any) -> None:
-    world.rewrite("documents.csv", lambda lines: [*lines, "OEWG-EST-2021,OEWG,EST,2021,,900,1,0,1,1,,0"])
+    world.rewrite(
+        "documents.csv", lambda lines: [*lines, "OEWG-EST-2021,OEWG,EST,2021,,document,900,1,0,1,1,,0"]
+    )
     world.rewrite("passages.csv", lambda lines: [*lines, "P00000004,OEWG-EST-2021,0,80,0123456789abcdec"])
     assert told(world) == [
         "codes.csv, column passage_id: 'P00000004'; missing row; every passage is coded by somebody"
     ]
     world.rewrite("codes.csv", lambda lines: [*lines, lines[1].replace("P00000001,A,", "P00000004,Ana,")])
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,"])
     assert told(world) == []
     world.set("documents.csv", 5, "corpus", "UNGDC")
     assert (

@@ -14,6 +14,7 @@ from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.vocabulary import (
     Annotator,
     Corpus,
+    Origin,
     PoliticalKind,
     Quadrant,
     ReferentObject,
@@ -112,10 +113,16 @@ def test_annotators_that_ship_are_needed_and_others_are_allowed(descriptor: Desc
     assert field.enum == ()
     assert all(re.fullmatch(field.pattern, name) for name in (*Annotator, "Ana", "coder-2"))
     assert not any(re.fullmatch(field.pattern, name) for name in ("", "2nd", "Ana B", "x" * 21))
-    shipped, own = codes.coverage
-    assert set(shipped.each["annotator"]) == set(map(str, Annotator))
-    assert shipped.where == {"doc_id.corpus": tuple(map(str, Corpus))}
+    first, second, own = codes.coverage
+    assert {*first.each["annotator"], *second.each["annotator"]} == set(map(str, Annotator))
+    for shipped in (first, second):
+        assert shipped.where["doc_id.corpus"] == tuple(map(str, Corpus))
+    assert set(Origin) - set(first.where["doc_id.text"]) == {Origin.TRANSCRIPTION, Origin.PROVISIONAL}
     assert (own.each, own.where) == ({}, {})
+
+
+def test_origins_are_those_of_the_vocabulary(descriptor: Descriptor) -> None:
+    assert descriptor.table("documents").field("text").enum == tuple(map(str, Origin))
 
 
 def test_primary_is_a_threat_or_none(descriptor: Descriptor) -> None:

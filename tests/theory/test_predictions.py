@@ -17,6 +17,7 @@ from buzanlib.theory.predictions import (
     LOCK,
     LOCKED,
     PREDICTIONS,
+    REGISTRATION,
     load_predictions,
     verify_lock,
     write_lock,
@@ -182,13 +183,25 @@ def test_changed_predictions_are_never_locked_again(folder: Path) -> None:
     assert (folder / LOCK).read_bytes() == before
 
 
+def test_a_changed_registration_is_never_locked_again(folder: Path, data_dir: Path) -> None:
+    expected = sha256(data_dir / REGISTRATION)
+    (folder / REGISTRATION).write_bytes((folder / REGISTRATION).read_bytes() + b" ")
+    with pytest.raises(LockError, match=rf"^registration_2\.json: .* allowed: {expected}; predictions never"):
+        write_lock(folder)
+    hashes = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    del hashes[REGISTRATION]
+    (folder / LOCK).write_text(json.dumps(hashes), encoding="utf-8")
+    with pytest.raises(LockError, match=r"^registration_2\.json: .* allowed: nothing; predictions never"):
+        write_lock(folder)
+
+
 def test_what_is_to_be_locked_must_be_there(tmp_path: Path, folder: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     shutil.copy(folder / "codes.csv", empty)
     with pytest.raises(
         LockError,
-        match=r"^predictions\.json, codebook\.md, panel\.csv: no such file; predictions\.lock needs",
+        match=r"^predictions\.json, registration_2\.json, codebook\.md, codebook_1\.md, panel\.csv: no such file; ",
     ):
         write_lock(empty)
     assert [path.name for path in empty.iterdir()] == ["codes.csv"]
@@ -221,7 +234,7 @@ def amendments_of(data: Path) -> list[dict[str, Any]]:
     return json.loads((data / "amendments.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["definitions.json", "multiverse.json"])
+@pytest.mark.parametrize("name", ["definitions.json", "multiverse.json", REGISTRATION])
 def test_what_an_amendment_fixes_by_its_hash_has_not_changed(data_dir: Path, name: str) -> None:
     (amendment,) = [one for one in amendments_of(data_dir) if name in one["what"]]
     assert f"(SHA-256 {sha256(data_dir / name)})" in amendment["what"]
@@ -236,7 +249,7 @@ def test_amendments_are_numbered_and_give_their_reason(data_dir: Path) -> None:
 
 
 def test_fields_of_an_amendment_are_the_numbers_of_the_locked_sentences(data_dir: Path) -> None:
-    (amendment,) = [one for one in amendments_of(data_dir) if "fields" in one]
+    (amendment, _) = [one for one in amendments_of(data_dir) if "fields" in one]
     inference = json.loads((data_dir / PREDICTIONS).read_text(encoding="utf-8"))["inference"]
     assert f"a corner contrast of {amendment['fields']['sesoi']} " in inference["sesoi"]
     assert f"at least {amendment['fields']['draws']} draws" in inference["null"]
@@ -257,7 +270,8 @@ def test_a_field_that_no_amendment_gives_is_named(
     fields: dict[str, Any] | None, said: str, folder: Path
 ) -> None:
     amendments = [one for one in amendments_of(folder) if "fields" not in one]
-    amendments += [{"fields": fields}] if fields else []
+    amendments += [{"to": f"{PREDICTIONS} version 1", "fields": fields}] if fields else []
+    amendments += [{"to": f"{REGISTRATION} version 1", "fields": {"sesoi": "9", "draws": 9}}]
     (folder / AMENDMENTS).write_text(json.dumps(amendments), encoding="utf-8")
     with pytest.raises(LockError, match=rf"amendments\.json: {said}"):
         load_predictions(folder)

@@ -108,7 +108,8 @@ def test_every_word_and_no_other_stands_in_the_codes(
     column: str, words: type[StrEnum], data_dir: Path
 ) -> None:
     codes = pd.read_csv(data_dir / "codes.csv", usecols=[column], keep_default_na=False)
-    assert set(codes[column]) - {""} == {str(word) for word in words}
+    retest = {"C again", "D again"}  # of the annotators of that name
+    assert set(codes[column]) - {"", *retest} == {str(word) for word in words}
 
 
 def test_corpora_and_regions_are_those_of_the_tables(data_dir: Path) -> None:
