@@ -52,8 +52,8 @@ def test_good_data_give_a_line_a_table(data_dir: Path, capsys: pytest.CaptureFix
     out, err = capsys.readouterr()
     assert err == ""
     lines = dict(line.split(maxsplit=1) for line in out.splitlines())
-    assert lines["documents"] == "5746 rows"
-    assert lines["codes"] == "3891 rows"
+    assert lines["documents"] == "6126 rows"
+    assert lines["codes"] == "8313 rows"
     assert {f"{name}.csv" for name in lines} == {path.name for path in data_dir.glob("*.csv")}
 
 
@@ -94,7 +94,7 @@ WRONG: dict[Callable[[Path], None], str] = {
     unknown_state: "tiles.csv, row 3, column iso3: 'USX'; not in column iso3 of states.csv; "
     "nearest allowed: 'USA'",
     outside_codebook: "codes.csv, row 2, column primary: 'mill'; nearest allowed: 'mil'",
-    coded_twice: "codes.csv, row 3893, column passage_id+annotator: 'P000d663a, A'; "
+    coded_twice: "codes.csv, row 8315, column passage_id+annotator: 'P000d663a, A'; "
     "a key may occur only once, and this one is in row 2",
     changed_byte: "predictions.json: SHA-256 ",
     year_as_text: "documents.csv, row 3, column year: 'two thousand and nine'; "
@@ -250,7 +250,7 @@ def test_a_sheet_is_written_filled_in_and_taken_in(
         str(folder / "codes.csv"),
     ]
     assert main(["data", "check", str(folder)]) == 0
-    assert "3892 rows" in capsys.readouterr().out
+    assert "8314 rows" in capsys.readouterr().out
 
     before = state(folder)
     assert main(["data", "codes", str(out), "--data", str(folder)]) == 2

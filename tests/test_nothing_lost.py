@@ -208,7 +208,7 @@ def test_commands_for_data_write_what_they_name_and_nothing_else(world: Path) ->
     for words, wrote in (
         (("new", "fresh"), None),
         (("data", "sheet", "--passages", "3", "--out", "sheet.csv"), {"sheet.csv"}),
-        (("data", "codes", "ana.csv"), {"data/codes.csv", "data/predictions.lock"}),
+        (("data", "codes", "ana.csv"), {"data/annotators.csv", "data/codes.csv", "data/predictions.lock"}),
         (("data", "lock"), set()),
         (
             ("data", "texts", "mine/texts", "--corpus", "MINE", "--out", "own"),

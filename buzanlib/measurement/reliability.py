@@ -8,7 +8,7 @@ perfect agreement and 0 that of chance; it is NaN where it is undefined.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -241,6 +241,51 @@ def reliability_table(
         values = pd.DataFrame({who: codes[column].reindex(shared) for who, codes in given.items()}).T
         rows[name] = Reliability(level, draws, seed)(_numbered(values), documents[shared].to_numpy())
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable").astype({"n": int})
+
+
+def reliability_by(
+    statements: Statements,
+    groups: str | pd.Series[str],
+    draws: int = 2000,
+    seed: int = 20100615,
+    annotators: Sequence[str] = (Annotator.C, Annotator.D),
+) -> pd.DataFrame:
+    """Agreement of annotators within groups of documents, each as `reliability_table` has it.
+
+    Parameters
+    ----------
+    groups : str or pandas.Series of str
+        A column of the documents, such as ``"corpus"`` or ``"text"``; or the group of each state by ``iso3``, such as
+        the quadrants that a placement gives. Documents without a group are left out.
+
+    Returns
+    -------
+    DataFrame
+        Index ``group`` and ``variable``. A group of which no two of the annotators coded a passage is left out.
+
+    Raises
+    ------
+    UnknownNameError, BuzanError
+        As `reliability_table`; or if the documents have no such column.
+    """
+    documents = statements.documents.set_index("doc_id")
+    if isinstance(groups, str):
+        check_name("column of the documents", groups, list(documents.columns))
+        of = documents[groups]
+    else:
+        of = documents["iso3"].map(groups)
+    group = statements.passages.set_index("passage_id")["doc_id"].map(of)
+    coded = {str(name): statements.coded(name).set_index("passage_id") for name in annotators}
+    shared = group.reindex(_twice(coded)).dropna()
+    tables = {}
+    for name in sorted(shared.unique()):
+        inside = statements.codes["passage_id"].isin(shared.index[shared == name])
+        part = replace(statements, codes=statements.codes[inside])
+        tables[name] = reliability_table(part, draws, seed, annotators)
+    if not tables:
+        raise BuzanError(f"no group has a passage that was coded by two of {', '.join(coded) or 'nobody'}")
+    found: pd.DataFrame = pd.concat(tables, names=["group"])
+    return found
 
 
 def _twice(coded: Mapping[str, pd.DataFrame]) -> pd.Index[str]:

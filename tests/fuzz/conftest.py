@@ -36,10 +36,12 @@ def small(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "memberships",
         "accessions",
         "alliances",
+        "contiguity",
         "illustrations",
     ):
         keep(name, "iso3", set(STATES))
     keep("alliances", "ally", set(STATES))
+    keep("contiguity", "neighbour", set(STATES))
     passages = keep("passages", "doc_id", keep("documents", "iso3", set(STATES)))
     for name in ("gists", "codes"):
         keep(name, "passage_id", passages)

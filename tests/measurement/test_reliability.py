@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.reliability import (
     Reliability,
     gwet_ac1,
     krippendorff_alpha,
+    reliability_by,
     reliability_table,
 )
 from buzanlib.tables.statements import Statements, load_statements
+from buzanlib.tables.states import load_panel, load_regions
 
 N = np.nan
 # Four observers, twelve units: the canonical example of Krippendorff (2011) and of Hayes and Krippendorff.
@@ -152,6 +156,80 @@ def test_the_table_of_the_shipped_codes(data_dir: Path) -> None:
     assert table.loc["pol_kind", "n"] == table.loc["hostile", "n"] < 290
 
 
+# Of the second coding, as published with it, over passages up to 2024 or after; every variable is nominal here, and its
+# alpha over all passages, those without a political threat too.
+NAMES = [*PUBLISHED, "pol_kind", "hostile"]
+SECOND: dict[tuple[str, str, str], dict[str, float]] = {
+    ("C", "D", "older"): dict(zip(NAMES, [
+        .956, .979, .931, .963, .921, .986, .917, .914, .943, .930, .815, .915, .915, .924, .900,
+    ], strict=True)),
+    ("C", "D", "newer"): dict(zip(NAMES, [
+        .929, .985, 1.0, .971, .884, 1.0, .794, .919, .949, .935, .899, 1.0, .901, .977, .946,
+    ], strict=True)),
+    ("C", "adjudicated", "older"): {
+        "relevant": .904, "pol": .941, "inf": .913, "cri": .977, "mil": .869, "level": .817, "measure": .858,
+        "pol_kind": .822,
+    },
+    ("C", "C again", "older"): {"mil": .706, "oth": .572, "referent": .788},
+    ("D", "D again", "older"): {"mil": .706, "oth": .737, "level": .776},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", SECOND)
+def test_agreement_of_the_second_coding_is_what_was_published_with_it(
+    pair: tuple[str, str, str], shipped: Statements
+) -> None:
+    *names, when = pair
+    years = shipped.documents.set_index("doc_id")["year"]
+    late = shipped.passages.set_index("passage_id")["doc_id"].map(years) > 2024
+    inside = late.index[late == (when == "newer")]
+    one, two = (shipped.coded(name).set_index("passage_id") for name in names)
+    shared = one.index.intersection(two.index).intersection(inside)
+    found = {}
+    for variable in SECOND[pair]:
+        both = pd.concat([one.loc[shared, variable], two.loc[shared, variable]]).astype(str)
+        found[variable] = krippendorff_alpha(np.unique(both, return_inverse=True)[1].reshape(2, -1))
+    assert found == pytest.approx(SECOND[pair], abs=5e-4)
+    # The table has the same, but for the kind of a political threat, which it compares among those who saw one.
+    part = replace(shipped, codes=shipped.codes[shipped.codes["passage_id"].isin(shared)])
+    table = reliability_table(part, 2, annotators=names)["alpha"]
+    first = [variable for variable in found if variable not in ("pol_kind", "hostile")]
+    assert table[first].to_dict() == pytest.approx({variable: found[variable] for variable in first})
+
+
+def test_agreement_within_groups_of_documents(shipped: Statements) -> None:
+    table = reliability_by(shipped, "corpus", 50)
+    assert list(table.index.get_level_values("group").unique()) == ["NCSS", "UNGDC"]
+    assert table.loc[("UNGDC", "pol"), "n"] == 842
+    assert table.loc[("NCSS", "pol"), "n"] == 586
+    assert (table["alpha_low"] <= table["alpha"]).all()
+    documents = shipped.documents[shipped.documents["corpus"] == "NCSS"]["doc_id"]
+    ids = shipped.passages[shipped.passages["doc_id"].isin(documents)]["passage_id"]
+    part = replace(shipped, codes=shipped.codes[shipped.codes["passage_id"].isin(ids)])
+    alone = reliability_table(part, 50, annotators=["C", "D"])
+    pd.testing.assert_frame_equal(table.loc["NCSS"], alone)
+
+
+def test_agreement_within_quadrants(data_dir: Path, shipped: Statements) -> None:
+    placed = Placement()(load_panel(data_dir), load_regions(data_dir))
+    table = reliability_by(shipped, placed["quadrant"], 20, annotators=["adjudicated", "adjudicated_2"])
+    n = table["n"].xs("relevant", level="variable")
+    assert sorted(n.index) == ["SS", "SW", "WS", "WW"]
+    states = shipped.coded("adjudicated")["iso3"]
+    assert n.to_dict() == states.map(placed["quadrant"]).value_counts().to_dict()
+
+
+def test_groups_that_nobody_coded_twice_are_left_out(shipped: Statements) -> None:
+    texts = reliability_by(shipped, "text", 5, annotators=["A", "B"]).index.get_level_values("group")
+    assert set(texts) == {"record", "delegation", "document"}
+    with pytest.raises(
+        UnknownNameError, match="unknown column of the documents 'corpse'; nearest allowed: 'corpus'"
+    ):
+        reliability_by(shipped, "corpse")
+    with pytest.raises(BuzanError, match="no group has a passage that was coded by two of C, D"):
+        reliability_by(shipped, pd.Series({"XXX": "a"}))
+
+
 @pytest.fixture(scope="module")
 def shipped(data_dir: Path) -> Statements:
     return load_statements(data_dir)
@@ -166,7 +244,7 @@ def with_coder(statements: Statements, name: str, passages: list[str], **changed
 
 
 def test_annotators_are_compared_over_the_passages_that_two_of_them_coded(shipped: Statements) -> None:
-    ids = sorted(shipped.passages["passage_id"])
+    ids = sorted(shipped.coded("A")["passage_id"])
     both = with_coder(with_coder(shipped, "Ana", ids[:60]), "Ben", ids[40:100])
     table = reliability_table(both, 20, annotators=["Ana", "Ben"])
     assert (table.drop(["pol_kind", "hostile"])["n"] == 20).all()
@@ -199,7 +277,7 @@ def test_the_second_pass_is_compared_among_those_who_saw_a_political_threat(ship
 
 
 def test_the_order_of_annotators_plays_no_part(shipped: Statements) -> None:
-    mine = with_coder(shipped, "Ana", sorted(shipped.passages["passage_id"])[:80], agent="none")
+    mine = with_coder(shipped, "Ana", sorted(shipped.coded("A")["passage_id"])[:80], agent="none")
     one, two = (
         reliability_table(mine, 20, annotators=names) for names in (["A", "Ana", "B"], ["B", "A", "Ana"])
     )
@@ -213,7 +291,7 @@ def test_two_different_annotators_are_needed(names: list[str], shipped: Statemen
 
 
 def test_annotators_without_a_passage_in_common_or_unknown_ones(shipped: Statements) -> None:
-    ids = sorted(shipped.passages["passage_id"])
+    ids = sorted(shipped.coded("A")["passage_id"])
     apart = with_coder(with_coder(shipped, "Ana", ids[:5]), "Ben", ids[5:9])
     with pytest.raises(BuzanError, match="no passage was coded by two of Ana, Ben"):
         reliability_table(apart, 20, annotators=["Ana", "Ben"])

@@ -81,7 +81,7 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
         (
             "offered: {annotator: Ana}",
             {},
-            "parameter 'annotator' of offered is 'Ana'; allowed: 'A', 'B', 'adjudicated'",
+            "parameter 'annotator' of offered is 'Ana'; allowed: 'A', 'B', 'C', 'C again', 'D', 'D again', 'adj",
         ),
         (
             "offered: {sweep: {power: [gdp, gpd]}}",

@@ -37,7 +37,10 @@ def study(root: Path, tmp_path: Path) -> Path:
 
 
 def test_the_sheet_says_what_the_two_runs_of_the_model_said(root: Path, data_dir: Path) -> None:
-    codes, added = codes_with(root / "notebooks" / "strategies.csv", data_dir)
+    tables, added = codes_with(root / "notebooks" / "strategies.csv", data_dir)
+    codes = tables["codes.csv"]
+    newest = tables["annotators.csv"].set_index("annotator")["codebook"][list(SAME)]
+    assert newest.tolist() == ["2", "2"]
     shipped = pd.read_csv(data_dir / "codes.csv", dtype=str, keep_default_na=False)
     strategies = set(codes.loc[codes["annotator"].isin(list(SAME)), "passage_id"])
     for coder, annotator in SAME.items():
@@ -62,7 +65,7 @@ def test_its_numbers_are_those_of_the_same_codes_without_a_sheet(study: Path, da
 def laid_out(study: Study) -> bytes:
     with OwnedFolder.claimed(study.output) as output:
         folder = prepare(study, Cache(output), output)
-    return (folder.path / "codes.csv").read_bytes()
+    return b"".join((folder.path / name).read_bytes() for name in ("annotators.csv", "codes.csv"))
 
 
 def test_the_codes_are_those_of_folder_and_sheets_whatever_lay_there(
@@ -70,19 +73,20 @@ def test_the_codes_are_those_of_folder_and_sheets_whatever_lay_there(
 ) -> None:
     loaded = load_study(study)
     whole = laid_out(loaded)
-    assert all(name in whole for name in (b",first,", b",A,", b",adjudicated,"))
+    assert all(name in whole for name in (b"\nfirst,2,coder,", b",first,", b",A,", b",adjudicated,"))
 
     with monkeypatch.context() as patch:  # nothing has changed, and the sheets are not read again
         patch.setattr("buzanlib.sources.coders.codes_with", None)
         assert laid_out(loaded) == whole
 
-    (loaded.output / "data" / "codes.csv").write_bytes(whole[:1000])
-    assert laid_out(loaded) == whole
+    for name in ("annotators.csv", "codes.csv"):
+        (loaded.output / "data" / name).write_bytes(whole[:1000])
+        assert laid_out(loaded) == whole
 
     sheet = study.parent / "strategies.csv"
     sheet.write_text(sheet.read_text(encoding="utf-8").replace(",second,", ",third,"), encoding="utf-8")
     changed = laid_out(loaded)
-    assert changed == whole.replace(b",second,", b",third,")
+    assert changed == whole.replace(b",second,", b",third,").replace(b"\nsecond,", b"\nthird,")
 
 
 def test_a_fault_of_the_sheet_is_told_with_its_place_and_nothing_runs(study: Path) -> None:
