@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit, gammaln, logsumexp, ndtri
+from scipy.special import expit, gammaln, ndtri
 
 from buzanlib.errors import EstimationError, UnknownNameError, check_name
 from buzanlib.inference.contrasts import CODING, POSITION, empirical_logit
@@ -312,12 +312,14 @@ class _Likelihood:
         log_odds = centre[:, None] + sigma * z
         share = expit(log_odds)
         each = y[:, None] * log_odds - n[:, None] * np.logaddexp(0, log_odds) - z**2 / 2 + self.weights
-        total = logsumexp(each, axis=1)
-        posterior = np.exp(each - total[:, None])
+        peak = each.max(axis=1)
+        posterior = np.exp(each - peak[:, None])
+        total = posterior.sum(axis=1)
+        posterior /= total[:, None]
         residual, variance = y[:, None] - n[:, None] * share, n[:, None] * share * (1 - share)
 
         def mean(values: Array) -> Array:
-            return np.asarray((posterior * values).sum(axis=1), dtype=float)
+            return np.asarray(np.einsum("sk,sk->s", posterior, values), dtype=float)
 
         # Score of each state by its linear predictor and by sigma; then the information, less what is not seen.
         score, slope = mean(residual), mean(residual * z)
@@ -325,7 +327,7 @@ class _Likelihood:
         cross = self.x.T @ (mean(seen * z) + score * slope)
         return _Point(
             parameters,
-            value=float((total - np.log(curvature) / 2).sum()),
+            value=float((peak + np.log(total) - np.log(curvature) / 2).sum()),
             gradient=np.append(self.x.T @ score, slope.sum()),
             information=np.block(
                 [

@@ -127,6 +127,26 @@ record("ordered", "sandwich",
   clustered_covariance = vcovCL(fit, ~state, type = "HC0", cadjust = FALSE)[own, own]
 )
 
+# glmer leaves the log-likelihood of the saturated model out where it has more than one node: here it is put back.
+mixed <- input("mixed")
+random_states <- function(set) {
+  own <- mixed[mixed$set == set, ]
+  formula <- cbind(y, n - y) ~ 0 + region + I(p / 2) + I(k / 2) + I(p * k / 2) + (1 | iso3)
+  if (any(own$x != 0)) formula <- update(formula, . ~ . + x)
+  fit <- lme4::glmer(
+    formula, own, family = binomial, nAGQ = 25,
+    control = lme4::glmerControl(
+      optimizer = "bobyqa", tolPwrss = 1e-13, optCtrl = list(rhobeg = 0.2, rhoend = 1e-8, maxfun = 1e5)
+    )
+  )
+  list(
+    coefficients = lme4::fixef(fit), errors = sqrt(diag(as.matrix(vcov(fit)))),
+    sigma = unname(lme4::getME(fit, "theta")),
+    log_likelihood = as.numeric(logLik(fit)) + sum(dbinom(own$y, own$n, own$y / own$n, log = TRUE))
+  )
+}
+do.call(record, c("mixed", "lme4", sapply(unique(mixed$set), random_states, simplify = FALSE)))
+
 # ---- Models of other tables ------------------------------------------------------------------------------
 
 fit <- lm(outcome ~ p * k, input("states"))

@@ -11,6 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from buzanlib.measurement.placement import Placement
+from buzanlib.tables.statements import count_tensor, load_statements
+from buzanlib.tables.states import load_panel, load_regions
+
+DATA = Path(__file__).parents[2] / "data"
 INPUTS = Path(__file__).parent / "inputs"
 SEED = 2010
 
@@ -165,6 +170,31 @@ def separated(rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat([cell, slope])
 
 
+def mixed(rng: np.random.Generator) -> pd.DataFrame:
+    """Counts of states, several sets under one another, for a logit of passages with states as random effects.
+
+    The sets ``pol``, ``inf``, ``cri`` and ``mil`` are the placed states of the General Debate of 2011-2024 as the
+    tables of `data/` had them; ``small`` and ``large`` are drawn, the latter with a further predictor.
+    """
+    regions = load_regions(DATA)
+    placed = Placement()(load_panel(DATA), regions)
+    counts = count_tensor(load_statements(DATA)).window("UNGDC", 2011, 2024)
+    states = counts.index[counts["relevant"] > 0].intersection(placed.index)
+    frame = placed.loc[states, ["p", "k"]].assign(region=regions.loc[states], x=0, n=counts["relevant"])
+    sets = [frame.assign(set=threat, y=counts[threat]) for threat in ("pol", "inf", "cri", "mil")]
+    for name, size, spread, mean in (("small", 60, 1.2, -1.0), ("large", 250, 0.6, 0.5)):
+        design = quadrant_columns(rng.integers(0, 4, size))
+        region, n = rng.integers(0, 4, size), rng.geometric(0.12, size)
+        x = rng.normal(size=size) if name == "large" else np.zeros(size)
+        x = (x - x.mean()) / (x.std() or 1)
+        own = spread * rng.normal(size=size) + 0.4 * (region - 1) + 0.5 * x
+        y = rng.binomial(n, 1 / (1 + np.exp(-(mean + 0.3 * design["p"] - 0.2 * design["k"] + own))))
+        index = pd.Index([f"S{place:03}" for place in range(size)], name="iso3")
+        drawn = pd.DataFrame({**design, "region": region, "x": x, "n": n, "set": name, "y": y}, index)
+        sets.append(drawn.assign(region=drawn["region"].map("R{}".format)))
+    return pd.concat(sets).reset_index()[["set", "iso3", "region", "p", "k", "x", "n", "y"]]
+
+
 def main() -> None:
     """Write every table."""
     drawn = [
@@ -177,6 +207,7 @@ def main() -> None:
         ordered_groups,
         distributions,
         separated,
+        mixed,
     ]
     tables = {make.__name__: make(np.random.default_rng([SEED, place])) for place, make in enumerate(drawn)}
     tables |= {make.__name__: make() for make in (coding_canonical, p_values)}
