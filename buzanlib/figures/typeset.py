@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isnan
 
 MINUS = "\u2212"
@@ -72,6 +72,14 @@ def joined(names: Iterable[str], last: str = "and") -> str:
     """Names as a sentence lists them, ``"B1, B2 and B3"``; ``"none"`` where there are none."""
     *others, end = list(names) or ["none"]
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def in_groups(words: Mapping[str, str]) -> str:
+    """Names by their words as a sentence says them, ``"B1 and B2 are undecided and B3 is not large"``."""
+    groups: dict[str, list[str]] = {}
+    for name, word in words.items():
+        groups.setdefault(str(word), []).append(name)
+    return joined(f"{joined(own)} {'is' if len(own) == 1 else 'are'} {word}" for word, own in groups.items())
 
 
 def listed(groups: Iterable[tuple[str, Iterable[str]]]) -> str:

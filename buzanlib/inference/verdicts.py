@@ -271,7 +271,8 @@ def ledger(
     -------
     DataFrame
         Index the ids: those of the locked file in its order, then those that a study added. Columns ``family``
-        (of the latter ``"added"``, or what was recorded beside the finding; their p is not adjusted), ``claim``, ``where`` in the paper, ``contrast``,
+        (of the latter ``"added"``, or what was recorded beside the finding; their p is not adjusted), ``claim``,
+        ``where`` in the paper, ``contrast``,
         ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``, ``n``, ``sesoi``, ``power`` at that effect,
         ``detectable`` and ``scale``.
     """

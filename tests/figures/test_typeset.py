@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.figures import typeset as module
-from buzanlib.figures.typeset import MINUS, joined, typeset
+from buzanlib.figures.typeset import MINUS, in_groups, joined, typeset
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,11 @@ def test_a_format_that_does_not_fit_is_refused(value, form: str, message: str) -
 )
 def test_names_are_joined_as_in_a_sentence(names: list[str], text: str) -> None:
     assert joined(iter(names)) == text
+
+
+def test_words_are_given_in_groups() -> None:
+    words = {"B1": "undecided", "B2": "not large", "B3": "undecided"}
+    assert in_groups(words) == "B1 and B3 are undecided and B2 is not large"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12))
