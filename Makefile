@@ -63,7 +63,7 @@ test: $(TESTS_READY) ## run the tests
 
 .PHONY: soak
 soak: $(TESTS_READY) ## run the tests that take long
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "soak or raw" $(ARGS)
 
 .PHONY: check
 check: $(TESTS_READY) ## lint, formatting and types

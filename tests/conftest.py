@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Whoever sees a test fail sees it fail again; and a slow machine is no fault.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Whoever sees a test fail sees it fail again; a slow machine is no fault; and a hundred examples seldom find more.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("repeatable")
 
 # A shell starts what is to run behind it with the interrupt ignored, and that is handed on: programs that tests

@@ -14,6 +14,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import nbformat
+from nbformat import NotebookNode
 
 import buzanlib
 from buzanlib.files import sha256
@@ -180,10 +181,19 @@ def differences(needed: Mapping[str, str]) -> list[str]:
     ]
 
 
+def cells_of(template: Path) -> list[NotebookNode]:
+    """Cells of a notebook, which is read again only if it has changed; raises as `nbformat.read`."""
+    return _cells(template, template.stat().st_mtime_ns)
+
+
+@cache
+def _cells(template: Path, changed: int) -> list[NotebookNode]:
+    return list(nbformat.read(template, as_version=4).cells)  # type: ignore[no-untyped-call]
+
+
 def _source(template: Path) -> str:
     """Code of a notebook without magics and shell commands, which are not Python."""
-    content = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
-    lines = "\n".join(cell.source for cell in content.cells if cell.cell_type == "code").splitlines()
+    lines = "\n".join(cell.source for cell in cells_of(template) if cell.cell_type == "code").splitlines()
     return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 

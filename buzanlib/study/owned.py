@@ -202,9 +202,10 @@ class OwnedFolder:
     def _tidy(self) -> None:
         """Remove partial files of writers that were killed, and list in the record only what exists."""
         for name in self._listed - {_ITSELF}:
+            part = part_of(self.path / name)
             with suppress(OSError, StudyError):
-                self._own(self.path / name)
-                part_of(self.path / name).unlink()
+                if os.path.lexists(part) and self._own(self.path / name):
+                    part.unlink()
         self._listed = {_ITSELF} | {name for name in _listed(self.path) if os.path.lexists(self.path / name)}
         write_whole(self.path / RECORD, "".join(map(_line, sorted(self._listed))))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
+from buzanlib.study.dependencies import cells_of
 
 KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -119,8 +120,8 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     in its comment. Here every parameter must be known, so the cell is parsed as Python.
     """
     try:
-        content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-        sources = [cell.source for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
+        cells = cells_of(notebook)
+        sources = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
         unread = [source for source in sources if not isinstance(source, str)]
     except (*UNREADABLE, OSError) as error:
         raise StudyError(f"{notebook.name} cannot be read as a notebook: {error}") from error

@@ -181,7 +181,7 @@ def refused(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], mes
     assert len(err) < 3000
 
 
-@pytest.mark.parametrize("turn", range(60))
+@pytest.mark.parametrize("turn", range(20))
 def test_a_cell_of_which_letters_have_changed(turn: int, notebook: Path) -> None:
     draw = rng(f"cell {turn}")
     letters = list(CELL)

@@ -360,7 +360,7 @@ def test_what_is_at_fault_is_refused(
     assert "\x1b" not in err
 
 
-@pytest.mark.parametrize("turn", range(60))
+@pytest.mark.parametrize("turn", range(20))
 def test_a_study_file_of_which_bytes_have_changed(
     turn: int, study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,12 @@ CASES: dict[str, tuple[str, Corruption]] = {
     **{f"{table}-{corrupt.__name__}": (table, corrupt) for table in TABLES for corrupt in FILES},
     **CELLS,
 }
+#: Every field, and of whole files every kind with every fourth table: all tables together have every kind below.
+ALONE = [
+    name
+    for place, name in enumerate(CASES)
+    if name in CELLS or (place // len(FILES) + place % len(FILES)) % 4 == 0
+]
 
 
 @pytest.fixture
@@ -62,7 +68,7 @@ def test_the_small_folder_is_sound(folder: Path, capsys: pytest.CaptureFixture[s
         assert len(parsed(content)) > 2
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ALONE)
 def test_a_corrupted_table_is_the_same_or_refused(name: str, folder: Path) -> None:
     table, _ = CASES[name]
     found = corrupted(folder, name)
