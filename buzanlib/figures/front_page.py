@@ -20,7 +20,7 @@ _SINGLE: Mapping[str, tuple[str, str]] = {
 _REGISTERED: Mapping[str, str] = {
     Verdict.SUPPORTED: "Predicted beforehand for later speeches, this came true.",
     Verdict.REVERSED: "Predicted beforehand for later speeches, this turned round.",
-    Verdict.NOT_LARGE: "Predicted beforehand for later speeches, it is at most small there.",
+    Verdict.NOT_LARGE: "Predicted beforehand for later speeches, it is at most small.",
     Verdict.UNDECIDED: "Later speeches, for which this was predicted beforehand, cannot tell.",
     Verdict.NOT_TESTABLE: "On later speeches it could not be tested.",
 }
@@ -57,7 +57,7 @@ def front_words(
     )
     return {
         "front.whole": f"fit {'better' if whole else 'no better'} than chance",
-        "front.single": f"Of the {typeset(counted.total(), 'word')} single predictions, {joined(said)}.",
+        "front.single": f"Of {typeset(counted.total(), 'word')} single predictions, {joined(said)}.",
         "front.hint": seems,
         "front.registered": _REGISTERED[registered],
     }
