@@ -28,6 +28,9 @@ WIDEST = 5.0
 #: Below this a standard deviation is zero.
 NARROWEST = 1e-4
 
+#: An error in log odds beyond this belongs to a coefficient without a finite estimate.
+BOUNDLESS = 25.0
+
 #: Newton's steps end where the next promises less log-likelihood than this.
 GAIN = 1e-8
 
@@ -39,8 +42,8 @@ class MixedFit:
     """Estimates of a logit-normal mixed model.
 
     Where the data are separated, as where no passage of a region carries the outcome, the likelihood has no maximum:
-    the coefficients concerned are those at which it lies within about `GAIN` of its limit, and their errors are in the
-    thousands, so that an interval says nothing. The other coefficients are at their limits, too.
+    the coefficients concerned (`separated`) are those at which it lies within about `GAIN` of its limit, and their errors are
+    in the thousands, so that an interval says nothing. The other coefficients are at their limits, too.
     """
 
     coefficients: pd.Series[float]  #: In log odds, by column of the design.
@@ -57,6 +60,11 @@ class MixedFit:
     def errors(self) -> pd.Series[float]:
         """Standard errors of the coefficients."""
         return pd.Series(np.sqrt(np.diag(self.covariance)), self.coefficients.index)
+
+    @property
+    def separated(self) -> list[str]:
+        """Coefficients without a finite estimate."""
+        return self.errors.index[self.errors > BOUNDLESS].to_list()
 
     @property
     def table(self) -> pd.DataFrame:
