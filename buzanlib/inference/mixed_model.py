@@ -42,8 +42,8 @@ class MixedFit:
     """Estimates of a logit-normal mixed model.
 
     Where the data are separated, as where no passage of a region carries the outcome, the likelihood has no maximum:
-    the coefficients concerned (`separated`) are those at which it lies within about `GAIN` of its limit, and their errors are
-    in the thousands, so that an interval says nothing. The other coefficients are at their limits, too.
+    the coefficients concerned (`separated`) are those at which it lies within about `GAIN` of its limit, and their
+    errors are in the thousands, so that an interval says nothing. The other coefficients are at their limits, too.
     """
 
     coefficients: pd.Series[float]  #: In log odds, by column of the design.

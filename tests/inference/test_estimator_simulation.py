@@ -190,7 +190,7 @@ def test_the_table_of_the_methods_is_met_and_the_primary_test_keeps_its_size(
 @pytest.mark.soak
 def test_the_mixed_model_is_nearly_unbiased_and_covers_the_truth(debate: Counted) -> None:
     worlds = Worlds.fitted(Structure.of(*debate, draws=9), OUTCOMES)
-    found = worlds.estimated(0.4, 250, SEED)
+    found = worlds.estimated(0.4, 150, SEED)
     assert found["estimate"].between(0.3, 0.5).all(), found
     assert found["coverage"].between(0.82, 0.96).all(), found
     assert found["below"].between(0.01, 0.10).all(), found
