@@ -13,7 +13,8 @@ from scipy.special import expit
 from statsmodels.genmod.bayes_mixed_glm import BinomialBayesMixedGLM
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.inference.mixed_model import WIDEST, _Likelihood, corner_design, corner_model, logit_normal
+from buzanlib.inference.adaptive_quadrature import WIDEST, Likelihood
+from buzanlib.inference.mixed_model import corner_design, corner_model, logit_normal
 
 STATES = 60
 
@@ -31,7 +32,7 @@ def drawn(seed: int, size: int, sd: float, mean: float = -0.5) -> tuple[np.ndarr
 def test_the_likelihood_is_the_integral_and_its_derivatives_are_exact(parameters: tuple[float, ...]) -> None:
     y, n, design = drawn(1, 12, 1.0)
     y[:3], n[:3] = [0, 80, 40], 80
-    likelihood, at = _Likelihood.of(y, n, design, 25), np.array(parameters)
+    likelihood, at = Likelihood.of(y, n, design, 25), np.array(parameters)
     start = np.zeros(12)
     found = likelihood(at, start)
     expected = 0.0
