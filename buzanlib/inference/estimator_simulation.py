@@ -207,9 +207,10 @@ class Worlds:
         Returns
         -------
         DataFrame
-            Index ``outcome``. Columns: ``estimate``, the mean, and ``median``; ``coverage`` of the 90 % interval;
-            ``below``, ``reversed`` and ``not_large``, the shares of worlds in which it lies wholly below the truth,
-            zero and `LARGE`; ``found``, the share in which it lies wholly above zero, Wald's one-sided test.
+            Index ``outcome``. Columns: ``separated``, the share of worlds in which the contrast has no finite estimate;
+            ``estimate``, the mean over the others, and ``median`` of all; ``coverage`` of the 90 % interval; ``below``,
+            ``reversed`` and ``not_large``, the shares of worlds in which it lies wholly below the truth, zero and
+            `LARGE`; ``found``, the share in which it lies wholly above zero, Wald's one-sided test.
         """
         sample, n = self.structure.within_strata, self.structure.n
         design = corner_design(sample.placed, self.structure.regions)
@@ -218,8 +219,10 @@ class Worlds:
         for place, (name, outcome) in enumerate(self.outcomes.items()):
             fits = [logit_normal(y[:, world, place], n, design) for world in range(worlds)]
             estimate, low, high = np.transpose([fit.contrast(outcome.effect, outcome.sign) for fit in fits])
+            finite = np.array([outcome.effect not in fit.separated for fit in fits])
             rows[name] = {
-                "estimate": estimate.mean(),
+                "separated": 1 - finite.mean(),
+                "estimate": estimate[finite].mean(),
                 "median": np.median(estimate),
                 "coverage": ((low <= contrast) & (contrast <= high)).mean(),
                 "below": (high < contrast).mean(),
