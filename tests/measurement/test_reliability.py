@@ -147,7 +147,7 @@ def test_the_bootstrap_equals_drawing_documents_one_by_one(level: str) -> None:
 
 
 def test_the_table_of_the_shipped_codes(data_dir: Path) -> None:
-    table = reliability_table(load_statements(data_dir), draws=200)
+    table = reliability_table(load_statements(data_dir), draws=200, annotators=["A", "B"])
     assert table.loc[list(PUBLISHED), "alpha"].to_dict() == pytest.approx(PUBLISHED, abs=5e-4)
     assert (table["alpha_low"] < table["alpha"]).all()
     assert (table["alpha"] < table["alpha_high"]).all()
