@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.ticker import MaxNLocator
@@ -12,8 +14,8 @@ from buzanlib.figures.base import Drawn, check_named, new_panels, style
 from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
 from buzanlib.figures.typeset import listed, with_interval
 
-#: Log odds that an axis shows on either side of zero at most; a longer interval runs out of the picture.
-WIDEST = 4.0
+#: Share of the intervals that an axis has room for; one that is longer ends in an arrow at the edge.
+SHOWN = 0.93
 
 
 @style()
@@ -37,21 +39,31 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
     chosen = {
         name: explored[explored["outcome"] == name].set_index("sample").loc[samples] for name in outcomes
     }
-    reach = max(float(rows[["low90", "high90"]].abs().to_numpy().max()) for rows in chosen.values())
-    limit = min(WIDEST, 1.08 * reach)
-    figure, panels = new_panels(1.0 + 0.3 * len(samples), 1, len(outcomes), sharey=True)
+    reach = np.concatenate([rows[["low90", "high90"]].abs().max(axis=1) for rows in chosen.values()])
+    limit = 1.08 * max(
+        float(np.quantile(reach, SHOWN, method="higher")),
+        *(float(rows["contrast"].abs().max()) for rows in chosen.values()),
+    )
+    names = ["\n".join(wrap(sample, 24, break_on_hyphens=False)) for sample in samples]
+    row = 0.13 + 0.17 * max(name.count("\n") + 1 for name in names)
+    figure, panels = new_panels(1.3 + row * len(names), 1, len(outcomes), sharey=True)
     for axes, (name, rows) in zip(panels.ravel(), chosen.items(), strict=True):
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         dot_intervals(axes, rows, range(len(rows)), markersize=6, gid=name)
+        for end, edge, mark in (("low90", -limit, "<"), ("high90", limit, ">")):
+            cut = np.flatnonzero(rows[end].abs() > limit)
+            if len(cut):
+                axes.plot([edge] * len(cut), cut, mark, color=INK, markersize=7, clip_on=False)
         axes.set_xlim(-limit, limit)
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+        axes.tick_params(axis="y", length=0)
         axes.set_title(outcomes[name], loc="left", fontsize=11)
-        for row in range(len(samples) - 1):
-            axes.axhline(row + 0.5, color=PALE, linewidth=0.8, zorder=0)
-    name_rows(panels.ravel()[0], samples)
+        for place in range(len(samples) - 1):
+            axes.axhline(place + 0.5, color=PALE, linewidth=0.8, zorder=0)
+    name_rows(panels.ravel()[0], names)
     sns.despine(figure, left=True)
     figure.supxlabel(
-        "Contrast in log odds, 90% interval (right of zero: as predicted)", fontsize=11, color=INK
+        "Contrast in log odds, 90% interval\n(right of zero: as predicted)", fontsize=11, color=INK
     )
     said = listed(
         (

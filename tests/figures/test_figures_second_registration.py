@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.figures.second_registration import WIDEST, contrasts_by_sample
+from buzanlib.figures.second_registration import contrasts_by_sample
 
 EXPLORED = pd.DataFrame(
     [
@@ -28,7 +28,15 @@ def test_every_contrast_stands_in_its_row() -> None:
         assert list(dots.get_xdata()) == list(rows["contrast"])
         assert list(dots.get_ydata()) == [0, 1]
     assert [text.get_text() for text in first.get_yticklabels()] == ["early", "late"]
-    assert first.get_xlim() == (-WIDEST, WIDEST)  # the long interval does not hide the short ones
+
+
+def test_a_long_interval_does_not_hide_the_short_ones() -> None:
+    rows = [("wide", "P1", 0.3, -9.0, 9.6), *((f"s{row}", "P1", 0.5, -1.0, 2.0) for row in range(15))]
+    many = pd.DataFrame(rows, columns=EXPLORED.columns)
+    axes = contrasts_by_sample(many, {"P1": "Strict"}).figure.axes[0]
+    assert 2 < axes.get_xlim()[1] < 3
+    arrows = [(line.get_marker(), list(line.get_ydata())) for line in axes.lines if line.get_marker() in "<>"]
+    assert arrows == [("<", [0]), (">", [0])]
 
 
 def test_the_text_alternative_has_every_number() -> None:
