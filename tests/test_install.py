@@ -322,7 +322,9 @@ def packages_of(project: Path) -> int:
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("registry")
-def test_an_install_and_an_upgrade_that_were_cut_off_end_whole_the_next_time(project: Path, tools: Path) -> None:
+def test_an_install_and_an_upgrade_that_were_cut_off_end_whole_the_next_time(
+    project: Path, tools: Path
+) -> None:
     path, venv = f"{tools}:{os.environ['PATH']}", project / ".venv"
     # While the environment is made; while its first packages come; when it is whole, but for those of the tests.
     cut(project, path, signal.SIGINT, lambda: (venv / "pyvenv.cfg").exists())

@@ -16,7 +16,6 @@ from buzanlib.study.results import Results
 from buzanlib.study.runner import run_loaded
 from buzanlib.study.spec import load_study
 
-
 pytestmark = pytest.mark.usefixtures("server")
 
 
