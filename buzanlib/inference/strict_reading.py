@@ -12,6 +12,7 @@ import pandas as pd
 from buzanlib.errors import EstimationError
 from buzanlib.inference.hypothesis_tests import RIVALS
 from buzanlib.inference.intervals import side
+from buzanlib.inference.mixed_model import corner_model
 from buzanlib.inference.robustness import (
     ALL_RIVALS,
     Counted,
@@ -82,8 +83,9 @@ class StrictReading:
         -------
         DataFrame
             Index ``annotator``. Columns ``coding``, a name; ``passages`` of the strict kind, and ``relevant`` ones;
-            ``p``, ``p_adjusted`` and ``gate`` (p of the whole table) by the primary estimator; ``locked.contrast``, of
-            empirical logits, ``locked.p``, ``locked.p_adjusted`` and ``locked.gate`` as the locked file has it.
+            ``contrast``, ``low90`` and ``high90`` in log odds; ``p``, ``p_adjusted`` and ``gate`` (p of the whole
+            table) by the primary estimator; ``locked.contrast``, of empirical logits, ``locked.p``,
+            ``locked.p_adjusted`` and ``locked.gate`` as the locked file has it.
         """
         world, bank = self.world, self.world.bank
         predictions = world.data.predictions
@@ -97,10 +99,13 @@ class StrictReading:
                 primary = test(narrow, world.placed, world.data.regions, family)
                 locked = QuadrantTest(predictions)(world.sample_of(narrow))
                 own = narrow.loc[primary.strata.index]
+                fit = corner_model(own, STRICT, world.placed, world.data.regions)
+                ends = fit.contrast(family[first].effect, family[first].sign)
                 rows[name] = {
                     "coding": CODINGS.get(name, name),
                     "passages": int(own[STRICT].sum()),
                     "relevant": int(own["relevant"].sum()),
+                    **dict(zip(("contrast", "low90", "high90"), ends, strict=True)),
                     **primary.table.loc[first, ["p", "p_adjusted"]],
                     "gate": primary.gate_p,
                     **locked.table.loc[first, ["contrast", "p", "p_adjusted"]].add_prefix("locked."),

@@ -116,8 +116,8 @@ class QuadrantResult:
     def places(self) -> dict[str, str | float]:
         """Who speaks of each threat most, second most and least, by key, and whether Table 2 names those who do most.
 
-        Beside names and shares of quadrants: the place of each quadrant in words, and, under ``given``, how many of the
-        two quadrants to which Table 2 gives the threat are among the two that speak of it most.
+        Beside these, the share of each quadrant, such as ``said.SW.pol``, and its place in words; and, under ``given``,
+        how many of the two quadrants to which Table 2 gives the threat are among the two that speak of it most.
         """
         values: dict[str, str | float] = {}
         predicted = self.effects[self.effects["predicted"] != 0].set_index("threat")
@@ -128,6 +128,7 @@ class QuadrantResult:
                 values[f"shares.{threat}.{place}.share"] = float(ranked.iloc[at])
             for quadrant, word in zip(ranked.index, PLACES, strict=True):
                 values[f"shares.{threat}.{quadrant}.place"] = word
+                values[f"said.{quadrant}.{threat}"] = float(ranked[quadrant])
             named = CODING[POSITION[predicted["effect"][threat]]] * predicted["predicted"][threat] > 0
             hits = sum(named[list(Quadrant).index(quadrant)] for quadrant in ranked.index[:2])
             values[f"shares.{threat}.given"] = ("neither is", "one is", "both are")[hits]
@@ -142,6 +143,8 @@ class QuadrantResult:
             **self.joint.to_results(),
             f"{whole}.statistic": self.joint_statistic,
             f"{whole}.null_mean": float(self.joint_null.mean()),
+            f"{whole}.t.threshold": self.threshold,
+            "assignments": len(self.assignments),
             f"{whole}.rank": self.rank,
             f"{whole}.best": self.best,
             f"{whole}.finding": self.finding,

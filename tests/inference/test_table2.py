@@ -279,6 +279,7 @@ def test_places_are_those_of_the_shares(predictions: Predictions) -> None:
         assert places[f"shares.{threat}.first"] == shares.idxmax()
         assert places[f"shares.{threat}.last.share"] == shares.min()
         assert places[f"shares.{threat}.second.share"] == sorted(shares)[-2]
+        assert [places[f"said.{name}.{threat}"] for name in shares.index] == shares.tolist()
         order = shares.sort_values(ascending=False).index
         assert [places[f"shares.{threat}.{name}.place"] for name in order] == list(PLACES)
         given = [name for name, cell in predictions.table2.items() if threat in cell]
