@@ -193,8 +193,8 @@ def farthest_in_words(measures: Mapping[str, pd.DataFrame]) -> str:
     """Which pair is farthest apart by each measure, in a sentence; `DivergenceResult.pairs` by name of the measure."""
     first = {name: str(pairs["distance"].idxmax()) for name, pairs in measures.items()}
     if len(set(first.values())) == 1:
-        return f"By each of them {next(iter(first.values()))} are farthest apart."
-    return f"Farthest apart are {', '.join(f'{pair} by {name}' for name, pair in first.items())}."
+        return f"By each of them the pair farthest apart is {next(iter(first.values()))}."
+    return f"The pair farthest apart is {', '.join(f'{pair} by {name}' for name, pair in first.items())}."
 
 
 def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:

@@ -116,7 +116,7 @@ def scores_in_results(scores: pd.DataFrame) -> dict[str, Value]:
         **values,
         "score.models": len(skill),
         "score.above": int((skill > 0).sum()),
-        "score.saturated.gain": "gain something" if skill["saturated"] > 0 else "gain nothing",
+        "score.saturated.gain": "score above it" if skill["saturated"] > 0 else "do not score above it",
         "score.brier.order": "in the same order" if same else "in another order",
     }
 

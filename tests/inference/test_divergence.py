@@ -177,8 +177,8 @@ def test_measures_that_differ_are_told_one_by_one() -> None:
         "one": pd.DataFrame({"distance": [0.2, 0.1]}, ["SW-WS", "WW-SS"]),
         "other": pd.DataFrame({"distance": [0.2, 0.3]}, ["SW-WS", "WW-SS"]),
     }
-    assert farthest_in_words(pairs) == "Farthest apart are SW-WS by one, WW-SS by other."
-    assert farthest_in_words({"one": pairs["one"]}) == "By each of them SW-WS are farthest apart."
+    assert farthest_in_words(pairs) == "The pair farthest apart is SW-WS by one, WW-SS by other."
+    assert farthest_in_words({"one": pairs["one"]}) == "By each of them the pair farthest apart is SW-WS."
 
 
 def test_wrong_input_is_told(world) -> None:

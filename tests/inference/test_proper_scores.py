@@ -84,11 +84,11 @@ def test_words_follow_the_scores() -> None:
     assert values["score.graded.p"] == 0.3
     assert "score.saturated.p" not in values
     assert (values["score.above"], values["score.models"]) == (1, 4)
-    assert values["score.saturated.gain"] == "gain something"
+    assert values["score.saturated.gain"] == "score above it"
     assert values["score.brier.order"] == "in the same order"
     scores.loc["saturated", ["brier", "skill"]] = 0.7, -0.05
     values = scores_in_results(scores)
-    assert values["score.saturated.gain"] == "gain nothing"
+    assert values["score.saturated.gain"] == "do not score above it"
     assert values["score.brier.order"] == "in another order"
 
 
