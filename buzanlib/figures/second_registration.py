@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import wrap
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from buzanlib.figures.typeset import listed, with_interval
 
 #: Share of the intervals that an axis has room for; one that is longer ends in an arrow at the edge.
 SHOWN = 0.93
+
+#: Characters of a line in the name of a row; and above the panels, of which each has its part.
+NAME, TITLES = 24, 36
 
 
 @style()
@@ -44,7 +47,7 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
         float(np.quantile(reach, SHOWN, method="higher")),
         *(float(rows["contrast"].abs().max()) for rows in chosen.values()),
     )
-    names = ["\n".join(wrap(sample, 24, break_on_hyphens=False)) for sample in samples]
+    names = [fill(sample, NAME, break_on_hyphens=False) for sample in samples]
     row = 0.13 + 0.17 * max(name.count("\n") + 1 for name in names)
     figure, panels = new_panels(1.3 + row * len(names), 1, len(outcomes), sharey=True)
     for axes, (name, rows) in zip(panels.ravel(), chosen.items(), strict=True):
@@ -57,7 +60,7 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
         axes.set_xlim(-limit, limit)
         axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.tick_params(axis="y", length=0)
-        axes.set_title(outcomes[name], loc="left", fontsize=11)
+        axes.set_title(fill(outcomes[name], TITLES // len(outcomes)), loc="left", fontsize=11)
         for place in range(len(samples) - 1):
             axes.axhline(place + 0.5, color=PALE, linewidth=0.8, zorder=0)
     name_rows(panels.ravel()[0], names)
