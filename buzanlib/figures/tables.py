@@ -21,7 +21,7 @@ SENTENCE = 60
 SHORT = 8
 
 #: Stands under every table of findings: how to read its p values.
-ONE_SIDED = "p is one-sided: small speaks for the paper."
+ONE_SIDED = "p is one-sided: a small one speaks for the paper, and a large one alone says nothing."
 
 _VERDICT = "verdict"
 

@@ -104,6 +104,12 @@ def pair_means(outcome: pd.DataFrame, quadrants: pd.Series[str]) -> pd.DataFrame
     )
 
 
+def against_other_dyads(by_kind: pd.DataFrame, kind: str) -> float:
+    """Mean outcome of the dyads of one kind less that of all other dyads, of what `pair_means` gives."""
+    others = by_kind.drop(kind).dropna()
+    return float(by_kind.loc[kind, "mean"] - np.average(others["mean"], weights=others["dyads"]))
+
+
 def block_means(
     outcome: pd.DataFrame, codes: npt.ArrayLike, weights: npt.ArrayLike | None = None
 ) -> tuple[Array, Moves]:

@@ -15,11 +15,8 @@ import pandas as pd
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import CODING, POSITION, against_rest, difference
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
-from buzanlib.inference.dyadic_matrices import agreement, positions
-from buzanlib.inference.dyadic_tests import controls, distance_decay, forum_test, pivot_test, support_test
-from buzanlib.inference.ideal_points import IdealPoints, VoteMap
+from buzanlib.inference.dyadic_tests import distance_decay
 from buzanlib.inference.jonckheere_terpstra import OrderTest
-from buzanlib.inference.mrqap import MRQAPResult
 from buzanlib.inference.quadrant_mobility import MoveResult, MoveTest, follow_test
 from buzanlib.inference.rival_explanations import RivalResult, rival_test
 from buzanlib.inference.statement_content import (
@@ -33,6 +30,8 @@ from buzanlib.inference.statement_content import (
 )
 from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.vote_tests import Forum as Forum
+from buzanlib.inference.vote_tests import Pivot, Support, SupportBesideTies
 from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
 from buzanlib.inference.world import HypothesisTest, World
 from buzanlib.measurement.indices import scores_of_column
@@ -95,98 +94,6 @@ class DistanceDecay(HypothesisTest):
 
 
 @dataclass(frozen=True)
-class Forum(HypothesisTest):
-    """Whether states of two quadrants agree less in votes, or more, whatever else they share."""
-
-    shared: int = 4  #: Contested roll calls that a pair of states must share.
-    others: int = 10  #: Other roll calls that it must share.
-    resolutions: tuple[str, ...] = ()  #: On which they should agree less; none for the contested ones.
-    contested_too: bool = False  #: Whether the contested roll calls are among the votes on other matters.
-    pair: tuple[Quadrant, Quadrant] = (Quadrant.SW, Quadrant.WS)
-    more: bool = False  #: Whether they should agree more.
-    regime: tuple[int, int] = (2018, 2020)  #: Years over which electoral democracy is averaged.
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        return self.regression(world)[0]
-
-    def agreement(self, world: World) -> pd.DataFrame:
-        """Agreement of each pair of states on the roll calls in question."""
-        stood = world.positions(self.resolutions) if self.resolutions else world.contested
-        return agreement(stood, self.shared)
-
-    def controls(self, world: World) -> dict[str, pd.DataFrame]:
-        """What else may make two states agree: votes on other matters in the contested sessions, region, regime."""
-        resolutions = world.data.votes.resolutions
-        contested = resolutions["contested"] == 1
-        inside = resolutions["session"].isin(resolutions.loc[contested, "session"].unique())
-        others = resolutions[inside if self.contested_too else inside & ~contested]
-        panel = world.data.panel
-        regime = panel[panel["year"].between(*self.regime)].groupby("iso3")["polyarchy"].mean()
-        stood = positions(world.data.votes.votes, others["rcid"]).reindex(self.agreement(world).index)
-        return controls(stood, world.data.regions, regime, self.others)
-
-    def regression(
-        self, world: World, more: Mapping[str, pd.DataFrame] | None = None
-    ) -> tuple[Finding, MRQAPResult]:
-        """The finding and the whole regression, with further controls if any are given."""
-        beside = {**self.controls(world), **(more or {})}
-        agreed, placed, permutations = self.agreement(world), world.placed, world.permutations
-        return forum_test(self.hypothesis, agreed, beside, placed, permutations, self.pair, more=self.more)
-
-
-@dataclass(frozen=True)
-class Support(HypothesisTest):
-    """Whether states of two quadrants agree on some roll calls more than other pairs of quadrants do."""
-
-    resolutions: tuple[str, ...]
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        agreed = self.agreement(world)
-        return support_test(self.hypothesis, agreed, world.placed, world.permutations, world.draws)
-
-    def agreement(self, world: World) -> pd.DataFrame:
-        """Agreement of each pair of states on these roll calls."""
-        return agreement(world.contested[list(self.resolutions)])
-
-
-@dataclass(frozen=True)
-class SupportBesideTies(HypothesisTest):
-    """Whether two quadrants agree on some roll calls more than their other ties suggest; beside it, the plain gap."""
-
-    plain: Support
-    beside: Forum
-
-    def __call__(self, world: World) -> Finding:
-        """Test; as `World.locked` has it, only the plain gap."""
-        plain = self.plain(world)
-        if world.locked:
-            return plain
-        found, _ = self.beside.regression(world)
-        keys = ("contrast", "low90", "high90", "p")
-        beside = {f"plain.{key}": getattr(plain, key) for key in keys}
-        return replace(found, beside={**found.beside, **beside})
-
-
-@dataclass(frozen=True)
-class Pivot(HypothesisTest):
-    """Whether states of a quadrant stand near the median of the contested votes."""
-
-    #: The map of the votes runs from the first state, which sponsored most of one half of the texts, to the second,
-    #: which sponsored most of the other.
-    orientation: tuple[str, str] = ("RUS", "USA")
-
-    def __call__(self, world: World) -> Finding:
-        """Test."""
-        return pivot_test(self.hypothesis, self.votes(world).scores, world.placed, world.permutations)
-
-    def votes(self, world: World) -> VoteMap:
-        """The contested votes on one dimension."""
-        return world.once((Pivot, self.orientation), lambda: IdealPoints()(world.contested, self.orientation))
-
-
-@dataclass(frozen=True)
 class Rival(HypothesisTest):
     """What an account other than power and cohesion adds to them."""
 
@@ -231,6 +138,15 @@ class Moves(HypothesisTest):
         """The moves, with the reliability of the indices if it is known."""
         scores = [world.within(*wave).placement.scores(world.data.panel) for wave in self.waves]
         return MoveTest()(self.hypothesis, scores, reliability)
+
+    def assumed(self, world: World, reliabilities: Iterable[float]) -> pd.DataFrame:
+        """The test if both axes had a reliability: by it, ``expected``, ``contrast``, ``low90``, ``high90``, ``p``."""
+        rows = {}
+        for value in reliabilities:
+            found = self.result(world, {"power": value, "cohesion": value}).finding
+            rows[value] = (found.beside["expected"], found.contrast, found.low90, found.high90, found.p)
+        columns = ["expected", "contrast", "low90", "high90", "p"]
+        return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("reliability")
 
 
 @dataclass(frozen=True)

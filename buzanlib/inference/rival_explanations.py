@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, Moves, p_value
 from buzanlib.inference.placed_sample import THREATS, Sample
 from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.predictions import Hypothesis
 from buzanlib.theory.vocabulary import Effect
 
 
@@ -84,6 +86,46 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
         _effects(small, full, logits),
         pd.Series(factors, names, name="inflation"),
     )
+
+
+def by_regime(shares: pd.Series, cohesion: pd.Series, polyarchy: pd.Series, cut: float = 0.5) -> pd.DataFrame:
+    """Mean share of states by cohesion and regime; those that lack the index are left out.
+
+    Takes series by state: the shares, -1 or 1 for weak or strong cohesion, and polyarchy, above `cut` a democracy.
+
+    Returns
+    -------
+    DataFrame
+        Index ``cohesion`` (``"weak"``, ``"strong"``), ``regime`` (``"autocracy"``, ``"democracy"``), all four; columns
+        ``mean`` (NaN where there is no state) and ``states``.
+    """
+    known = polyarchy.reindex(shares.index).dropna()
+    kinds = {
+        "cohesion": cohesion.reindex(known.index).map({-1: "weak", 1: "strong"}),
+        "regime": (known > cut).map({False: "autocracy", True: "democracy"}),
+    }
+    means = shares[known.index].groupby([*kinds.values()]).agg(["mean", "size"])
+    cells = pd.MultiIndex.from_product([["weak", "strong"], ["autocracy", "democracy"]], names=[*kinds])
+    found = means.reindex(cells).rename(columns={"size": "states"})
+    return found.astype({"mean": float}).assign(states=found["states"].fillna(0).astype(int))
+
+
+def effects_beside(rivals: Mapping[str, RivalResult], cells: Iterable[Hypothesis]) -> pd.DataFrame:
+    """Predicted contrasts without and with each rival.
+
+    Returns
+    -------
+    DataFrame
+        Index ``hypothesis``, ``rival``; columns ``without`` and ``with`` it, in the predicted direction, and ``error``
+        of the latter (HC3).
+    """
+    rows, columns = {}, ["alone", "beside", "beside_se"]
+    for cell in cells:
+        for name, rival in rivals.items():
+            effect = rival.effects[columns].loc[[(cell.threat, cell.effect)]].to_numpy(dtype=float)[0]
+            rows[cell.id, name] = effect * (cell.sign, cell.sign, 1)
+    index = pd.MultiIndex.from_tuples(list(rows), names=["hypothesis", "rival"])
+    return pd.DataFrame(list(rows.values()), index, columns=["without", "with", "error"])
 
 
 def freedman_lane(small: Array, added: Array, outcomes: Array, moves: Moves) -> float:

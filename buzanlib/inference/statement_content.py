@@ -35,6 +35,8 @@ Rate = tuple[str, Array]
 #: Log odds that an interval is never as wide as, but where the data are separated.
 UNBOUNDED = 100.0
 
+_SHOWN = ("contrast", "low90", "high90", "p")
+
 #: Agents both abroad and inside, the lesser of the two counts.
 BOTH = "agents abroad and inside"
 
@@ -89,10 +91,12 @@ class RateContrast(HypothesisTest):
             return rate_test(self.hypothesis, world, rate)
         parts = [rate_test(name, world, rate) for name, rate in self.parts.items()]
         whole = intersection_union(self.hypothesis, parts)
-        beside = dict(whole.beside)
-        for name, rate in self.rivals.items():
-            rival = rate_test(name, world, rate)
-            beside |= {f"{name}.{key}": getattr(rival, key) for key in ("contrast", "low90", "high90", "p")}
+        rivals = [rate_test(name, world, rate) for name, rate in self.rivals.items()]
+        # The larger p of the parts, of either kind: none as locked.
+        beside = {**whole.beside, **{key: max(part.beside[key] for part in parts) for key in parts[0].beside}}
+        for one in (*parts, *rivals):
+            beside |= {f"{one.hypothesis}.{key}": value for key, value in one.beside.items()}
+            beside |= {f"{one.hypothesis}.{key}": getattr(one, key) for key in _SHOWN}
         return replace(whole, beside=beside)
 
 
@@ -165,7 +169,8 @@ class SameOrder(HypothesisTest):
         ranks = rankdata(np.concatenate([observed[None], drawn]), axis=2)
         rho = _row_correlation(ranks[:, 0], ranks[:, 1])
         p_rank = float(p_value(0.0, -rho[1:]))
-        beside = {"magnitude.p": magnitude.p, "rank.correlation": float(rho[0]), "rank.p": p_rank}
+        beside = {**magnitude.beside, "magnitude.p": magnitude.p}
+        beside |= {"rank.correlation": float(rho[0]), "rank.p": p_rank}
         return replace(magnitude, p=max(magnitude.p, p_rank), beside=beside)
 
 

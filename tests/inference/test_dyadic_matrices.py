@@ -14,6 +14,7 @@ from scipy.stats import binom, t
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.inference.dyadic_matrices import (
+    against_other_dyads,
     agreement,
     block_means,
     distance,
@@ -440,3 +441,10 @@ def test_states_without_a_dyad_that_all_matrices_know_are_left_out() -> None:
     # S000 shares a dyad with each of the others in one matrix or the other, but in both with none.
     assert with_dyads([one, other]) == ["S001", "S002", "S003"]
     assert with_dyads([one]) == list(names(5))
+
+
+def test_one_kind_of_dyads_against_all_others() -> None:
+    by_kind = pd.DataFrame(
+        {"mean": [0.2, 0.5, 0.8, np.nan], "dyads": [4, 3, 1, 0]}, ["SS-WS", "SW-WW", "WW-WW", "SS-SS"]
+    )
+    assert against_other_dyads(by_kind, "SS-WS") == pytest.approx(0.2 - (3 * 0.5 + 0.8) / 4)

@@ -12,7 +12,16 @@ from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import BuzanError, EstimationError
-from buzanlib.inference.hypothesis_tests import FOLLOWING, MOVES, OF_OTHERS, OF_STATEMENTS, REGISTRY, findings
+from buzanlib.inference.dyadic_matrices import against_other_dyads, pair_means
+from buzanlib.inference.hypothesis_tests import (
+    CRIME,
+    FOLLOWING,
+    MOVES,
+    OF_OTHERS,
+    OF_STATEMENTS,
+    REGISTRY,
+    findings,
+)
 from buzanlib.inference.verdicts import CONTROL, Finding, judge, ledger, recorded
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
@@ -150,3 +159,22 @@ def test_tables_are_read_once(data_dir: Path) -> None:
     data = Data.open(data_dir)
     assert data.panel is data.panel
     assert data.statements is data.statements
+
+
+def test_the_headline_on_crime_has_controls_and_the_plain_gap_stands_beside_it(world: World) -> None:
+    found, plain = CRIME(world), CRIME.plain(world)
+    regressed, fitted = CRIME.beside.regression(world)
+    assert (found.contrast, found.p) == (regressed.contrast, regressed.p)
+    assert (found.beside["plain.contrast"], found.beside["plain.p"]) == (plain.contrast, plain.p)
+    assert found.beside["p.less"] == fitted.table.loc["WS and SS", "p_less"] != found.p
+    by_kind = pair_means(CRIME.plain.agreement(world), world.placed["quadrant"])
+    assert found.beside["others.contrast"] == against_other_dyads(by_kind, "SS-WS")
+    assert CRIME(world.on_record()) == plain
+
+
+def test_less_error_is_assumed_the_more_moves_are_beyond_it(world: World) -> None:
+    shown = MOVES.assumed(world, (0.95, 0.98))
+    assert shown["expected"].is_monotonic_decreasing
+    assert shown["contrast"].is_monotonic_increasing
+    alone = MOVES.result(world, {"power": 0.98, "cohesion": 0.98}).finding
+    assert shown.loc[0.98, ["contrast", "p"]].tolist() == [alone.contrast, alone.p]

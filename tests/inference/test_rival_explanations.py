@@ -9,7 +9,8 @@ import statsmodels.api as sm
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import empirical_logit
-from buzanlib.inference.rival_explanations import freedman_lane, rival_test
+from buzanlib.inference.rival_explanations import by_regime, effects_beside, freedman_lane, rival_test
+from buzanlib.theory.predictions import Hypothesis
 
 THREATS = ["pol", "inf", "cri"]
 
@@ -111,3 +112,23 @@ def test_what_is_no_rival_is_told(world) -> None:
     gap.iloc[3] = np.nan
     with pytest.raises(EstimationError, match="no rival index for S003"):
         rival_test("R1", gap, sample)
+
+
+def test_shares_by_cohesion_and_regime() -> None:
+    names = list("ABCDE")
+    shares = pd.Series([0.2, 0.4, 0.9, 1.0, 0.5], names)
+    cohesion = pd.Series([-1, -1, 1, 1, 1], names)
+    found = by_regime(shares, cohesion, pd.Series([0.5, 0.2, 0.51, 0.9], names[:4]))
+    assert found.loc[("weak", "autocracy")].tolist() == pytest.approx([0.3, 2])
+    assert found.loc[("strong", "democracy")].tolist() == pytest.approx([0.95, 2])
+    assert found.loc[[("weak", "democracy"), ("strong", "autocracy")], "states"].tolist() == [0, 0]
+    assert found["mean"].isna().sum() == 2
+
+
+def test_predicted_contrasts_are_signed_without_and_with_a_rival(world) -> None:
+    made = world(5, size=40, draws=9)
+    found = rival_test("R1", rival(made), made.sample(counted(made, np.zeros((40, 3)))))
+    cell = Hypothesis("B1", "F1", "", "", "pol", "cohesion", -1)
+    effect = found.effects.loc[("pol", "cohesion")]
+    shown = effects_beside({"R1": found}, [cell]).loc[("B1", "R1")]
+    assert shown.tolist() == [-effect["alone"], -effect["beside"], effect["beside_se"]]

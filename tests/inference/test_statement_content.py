@@ -158,6 +158,17 @@ def test_a_rate_is_found_only_if_both_tests_find_it(world) -> None:
     assert not locked.unbiased
 
 
+def test_a_claim_of_several_parts_shows_both_p_of_each_and_the_larger(world) -> None:
+    found = findings(world(3), mil=[0.2, 0.5, 0.1, 0.1])["M1"]
+    for kind in ("p.locked", "p.weighted"):
+        assert found.beside[kind] == max(found.beside[f"{part}.{kind}"] for part in ("WS", "SS"))
+        assert f"weak.{kind}" in found.beside
+    assert found.p == max(found.beside["p.locked"], found.beside["p.weighted"])
+    counts, names = speech(world(3), mil=[0.2, 0.5, 0.1, 0.1])
+    on_record = all_findings(spoken(world(3), counts, names, 49, locked=True), ["M1"])["M1"]
+    assert "p.locked" not in on_record.beside
+
+
 def test_where_a_quadrant_never_says_it_the_logits_stand_in(world) -> None:
     made = world(2)
     counts, names = speech(made, **{"measure.content": [0.2, 0.0, 0.4, 0.0]})
@@ -185,7 +196,7 @@ def test_ranks_that_disagree_undo_what_magnitude_says(world) -> None:
         ter=[0.3, 0.2, 0.3, 0.8],
         oth=[0.3, 0.05, 0.3, 0.9],
     )["D2"]
-    assert found.beside["magnitude.p"] < 0.05
+    assert found.beside["magnitude.p"] == max(found.beside["p.locked"], found.beside["p.weighted"]) < 0.05
     assert found.beside["rank.correlation"] < -0.5
     assert found.p == found.beside["rank.p"] > 0.95
 

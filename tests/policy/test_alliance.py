@@ -80,7 +80,7 @@ def test_both_cells_name_a_threat_where_each_backs_the_other() -> None:
 def test_two_of_the_three_examples_contradict_the_printed_cells() -> None:
     assert [example.stands(LITERAL) for example in EXAMPLES] == [False, True, False]
     assert [example.stands(GRADED) for example in EXAMPLES] == [True, True, True]
-    assert EXAMPLES[0].resolutions == CRIME.resolutions
+    assert EXAMPLES[0].resolutions == CRIME.plain.resolutions
 
 
 @settings(deadline=None)

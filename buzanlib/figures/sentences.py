@@ -1,0 +1,73 @@
+"""Words that numbers choose, for the prose of the chapters on votes, wording, rivals and moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from buzanlib.figures.typeset import joined, listed, typeset
+
+#: A squared error this near to that of the plain mean is hardly better or worse.
+NEAR = 0.05
+
+
+def covers(low: float, high: float) -> str:
+    """Where an interval lies: ``"lies wholly above zero"``, ``"lies wholly below zero"`` or ``"covers zero"``."""
+    if low > 0:
+        return "lies wholly above zero"
+    return "lies wholly below zero" if high < 0 else "covers zero"
+
+
+def which_small(locked: float, primary: float, alpha: float) -> str:
+    """What two p values of one claim say together, that of the locked test and that of the primary one."""
+    if (locked < alpha) == (primary < alpha):
+        return "both tests find it" if locked < alpha else "neither test finds it"
+    if locked < alpha:
+        return "only the locked test finds it, whose outcome leans"
+    return "only the primary test finds it, which is a hint found afterwards"
+
+
+def found_at(p: Mapping[str, float], alpha: float) -> str:
+    """At which assumptions, by name, p is below a level: ``"at 0.98, but not at 0.95 and 0.97"``."""
+    small = [name for name, value in p.items() if value < alpha]
+    rest = [name for name in p if name not in small]
+    if not small or not rest:
+        return f"at {'each' if small else 'none'} of them"
+    return f"at {joined(small)}, but not at {joined(rest)}"
+
+
+def model_of_error(reliability: Mapping[str, float]) -> str:
+    """A sentence on whether reliabilities by three waves, by axis, can be reliabilities."""
+    above = [axis for axis, value in reliability.items() if value > 1]
+    if not above:
+        return "Neither is above one, so that the model of error may hold."
+    which = "Both are" if len(above) == len(reliability) > 1 else f"That of {joined(above)} is"
+    return f"{which} above one, which no reliability can be: the model of error does not hold on these data."
+
+
+def beside_mean(errors: Mapping[str, float]) -> str:
+    """How models guess beside the plain mean, whose squared error is 1, such as ``"hardly better: bloc (0.988)"``."""
+    groups: dict[str, list[str]] = {}
+    for name, error in sorted(errors.items(), key=lambda item: item[1]):
+        word = f"{'hardly' if abs(error - 1) < NEAR else 'clearly'} {'better' if error < 1 else 'worse'}"
+        groups.setdefault("no better" if error == 1 else word, []).append(f"{name} {typeset(error, '.3f')}")
+    return listed(groups.items())
+
+
+def cohesion_by_regime(means: pd.Series) -> str:
+    """A sentence on whether weak cohesion goes with more under either regime.
+
+    The means have the index of `buzanlib.inference.rival_explanations.by_regime`.
+    """
+    gaps = means["weak"] - means["strong"]
+    if gaps.isna().any():
+        return "Not all four kinds of states spoke, so that cohesion and regime cannot be told apart so."
+    words = {regime: "more" if gap > 0 else "less" for regime, gap in gaps.items()}
+    auto, demo = words["autocracy"], words["democracy"]
+    if auto == demo:
+        return f"Weak cohesion goes with {auto} of it among autocracies and among democracies."
+    return (
+        f"Weak cohesion goes with {auto} of it among autocracies and with {demo} among democracies. That is an "
+        "interaction, which neither account foresees."
+    )

@@ -1,0 +1,71 @@
+"""Words that numbers choose: each branch is taken by the numbers that call for it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from buzanlib.figures.sentences import (
+    beside_mean,
+    cohesion_by_regime,
+    covers,
+    found_at,
+    model_of_error,
+    which_small,
+)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.1, 1.0, "lies wholly above zero"),
+        (-1.0, -0.1, "lies wholly below zero"),
+        (-1.0, 1.0, "covers zero"),
+        (0.0, 1.0, "covers zero"),
+    ],
+)
+def test_where_an_interval_lies(low: float, high: float, said: str) -> None:
+    assert covers(low, high) == said
+
+
+def test_both_p_values_must_be_small() -> None:
+    assert which_small(0.01, 0.02, 0.05) == "both tests find it"
+    assert which_small(0.05, 0.2, 0.05) == "neither test finds it"
+    assert which_small(0.04, 0.6, 0.05).startswith("only the locked test finds it")
+    assert which_small(0.3, 0.04, 0.05).endswith("a hint found afterwards")
+
+
+def test_what_is_found_at_some_assumptions_only() -> None:
+    assert found_at({"0.95": 0.7, "0.97": 0.2, "0.98": 0.01}, 0.05) == "at 0.98, but not at 0.95 and 0.97"
+    assert found_at({"0.95": 0.7, "0.97": 0.2}, 0.05) == "at none of them"
+    assert found_at({"0.95": 0.01, "0.97": 0.02}, 0.05) == "at each of them"
+
+
+def test_a_reliability_above_one_breaks_the_model() -> None:
+    assert model_of_error({"power": 1.003, "cohesion": 1.03}).startswith("Both are above one")
+    assert model_of_error({"power": 0.9, "cohesion": 1.03}).startswith("That of cohesion is above one")
+    assert model_of_error({"power": 0.9, "cohesion": 1.0}) == (
+        "Neither is above one, so that the model of error may hold."
+    )
+
+
+def test_models_are_grouped_by_how_they_guess() -> None:
+    errors = {"power and cohesion": 1.01, "regime": 1.0, "bloc": 0.98, "development": 0.9, "noise": 1.2}
+    assert beside_mean(errors) == (
+        "clearly better: development 0.900; hardly better: bloc 0.980; no better: regime 1.000; "
+        "hardly worse: power and cohesion 1.010; clearly worse: noise 1.200"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([0.5, 0.6, 0.3, 0.5], "more of it among autocracies and among democracies."),
+        ([0.2, 0.4, 0.3, 0.5], "less of it among autocracies and among democracies."),
+        ([0.5, 0.4, 0.3, 0.5], "more of it among autocracies and with less among democracies. That is an"),
+        ([0.5, float("nan"), 0.3, 0.5], "Not all four kinds of states spoke"),
+    ],
+)
+def test_cohesion_may_matter_under_one_regime_only(values: list[float], said: str) -> None:
+    cells = pd.MultiIndex.from_product([["weak", "strong"], ["autocracy", "democracy"]])
+    assert said in cohesion_by_regime(pd.Series(values, cells))
