@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from buzanlib.inference.estimator_simulation import Rates, Structure, Worlds
+from buzanlib.inference.estimator_simulation import ALPHA, Rates, Structure, Worlds
 from buzanlib.inference.weighted_contrast import Outcome
 from buzanlib.inference.world import World
 
@@ -57,7 +57,23 @@ class PowerStudy:
         ).reset_index()
         shares = table.pivot_table(index=["rates", "estimator"], columns="outcome", values="single")
         order = pd.MultiIndex.from_product([list(found), chosen], names=shares.index.names)
-        return shares.loc[order, names].rename(columns={"gate": self.gate})
+        ordered: pd.DataFrame = shares.loc[order, names]
+        return ordered.rename(columns={"gate": self.gate})
+
+    def oversized(self, size: pd.DataFrame) -> dict[str, list[str]]:
+        """By estimator, the predictions that are found without any effect more often than 1/20 beyond chance.
+
+        Takes what `significant` gives at a contrast of zero. Beyond chance means that the Clopper-Pearson interval over
+        worlds lies above 1/20, at a level of 95 % for all numbers together (Bonferroni).
+        """
+        least, _ = proportion_confint(
+            (size.to_numpy() * self.worlds).round(), self.worlds, 0.05 / size.size, "beta"
+        )
+        over = pd.DataFrame(least > ALPHA, size.index, size.columns).groupby("estimator", sort=False).any()
+        return {
+            str(estimator): list(over.columns[row])
+            for estimator, row in zip(over.index, over.to_numpy(), strict=True)
+        }
 
     def estimated(self, contrast: float) -> pd.DataFrame:
         """What the mixed model says of a true contrast, by ``rates`` and ``outcome``: see `Worlds.estimated`."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
@@ -48,6 +49,15 @@ def test_shares_of_worlds_by_rates_and_estimator(study: PowerStudy) -> None:
     assert size.xs("primary", level="estimator").to_numpy().max() < 0.12
     large = few.significant(2.0, ["primary"])
     assert (large > 0.8).all(axis=None)
+
+
+def test_a_test_is_called_oversized_only_beyond_chance(study: PowerStudy) -> None:
+    rows = pd.MultiIndex.from_product(
+        [["same", "volume"], ["locked", "primary"]], names=["rates", "estimator"]
+    )
+    size = pd.DataFrame({"B1": 0.05, "B2": [0.2, 0.06, 0.05, 0.05], "B5": [0.05, 0.05, 0.3, 0.02]}, rows)
+    assert replace(study, worlds=1000).oversized(size) == {"locked": ["B2", "B5"], "primary": []}
+    assert replace(study, worlds=10).oversized(size) == {"locked": [], "primary": []}
 
 
 def test_an_estimator_that_is_none_is_refused(study: PowerStudy) -> None:
