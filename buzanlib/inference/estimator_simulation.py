@@ -72,6 +72,21 @@ class Structure:
         return np.asarray(self.within_strata.counts["relevant"], dtype=float)
 
 
+def rate_design(regions: pd.Series[str], n: Array, rates: str) -> pd.DataFrame:
+    """Design of log odds without contrasts, by kind of `Rates`; of states of these regions and numbers of passages.
+
+    Raises
+    ------
+    UnknownNameError
+        If there are no such rates.
+    """
+    check_name("kind of rates", rates, list(Rates))
+    if rates == Rates.SAME:
+        return pd.DataFrame({"constant": 1.0}, regions.index)
+    design = pd.get_dummies(regions, dtype=float)
+    return design.assign(**{"log n": np.log(n)}) if rates == Rates.VOLUME else design
+
+
 def _plain(outcome: Callable[[Array, Array], Array]) -> Callable[[Array, Structure], _Tested]:
     """States count alike and are exchanged within regions."""
 
@@ -119,13 +134,8 @@ class Worlds:
         UnknownNameError
             If there are no such `Rates`.
         """
-        check_name("kind of rates", rates, list(Rates))
-        counts, index = structure.within_strata.counts, structure.regions.index
-        design = pd.get_dummies(structure.regions, dtype=float)
-        if rates == Rates.SAME:
-            design = pd.DataFrame({"constant": 1.0}, index)
-        if rates == Rates.VOLUME:
-            design["log n"] = np.log(structure.n)
+        counts = structure.within_strata.counts
+        design = rate_design(structure.regions, structure.n, rates)
         fits = [logit_normal(counts[one.column], structure.n, design) for one in outcomes.values()]
         centre = np.column_stack([fit.fitted for fit in fits])
         return cls(structure, outcomes, centre, np.array([fit.sigma for fit in fits]))
