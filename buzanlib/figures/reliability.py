@@ -64,7 +64,7 @@ def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
         table.index, table["alpha"], table["alpha_low"], table["alpha_high"], strict=True
     ):
         said.setdefault(name, {})[row] = None if np.isnan(alpha) else with_interval(alpha, low, high)
-    return pd.DataFrame(said).rename_axis(table.index.names[1])
+    return pd.DataFrame(said).rename_axis(str(table.index.names[1]))
 
 
 def weak_variables(table: pd.DataFrame) -> str:

@@ -1,13 +1,18 @@
-"""Who is not heard: the states of each quadrant that never speak of a cyber threat."""
+"""Who is not heard: silent states by quadrant, and contrasts of speaking beside those of what is said."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, style
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import QUADRANT_LOOKS, Rows, dot_intervals
-from buzanlib.figures.typeset import with_interval
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.figures.second_registration import contrasts_by_sample
+from buzanlib.figures.tables import Table, interval, table
+from buzanlib.figures.typeset import typeset, with_interval
+from buzanlib.theory.vocabulary import Effect, Quadrant
+
+_EFFECTS = {Effect.POWER: "Power", Effect.COHESION: "Cohesion", Effect.INTERACTION: "Product"}
 
 
 @style()
@@ -36,3 +41,45 @@ def silent_states(by_quadrant: pd.DataFrame) -> Drawn:
         )
     )
     return Drawn(rows.figure, f"Share of silent states by quadrant, with 90% intervals. {said}.")
+
+
+def silence_table(by_quadrant: pd.DataFrame) -> Table:
+    """Set the same table to be read, cards on a narrow screen."""
+    columns = {
+        "states": "states",
+        "silent": "silent",
+        "share": "share silent",
+        "90 % interval": "90 % interval",
+        "documents": "speeches",
+        "rate": "of these, naming a threat",
+        "each": "passages in such a speech",
+        "relevant": "passages",
+    }
+    ends = interval(by_quadrant["low90"], by_quadrant["high90"], ".0%")
+    frame = by_quadrant.assign(**{"90 % interval": ends})[list(columns)].rename(columns=columns)
+    forms = dict(zip(("share", "documents", "rate", "each"), (".0%", ",", ".0%", ".2f"), strict=True))
+    formats = {columns[name]: form for name, form in forms.items()}
+    return table(frame, "Silence and speech by quadrant", formats, stacked=True)
+
+
+def hurdle_contrasts(parts: pd.DataFrame) -> Drawn:
+    """Draw contrasts of speaking, of saying more and of what is said (`buzanlib.inference.silence.hurdle`)."""
+    rows = parts.reset_index()
+    rows = rows.assign(
+        sample=[in_words(name, of="outcome") for name in rows["outcome"]], outcome=rows["effect"]
+    )
+    named = {effect.value: title for effect, title in _EFFECTS.items()}
+    return contrasts_by_sample(rows, named, right="strong (or alike) more")
+
+
+def hurdle_table(parts: pd.DataFrame) -> Table:
+    """Set the same contrasts to be read with their p, ``"+0.34 (0.150)"``: outcomes down, effects across."""
+    said: dict[str, dict[str, str]] = {}
+    for (outcome, effect), contrast, p in zip(parts.index, parts["contrast"], parts["p"], strict=True):
+        column = said.setdefault(f"{_EFFECTS[effect]} (p)", {})
+        column[in_words(outcome, of="outcome")] = f"{typeset(contrast, '+.2f')} ({typeset(p, 'p')})"
+    return table(
+        pd.DataFrame(said).rename_axis("outcome"),
+        "The same contrasts in log odds, with two-sided p by permutation within region and volume",
+        note="Exploratory: nothing on silence was registered, and these p are not adjusted.",
+    )

@@ -42,9 +42,17 @@ class SilenceResult:
 
     @property
     def ranked(self) -> list[Quadrant]:
-        """Quadrants by their share of silent states, the most silent first."""
-        ranked = self.by_quadrant["share"].sort_values(ascending=False, kind="stable")
+        """Quadrants that hold states by their share of silent ones, the most silent first."""
+        ranked = self.by_quadrant["share"].dropna().sort_values(ascending=False, kind="stable")
         return list(map(Quadrant, ranked.index))
+
+    @property
+    def heard(self) -> pd.DataFrame:
+        """Share of each quadrant in the ``states`` and the ``relevant`` passages, the quietest for its size first."""
+        held = self.by_quadrant.loc[self.by_quadrant["states"] > 0, ["states", "relevant"]]
+        shares = held / held.sum()
+        order = (shares["relevant"] / shares["states"]).sort_values(kind="stable")
+        return shares.loc[order.index]
 
     @property
     def reading(self) -> str:
@@ -54,6 +62,27 @@ class SilenceResult:
             return "So silence cannot be shown to go with the quadrant."
         among = ", and also" if over and within else ", but not demonstrably" if over else ", if only"
         return f"So silence goes with the quadrant{among} among states of one region."
+
+    def to_results(self, prefix: str) -> dict[str, float | int | str]:
+        """What a chapter says of it, by keys that begin with a prefix: shares of silent states by quadrant, and more."""
+        table, heard = self.by_quadrant, self.heard
+        named = {"most": self.ranked[0], "least": self.ranked[-1]}
+        voices = {"quietest": heard.index[0], "loudest": heard.index[-1]}
+        found: dict[str, float | int | str] = {
+            "n_states": int(table["states"].sum()),
+            "n_silent": int(table["silent"].sum()),
+            "plain": self.plain,
+            "plain.p": self.plain_p,
+            "p": self.p,
+            "reading": self.reading,
+            **{str(quadrant): float(share) for quadrant, share in table["share"].dropna().items()},
+            **{name: str(quadrant) for name, quadrant in (named | voices).items()},
+            **{f"{name}.share": float(table["share"][quadrant]) for name, quadrant in named.items()},
+        }
+        for name, quadrant in voices.items():
+            for key, column in {"states": "states", "passages": "relevant"}.items():
+                found[f"{name}.{key}"] = float(heard[column][quadrant])
+        return {f"{prefix}.{key}": value for key, value in found.items()}
 
 
 @dataclass(frozen=True)
@@ -158,7 +187,8 @@ def hurdle(
     -------
     DataFrame
         Index ``outcome`` (`SPEAKS`, `FURTHER`, the threats) and ``effect``, strong less weak; of ``power:cohesion``,
-        alike less unlike. Columns ``contrast``, ``low90``, ``high90``, and ``p``, two-sided, by the weighted contrast.
+        alike less unlike. Columns ``contrast``, ``low90``, ``high90``; ``p``, two-sided, by the weighted contrast; and
+        ``word``: ``"more"``, ``"less"``, or that neither is shown.
 
     Raises
     ------
@@ -182,13 +212,20 @@ def hurdle(
         for effect in Effect:
             weights = Outcome(name, effect, 1).weights
             sides = [weighted_p(frame, name, side, placed, regions, bank) for side in (weights, -weights)]
-            rows.append((name, str(effect), *fitted.contrast(effect), min(1.0, 2 * min(sides))))
-    columns = ["outcome", "effect", "contrast", "low90", "high90", "p"]
+            contrast, *ends = fitted.contrast(effect)
+            p = min(1.0, 2 * min(sides))
+            word = "not demonstrably more or less" if p >= ALPHA else "more" if contrast > 0 else "less"
+            rows.append((name, str(effect), contrast, *ends, p, word))
+    columns = ["outcome", "effect", "contrast", "low90", "high90", "p", "word"]
     return pd.DataFrame(rows, columns=columns).set_index(columns[:2])
 
 
-def more_or_less(contrast: float, p: float) -> str:
-    """How much more one half of the states does than the other, in words: ``"more"``, ``"less"``, or neither shown."""
-    if p >= ALPHA:
-        return "not demonstrably more or less"
-    return "more" if contrast > 0 else "less"
+def hurdle_results(parts: pd.DataFrame) -> dict[str, float | str]:
+    """What a chapter says of a `hurdle`, by keys such as ``hurdle.speaks.power.contrast``, ``.p`` and ``.word``."""
+    names = [f"hurdle.{outcome}.{effect.replace(':', '_')}" for outcome, effect in parts.index]
+    columns = ("contrast", "p", "word")
+    return {
+        f"{name}.{key}": value
+        for key in columns
+        for name, value in zip(names, parts[key].tolist(), strict=True)
+    }

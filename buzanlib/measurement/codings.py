@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from buzanlib.measurement.reliability import VARIABLES, reliability_table
+from buzanlib.measurement.reliability import SECOND_PASS, VARIABLES, reliability_table
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator
 
@@ -20,18 +20,36 @@ COMPARISONS: dict[str, tuple[str, str]] = {
 }
 
 
-def shared_passages(statements: Statements, annotators: tuple[str, str]) -> tuple[int, int]:
-    """Passages that two annotators both coded, and those of them on which they differ in any variable.
+def shared_passages(
+    statements: Statements, annotators: tuple[str, str], variables: Sequence[str] = tuple(VARIABLES)
+) -> tuple[int, int]:
+    """Passages that two annotators both coded, and those of them on which they differ in any of some `VARIABLES`.
 
     Both are zero where one of the two has coded nothing.
     """
-    columns = sorted({column for column, _ in VARIABLES.values()})
+    columns = sorted({VARIABLES[name][0] for name in variables})
     codes = statements.codes.set_index("passage_id")
     one, other = (codes.loc[codes["annotator"] == name, columns] for name in annotators)
     both = one.index.intersection(other.index)
     one, other = one.loc[both], other.loc[both]
     differ = (one != other) & ~(one.isna() & other.isna())
     return len(both), int(differ.any(axis=1).sum())
+
+
+def shared_results(statements: Statements) -> dict[str, int]:
+    """`shared_passages` of `COMPARISONS` and of A and B, by keys such as ``coding.C_and_D.passages`` and ``.differ``.
+
+    A and B coded the variables of `SECOND_PASS` when their differences on the others had been settled; of these the
+    numbers are.
+    """
+    early = [name for name in VARIABLES if name not in SECOND_PASS]
+    counts = {name: shared_passages(statements, pair) for name, pair in COMPARISONS.items()}
+    counts["A and B"] = shared_passages(statements, (Annotator.A, Annotator.B), early)
+    return {
+        f"coding.{name.replace(' ', '_')}.{key}": number
+        for name, both in counts.items()
+        for key, number in zip(("passages", "differ"), both, strict=True)
+    }
 
 
 def comparisons(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from buzanlib.figures.silence import silent_states
+from buzanlib.figures.silence import hurdle_contrasts, hurdle_table, silence_table, silent_states
 
 
 @pytest.fixture
@@ -33,3 +33,34 @@ def test_alt_carries_the_numbers(by_quadrant):
         "weak power, strong cohesion 60% (40% to 75%), 12 of 20 states; weak power, weak cohesion 20%" in alt
     )
     assert "strong power, weak cohesion" not in alt
+
+
+def test_the_table_of_silence_is_set_to_be_read(by_quadrant):
+    whole = by_quadrant.assign(documents=1234, rate=0.2, each=1.25, relevant=7)
+    html = silence_table(whole).to_html()
+    for text in ("1,234", "60%", "40%\u00a0to\u00a075%", "1.25", ">\u2013<", "of these, naming a threat"):
+        assert text in html
+
+
+@pytest.fixture
+def parts():
+    """Two outcomes, three effects each."""
+    index = pd.MultiIndex.from_product([["speaks", "pol"], ["power", "cohesion", "power:cohesion"]])
+    contrast = pd.Series([0.3, 0.5, 0.0, -0.1, -0.4, 0.7], index)
+    columns = {"contrast": contrast, "low90": contrast - 0.3, "high90": contrast + 0.3, "p": 0.04}
+    return pd.DataFrame(columns).rename_axis(["outcome", "effect"])
+
+
+def test_contrasts_of_each_effect_have_a_panel(parts, faults_of_text):
+    drawn = hurdle_contrasts(parts)
+    for axes, effect in zip(drawn.figure.axes, ("power", "cohesion", "power:cohesion"), strict=True):
+        (dots,) = [line for line in axes.lines if line.get_gid() == effect]
+        assert list(dots.get_xdata()) == parts.xs(effect, level="effect")["contrast"].tolist()
+    assert faults_of_text(drawn.figure) == []
+    assert "Cohesion: Speaks of cyber threats 0.50 (0.20 to 0.80)" in drawn.alt
+
+
+def test_the_table_has_contrasts_and_p(parts):
+    shown = hurdle_table(parts).frame
+    assert list(shown.index) == ["Speaks of cyber threats", "De-stabilising political action"]
+    assert shown.loc["De-stabilising political action", "Cohesion (p)"] == "\u22120.40 (0.040)"

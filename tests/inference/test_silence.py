@@ -14,7 +14,7 @@ from scipy.stats import chi2_contingency
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.silence import FURTHER, SPEAKS, SilenceResult, SilenceTest, hurdle, more_or_less
+from buzanlib.inference.silence import FURTHER, SPEAKS, SilenceResult, SilenceTest, hurdle, hurdle_results
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import speech_counts
 from buzanlib.tables.data_folder import Data
@@ -109,15 +109,13 @@ def test_a_quadrant_without_states_has_no_share(world: type) -> None:
     found = TEST(spoken(here, np.full(120, 0.1)), here.placed, here.regions)
     assert found.by_quadrant["share"].isna().tolist() == [True, False, True, False]
     assert 0 < found.plain_p < 1
+    assert sorted(found.heard.index) == ["SS", "WS"]
 
 
 def test_words_follow_the_two_p() -> None:
     none = SilenceResult(pd.DataFrame(), 0.0, 0.01, 0.0, 0.5)
     assert none.reading == "So silence goes with the quadrant, if only among states of one region."
     assert replace(none, p=0.05).reading.startswith("So silence cannot")
-    assert more_or_less(0.4, 0.01) == "more"
-    assert more_or_less(-0.4, 0.01) == "less"
-    assert more_or_less(-0.4, 0.05) == "not demonstrably more or less"
 
 
 def test_states_without_a_document_or_a_region_are_refused(world: type) -> None:
@@ -138,10 +136,15 @@ def test_the_hurdle_finds_what_is_true_of_each_part(world: type) -> None:
     assert found.index.get_level_values("outcome").unique().tolist() == [SPEAKS, FURTHER, "pol"]
     assert found.loc[(SPEAKS, "cohesion"), "contrast"] == pytest.approx(1.0, abs=0.08)
     assert found.loc[(SPEAKS, "cohesion"), "p"] == 2 / 500
+    assert found.loc[(SPEAKS, "cohesion"), "word"] == "more"
     # Whoever speaks goes on at the same rate, and says the same.
     others = found.drop((SPEAKS, "cohesion"))
     assert others["contrast"].abs().max() < 0.15
-    assert others["p"].min() > 0.01
+    shown = others["word"] != "not demonstrably more or less"
+    assert shown.equals(others["p"] < 0.05)
+    assert shown.sum() <= 1
+    assert hurdle_results(found)["hurdle.speaks.cohesion.word"] == "more"
+    assert len(hurdle_results(found)) == 3 * len(found)
     assert (found["low90"] < found["contrast"]).all()
     assert (found["contrast"] < found["high90"]).all()
 
@@ -165,3 +168,17 @@ def test_the_first_coding_has_the_silence_that_the_second_part_of_the_methods_re
     assert found.by_quadrant["share"].round(2).to_dict() == {"WW": 0.36, "WS": 0.20, "SW": 0.32, "SS": 0.10}
     assert found.by_quadrant.loc["WW", ["states", "silent", "relevant"]].tolist() == [39, 14, 51]
     assert found.plain_p == pytest.approx(0.029, abs=5e-4)
+    assert list(map(str, found.ranked)) == ["WW", "SW", "WS", "SS"]
+    assert found.heard.index[0] == "WW"
+    assert found.heard.loc["WW"].tolist() == pytest.approx([39 / 178, 51 / 448])
+    results = found.to_results("silence")
+    assert results["silence.WS"] == 0.2
+    assert [results[f"silence.{key}"] for key in ("n_states", "n_silent", "most", "least")] == [
+        178,
+        44,
+        "WW",
+        "SS",
+    ]
+    assert results["silence.most.share"] == pytest.approx(14 / 39)
+    assert results["silence.quietest"] == "WW"
+    assert results["silence.quietest.passages"] == pytest.approx(51 / 448)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from buzanlib.measurement.codings import COMPARISONS, comparisons, shared_passages
+from buzanlib.measurement.codings import COMPARISONS, comparisons, shared_passages, shared_results
 from buzanlib.measurement.reliability import reliability_table
 from buzanlib.tables.statements import Statements, load_statements
 
@@ -28,6 +28,13 @@ def test_passages_on_which_two_differ(name: str, shipped: Statements) -> None:
     both = one.keys() & other.keys()
     differing = sum(one[passage] != other[passage] for passage in both)
     assert shared_passages(shipped, COMPARISONS[name]) == (len(both), differing)
+
+
+def test_annotators_of_the_first_coding_differed_where_the_amendment_says(shipped: Statements) -> None:
+    found = shared_results(shipped)
+    assert (found["coding.A_and_B.passages"], found["coding.A_and_B.differ"]) == (1011 + 286, 286)
+    assert found["coding.C_again.passages"] == 69
+    assert found["coding.C_and_D.passages"] == len(shipped.passages)
 
 
 def test_each_comparison_is_the_table_of_its_pair(shipped: Statements) -> None:
