@@ -23,11 +23,11 @@ def silent_states(by_quadrant: pd.DataFrame) -> Drawn:
     """
     ranked = by_quadrant.dropna(subset="share").sort_values("share", ascending=False, kind="stable")
     names = [Quadrant(name).label for name in ranked.index]
-    rows = Rows.of(names, margin=1.2, width=14, least=0.5)
+    rows = Rows.of(names, margin=1.2, width=15, least=0.5)
     for place, name in zip(rows.middles, ranked.index, strict=True):
         look = QUADRANT_LOOKS[Quadrant(name)] | {"gid": name}
         dot_intervals(rows.axes, ranked.loc[[name]], [place], "share", line={"color": look["color"]}, **look)
-    rows.axes.set_xlim(0, 1)
+    rows.axes.set_xlim(left=0)
     rows.axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     rows.axes.set_xlabel("Share of states that are silent, 90% interval")
     counts = [

@@ -64,7 +64,7 @@ class SilenceResult:
         return f"So silence goes with the quadrant{among} among states of one region."
 
     def to_results(self, prefix: str) -> dict[str, float | int | str]:
-        """What a chapter says of it, by keys that begin with a prefix: shares of silent states by quadrant, and more."""
+        """What a chapter says of it, by keys that begin with a prefix: shares of silent states and so on."""
         table, heard = self.by_quadrant, self.heard
         named = {"most": self.ranked[0], "least": self.ranked[-1]}
         voices = {"quietest": heard.index[0], "loudest": heard.index[-1]}
