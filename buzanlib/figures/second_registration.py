@@ -22,7 +22,9 @@ NAME, TITLES = 24, 36
 
 
 @style()
-def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> Drawn:
+def contrasts_by_sample(
+    explored: pd.DataFrame, outcomes: Mapping[str, str], right: str = "as predicted"
+) -> Drawn:
     """Draw contrasts with their intervals, a row a sample, outcomes side by side.
 
     Parameters
@@ -31,6 +33,8 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
         Columns ``sample``, ``outcome``, ``contrast``, ``low90``, ``high90``.
     outcomes : mapping of str to str
         Those to be drawn, from the left, and what to write above each.
+    right : str
+        What a contrast above zero says.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
     name_rows(panels.ravel()[0], names)
     sns.despine(figure, left=True)
     figure.supxlabel(
-        "Contrast in log odds, 90% interval\n(right of zero: as predicted)", fontsize=11, color=INK
+        f"Contrast in log odds, 90% interval\n(right of zero: {right})", fontsize=11, color=INK
     )
     said = listed(
         (
@@ -78,4 +82,4 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
         )
         for name, title in outcomes.items()
     )
-    return Drawn(figure, f"Contrasts in log odds in the predicted direction, with 90% intervals. {said}.")
+    return Drawn(figure, f"Contrasts in log odds, with 90% intervals; above zero: {right}. {said}.")
