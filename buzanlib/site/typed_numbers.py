@@ -7,8 +7,8 @@ pronouns and connectives apart from counts:
 
 - *one* counts before *of the*, *of them* and the like, before *in* or *out of* a number, before what the book counts
   and a verb (*one prediction is*), and after *only*, *exactly*, *at least*, *at most* and *all but*;
-- *two* to *twelve* and larger words count always, but for the arithmetic of the matrix (`_MATRIX`), and behind a word
-  that points back (*the two*, *these three*) unless *of* or a superlative follows;
+- *two* to *twelve* and larger words count always, but for the arithmetic of the matrix (`_MATRIX`), and up to *four*
+  behind a word that points back (*the two*, *these three*) unless *of* or a superlative follows;
 - *first* to *twelfth* are ranks before a superlative, *place* or *rank*, behind *is*, *are*, *come* or *rank*, and at
   the end of a clause unless *the* or *at* stands before them; elsewhere they number steps and things;
 - a number behind *Table*, *section*, *session* and the like is a name, and so are an id (``B1``), a resolution (73/27),
@@ -63,7 +63,7 @@ _NAMES = re.compile(
 
 _MATRIX = re.compile(
     r"\b(?:two axes|three threats|four (?:quadrants|cells|agendas|kinds of state)|all four|six pairs of quadrants)\b"
-    rf"|\b(?:the|these|those|its|their|both|other)\s+(?:{_SMALL})\b(?!\s+(?:of|most|least|\w+est)\b)",
+    r"|\b(?:the|these|those|its|their|both|other)\s+(?:two|three|four)\b(?!\s+(?:of|most|least|\w+est)\b)",
     re.IGNORECASE,
 )
 

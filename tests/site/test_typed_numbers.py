@@ -35,7 +35,7 @@ def words(content: str) -> list[str]:
         ("the second most frequent, and crime second.", ["second", "second"]),
         ("| B1 | two |\n|---|---|\n| x | 7 |", ["two", "7"]),
         ("# Four findings\n\n![Three bars](x.png)", ["Four", "Three"]),
-        ("```{admonition} Two words\n:class: note\nThree more\n```\n\n```python\nx = 4\n```\n\nFive", ["Two", "Three", "Five"]),
+        ("```{admonition} Two\n:class: note\nThree more\n```\n\n```python\nx = 4\n```\n\n4", ["Two", "Three", "4"]),
         ("**Proof-read** by six", ["six"]),
     ],
 )  # fmt: skip
