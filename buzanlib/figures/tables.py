@@ -21,7 +21,7 @@ SENTENCE = 60
 SHORT = 8
 
 #: Stands under every table of findings: how to read its p values.
-ONE_SIDED = "p is one-sided: small speaks for the paper, near 1 means the data point the other way."
+ONE_SIDED = "p is one-sided: small speaks for the paper."
 
 _VERDICT = "verdict"
 
