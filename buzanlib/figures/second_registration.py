@@ -69,9 +69,7 @@ def contrasts_by_sample(
             axes.axhline(place + 0.5, color=PALE, linewidth=0.8, zorder=0)
     name_rows(panels.ravel()[0], names)
     sns.despine(figure, left=True)
-    figure.supxlabel(
-        f"Contrast in log odds, 90% interval\n(right of zero: {right})", fontsize=11, color=INK
-    )
+    figure.supxlabel(f"Contrast in log odds, 90% interval\n(right of zero: {right})", fontsize=11, color=INK)
     said = listed(
         (
             title,
