@@ -190,9 +190,8 @@ def _index(given: argparse.Namespace) -> None:
     from buzanlib.sources.own_index import merge_index
 
     merged = merge_index(given.file, given.axis, given.name, given.data, given.out, given.panel)
-    print(
-        f"{merged.column}: {merged.values} values of {merged.states} states, {merged.first} to {merged.last}"
-    )
+    values = merged.values  # noqa: PD011 (a number)
+    print(f"{merged.column}: {values} values of {merged.states} states, {merged.first} to {merged.last}")
     if merged.added:
         print(f"rows of later years, one a member and year: {merged.added}")
     print(f"{given.out}: name it in a study under tables, panel, and let {given.axis} be {merged.column}")

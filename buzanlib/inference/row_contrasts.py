@@ -42,7 +42,8 @@ class RowContrasts:
         EstimationError
             As the models do.
         """
-        lines, notes = {}, {}
+        lines: dict[tuple[str, str], tuple[object, ...]] = {}
+        notes: dict[str, None] = {}
         for one in cells:
             for name, model in MODELS.items():
                 fit = model(rows, one.threat)
@@ -64,5 +65,5 @@ class RowContrasts:
 
     def to_results(self) -> dict[str, float]:
         """Contrasts under the keys by which prose calls them, such as ``rows.B2.gee.contrast``."""
-        values = self.table["contrast"].items()
-        return {f"rows.{name}.{model.lower()}.contrast": float(value) for (name, model), value in values}
+        values = zip(self.table.index.tolist(), self.table["contrast"].tolist(), strict=True)
+        return {f"rows.{name}.{model.lower()}.contrast": value for (name, model), value in values}
