@@ -43,7 +43,7 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
     }
     reach = max(float(rows[["low90", "high90"]].abs().to_numpy().max()) for rows in chosen.values())
     limit = min(WIDEST, 1.08 * reach)
-    figure, panels = new_panels(1.2 + 0.32 * len(samples), 1, len(outcomes), sharey=True)
+    figure, panels = new_panels(1.2 + 0.35 * len(samples), 1, len(outcomes), sharey=True)
     for axes, (name, rows) in zip(panels.ravel(), chosen.items(), strict=True):
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         dot_intervals(axes, rows, range(len(rows)), markersize=6, gid=name)

@@ -42,19 +42,19 @@ class RowContrasts:
         EstimationError
             As the models do.
         """
-        lines, notes = {}, {}
+        lines, notes = {}, list[str]()
         for one in cells:
             for name, model in MODELS.items():
                 fit = model(rows, one.threat)
                 contrast, *ends = one.sign * fit.table.loc[one.effect, ["contrast", "low90", "high90"]]
                 same = contrast * states.table["contrast"][one.id] > 0
                 lines[one.id, name] = (one.threat, contrast, *sorted(ends), same)
-                notes[fit.note] = None
+                notes.append(fit.note)
         table = pd.DataFrame.from_dict(
             lines, "index", columns=["threat", "contrast", "low90", "high90", "same"]
         )
         table.index = pd.MultiIndex.from_tuples(lines, names=["hypothesis", "model"])
-        return cls(table, " ".join(filter(None, notes)))
+        return cls(table, " ".join(filter(None, dict.fromkeys(notes))))
 
     @property
     def turned(self) -> list[str]:
@@ -64,5 +64,5 @@ class RowContrasts:
 
     def to_results(self) -> dict[str, float]:
         """Contrasts under the keys by which prose calls them, such as ``rows.B2.gee.contrast``."""
-        values = self.table["contrast"].items()
-        return {f"rows.{name}.{model.lower()}.contrast": float(value) for (name, model), value in values}
+        keys = (f"rows.{name}.{model.lower()}.contrast" for name, model in self.table.index.to_list())
+        return dict(zip(keys, self.table["contrast"].tolist(), strict=True))
