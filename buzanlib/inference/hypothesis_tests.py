@@ -32,6 +32,7 @@ from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
 from buzanlib.inference.verdicts import Finding
 from buzanlib.inference.vote_tests import Forum as Forum
 from buzanlib.inference.vote_tests import Pivot, Support, SupportBesideTies
+from buzanlib.inference.weighted_contrast import FEWEST
 from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
 from buzanlib.inference.world import HypothesisTest, World
 from buzanlib.measurement.indices import scores_of_column
@@ -50,9 +51,13 @@ class OfTable2(HypothesisTest):
 
     @staticmethod
     def result(world: World) -> QuadrantResult:
-        """The joint test of the table, by the primary estimator, or as `World.locked` has it."""
+        """The joint test of the table, by the primary estimator, or as locked.
+
+        As locked it is where `World.locked` says so, and where a quadrant holds too few states for the primary estimator:
+        then nothing is decided.
+        """
         predictions = world.data.predictions
-        if world.locked:
+        if world.locked or world.sample.sizes.min() < FEWEST:
             return world.once(OfTable2, lambda: QuadrantTest(predictions)(world.sample))
         test = WeightedQuadrantTest(predictions, world.bank)
         return world.once(OfTable2, lambda: test(world.counts, world.placed, world.data.regions))

@@ -42,20 +42,24 @@ class RowContrasts:
         EstimationError
             As the models do.
         """
+<<<<<<< HEAD
         lines: dict[tuple[str, str], tuple[object, ...]] = {}
         notes: dict[str, None] = {}
+=======
+        lines, notes = {}, list[str]()
+>>>>>>> 1f364502dbe9511c497c138bd6d8254ae2f1fe08
         for one in cells:
             for name, model in MODELS.items():
                 fit = model(rows, one.threat)
                 contrast, *ends = one.sign * fit.table.loc[one.effect, ["contrast", "low90", "high90"]]
                 same = contrast * states.table["contrast"][one.id] > 0
                 lines[one.id, name] = (one.threat, contrast, *sorted(ends), same)
-                notes[fit.note] = None
+                notes.append(fit.note)
         table = pd.DataFrame.from_dict(
             lines, "index", columns=["threat", "contrast", "low90", "high90", "same"]
         )
         table.index = pd.MultiIndex.from_tuples(lines, names=["hypothesis", "model"])
-        return cls(table, " ".join(filter(None, notes)))
+        return cls(table, " ".join(filter(None, dict.fromkeys(notes))))
 
     @property
     def turned(self) -> list[str]:
@@ -65,5 +69,10 @@ class RowContrasts:
 
     def to_results(self) -> dict[str, float]:
         """Contrasts under the keys by which prose calls them, such as ``rows.B2.gee.contrast``."""
+<<<<<<< HEAD
         values = zip(self.table.index.tolist(), self.table["contrast"].tolist(), strict=True)
         return {f"rows.{name}.{model.lower()}.contrast": value for (name, model), value in values}
+=======
+        keys = (f"rows.{name}.{model.lower()}.contrast" for name, model in self.table.index.to_list())
+        return dict(zip(keys, self.table["contrast"].tolist(), strict=True))
+>>>>>>> 1f364502dbe9511c497c138bd6d8254ae2f1fe08

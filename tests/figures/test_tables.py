@@ -115,6 +115,13 @@ def test_findings_have_their_verdict_beside_the_claim_and_say_how_p_is_read() ->
     assert "table stacked" in html
 
 
+def test_findings_on_record_stand_without_a_word_and_what_is_not_adjusted_has_a_dash() -> None:
+    found = {"B5": Finding("B5", -0.1, -0.3, 0.1, 0.4, 100)}
+    frame = findings_table(found, {"B5": "whole"}, "c", None, {"B1": 0.5}).frame
+    assert "verdict" not in frame
+    assert np.isnan(frame.loc["B5", "adjusted p"])
+
+
 def test_a_format_of_no_column_is_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(UnknownNameError, match="unknown column 'contrasts'; nearest allowed: 'contrast'"):
         table(frame, "c", {"contrasts": ".2f"})
