@@ -46,7 +46,6 @@ def contrasts_by_sample(
     chosen = {
         name: explored[explored["outcome"] == name].set_index("sample").loc[samples] for name in outcomes
     }
-<<<<<<< HEAD
     reach = np.concatenate([rows[["low90", "high90"]].abs().max(axis=1) for rows in chosen.values()])
     limit = 1.08 * max(
         float(np.quantile(reach, SHOWN, method="higher")),
@@ -55,11 +54,6 @@ def contrasts_by_sample(
     names = [fill(sample, NAME, break_on_hyphens=False) for sample in samples]
     row = 0.13 + 0.17 * max(name.count("\n") + 1 for name in names)
     figure, panels = new_panels(1.3 + row * len(names), 1, len(outcomes), sharey=True)
-=======
-    reach = max(float(rows[["low90", "high90"]].abs().to_numpy().max()) for rows in chosen.values())
-    limit = min(WIDEST, 1.08 * reach)
-    figure, panels = new_panels(1.2 + 0.35 * len(samples), 1, len(outcomes), sharey=True)
->>>>>>> 1f364502dbe9511c497c138bd6d8254ae2f1fe08
     for axes, (name, rows) in zip(panels.ravel(), chosen.items(), strict=True):
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         dot_intervals(axes, rows, range(len(rows)), markersize=6, gid=name)

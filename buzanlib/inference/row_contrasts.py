@@ -42,12 +42,7 @@ class RowContrasts:
         EstimationError
             As the models do.
         """
-<<<<<<< HEAD
-        lines: dict[tuple[str, str], tuple[object, ...]] = {}
-        notes: dict[str, None] = {}
-=======
         lines, notes = {}, list[str]()
->>>>>>> 1f364502dbe9511c497c138bd6d8254ae2f1fe08
         for one in cells:
             for name, model in MODELS.items():
                 fit = model(rows, one.threat)
@@ -69,10 +64,5 @@ class RowContrasts:
 
     def to_results(self) -> dict[str, float]:
         """Contrasts under the keys by which prose calls them, such as ``rows.B2.gee.contrast``."""
-<<<<<<< HEAD
-        values = zip(self.table.index.tolist(), self.table["contrast"].tolist(), strict=True)
-        return {f"rows.{name}.{model.lower()}.contrast": value for (name, model), value in values}
-=======
         keys = (f"rows.{name}.{model.lower()}.contrast" for name, model in self.table.index.to_list())
         return dict(zip(keys, self.table["contrast"].tolist(), strict=True))
->>>>>>> 1f364502dbe9511c497c138bd6d8254ae2f1fe08
