@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -17,6 +17,31 @@ def covers(low: float, high: float) -> str:
     if low > 0:
         return "lies wholly above zero"
     return "lies wholly below zero" if high < 0 else "covers zero"
+
+
+def signs(values: Iterable[float]) -> str:
+    """A sentence on whether several numbers have the same sign."""
+    above = [value > 0 for value in values]
+    same = all(above) or not any(above)
+    return (
+        "All have the same sign." if same else "So even the sign depends on what is set beside these pairs."
+    )
+
+
+def kinds_of_pairs(key: str, by_kind: pd.DataFrame) -> dict[str, float | str]:
+    """Values to record of what `pair_means` gives: the mean of each kind, as ``key.SS_WW``, and which ends they have.
+
+    Those are ``key.lowest`` and ``key.highest``, such as ``"SS and WW"`` or ``"SW among themselves"``, each with its
+    ``mean``; kinds without a pair are left out.
+    """
+    means = {str(kind): float(mean) for kind, mean in by_kind["mean"].dropna().items()}
+    values: dict[str, float | str] = {f"{key}.{kind.replace('-', '_')}": mean for kind, mean in means.items()}
+    order = sorted(means, key=lambda kind: means[kind])
+    for end, kind in (("lowest", order[0]), ("highest", order[-1])):
+        one, other = kind.split("-")
+        values[f"{key}.{end}"] = f"{one} and {other}" if one != other else f"{one} among themselves"
+        values[f"{key}.{end}.mean"] = means[kind]
+    return values
 
 
 def which_small(locked: float, primary: float, alpha: float) -> str:

@@ -10,7 +10,9 @@ from buzanlib.figures.sentences import (
     cohesion_by_regime,
     covers,
     found_at,
+    kinds_of_pairs,
     model_of_error,
+    signs,
     which_small,
 )
 
@@ -69,3 +71,21 @@ def test_models_are_grouped_by_how_they_guess() -> None:
 def test_cohesion_may_matter_under_one_regime_only(values: list[float], said: str) -> None:
     cells = pd.MultiIndex.from_product([["weak", "strong"], ["autocracy", "democracy"]])
     assert said in cohesion_by_regime(pd.Series(values, cells))
+
+
+def test_signs_are_compared() -> None:
+    assert signs([0.1, 0.2]) == signs([-0.1, -0.2]) == "All have the same sign."
+    assert signs([0.1, -0.2]).startswith("So even the sign")
+
+
+def test_kinds_of_pairs_are_recorded_with_their_ends() -> None:
+    means = pd.DataFrame({"mean": [0.5, 0.2, 0.9, float("nan")]}, ["SS-WS", "SS-SW", "SW-SW", "WW-WW"])
+    assert kinds_of_pairs("crime", means) == {
+        "crime.SS_WS": 0.5,
+        "crime.SS_SW": 0.2,
+        "crime.SW_SW": 0.9,
+        "crime.lowest": "SS and SW",
+        "crime.lowest.mean": 0.2,
+        "crime.highest": "SW among themselves",
+        "crime.highest.mean": 0.9,
+    }
