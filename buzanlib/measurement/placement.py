@@ -187,6 +187,14 @@ class Placement:
         )
 
 
+def locked_quadrants(panel: pd.DataFrame, regions: pd.Series[str]) -> pd.Series[str]:
+    """Quadrants of the locked placement, by ``iso3``; none where the panel lacks its indices."""
+    try:
+        return Placement()(panel, regions)["quadrant"]
+    except EstimationError:
+        return regions.iloc[:0]
+
+
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Share of states that stand in another quadrant under another placement, from results of `Placement` by name.
 
