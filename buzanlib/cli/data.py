@@ -6,14 +6,10 @@ import argparse
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from buzanlib.cli.common import add_command, summary
 from buzanlib.cli.study import STUDY
-from buzanlib.errors import BuzanError, DataError, EstimationError, LockError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from buzanlib.errors import BuzanError, DataError, LockError
 
 DATA = Path("data")
 
@@ -84,25 +80,16 @@ def _build(given: argparse.Namespace) -> None:
     raw = Path(place)
     if not raw.is_dir():
         raise BuzanError(f"no folder of raw files at {str(raw)!r}: correct --raw or BUZAN_RAW")
+    from buzanlib.measurement.placement import locked_quadrants
     from buzanlib.sources.catalogue import account, find_sources
     from buzanlib.sources.data_build import build
 
     # The account is of the folder before the build.
     said = account(find_sources(raw), given.data)
     if not given.list:
-        for path in build(raw, given.data, placing=_quadrants):
+        for path in build(raw, given.data, placing=locked_quadrants):
             print(path)
     print(said)
-
-
-def _quadrants(panel: pd.DataFrame, regions: pd.Series[str]) -> pd.Series[str]:
-    """Quadrants of the locked placement, by ``iso3``; none where the panel lacks its indices."""
-    from buzanlib.measurement.placement import Placement
-
-    try:
-        return Placement()(panel, regions)["quadrant"]
-    except EstimationError:
-        return regions.iloc[:0]
 
 
 def _check(given: argparse.Namespace) -> None:

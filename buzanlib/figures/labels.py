@@ -59,7 +59,7 @@ LABELS: dict[str, str] = {
     "corpus": "statements",
     "corpus.both": "both together",
     "annotator": "annotator",
-    "annotator.adjudicated": "adjudicated",
+    "annotator.adjudicated": "adjudicated, codebook 1",
     "annotator.A": "run A",
     "annotator.B": "run B",
     "annotator.adjudicated_2": "adjudicated, codebook 2",

@@ -53,8 +53,8 @@ class OfTable2(HypothesisTest):
     def result(world: World) -> QuadrantResult:
         """The joint test of the table, by the primary estimator, or as locked.
 
-        As locked it is where `World.locked` says so, and where a quadrant holds too few states for the primary estimator:
-        then nothing is decided.
+        As locked it is where `World.locked` says so, and where a quadrant holds too few states for the primary
+        estimator: then nothing is decided.
         """
         predictions = world.data.predictions
         if world.locked or world.sample.sizes.min() < FEWEST:

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError, UnknownNameError, check_name
-from buzanlib.inference.multiverse import Outcome, Position
+from buzanlib.inference.multiverse import Declaration, Multiverse, Outcome, Position
 from buzanlib.inference.placed_sample import THREATS, Codes
+from buzanlib.inference.world import World
 from buzanlib.measurement.indices import normal_scores
 from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
 from buzanlib.measurement.profiles import NAMED
@@ -148,6 +149,23 @@ class Alternatives:
         """Scores and reliability of one index."""
         where = self._panel, index, axis, *years(window)
         return normal_scores(*where), parallel_forms(*where)
+
+
+def softened(world: World, declared: Declaration, tiles: pd.DataFrame) -> pd.DataFrame:
+    """Contrasts of empirical logits under hard and fuzzy placement, all else as the world has it and as declared.
+
+    Returns
+    -------
+    DataFrame of float
+        Index ``placement``, "hard" and "fuzzy"; columns as `MultiverseResult.table` has them.
+    """
+    place, first = world.placement, {axis: options[0] for axis, options in declared.axes.items()}
+    own = {"power": place.power, "cohesion": place.cohesion, "window": f"{place.first}-{place.last}"}
+    own |= {"corpus": world.corpus, "annotator": world.annotator}
+    pair = pd.DataFrame([{**first, **own, "threshold": threshold} for threshold in ("median", "fuzzy")])
+    made = Alternatives(world.data.statements, world.data.panel, world.data.regions, tiles)
+    run = Multiverse(made.outcome, made.position, world.data.predictions)
+    return run(pair, world.permutations).table.set_axis(pd.Index(["hard", "fuzzy"], name="placement"))
 
 
 def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataFrame:

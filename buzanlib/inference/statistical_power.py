@@ -9,6 +9,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from buzanlib.inference.estimator_simulation import ALPHA, Rates, Structure, Worlds
+from buzanlib.inference.verdicts import POWER, Value
 from buzanlib.inference.weighted_contrast import Outcome
 from buzanlib.inference.world import World
 
@@ -18,6 +19,62 @@ KINDS: Mapping[Rates, str] = {
     Rates.REGIONS: "a rate for each region",
     Rates.VOLUME: "a rate for each region, and by volume",
 }
+
+#: Estimators, as tables name them; the locked one has no power where it does not keep its size.
+TESTED_ON: Mapping[str, str] = {
+    "locked": "empirical logits (locked)",
+    "share": "plain shares",
+    "primary": "weighted shares (primary)",
+}
+
+#: True contrasts whose power is drawn, beside the smallest effect of interest, in log odds.
+GRID = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.6)
+
+
+@dataclass(frozen=True, eq=False)
+class PowerReport:
+    """What a `PowerStudy` found, for tables and prose."""
+
+    size: pd.DataFrame  #: `PowerStudy.significant` without any effect, for all estimators.
+    over: Mapping[str, Sequence[str]]  #: `PowerStudy.oversized` of it.
+    power: pd.DataFrame  #: The same at the smallest effect of interest, without the locked estimator.
+    model: pd.DataFrame  #: `PowerStudy.estimated` at the smallest effect of interest.
+    curves: pd.DataFrame  #: `PowerStudy.curves`, in worlds with a rate for each region.
+    sesoi: float  #: Smallest effect of interest, in log odds.
+
+    @staticmethod
+    def in_rows(shares: pd.DataFrame, called: str) -> pd.DataFrame:
+        """Name the worlds, which head the rows, and what is compared in them, the first column, by its words."""
+        named = shares.rename(index=TESTED_ON).reset_index(names=["rates", called])
+        return named.assign(rates=named["rates"].map(KINDS)).set_index("rates").rename_axis("worlds")
+
+    @property
+    def reached(self) -> list[str]:
+        """Hypotheses that are found in four worlds of five, or more, at some true contrast."""
+        best = self.curves.groupby("hypothesis", sort=False)["power"].max()
+        return list(best.index[best >= POWER])
+
+    def to_results(self) -> dict[str, Value]:
+        """Numbers under the keys by which prose calls them; of one kind of worlds, those of regional rates."""
+        prefixes = {"locked": "size", "share": "size.share", "primary": "size.primary"}
+        regional = self.size.xs(str(Rates.REGIONS)).T
+        sizes = {
+            f"{to}.{name}": float(x) for one, to in prefixes.items() for name, x in regional[one].items()
+        }
+        at_sesoi = self.curves[self.curves["contrast"] == self.sesoi].set_index("hypothesis")["power"]
+        middle = self.model.xs(str(Rates.REGIONS))["median"]
+        return {
+            **sizes,
+            **{f"power.sesoi.{name}": float(value) for name, value in at_sesoi.items()},
+            "power.largest": float(self.curves["contrast"].max()),
+            **{f"estimate.sesoi.{name}": float(value) for name, value in middle.items()},
+            "mixed.least": float(self.model["median"].min()),
+            "mixed.most": float(self.model["median"].max()),
+            "mixed.cover.least": float(self.model["coverage"].min()),
+            "mixed.cover.most": float(self.model["coverage"].max()),
+            "mixed.not_large": float(self.model["below"].max()),
+            "mixed.reversed": float(self.model["reversed"].max()),
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +98,15 @@ class PowerStudy:
         predictions = world.data.predictions
         outcomes = {one.id: Outcome(one.threat, one.effect, one.sign) for one in predictions.cells}
         return cls(structure, outcomes, predictions.gate.id, worlds, fits)
+
+    def report(self, sesoi: float) -> PowerReport:
+        """All of it, at contrasts of zero and of the smallest effect of interest."""
+        size = self.significant(0.0, TESTED_ON)
+        valid = [one for one in TESTED_ON if one != "locked"]
+        power, model = self.significant(sesoi, valid), self.estimated(sesoi)
+        return PowerReport(
+            size, self.oversized(size), power, model, self.curves(sorted({*GRID, sesoi})), sesoi
+        )
 
     def significant(self, contrast: float, estimators: Iterable[str]) -> pd.DataFrame:
         """Share of worlds in which each prediction by itself, and the gate, has p below 1/20.

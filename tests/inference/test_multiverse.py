@@ -19,10 +19,11 @@ from buzanlib.inference.multiverse import (
     Outcome,
     Position,
 )
-from buzanlib.inference.multiverse_options import Alternatives
+from buzanlib.inference.multiverse_options import Alternatives, softened
 from buzanlib.inference.permutation import PermutationBank, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantTest
+from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.descriptor import load
 from buzanlib.tables.statements import count_tensor, load_statements
@@ -260,13 +261,24 @@ def test_the_first_specification_is_the_locked_test(data_dir: Path, alternatives
         specifications.head(1), bank
     ).table.iloc[0]
     placed = Placement()(load_panel(data_dir), regions)
-    counts = count_tensor(load_statements(data_dir)).window("UNGDC", 2011, 2024)
+    counts = count_tensor(load_statements(data_dir), "adjudicated").window("UNGDC", 2011, 2024)
     locked = QuadrantTest(load_predictions(data_dir))(Sample.of(counts, placed, bank))
     assert found["n"] == locked.sizes.sum()
     for name in ("B1", "B2", "B3"):
         assert found[name] == pytest.approx(locked.table.loc[name, "contrast"], abs=1e-5)
         assert found[f"{name}.p"] == pytest.approx(locked.table.loc[name, "p"])
     assert found["B5.p"] == pytest.approx(locked.joint.p)
+
+
+def test_fuzzy_placement_stands_beside_the_hard_one(data_dir: Path) -> None:
+    world = World.open(data_dir, Placement(), draws=99, seed=1, annotator="adjudicated")
+    found = softened(world, Declaration.load(data_dir), load(data_dir, "tiles"))
+    locked = QuadrantTest(world.data.predictions)(world.sample).table["contrast"]
+    assert found.loc["hard", ["B1", "B2", "B3"]].to_numpy(dtype=float) == pytest.approx(
+        locked.to_numpy(), abs=1e-5
+    )
+    assert found["threshold"].tolist() == ["median", "fuzzy"]
+    assert found.loc["fuzzy", "B1"] != found.loc["hard", "B1"]
 
 
 def test_every_declared_option_can_be_made(data_dir: Path, alternatives: Alternatives) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.inference.estimator_simulation import Rates
-from buzanlib.inference.statistical_power import KINDS, PowerStudy
+from buzanlib.inference.statistical_power import GRID, KINDS, PowerStudy
 from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
@@ -80,3 +80,20 @@ def test_curves_rise(study: PowerStudy) -> None:
     assert power.loc[2.0].min() > 0.8
     assert (power["B5"] >= power["B1"]).all()  # the gate comes first
     assert ((curves["low"] <= curves["power"]) & (curves["power"] <= curves["high"])).all()
+
+
+def test_a_report_has_all_of_it_and_the_numbers_for_prose(study: PowerStudy) -> None:
+    report = replace(study, worlds=20, fits=3).report(0.5)
+    assert sorted(set(report.curves["contrast"])) == sorted({*GRID, 0.5})
+    values = report.to_results()
+    assert values["size.B2"] == report.size.loc[("regions", "locked"), "B2"]
+    assert values["size.primary.B5"] == report.size.loc[("regions", "primary"), "B5"]
+    assert values["estimate.sesoi.B1"] == report.model.loc[("regions", "B1"), "median"]
+    assert 0 <= values["power.sesoi.B5"] <= 1
+    assert values["mixed.least"] <= values["mixed.most"]
+    named = report.in_rows(report.power, "tested on")
+    assert list(named.columns) == ["tested on", "B1", "B2", "B3", "B5"]
+    assert named.iloc[1, 0] == "weighted shares (primary)"
+    assert list(named.index[:2]) == ["one rate everywhere"] * 2
+    low = report.curves.assign(power=[0.8] + [0.1] * (len(report.curves) - 1))
+    assert replace(report, curves=low).reached == ["B1"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buzanlib.cli.data import _quadrants
+from buzanlib.measurement.placement import locked_quadrants
 from buzanlib.sources.mask_leak import COLUMNS, guessed_right, leak
 from buzanlib.tables.descriptor import load
 
@@ -80,7 +80,7 @@ def test_the_table_that_ships_adds_up(data_dir: Path) -> None:
 
 def test_a_panel_without_indices_places_nobody() -> None:
     panel = pd.DataFrame({"iso3": ["EST"], "year": [2011], "cinc": [None], "fsi_cohesion_rank": [None]})
-    assert _quadrants(
+    assert locked_quadrants(
         panel.astype({"cinc": float, "fsi_cohesion_rank": float}), pd.Series({"EST": "East"})
     ).empty
 
@@ -92,7 +92,7 @@ def test_the_masked_texts_give_the_table_that_ships(raw: Path, data_dir: Path) -
     from buzanlib.tables.states import load_panel, load_regions
 
     regions = load_regions(data_dir)
-    targets = {"region": regions, "quadrant": _quadrants(load_panel(data_dir), regions)}
+    targets = {"region": regions, "quadrant": locked_quadrants(load_panel(data_dir), regions)}
     masked = read(find_sources(raw).paths(SOURCE))
     made = leak(masked, load(data_dir, "passages"), load(data_dir, "documents"), targets)
     pd.testing.assert_frame_equal(made, load(data_dir, "mask_leak"), check_dtype=False)
