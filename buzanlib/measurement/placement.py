@@ -187,7 +187,6 @@ class Placement:
         )
 
 
-<<<<<<< HEAD
 def pairs_alike(quadrants: pd.Series[str], groups: pd.Series[str]) -> tuple[float, float]:
     """Share of pairs of states that stand in one quadrant, among pairs of one group and among those of two.
 
@@ -199,14 +198,14 @@ def pairs_alike(quadrants: pd.Series[str], groups: pd.Series[str]) -> tuple[floa
     inside = of[one] == of[other]
     shares = [float(alike[pairs].mean()) if pairs.any() else np.nan for pairs in (inside, ~inside)]
     return shares[0], shares[1]
-=======
+
+
 def locked_quadrants(panel: pd.DataFrame, regions: pd.Series[str]) -> pd.Series[str]:
     """Quadrants of the locked placement, by ``iso3``; none where the panel lacks its indices."""
     try:
         return Placement()(panel, regions)["quadrant"]
     except EstimationError:
         return regions.iloc[:0]
->>>>>>> fc47286ce59945fd6319c153de820bb8796b7ca7
 
 
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
