@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import QUIET, dot_intervals, label_top, name_rows
-from buzanlib.figures.typeset import joined, with_interval
+from buzanlib.figures.typeset import NO_BREAK, joined, with_interval
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
@@ -63,7 +63,8 @@ def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
     for (name, row), alpha, low, high in zip(
         table.index, table["alpha"], table["alpha_low"], table["alpha_high"], strict=True
     ):
-        said.setdefault(name, {})[row] = None if np.isnan(alpha) else with_interval(alpha, low, high)
+        one = None if np.isnan(alpha) else with_interval(alpha, low, high).replace(" ", NO_BREAK)
+        said.setdefault(name, {})[row] = one
     return pd.DataFrame(said).rename_axis(str(table.index.names[1]))
 
 
