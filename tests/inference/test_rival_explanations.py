@@ -111,3 +111,6 @@ def test_what_is_no_rival_is_told(world) -> None:
     gap.iloc[3] = np.nan
     with pytest.raises(EstimationError, match="no rival index for S003"):
         rival_test("R1", gap, sample)
+    lone = pd.DataFrame({"lone": (made.placed.index == "S003").astype(float)}, index=made.placed.index)
+    with pytest.raises(EstimationError, match="a state that stands alone in a quadrant or bloc"):
+        rival_test("R1", lone, sample)
