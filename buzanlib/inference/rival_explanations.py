@@ -112,7 +112,9 @@ def _left_out(design: Array, outcomes: Array) -> Array:
     base, _ = np.linalg.qr(design)
     leverage = (base**2).sum(axis=1, keepdims=True)
     if leverage.max() > 1 - 1e-9:
-        raise EstimationError("a state that stands alone in a quadrant or bloc cannot be predicted from the others")
+        raise EstimationError(
+            "a state that stands alone in a quadrant or bloc cannot be predicted from the others"
+        )
     return np.asarray(((outcomes - base @ (base.T @ outcomes)) / (1 - leverage)) ** 2, dtype=float)
 
 
