@@ -50,7 +50,8 @@ def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalRes
     Raises
     ------
     EstimationError
-        If a state lacks the rival, or the rival says nothing beyond power, cohesion and their product.
+        If a state lacks the rival, the rival says nothing beyond power, cohesion and their product, or a quadrant or
+        the rival sets a state apart from all others.
     """
     rival = rival.reindex(sample.counts.index)
     without = rival.index[rival.isna().any(axis=1)]
@@ -152,6 +153,10 @@ def _left_out(design: Array, outcomes: Array) -> Array:
     """Squared error of each state when the model is fitted without it (closed form), shape of `outcomes`."""
     base, _ = np.linalg.qr(design)
     leverage = (base**2).sum(axis=1, keepdims=True)
+    if leverage.max() > 1 - 1e-9:
+        raise EstimationError(
+            "a state that stands alone in a quadrant or bloc cannot be predicted from the others"
+        )
     return np.asarray(((outcomes - base @ (base.T @ outcomes)) / (1 - leverage)) ** 2, dtype=float)
 
 

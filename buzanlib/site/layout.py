@@ -31,7 +31,7 @@ EXECUTED = "executed"
 _SHARED = ("glossary", "bibliography")
 """Chapters without results, which belong to the book of any study."""
 
-_ABOUT_WHAT_SHIPS = "about-what-ships"
+ABOUT_WHAT_SHIPS = "about-what-ships"
 """Tag of a cell that interprets the numbers of the study that ships, and has no place in another."""
 
 
@@ -131,7 +131,7 @@ def _copy(study: Study, source: Path, book: Path, results: Results, output: Owne
 def _own_page(file: Path, note: str) -> str:
     """A page without what it says of the data that ship, and with a note behind its title."""
     page = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-    page.cells = [cell for cell in page.cells if _ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ())]
+    page.cells = [cell for cell in page.cells if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ())]
     page.cells.insert(1, new_markdown_cell(note, id="note"))  # type: ignore[no-untyped-call]
     return str(nbformat.writes(page)) + "\n"  # type: ignore[no-untyped-call]
 

@@ -121,9 +121,9 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
     """Introduce the book of a study of one's own: its tables, and its verdicts beside what each hypothesis claims."""
     parts = [
         f"# {escape(study.title)}",
-        "A study made with buzanlib, the compendium that tests Hare (2010), on data or choices of its own. The prose of"
-        " its chapters was written for the data that ship with buzanlib: the numbers are those of this study, but where"
-        " a sentence explains one, hold it against the number.",
+        "A study made with buzanlib, the compendium that tests Hare (2010), on data or choices of its own. The numbers of"
+        " its chapters, and the words that compare them, are chosen by these; what can only be said of the data that"
+        " ship with buzanlib is left out.",
     ]
     if study.tables:
         named = ", ".join(map(escape, study.tables))
@@ -159,8 +159,8 @@ def own_note(run: Run) -> str:
     else:
         choices = "Every choice is that of the notebook."
     return (
-        f":::{{note}}\n{choices} Numbers and figures are those of this study; the text was written for the data that"
-        " ship with buzanlib, so hold what it explains against them.\n:::"
+        f":::{{note}}\n{choices} Numbers, figures and the words that compare them are those of this study; what can only"
+        " be said of the data that ship with buzanlib is left out.\n:::"
     )
 
 

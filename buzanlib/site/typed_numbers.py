@@ -63,7 +63,7 @@ _NAMES = re.compile(
 
 _MATRIX = re.compile(
     r"\b(?:two axes|three threats|four (?:quadrants|cells|agendas|kinds of state)|all four|six pairs of quadrants)\b"
-    r"|\b(?:the|these|those|its|their|both|other)\s+(?:two|three|four)\b(?!\s+(?:of|most|least|\w+est)\b)",
+    r"|\b(the|these|those|its|their|both|other)\s+(?:two|three|four)\b(?!\s+(?:of|most|least|\w+est)\b)",
     re.IGNORECASE,
 )
 
@@ -115,8 +115,9 @@ class Typed:
 def typed(text: Text) -> Iterator[Typed]:
     """Numbers that are typed in a text, in order."""
     left = _FENCE.sub(_unfenced, text.content)
-    for pattern in (*_NO_PROSE, _NAMES, _MATRIX):
+    for pattern in (*_NO_PROSE, _NAMES):
         left = pattern.sub(_blank, left)
+    left = _MATRIX.sub(lambda found: (found[1] or "") + _blank(found)[len(found[1] or "") :], left)
     for found in _TYPED.finditer(left):
         yield Typed(text, *found.span())
 
@@ -201,11 +202,13 @@ def _excuses(listed: Document, pages: Collection[str]) -> dict[Key, re.Pattern[s
     for page, reasons in listed.content.items():
         if page not in pages and page != EVERYWHERE:
             raise listed.error(f"there is no page {shown(page)}; {nearest(page, [*pages, EVERYWHERE])}", page)
-        for reason, said in reasons.items() if isinstance(reasons, dict) else [("", reasons)]:
+        for reason, said in reasons.items() if isinstance(reasons, dict) else [("", None)]:
             if not isinstance(said, list) or not all(
                 isinstance(phrase, str) and phrase.strip() for phrase in said
             ):
-                raise listed.error(f"{shown(said)} is no list of phrases under a reason", page, reason)
+                raise listed.error(
+                    "every page needs reasons, and every reason a list of phrases", page, reason
+                )
             for phrase in said:
                 words = r"\s+".join(map(re.escape, phrase.split()))
                 found[page, reason, phrase] = re.compile(rf"(?<!\w){words}(?!\w)")

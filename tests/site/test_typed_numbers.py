@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from buzanlib.errors import StudyError
+from buzanlib.site import typed_numbers
 from buzanlib.site.build import build_book
 from buzanlib.site.typed_numbers import LIST, Text, check_typed_numbers, typed
 
@@ -24,7 +25,7 @@ def words(content: str) -> list[str]:
         ("There were eight roll calls and three of them were close.", ["eight", "three"]),
         ("Two of the three are undecided, none is large.", ["Two", "none"]),
         ("The three of them differ; the two largest do not.", ["three", "two"]),
-        ("In three of the four quadrants", ["three"]),
+        ("In three of the four quadrants one of the three is it", ["three", "one"]),
         ("It is named by 14 states, by 3.5 % and by −0.25, and by .667", ["14", "3.5", "−0.25", ".667"]),
         ("In 2018 it was 2011–2024, and the 3rd", ["2018", "2011", "3rd"]),
         ("Half of the states, a third of the speeches, twice as many, a dozen", ["Half", "a third", "twice", "dozen"]),
@@ -48,7 +49,7 @@ def test_what_counts_is_found(prose: str, found: list[str]) -> None:
     [
         "Table 2, Tables 1 and 2, sections 1 to 3, codebook 2, session 73, amendment 5, Python 3.11",
         "Hare (2010) on 73/27, B1 to B3, R3 and P3B1, with a 90 % interval and 95% intervals, from 0 to 1",
-        "The four quadrants, two axes, four cells, three threats, and all four; the three, these two, its six",
+        "The four quadrants, two axes, four cells, three threats, and all four; the three, these two, its three",
         "One may say that one quadrant differs from one year to the next, and another one of a kind",
         "The first proposal, the second registration, at first, in the first; each in turn: first the one",
         'The paper has "three of the four quadrants", and “two of them”.',
@@ -68,8 +69,12 @@ def test_a_theorem_ends_where_its_paragraph_ends() -> None:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """A book of one page and one notebook, in each of which numbers are typed."""
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A book of one page, one notebook and one module of figures, in each of which numbers are typed."""
+    monkeypatch.setattr(typed_numbers, "ROOT", tmp_path)
+    (tmp_path / "figures").mkdir()
+    module = '"""Two."""\n\nX = "one word"\n\n\ndef alt(n):\n    """Four."""\n    return f"{n} of ten bars"\n'
+    (tmp_path / "figures" / "bars.py").write_text(module, encoding="utf-8")
     code = (
         'show(drawn, name="fig-x", caption=f"{version}: seven {\'of eight \' * 2} states")\n'
         'table(x, "Shares", note="Exploratory."\n    " Nine of all.")\nraise ValueError("at most 3 of them")'
@@ -77,6 +82,8 @@ def book(tmp_path: Path) -> Path:
     cells = [
         {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Title\n\nNow this. So two are\nsupported."},
         {"cell_type": "code", "id": "b", "metadata": {}, "source": code, "outputs": [], "execution_count": None},
+        {"cell_type": "code", "id": "c", "metadata": {"tags": ["parameters"]},
+         "source": 'data: str = "data"  # three tables', "outputs": [], "execution_count": None},
     ]  # fmt: skip
     content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "notebook.ipynb").write_text(json.dumps(content), encoding="utf-8")
@@ -84,21 +91,14 @@ def book(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def listing(root: Path, text: str) -> str:
-    """A list with the phrases of the figures, and a text behind them."""
-    whole = (root / "book" / LIST).read_text(encoding="utf-8")
-    parts = whole.split("\n\n")
-    return "\n\n".join([*(part for part in parts if part.startswith("figures.")), text])
-
-
 def test_a_book_without_a_list_is_not_checked(book: Path) -> None:
     check_typed_numbers(book, book)
 
 
-def test_everything_typed_is_named_at_once_with_its_place(root: Path, book: Path) -> None:
-    (book / LIST).write_text(listing(root, "page: {a reason: [one of three]}"), encoding="utf-8")
+def test_everything_typed_is_named_at_once_with_its_place(book: Path) -> None:
+    (book / LIST).write_text("page: {a reason: [one of three]}", encoding="utf-8")
     with pytest.raises(
-        StudyError, match="5 typed numbers; record each and read it with the role 'num'"
+        StudyError, match="6 typed numbers; record each and read it with the role 'num'"
     ) as raised:
         check_typed_numbers(book, book)
     assert str(raised.value).splitlines()[1:] == [
@@ -107,9 +107,10 @@ def test_everything_typed_is_named_at_once_with_its_place(root: Path, book: Path
         "  notebook, cell 2, line 1: 'eight' in 'of eight'",
         "  notebook, cell 2, line 2: 'Nine' in 'Nine of all.'",
         "  page, line 5: 'Only one' in 'Only one of three is.'",
+        "  figures.bars, line 8: 'ten' in '· of ten bars'",
     ]
-    many = "notebook: {why: [two are supported, seven, of eight, Nine of all]}\npage: {why: [Only one of three is]}"
-    (book / LIST).write_text(listing(root, many), encoding="utf-8")
+    every = "notebook: {why: [two are supported, seven, of eight, Nine of all]}\npage: {why: [Only one of three is]}\n"
+    (book / LIST).write_text(every + "figures.bars: {why: [of ten]}", encoding="utf-8")
     check_typed_numbers(book, book)
 
 
@@ -117,27 +118,26 @@ def test_everything_typed_is_named_at_once_with_its_place(root: Path, book: Path
     ("more", "fault"),
     [
         ("pege: {why: [x]}", "there is no page 'pege'; nearest allowed: 'page'"),
-        ("page: [one]", "is no list of phrases under a reason"),
-        ("page: {why: one}", "'one' is no list of phrases under a reason"),
-        ("page: {why: [3]}", r"\[3\] is no list of phrases under a reason"),
+        ("page: [one]", "every page needs reasons, and every reason a list of phrases"),
+        ("page: {why: one}", "every page needs reasons, and every reason a list of phrases"),
+        ("page: {why: [3]}", r"every page needs reasons, and every reason a list of phrases"),
         ("page: {why: [Only one of three, gone]}", "'gone' excuses nothing that others do not: remove it"),
         ("page: {why: [Only one of three, A page]}", "'A page' excuses nothing that others do not"),
         ("page: {why: [Only one of three]}\neverywhere: {why: [Nine of]}", "'Nine of' excuses nothing"),
     ],
 )
-def test_the_list_is_read_strictly(root: Path, book: Path, more: str, fault: str) -> None:
-    base = "notebook: {why: [two are supported, seven, of eight, Nine of all]}\n"
-    text = listing(root, base + more)
-    (book / LIST).write_text(text, encoding="utf-8")
-    line = len(text.splitlines())
+def test_the_list_is_read_strictly(book: Path, more: str, fault: str) -> None:
+    base = "notebook: {why: [two are supported, seven, of eight, Nine of all]}\nfigures.bars: {x: [of ten]}\n"
+    (book / LIST).write_text(base + more, encoding="utf-8")
+    line = len((base + more).splitlines())
     with pytest.raises(StudyError, match=rf"{LIST}, line {line}: .*{fault}"):
         check_typed_numbers(book, book)
 
 
 def test_a_book_with_a_list_is_not_built_over_a_typed_number(root: Path, book: Path) -> None:
     (book / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
-    (book / LIST).write_text(listing(root, "page: {why: [Only one of three]}"), encoding="utf-8")
-    study = f"title: x\ndata: {root / 'data'}\noutput: executed\nbook: .\nnotebooks: {{}}\n"
+    (book / LIST).write_text("page: {why: [Only one of three]}", encoding="utf-8")
+    study = f"title: x\ndata: {root / 'data'}\noutput: executed\nbook: .\nnotebooks: {{notebook: }}\n"
     (book / "study.yml").write_text(study, encoding="utf-8")
     with pytest.raises(StudyError, match="notebook, cell 1, line 3: 'two'"):
         build_book(book / "study.yml", progress=False)

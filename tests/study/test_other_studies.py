@@ -1,0 +1,119 @@
+"""Another index, another corpus and another window: no page says a word or number of the study that ships."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import yaml
+from book_numbers import HELD
+
+from buzanlib.errors import UnknownNameError
+from buzanlib.figures.typeset import typeset
+from buzanlib.site.layout import ABOUT_WHAT_SHIPS
+from buzanlib.study.parameters import declared
+from buzanlib.study.results import Results
+from buzanlib.study.runner import run_study
+
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("study")]
+
+FEW = {"draws": 99, "bootstrap": 49, "worlds": 20, "size": 40, "runs": 50}
+
+ROLE = re.compile(r"\{num\}`([^`:]+):?([^`]*)`")
+
+#: By study: what it changes, its notebooks (all, if none are named), and words that would be of the study that ships.
+STUDIES: dict[str, tuple[dict[str, Any], tuple[str, ...], str]] = {
+    "power": (
+        {"power": "gdp"},
+        (),
+        r"National Capabilit|\bCINC\b|material capabilit|steel|energy consumption|urban population",
+    ),
+    "corpus": (
+        {"corpus": "NCSS"},
+        ("04_placement", "06_quadrants", "12_movement", "15_verdicts"),
+        r"General Debate|New York|General Assembly|\bspeeches\b",
+    ),
+    "window": ({"first": 2013, "last": 2022}, (), r"\b2011\b|\b2024\b"),
+}
+
+
+def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list[str]]]:
+    """Run a study with few draws; its results, and the texts and captions of its pages as the book would keep them."""
+    changed, notebooks, _ = STUDIES[study]
+    whole = yaml.safe_load((root / "notebooks" / "study.yml").read_text(encoding="utf-8"))
+    whole |= {"data": str(root / "data"), "templates": str(root / "notebooks"), "output": "out"}
+    whole["notebooks"] = dict.fromkeys(notebooks or whole["notebooks"])
+    known = {
+        name for notebook in whole["notebooks"] for name in declared(root / "notebooks" / f"{notebook}.ipynb")
+    }
+    given = whole["parameters"] | FEW | changed
+    whole["parameters"] = {name: value for name, value in given.items() if name in known}
+    whole.pop("book", None)
+    (folder / "study.yml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+    results = run_study(folder / "study.yml", progress=False)
+    texts: dict[str, list[str]] = {}
+    for file in sorted((folder / "out").glob("*.ipynb")):
+        for cell in nbformat.read(file, as_version=4).cells:  # type: ignore[no-untyped-call]
+            if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ()):
+                caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
+                texts.setdefault(file.stem, []).append(
+                    cell.source if cell.cell_type == "markdown" else caption
+                )
+    return results, texts
+
+
+def numbers(texts: dict[str, list[str]], values: dict[str, Any]) -> set[str]:
+    """The numbers that roles on pages print, as they are printed, without those that are small counts."""
+    found = set()
+    for key, form in (match for of_one in texts.values() for text in of_one for match in ROLE.findall(text)):
+        value = values.get(key.strip())
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found.add(typeset(value, form))
+    return {one for one in found if len(re.findall(r"\d", one)) > 1}
+
+
+def sentences(results: Results, page: str, text: str) -> Iterator[str]:
+    """Sentences of a text with its numbers put in."""
+
+    def put(role: re.Match[str]) -> str:
+        try:
+            return typeset(results.on(page, role[1].strip()), role[2])
+        except UnknownNameError:
+            return "–"
+
+    filled = ROLE.sub(put, text)
+    yield from (" ".join(one.split()) for one in re.split(r"(?<=[.!?])\s+|\n\s*\n|\n- ", filled))
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_no_page_of_another_study_says_what_is_only_true_of_the_one_that_ships(
+    study: str, root: Path, tmp_path: Path
+) -> None:
+    results, texts = pages(root, study, tmp_path)
+    held = json.loads(HELD.read_text(encoding="utf-8"))["values"]
+    shipped = {key: value for of_one in held.values() for key, value in of_one.items()}
+    foreign = numbers(texts, shipped) - numbers(texts, results.scalars)
+    assert foreign, "no number differs between the two studies: nothing could be found"
+    typed = "|".join(rf"(?<![\w.,+−-]){re.escape(one)}(?![\w%])" for one in sorted(foreign))
+    strange = re.compile(rf"{STUDIES[study][2]}|{typed}")
+    found = [
+        f"{page}: {match[0]!r} in {said!r}"
+        for page, of_one in texts.items()
+        for text in of_one
+        for said in sentences(results, page, text)
+        if (match := strange.search(re.sub(r"\{\w+(?::\w+)?\}`[^`]*`|\"[^\"]*\"", "", said)))
+    ]
+    assert not found, "\n".join([f"{len(found)} sentences of the study that ships", *found])
+
+
+def test_a_word_and_a_number_of_another_study_would_be_found() -> None:
+    texts = {"page": ["It is {num}`B1.contrast:+.2f` and {num}`n`.", "Typed: +0.25. Few."]}
+    assert numbers(texts, {"B1.contrast": 0.25, "n": 3}) == {"+0.25"}
+    results = Results("", {}, {}, {}, {})
+    assert list(sentences(results, "page", texts["page"][0])) == ["It is – and –."]
+    assert re.search(STUDIES["power"][2], "by the Composite Index of National Capability")
