@@ -177,7 +177,7 @@ def _index(given: argparse.Namespace) -> None:
     from buzanlib.sources.own_index import merge_index
 
     merged = merge_index(given.file, given.axis, given.name, given.data, given.out, given.panel)
-    values = merged.values  # noqa: PD011 (a number)
+    values = merged.values
     print(f"{merged.column}: {values} values of {merged.states} states, {merged.first} to {merged.last}")
     if merged.added:
         print(f"rows of later years, one a member and year: {merged.added}")

@@ -112,7 +112,9 @@ def test_what_is_no_rival_is_told(world) -> None:
     gap.iloc[3] = np.nan
     with pytest.raises(EstimationError, match="no rival index for S003"):
         rival_test("R1", gap, sample)
-<<<<<<< HEAD
+    lone = pd.DataFrame({"lone": (made.placed.index == "S003").astype(float)}, index=made.placed.index)
+    with pytest.raises(EstimationError, match="a state that stands alone in a quadrant or bloc"):
+        rival_test("R1", lone, sample)
 
 
 def test_shares_by_cohesion_and_regime() -> None:
@@ -133,8 +135,3 @@ def test_predicted_contrasts_are_signed_without_and_with_a_rival(world) -> None:
     effect = found.effects.loc[("pol", "cohesion")]
     shown = effects_beside({"R1": found}, [cell]).loc[("B1", "R1")]
     assert shown.tolist() == [-effect["alone"], -effect["beside"], effect["beside_se"]]
-=======
-    lone = pd.DataFrame({"lone": (made.placed.index == "S003").astype(float)}, index=made.placed.index)
-    with pytest.raises(EstimationError, match="a state that stands alone in a quadrant or bloc"):
-        rival_test("R1", lone, sample)
->>>>>>> 82d6ee4bcea64f22510d5740473b0f109408c24a
