@@ -126,6 +126,8 @@ def test_a_codebook_is_plain_markdown(data_dir: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(data_dir / "datapackage.json", data)
+    for other in ("codebook_1.md", "README.md"):
+        shutil.copy(data_dir / other, data)
     (data / "codebook.md").write_text("# Codebook\n\n<b>\n\n{{ a }}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"codebook\.md, row 3: '<b>'; plain Markdown is needed.*\n.*row 5"):
         generated_pages(data)
