@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from buzanlib.inference.hypothesis_tests import OfTable2
 from buzanlib.inference.hypothesis_tests import findings as all_findings
-from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.placed_sample import Sample
-from buzanlib.inference.table2 import QuadrantResult, QuadrantTest
-from buzanlib.inference.verdicts import judge
+from buzanlib.inference.second_registration import SecondRegistration
+from buzanlib.inference.verdicts import Verdict, judge
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
-from buzanlib.tables.statements import count_tensor, load_statements
-from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import load_predictions
 
 
@@ -29,43 +27,44 @@ def findings(root: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def results(data_dir: Path) -> dict[str, QuadrantResult]:
-    """The locked test on both corpora."""
+def world(data_dir: Path) -> World:
+    """The General Debate as the book tests it."""
     predictions = load_predictions(data_dir)
-    regions = load_regions(data_dir)
-    placed = Placement()(load_panel(data_dir), regions)
-    tensor = count_tensor(load_statements(data_dir))
-    bank = PermutationBank(predictions.draws, predictions.seed)(regions)
-    test = QuadrantTest(predictions)
-    return {
-        name: test(Sample.of(tensor.window(name, 2011, 2024), placed, bank)) for name in ("UNGDC", "NCSS")
-    }
+    return World.open(data_dir, Placement(), 999, predictions.seed)
+
+
+@pytest.fixture(scope="module")
+def judged(world: World) -> pd.DataFrame:
+    """The word for every hypothesis of the locked file."""
+    return judge(all_findings(world), world.data.predictions)
 
 
 @pytest.mark.parametrize("hypothesis", ["B1", "B2", "B3"])
 def test_readme_gives_the_verdicts_of_the_general_debate(
-    hypothesis: str, findings: str, results: dict[str, QuadrantResult]
+    hypothesis: str, findings: str, judged: pd.DataFrame
 ) -> None:
     (line,) = [line for line in findings.splitlines() if f"({hypothesis})" in line]
-    assert line.endswith(f": {results['UNGDC'].table.loc[hypothesis, 'verdict']}")
+    assert line.endswith(f": {judged['verdict'][hypothesis]}")
 
 
-def test_readme_gives_the_joint_finding_and_the_strategies(
-    findings: str, results: dict[str, QuadrantResult]
-) -> None:
-    assert results["UNGDC"].to_results()["B5.finding"] in findings
-    verdicts = set(results["NCSS"].table["verdict"])
-    assert verdicts == {"undecided"}
-    assert "On the strategies each of the three is undecided." in findings
+def test_readme_gives_the_joint_finding(findings: str, world: World) -> None:
+    assert OfTable2.result(world).finding in findings
 
 
-def test_readme_names_what_else_is_supported(findings: str, data_dir: Path) -> None:
-    predictions = load_predictions(data_dir)
-    world = World.open(data_dir, Placement(), predictions.draws, predictions.seed)
-    judged = judge(all_findings(world), predictions)
-    assert list(judged.index[judged["verdict"] == "supported"]) == ["D1", "E3"]
-    assert not (judged["verdict"] == "partly").any()
-    assert "two are supported" in findings
+def test_readme_names_what_else_came_out(findings: str, judged: pd.DataFrame) -> None:
+    by_word = {word: list(judged.index[judged["verdict"] == word]) for word in Verdict}
+    assert by_word[Verdict.SUPPORTED] == []
+    assert by_word[Verdict.REVERSED] == ["B15"]
+    assert by_word[Verdict.NOT_TESTABLE] == ["E3"]
+    assert "none is supported, one is reversed (that WS states name infrastructure before crime)" in findings
+    assert "one is not testable (that states\nmove between quadrants by more than error)" in findings
+
+
+def test_readme_gives_the_verdict_of_what_was_registered(findings: str, world: World) -> None:
+    registered = SecondRegistration(world)
+    strict = registered.explore().set_index(["sample", "outcome"])
+    assert strict["low90"]["2011–2024, codebook 2", "P1"] > 0, "README calls it a hint"
+    assert f"it is {registered.verdicts['P1']}." in findings
 
 
 def test_readme_states_no_number_of_a_result(findings: str) -> None:

@@ -6,10 +6,14 @@ import argparse
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from buzanlib.cli.common import add_command, summary
 from buzanlib.cli.study import STUDY
-from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.errors import BuzanError, DataError, EstimationError, LockError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DATA = Path("data")
 
@@ -86,9 +90,19 @@ def _build(given: argparse.Namespace) -> None:
     # The account is of the folder before the build.
     said = account(find_sources(raw), given.data)
     if not given.list:
-        for path in build(raw, given.data):
+        for path in build(raw, given.data, placing=_quadrants):
             print(path)
     print(said)
+
+
+def _quadrants(panel: pd.DataFrame, regions: pd.Series[str]) -> pd.Series[str]:
+    """Quadrants of the locked placement, by ``iso3``; none where the panel lacks its indices."""
+    from buzanlib.measurement.placement import Placement
+
+    try:
+        return Placement()(panel, regions)["quadrant"]
+    except EstimationError:
+        return regions.iloc[:0]
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -176,9 +190,8 @@ def _index(given: argparse.Namespace) -> None:
     from buzanlib.sources.own_index import merge_index
 
     merged = merge_index(given.file, given.axis, given.name, given.data, given.out, given.panel)
-    print(
-        f"{merged.column}: {merged.values} values of {merged.states} states, {merged.first} to {merged.last}"
-    )
+    values = merged.values  # noqa: PD011 (a number)
+    print(f"{merged.column}: {values} values of {merged.states} states, {merged.first} to {merged.last}")
     if merged.added:
         print(f"rows of later years, one a member and year: {merged.added}")
     print(f"{given.out}: name it in a study under tables, panel, and let {given.axis} be {merged.column}")

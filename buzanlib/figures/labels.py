@@ -46,6 +46,8 @@ LABELS: dict[str, str] = {
     f"measure.{Measure.CONTENT}": "control of content",
     f"measure.{Measure.MILITARY}": "armed force",
     f"measure.{Measure.NONE}": "no measure",
+    "outcome.speaks": "Speaks of cyber threats",
+    "outcome.further": "Says more of them",
     # Choices of the multiverse, and their options.
     "threshold": "line between weak and strong",
     "threshold.median": "world median",

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import QUIET, dot_intervals, label_top, name_rows
+from buzanlib.figures.typeset import joined, with_interval
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
@@ -50,4 +51,25 @@ def agreement(table: pd.DataFrame) -> Drawn:
         figure,
         f"Agreement of the two codings on {len(table)} variables. Alpha reaches {RELIABLE:.2f} for "
         f"{reliable} and {TENTATIVE} for {tentative} of them. Alpha and AC1: {values}.",
+    )
+
+
+def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
+    """Alpha with its interval as text, empty where it is undefined: first level of the index across, second down.
+
+    The `table` is as `buzanlib.measurement.codings.comparisons` gives it.
+    """
+    said: dict[str, dict[str, str | None]] = {}
+    for (name, row), alpha, low, high in zip(
+        table.index, table["alpha"], table["alpha_low"], table["alpha_high"], strict=True
+    ):
+        said.setdefault(name, {})[row] = None if np.isnan(alpha) else with_interval(alpha, low, high)
+    return pd.DataFrame(said).rename_axis(str(table.index.names[1]))
+
+
+def weak_variables(table: pd.DataFrame) -> str:
+    """Variables whose alpha does not reach `RELIABLE`, as a sentence lists them, the weakest first."""
+    weak = table["alpha"][table["alpha"] < RELIABLE].sort_values(kind="stable")
+    return joined(
+        f"{in_words(str(name), of='variable').lower()} ({alpha:.2f})" for name, alpha in weak.items()
     )

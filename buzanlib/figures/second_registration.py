@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.ticker import MaxNLocator
@@ -12,12 +14,17 @@ from buzanlib.figures.base import Drawn, check_named, new_panels, style
 from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
 from buzanlib.figures.typeset import listed, with_interval
 
-#: Log odds that an axis shows on either side of zero at most; a longer interval runs out of the picture.
-WIDEST = 4.0
+#: Share of the intervals that an axis has room for; one that is longer ends in an arrow at the edge.
+SHOWN = 0.93
+
+#: Characters of a line in the name of a row; and above the panels, of which each has its part.
+NAME, TITLES = 24, 36
 
 
 @style()
-def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> Drawn:
+def contrasts_by_sample(
+    explored: pd.DataFrame, outcomes: Mapping[str, str], right: str = "as predicted"
+) -> Drawn:
     """Draw contrasts with their intervals, a row a sample, outcomes side by side.
 
     Parameters
@@ -26,6 +33,8 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
         Columns ``sample``, ``outcome``, ``contrast``, ``low90``, ``high90``.
     outcomes : mapping of str to str
         Those to be drawn, from the left, and what to write above each.
+    right : str
+        What a contrast above zero says.
 
     Raises
     ------
@@ -37,22 +46,30 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
     chosen = {
         name: explored[explored["outcome"] == name].set_index("sample").loc[samples] for name in outcomes
     }
-    reach = max(float(rows[["low90", "high90"]].abs().to_numpy().max()) for rows in chosen.values())
-    limit = min(WIDEST, 1.08 * reach)
-    figure, panels = new_panels(1.0 + 0.3 * len(samples), 1, len(outcomes), sharey=True)
+    reach = np.concatenate([rows[["low90", "high90"]].abs().max(axis=1) for rows in chosen.values()])
+    limit = 1.08 * max(
+        float(np.quantile(reach, SHOWN, method="higher")),
+        *(float(rows["contrast"].abs().max()) for rows in chosen.values()),
+    )
+    names = [fill(sample, NAME, break_on_hyphens=False) for sample in samples]
+    row = 0.13 + 0.17 * max(name.count("\n") + 1 for name in names)
+    figure, panels = new_panels(1.3 + row * len(names), 1, len(outcomes), sharey=True)
     for axes, (name, rows) in zip(panels.ravel(), chosen.items(), strict=True):
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
         dot_intervals(axes, rows, range(len(rows)), markersize=6, gid=name)
+        for end, edge, mark in (("low90", -limit, "<"), ("high90", limit, ">")):
+            cut = np.flatnonzero(rows[end].abs() > limit)
+            if len(cut):
+                axes.plot([edge] * len(cut), cut, mark, color=INK, markersize=7, clip_on=False)
         axes.set_xlim(-limit, limit)
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axes.set_title(outcomes[name], loc="left", fontsize=11)
-        for row in range(len(samples) - 1):
-            axes.axhline(row + 0.5, color=PALE, linewidth=0.8, zorder=0)
-    name_rows(panels.ravel()[0], samples)
+        axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+        axes.tick_params(axis="y", length=0)
+        axes.set_title(fill(outcomes[name], TITLES // len(outcomes)), loc="left", fontsize=11)
+        for place in range(len(samples) - 1):
+            axes.axhline(place + 0.5, color=PALE, linewidth=0.8, zorder=0)
+    name_rows(panels.ravel()[0], names)
     sns.despine(figure, left=True)
-    figure.supxlabel(
-        "Contrast in log odds, 90% interval (right of zero: as predicted)", fontsize=11, color=INK
-    )
+    figure.supxlabel(f"Contrast in log odds, 90% interval\n(right of zero: {right})", fontsize=11, color=INK)
     said = listed(
         (
             title,
@@ -63,4 +80,4 @@ def contrasts_by_sample(explored: pd.DataFrame, outcomes: Mapping[str, str]) -> 
         )
         for name, title in outcomes.items()
     )
-    return Drawn(figure, f"Contrasts in log odds in the predicted direction, with 90% intervals. {said}.")
+    return Drawn(figure, f"Contrasts in log odds, with 90% intervals; above zero: {right}. {said}.")

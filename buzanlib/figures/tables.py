@@ -141,7 +141,7 @@ def findings_table(
     findings: Mapping[str, Finding],
     claims: Mapping[str, str],
     caption: str,
-    verdicts: Mapping[str, str],
+    verdicts: Mapping[str, str] | None,
     p_adjusted: Mapping[str, float],
     *,
     more: pd.DataFrame | None = None,
@@ -155,9 +155,9 @@ def findings_table(
     findings : mapping of str to Finding
         By id.
     claims, verdicts : mapping of str to str
-        What each says, and what became of it, by id.
+        What each says, and what became of it, by id; without verdicts there is no such column.
     p_adjusted : mapping of str to float
-        By id.
+        By id; what has none gets a dash.
     more : DataFrame, optional
         Further columns, by id.
     caption, formats, note
@@ -167,11 +167,11 @@ def findings_table(
     frame = pd.DataFrame(
         {
             "claim": [claims[name] for name in findings],
-            _VERDICT: [str(verdicts[name]) for name in findings],
+            **({_VERDICT: [str(verdicts[name]) for name in findings]} if verdicts is not None else {}),
             "contrast": found["contrast"],
             "90 % interval": interval(found["low90"], found["high90"]),
             "p": found["p"],
-            "adjusted p": [p_adjusted[name] for name in findings],
+            "adjusted p": [p_adjusted.get(name, float("nan")) for name in findings],
         }
     )
     if more is not None:

@@ -1,16 +1,18 @@
-"""What errors of coding would do to the test of Table 2."""
+"""What errors of coding would do to the contrasts of Table 2."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.contrasts import POSITION, empirical_logit, factorial
 from buzanlib.inference.intervals import percentile_interval
 from buzanlib.inference.placed_sample import THREATS, Sample
+from buzanlib.inference.weighted_contrast import Outcome, centred_shares, weighted_cells
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import Annotator
@@ -18,6 +20,8 @@ from buzanlib.theory.vocabulary import Annotator
 
 def disagreement(statements: Statements) -> pd.DataFrame:
     """How often one annotator sees a threat where the other does not, in passages that both found relevant.
+
+    The annotators are those who coded by the second codebook, C and D.
 
     Returns
     -------
@@ -36,9 +40,29 @@ def disagreement(statements: Statements) -> pd.DataFrame:
     return pd.DataFrame({"missed": missed, "added": added}).rename_axis("threat")
 
 
+def misread(read: int, wrong: int) -> tuple[float, float]:
+    """Share of passages that an independent reading found wrong, and the upper end of its 95 % interval.
+
+    The interval is that of Clopper and Pearson (1934), two-sided.
+
+    Raises
+    ------
+    EstimationError
+        If no passage was read, or more are wrong than were read.
+    """
+    if not 0 <= wrong <= read or not read:
+        raise EstimationError(f"{wrong} of {read} passages read are wrong; allowed: 0 to all of at least one")
+    return wrong / read, float(proportion_confint(wrong, read, method="beta")[1])
+
+
+def even_rates(chance: float) -> pd.DataFrame:
+    """Rates of error as `disagreement` gives them, the same for every threat and both ways."""
+    return pd.DataFrame(chance, pd.Index(THREATS, name="threat"), ["missed", "added"])
+
+
 @dataclass(frozen=True)
 class CodingErrorStudy:
-    """Codes the passages with error, `draws` times, and fits the contrasts of Table 2 each time."""
+    """Codes the passages with error, `draws` times, and computes the weighted contrasts of Table 2 each time."""
 
     predictions: Predictions
     draws: int = 999
@@ -48,8 +72,8 @@ class CodingErrorStudy:
         self,
         passages: pd.DataFrame,
         sample: Sample,
-        rates: pd.DataFrame,
-        factors: tuple[float, ...] = (1, 3, 5),
+        regions: pd.Series[str],
+        errors: Mapping[str, pd.DataFrame],
     ) -> pd.DataFrame:
         """Simulate.
 
@@ -57,32 +81,32 @@ class CodingErrorStudy:
         ----------
         passages : DataFrame
             Relevant passages: ``iso3`` and one 0/1 column a threat; those of states outside the sample are left out.
-        rates : DataFrame
-            As `disagreement` gives them.
-        factors : tuple of float
-            By how much the rates are multiplied: two runs of one model agree more than its coding is right.
+        regions : Series of str
+            Regional group by ``iso3``.
+        errors : mapping of str to DataFrame
+            By name, chances of error as `disagreement` gives them.
 
         Returns
         -------
         DataFrame
-            A row a factor and prediction: ``factor``, ``hypothesis``, ``contrast`` (mean over codings, in the predicted
-            direction), ``low90``, ``high90`` (of the codings).
+            A row a name and prediction: ``error`` (the name), ``hypothesis``, ``contrast`` of shares by the primary
+            estimator (mean over codings, in the predicted direction), ``low90``, ``high90`` (of the codings).
 
         Raises
         ------
         EstimationError
-            If a multiplied rate is above one half, where codes would say less than a coin.
+            If a chance is not from 0 to one half; above it codes would say less than a coin.
         """
         own = passages[passages["iso3"].isin(sample.counts.index)]
         state = sample.counts.index.get_indexer(pd.Index(own["iso3"]))
         codes = own[THREATS].to_numpy() == 1
         n = np.bincount(state, minlength=len(sample)).astype(float)
         rows = []
-        for factor in factors:
-            chance = factor * rates.loc[THREATS, ["missed", "added"]].to_numpy()
-            if (chance > 0.5).any():
+        for name, rates in errors.items():
+            chance = rates.loc[THREATS, ["missed", "added"]].to_numpy(dtype=float)
+            if not ((chance >= 0) & (chance <= 0.5)).all():
                 raise EstimationError(
-                    f"error of coding times {factor:g} is above one half; allowed: a smaller factor"
+                    f"a chance of {chance.max():.2f} of an error of coding ({name}); allowed: 0 to one half"
                 )
             rng = np.random.default_rng(self.seed)
             y = np.empty((len(sample), self.draws, len(THREATS)))
@@ -90,9 +114,10 @@ class CodingErrorStudy:
                 wrong = rng.random(codes.shape) < np.where(codes, chance[:, 0], chance[:, 1])
                 for column in range(len(THREATS)):
                     y[:, draw, column] = np.bincount(state, codes[:, column] ^ wrong[:, column], len(sample))
-            logits = empirical_logit(y, n[:, None, None]).reshape(len(sample), -1)
-            effects = 2 * factorial(logits, sample.quadrants).estimates[0].reshape(4, self.draws, -1)
-            for column, hypothesis in enumerate(self.predictions.cells):
-                drawn = hypothesis.sign * effects[POSITION[hypothesis.effect], :, column]
-                rows.append((float(factor), hypothesis.id, float(drawn.mean()), *percentile_interval(drawn)))
-        return pd.DataFrame(rows, columns=["factor", "hypothesis", "contrast", "low90", "high90"])
+            for one in self.predictions.cells:
+                counted = y[..., THREATS.index(one.threat)]
+                values, weights, _ = centred_shares(counted, n, regions.loc[sample.counts.index])
+                signs = Outcome(one.threat, one.effect, one.sign).weights
+                drawn = weighted_cells(values, weights, sample.quadrants).contrast(signs).estimates[0]
+                rows.append((name, one.id, float(drawn.mean()), *percentile_interval(drawn)))
+        return pd.DataFrame(rows, columns=["error", "hypothesis", "contrast", "low90", "high90"])

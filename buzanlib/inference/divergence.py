@@ -7,7 +7,7 @@ this stand PERMANOVA (Anderson 2001) and PERMDISP (Anderson 2006).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,6 +176,25 @@ class Spread:
     spread: float  #: F of the distances of states to the centre of their quadrant (PERMDISP).
     spread_p: float  #: Its permutation p value.
     by_quadrant: dict[str, float]  #: Mean distance to the centre.
+
+    def reading(self, alpha: float) -> str:
+        """What the two tests at a level say together, in a sentence."""
+        if self.location_p >= alpha:
+            only = "Only spread differs" if self.spread_p < alpha else "Neither differs"
+            return f"{only} by more than chance."
+        if self.spread_p >= alpha:
+            return "Location differs by more than chance, and spread does not."
+        return (
+            "Both differ by more than chance, so that the difference of location may owe something to spread."
+        )
+
+
+def farthest_in_words(measures: Mapping[str, pd.DataFrame]) -> str:
+    """Which pair is farthest apart by each measure, in a sentence; `DivergenceResult.pairs` by name of the measure."""
+    first = {name: str(pairs["distance"].idxmax()) for name, pairs in measures.items()}
+    if len(set(first.values())) == 1:
+        return f"By each of them the pair farthest apart is {next(iter(first.values()))}."
+    return f"The pair farthest apart is {', '.join(f'{pair} by {name}' for name, pair in first.items())}."
 
 
 def location_and_spread(profiles: pd.DataFrame, sample: Sample) -> Spread:

@@ -72,6 +72,21 @@ class Structure:
         return np.asarray(self.within_strata.counts["relevant"], dtype=float)
 
 
+def rate_design(regions: pd.Series[str], n: Array, rates: str) -> pd.DataFrame:
+    """Design of log odds without contrasts, by kind of `Rates`; of states of these regions and numbers of passages.
+
+    Raises
+    ------
+    UnknownNameError
+        If there are no such rates.
+    """
+    check_name("kind of rates", rates, list(Rates))
+    if rates == Rates.SAME:
+        return pd.DataFrame({"constant": 1.0}, regions.index)
+    design = pd.get_dummies(regions, dtype=float)
+    return design.assign(**{"log n": np.log(n)}) if rates == Rates.VOLUME else design
+
+
 def _plain(outcome: Callable[[Array, Array], Array]) -> Callable[[Array, Structure], _Tested]:
     """States count alike and are exchanged within regions."""
 
@@ -119,13 +134,8 @@ class Worlds:
         UnknownNameError
             If there are no such `Rates`.
         """
-        check_name("kind of rates", rates, list(Rates))
-        counts, index = structure.within_strata.counts, structure.regions.index
-        design = pd.get_dummies(structure.regions, dtype=float)
-        if rates == Rates.SAME:
-            design = pd.DataFrame({"constant": 1.0}, index)
-        if rates == Rates.VOLUME:
-            design["log n"] = np.log(structure.n)
+        counts = structure.within_strata.counts
+        design = rate_design(structure.regions, structure.n, rates)
         fits = [logit_normal(counts[one.column], structure.n, design) for one in outcomes.values()]
         centre = np.column_stack([fit.fitted for fit in fits])
         return cls(structure, outcomes, centre, np.array([fit.sigma for fit in fits]))
@@ -207,9 +217,10 @@ class Worlds:
         Returns
         -------
         DataFrame
-            Index ``outcome``. Columns: ``estimate``, the mean, and ``median``; ``coverage`` of the 90 % interval;
-            ``below``, ``reversed`` and ``not_large``, the shares of worlds in which it lies wholly below the truth,
-            zero and `LARGE`; ``found``, the share in which it lies wholly above zero, Wald's one-sided test.
+            Index ``outcome``. Columns: ``separated``, the share of worlds in which the contrast has no finite estimate;
+            ``estimate``, the mean over the others, and ``median`` of all; ``coverage`` of the 90 % interval; ``below``,
+            ``reversed`` and ``not_large``, the shares of worlds in which it lies wholly below the truth, zero and
+            `LARGE`; ``found``, the share in which it lies wholly above zero, Wald's one-sided test.
         """
         sample, n = self.structure.within_strata, self.structure.n
         design = corner_design(sample.placed, self.structure.regions)
@@ -218,8 +229,10 @@ class Worlds:
         for place, (name, outcome) in enumerate(self.outcomes.items()):
             fits = [logit_normal(y[:, world, place], n, design) for world in range(worlds)]
             estimate, low, high = np.transpose([fit.contrast(outcome.effect, outcome.sign) for fit in fits])
+            finite = np.array([outcome.effect not in fit.separated for fit in fits])
             rows[name] = {
-                "estimate": estimate.mean(),
+                "separated": 1 - finite.mean(),
+                "estimate": estimate[finite].mean(),
                 "median": np.median(estimate),
                 "coverage": ((low <= contrast) & (contrast <= high)).mean(),
                 "below": (high < contrast).mean(),

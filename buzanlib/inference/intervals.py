@@ -73,3 +73,10 @@ def bootstrap_means(values: Array, quadrants: npt.NDArray[np.intp], draws: int, 
     weights = bootstrap_weights(quadrants, draws, seed)
     inside = [quadrants == code for code in range(len(Quadrant))]
     return np.stack([(weights * one) @ values / one.sum() for one in inside], axis=1)
+
+
+def side(low: float, high: float) -> str:
+    """Where an interval lies, in words: wholly above zero, wholly below zero, or on both sides of zero."""
+    if low > 0 or high < 0:
+        return f"wholly {'above' if low > 0 else 'below'} zero"
+    return "on both sides of zero"

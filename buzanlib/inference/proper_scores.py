@@ -13,6 +13,7 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import CODING
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import THREATS, Sample
+from buzanlib.inference.verdicts import Value
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Shares of the marginal that are mixed into what a table predicts, since one mention refutes a probability of zero.
@@ -96,6 +97,28 @@ def table_scores(
     scored = pd.DataFrame(rows, columns=["model", "log_score", "brier", "p"]).set_index("model")
     scored.insert(2, "skill", scored["log_score"] - float(_log_score(shares, marginal).mean()))
     return scored
+
+
+def scores_in_results(scores: pd.DataFrame) -> dict[str, Value]:
+    """Scores of `table_scores` under the keys by which prose calls them, and the words that follow from them.
+
+    ``score.above`` counts the models that score above the marginal; ``score.saturated.gain`` says whether the means of
+    the quadrants do, and ``score.brier.order`` whether both scores put marginal, means and both tables in one order.
+    """
+    shown = {"marginal": "marginal", "saturated": "saturated"}
+    shown |= {name: f"{name}, {MIXTURES[0]:g}" for name in ("literal", "graded")}
+    chosen, skill = scores.loc[list(shown.values())], scores["skill"].drop("marginal")
+    values: dict[str, Value] = {}
+    for name, row in zip(shown, chosen[["skill", "brier", "p"]].to_dict("records"), strict=True):
+        values |= {f"score.{name}.{key}": float(value) for key, value in row.items() if not np.isnan(value)}
+    same = (chosen["log_score"].rank() == (-chosen["brier"]).rank()).all()
+    return {
+        **values,
+        "score.models": len(skill),
+        "score.above": int((skill > 0).sum()),
+        "score.saturated.gain": "score above it" if skill["saturated"] > 0 else "do not score above it",
+        "score.brier.order": "in the same order" if same else "in another order",
+    }
 
 
 def _weights(table: Mapping[str, tuple[str, ...]] | Mapping[str, Mapping[str, float]]) -> Array:

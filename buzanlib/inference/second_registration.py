@@ -12,10 +12,16 @@ import pandas as pd
 from buzanlib.inference.dyadic_matrices import pair_means
 from buzanlib.inference.dyadic_tests import least_agreement
 from buzanlib.inference.estimator_simulation import Structure, Worlds
-from buzanlib.inference.hypothesis_tests import RIVALS, Forum
+from buzanlib.inference.hypothesis_tests import Forum
 from buzanlib.inference.mixed_model import corner_model
 from buzanlib.inference.mrqap import MRQAPResult
 from buzanlib.inference.permutation import PermutationBank
+from buzanlib.inference.robustness import (
+    Counted,
+    beside_rivals,
+    contrasts_by_sample,
+    without_each_region,
+)
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.inference.verdicts import Finding, Verdict
 from buzanlib.inference.weighted_contrast import Outcome, weighted_p
@@ -201,39 +207,28 @@ class SecondRegistration:
         Returns
         -------
         DataFrame
-            Columns ``sample``, ``outcome`` (P1, and the predictions of Table 2), ``contrast``, ``low90``, ``high90`` in
-            log odds in the predicted direction, and ``n`` states.
+            Of `contrasts_by_sample`; outcomes are P1 and the predictions of Table 2.
         """
-        cells = {one.id: (one.threat, one.effect, one.sign) for one in self.world.data.predictions.cells}
-        said = self.registration.predictions["P1"]
-        outcomes = {"P1": (STRICT, said.effect, said.sign)} | cells
-        rows = []
-        for sample, passages, further in self._samples():
-            counts = state_counts(passages)
-            if further is not None:
-                counts = counts[counts.index.isin(further.index)]
-            for outcome, (column, effect, sign) in outcomes.items():
-                fit = corner_model(counts, column, self.world.placed, self.world.data.regions, further)
-                rows.append((sample, outcome, *fit.contrast(effect, sign), fit.n_states))
-        return pd.DataFrame(rows, columns=["sample", "outcome", "contrast", "low90", "high90", "n"])
+        said, cells = self.registration.predictions["P1"], self.world.data.predictions.cells
+        outcomes = {"P1": Outcome(STRICT, said.effect, said.sign)}
+        outcomes |= {one.id: Outcome(one.threat, one.effect, one.sign) for one in cells}
+        placed, regions = self.world.placed, self.world.data.regions
+        return contrasts_by_sample(self._samples(), outcomes, placed, regions, self.bank)
 
-    def _samples(self) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame | None]]:
-        """Name, passages and further columns of each fit of `explore`."""
+    def _samples(self) -> Iterator[Counted]:
+        """What `explore` takes."""
         first, last = self.world.window
         early, all_years = f"{first}–{last}", f"{first}–{self.last}"
-        yield f"{early}, codebook 1", self._passages(first, last, Annotator.ADJUDICATED), None
-        yield f"{early}, codebook 2", self._passages(first, last, self.annotator), None
-        yield f"{self.first}–{self.last}", self._passages(self.first, self.last, self.annotator), None
+        once = state_counts(self._passages(first, last, Annotator.ADJUDICATED))
+        yield Counted(f"{early}, codebook 1", once)
+        yield Counted(f"{early}, codebook 2", state_counts(self._passages(first, last, self.annotator)))
+        yield Counted(f"{self.first}–{self.last}", self.counts)
         pooled = self._passages(first, self.last, self.annotator)
-        yield all_years, pooled, None
-        yield f"without {TRANSLATED}", pooled[pooled["year"] != TRANSLATED], None
-        of = pooled["iso3"].map(self.world.data.regions)
-        for region in sorted(of.dropna().unique()):
-            yield f"without {region}", pooled[of != region], None
-        rivals = {name: rival.values(self.world) for name, rival in RIVALS.items()}
-        rivals["all three"] = pd.concat(rivals.values(), axis=1, join="inner")
-        for name, values in rivals.items():
-            yield f"beside {name}", pooled, values
+        counts = state_counts(pooled)
+        yield Counted(all_years, counts)
+        yield Counted(f"without {TRANSLATED}", state_counts(pooled[pooled["year"] != TRANSLATED]))
+        yield from without_each_region(counts, self.world.data.regions)
+        yield from beside_rivals(counts, self.world)
 
     def _passages(self, first: int, last: int, annotator: str) -> pd.DataFrame:
         return relevant_passages(self.world.data.statements, self.world.corpus, first, last, annotator)

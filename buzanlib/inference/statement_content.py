@@ -61,7 +61,7 @@ def rate_test(
     column, weights = rate
     counts = world.counts if counts is None else counts
     sample = world.sample_of(counts, of)
-    y = _counted(sample, column)
+    y = rate_counts(sample, column)
     logits = empirical_logit(y, sample.counts[of])
     locked = replace(contrast_test(hypothesis, logits, sample, weights, world.sesoi), unbiased=False)
     if world.locked:
@@ -112,16 +112,22 @@ class SecondThreat(HypothesisTest):
     first: Threat
     second: Threat
 
+    @property
+    def pairs(self) -> list[tuple[Threat, Threat]]:
+        """Threats of which the former comes before the latter."""
+        pair = self.first, self.second
+        return [pair, *((self.second, other) for other in NAMED if other not in pair)]
+
     def __call__(self, world: World) -> Finding:
         """Test."""
         inside = world.sample.counts[world.sample.quadrants == list(Quadrant).index(self.quadrant)]
-        n, pair = len(inside), (self.first, self.second)
+        n = len(inside)
         if n < 2:
             raise EstimationError(f"{n} states to compare two threats in; allowed: at least 2")
         signs = np.random.default_rng(world.seed).choice([-1.0, 1.0], size=(world.draws, n))
         logits = {threat: empirical_logit(inside[threat.value], inside["relevant"]) for threat in NAMED}
         parts = []
-        for before, after in (pair, *((self.second, other) for other in NAMED if other not in pair)):
+        for before, after in self.pairs:
             differences = logits[before] - logits[after]
             mean, error = float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(n))
             means = signs @ differences / n
@@ -213,6 +219,13 @@ def expected_logit(n: npt.ArrayLike, rate: float) -> Array:
     return np.asarray(means, dtype=float)[places]
 
 
+def rate_counts(sample: Sample, column: str) -> pd.Series[int]:
+    """The count of a `Rate`, by state."""
+    if column == BOTH:
+        return sample.counts[["agent.state", "agent.other"]].min(axis=1)
+    return sample.counts[column]
+
+
 def rate_leanings(sample: Sample, rates: Mapping[str, Rate], rate: float | None = None) -> pd.DataFrame:
     """Contrasts of rates beside what they would be if no quadrant differed, and beside those of plain shares.
 
@@ -238,19 +251,12 @@ def rate_leanings(sample: Sample, rates: Mapping[str, Rate], rate: float | None 
     """
     n, rows = sample.counts["relevant"], {}
     for name, (column, weights) in rates.items():
-        y = _counted(sample, column)
+        y = rate_counts(sample, column)
         shares = y / n
         expected = expected_logit(n, float(shares.mean()) if rate is None else rate)
         outcomes = np.column_stack([empirical_logit(y, n), expected, shares])
         rows[name] = cell_means(outcomes, sample.quadrants).contrast(weights).estimates[0]
     return pd.DataFrame.from_dict(rows, orient="index", columns=["contrast", "leaning", "share"])
-
-
-def _counted(sample: Sample, column: str) -> pd.Series[int]:
-    """A count of the states."""
-    if column == BOTH:
-        return sample.counts[["agent.state", "agent.other"]].min(axis=1)
-    return sample.counts[column]
 
 
 def _wald(cells: Cells) -> Array:

@@ -1,162 +1,104 @@
-"""What these numbers of states and passages could have found: size and power of the test of Table 2, by simulation."""
+"""Do the tests of Table 2 keep their word, and what could they find: estimators in all kinds of simulated worlds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
-from buzanlib.errors import EstimationError, check_name
-from buzanlib.inference.contrasts import CODING, POSITION, Contrasts, cell_means, empirical_logit
-from buzanlib.inference.intervals import student_interval
-from buzanlib.inference.permutation import Array, p_value
-from buzanlib.inference.placed_sample import THREATS, Codes, Sample
-from buzanlib.theory.predictions import Predictions
+from buzanlib.inference.estimator_simulation import ALPHA, Rates, Structure, Worlds
+from buzanlib.inference.weighted_contrast import Outcome
+from buzanlib.inference.world import World
 
-#: What a state's passages are turned into.
-OUTCOMES: dict[str, Callable[[Array, Array], Array]] = {
-    "logit": empirical_logit,
-    "share": lambda y, n: np.asarray(y / n, dtype=float),
+#: Kinds of worlds, as tables name them.
+KINDS: Mapping[Rates, str] = {
+    Rates.SAME: "one rate everywhere",
+    Rates.REGIONS: "a rate for each region",
+    Rates.VOLUME: "a rate for each region, and by volume",
 }
 
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 
-
-@dataclass(frozen=True)
-class Variation:
-    """Mean and standard deviation of the states' log odds of naming a threat."""
-
-    mean: float
-    sd: float
-
-
-def between_states(counts: pd.DataFrame) -> tuple[Variation, ...]:
-    """Mean of the states' log odds for each threat of Table 2, and one standard deviation for all.
-
-    By maximum likelihood: normal log odds of states, binomial passages of a state, integrated by Gauss-Hermite
-    quadrature. The standard deviation is one, since few passages do not tell three apart. The counts have columns
-    ``relevant``, ``pol``, ``inf``, ``cri``.
-
-    Raises
-    ------
-    EstimationError
-        If every passage carries a threat, or none does.
-    """
-    n = counts["relevant"].to_numpy(dtype=float)
-    y = counts[THREATS].to_numpy(dtype=float)
-    for threat, total in zip(THREATS, y.sum(axis=0), strict=True):
-        if not 0 < total < n.sum():
-            raise EstimationError(
-                f"{total:.0f} of {n.sum():.0f} passages carry {threat!r}; how states differ in it is unknown"
-            )
-
-    def minus_log_likelihood(parameters: Array) -> float:
-        log_odds = parameters[:-1, None] + np.exp(parameters[-1]) * _NODES
-        each = y[:, :, None] * log_odds - n[:, None, None] * np.logaddexp(0, log_odds)
-        return -float(np.log(np.exp(each) @ (_WEIGHTS / _WEIGHTS.sum())).sum())
-
-    start = np.append(logit(y.sum(axis=0) / n.sum()), 0.0)
-    bounds = [(-8.0, 8.0)] * y.shape[1] + [(-6.0, 2.0)]
-    found = minimize(minus_log_likelihood, start, method="L-BFGS-B", bounds=bounds)
-    return tuple(Variation(float(mean), float(np.exp(found.x[-1]))) for mean in found.x[:-1])
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PowerStudy:
-    """Simulates worlds in which Table 2 holds by a given corner contrast, and counts how often the test finds it.
+    """Simulates the predictions of Table 2 in worlds with the states, regions and passages that there are."""
 
-    States keep their placement, their region and their number of passages.
-    """
+    structure: Structure
+    outcomes: Mapping[str, Outcome]  #: By id of the prediction.
+    gate: str  #: Id of the hypothesis on the whole table.
+    worlds: int = 500  #: Simulated for each kind of rates and true contrast.
+    fits: int = 100  #: To so many of them the mixed model is fitted.
+    seed: int = 20261128
 
-    predictions: Predictions  #: The locked file.
-    variation: tuple[Variation, ...]  #: Of each threat of Table 2.
-    regional: float = 0.0  #: Standard deviation of what the states of a region have in common, in log odds.
-    #: A key of `OUTCOMES`, the locked logits or shares of passages, whose mean does not depend on their number.
-    outcome: str = "logit"
-    worlds: int = 400  #: For each contrast.
-    seed: int = 20100615  #: Of the worlds.
+    @classmethod
+    def of(cls, world: World, worlds: int = 500, fits: int = 100, draws: int = 499) -> PowerStudy:
+        """Of the predictions on the statements of a world, with so many permutations.
 
-    def __post_init__(self) -> None:
-        check_name("outcome", self.outcome, OUTCOMES)
+        Raises `EstimationError` as `WeightedContrastTest` does.
+        """
+        structure = Structure.of(world.counts, world.placed, world.data.regions, draws)
+        predictions = world.data.predictions
+        outcomes = {one.id: Outcome(one.threat, one.effect, one.sign) for one in predictions.cells}
+        return cls(structure, outcomes, predictions.gate.id, worlds, fits)
 
-    def __call__(self, sample: Sample, regions: pd.Series[str], contrasts: npt.ArrayLike) -> pd.DataFrame:
-        """Simulate.
+    def significant(self, contrast: float, estimators: Iterable[str]) -> pd.DataFrame:
+        """Share of worlds in which each prediction by itself, and the gate, has p below 1/20.
 
-        Parameters
-        ----------
-        sample : Sample
-            With counts ``relevant``.
-        contrasts : array_like of float
-            True corner contrasts of the three predictions; 0 is the null.
+        Returns
+        -------
+        DataFrame of float
+            Index ``rates`` (`Rates`) and ``estimator``; columns the predictions and the gate.
+        """
+        chosen, names = list(estimators), [*self.outcomes, "gate"]
+        found = {rates: self._of(rates).tested(contrast, self.worlds, self.seed, chosen) for rates in Rates}
+        table = pd.concat(
+            {rates: one["single"] for rates, one in found.items()}, names=["rates"]
+        ).reset_index()
+        shares = table.pivot_table(index=["rates", "estimator"], columns="outcome", values="single")
+        order = pd.MultiIndex.from_product([list(found), chosen], names=shares.index.names)
+        ordered: pd.DataFrame = shares.loc[order, names]
+        return ordered.rename(columns={"gate": self.gate})
+
+    def oversized(self, size: pd.DataFrame) -> dict[str, list[str]]:
+        """By estimator, the predictions that are found without any effect more often than 1/20 beyond chance.
+
+        Takes what `significant` gives at a contrast of zero. Beyond chance means that the Clopper-Pearson interval over
+        worlds lies above 1/20, at a level of 95 % for all numbers together (Bonferroni).
+        """
+        least, _ = proportion_confint(
+            (size.to_numpy() * self.worlds).round(), self.worlds, 0.05 / size.size, "beta"
+        )
+        over = pd.DataFrame(least > ALPHA, size.index, size.columns).groupby("estimator", sort=False).any()
+        return {
+            str(estimator): list(over.columns[row])
+            for estimator, row in zip(over.index, over.to_numpy(), strict=True)
+        }
+
+    def estimated(self, contrast: float) -> pd.DataFrame:
+        """What the mixed model says of a true contrast, by ``rates`` and ``outcome``: see `Worlds.estimated`."""
+        return pd.concat(
+            {rates: self._of(rates).estimated(contrast, self.fits, self.seed) for rates in Rates},
+            names=["rates"],
+        )
+
+    def curves(self, contrasts: Sequence[float], rates: str = Rates.REGIONS) -> pd.DataFrame:
+        """Share of worlds in which each prediction is found by the primary estimator, behind gate and maxT.
 
         Returns
         -------
         DataFrame
-            Columns ``hypothesis`` (the three predictions and their gate), ``contrast`` (true), ``power`` (share of
-            worlds in which the prediction is found: adjusted p below alpha, and the gate passed), ``low``, ``high``
-            (95 % Clopper-Pearson interval), ``single`` (share with unadjusted p below alpha), ``estimate`` (mean) and
-            ``contradicted`` (share in which the 90 % interval lies wholly below the smallest effect of interest); the
-            last two are NaN for the gate.
+            A row a contrast and hypothesis: ``hypothesis``, ``contrast`` (true, of all three), ``power``, and its 95 %
+            Clopper-Pearson interval over worlds, ``low`` and ``high``.
         """
-        names = [*(one.id for one in self.predictions.cells), self.predictions.gate.id]
-        rows = []
-        for number, contrast in enumerate(np.asarray(contrasts, dtype=float)):
-            rng = np.random.default_rng([self.seed, number])
-            worlds = self._tested(sample, self._values(sample, regions, float(contrast), rng))
-            for column, name in enumerate(names):
-                hits = int(worlds["found"][:, column].sum())
-                low, high = map(float, proportion_confint(hits, self.worlds, method="beta"))
-                means = (worlds[key][:, column].mean() for key in ("single", "estimate", "contradicted"))
-                rows.append((name, contrast, hits / self.worlds, low, high, *means))
-        columns = ["hypothesis", "contrast", "power", "low", "high", "single", "estimate", "contradicted"]
-        return pd.DataFrame(rows, columns=columns)
+        drawn, rows = self._of(rates), []
+        for number, contrast in enumerate(contrasts):
+            found = drawn.tested(contrast, self.worlds, self.seed + number, ["primary"])["found"]
+            for hypothesis, power in found.droplevel("estimator").items():
+                low, high = proportion_confint(round(power * self.worlds), self.worlds, method="beta")
+                name = self.gate if hypothesis == "gate" else hypothesis
+                rows.append((name, contrast, power, float(low), float(high)))
+        return pd.DataFrame(rows, columns=["hypothesis", "contrast", "power", "low", "high"])
 
-    def _tested(self, sample: Sample, values: Array) -> dict[str, Array]:
-        """What the test says in each world of the predictions and their gate: arrays of shape (worlds, 4)."""
-
-        def fit(quadrants: Codes) -> Contrasts:
-            """Of the three predictions, in the predicted direction, shape (placements, worlds, 3)."""
-            found = [
-                cell_means(values[..., column], quadrants).contrast(
-                    one.sign * CODING[POSITION[one.effect]] / 4
-                )
-                for column, one in enumerate(self.predictions.cells)
-            ]
-            pairs = zip(*((one.estimates, one.errors) for one in found), strict=True)
-            return Contrasts(*(np.stack(each, axis=-1) for each in pairs))
-
-        placed = fit(sample.quadrants)
-        observed, drawn = placed.statistics[0], fit(sample.permuted).statistics
-        alpha = self.predictions.alpha
-        gate = p_value(observed.sum(axis=-1), drawn.sum(axis=-1)) < alpha
-        adjusted = p_value(observed, drawn.max(axis=-1, keepdims=True)) < alpha
-        estimate = 2 * placed.estimates[0]
-        _, high = student_interval(estimate, 2 * placed.errors[0], len(sample) - 4)
-        nothing = np.full((self.worlds, 1), np.nan)
-        return {
-            "found": np.column_stack([adjusted & gate[:, None], gate]),
-            "single": np.column_stack([p_value(observed, drawn) < alpha, gate]),
-            "estimate": np.hstack([estimate, nothing]),
-            "contradicted": np.hstack([high < self.predictions.sesoi, nothing]),
-        }
-
-    def _values(
-        self, sample: Sample, regions: pd.Series[str], contrast: float, rng: np.random.Generator
-    ) -> Array:
-        """Outcomes of the states in all worlds, shape (states, worlds, threats)."""
-        n = sample.counts["relevant"].to_numpy(dtype=float)[:, None, None]
-        effects = [contrast * one.sign / 2 * CODING[POSITION[one.effect]] for one in self.predictions.cells]
-        pattern = np.transpose(effects)[sample.quadrants]
-        mean, sd = np.transpose([(one.mean, one.sd) for one in self.variation])
-        codes, places = np.unique(regions.loc[sample.counts.index], return_inverse=True)
-        shape = (len(sample), self.worlds, len(THREATS))
-        own = sd * rng.normal(size=shape)
-        common = self.regional * rng.normal(size=(len(codes), *shape[1:]))[places]
-        y = rng.binomial(n.astype(int), expit(mean + pattern[:, None] + own + common))
-        return OUTCOMES[self.outcome](y.astype(float), n)
+    def _of(self, rates: str) -> Worlds:
+        return Worlds.fitted(self.structure, self.outcomes, rates)

@@ -23,6 +23,9 @@ from buzanlib.inference.verdicts import Finding, Value, judge
 from buzanlib.theory.predictions import Predictions
 from buzanlib.theory.vocabulary import Quadrant
 
+#: Places of the four quadrants, the one that speaks of a threat most before the others.
+PLACES = ("most", "second most", "third most", "least")
+
 #: Kind of errors of the primary estimator (`buzanlib.inference.weighted_table2`).
 WEIGHTED = "weighted"
 
@@ -32,8 +35,9 @@ class QuadrantResult:
     """What the test found."""
 
     #: A row a prediction (B1, B2, B3). Columns ``threat``, ``effect``, ``contrast`` (in the predicted direction),
-    #: ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean of the contrast
-    #: under permuted placements, which is what groups of states have in common and need not be zero.
+    #: ``low90``, ``high90``, ``se``, ``t``, ``p``, ``p_adjusted``, ``verdict``; ``centre``, the mean under permuted
+    #: placements of the contrast, or of ``t`` where errors are `WEIGHTED`, which is what groups of states have in
+    #: common and need not be zero.
     table: pd.DataFrame
     #: All nine effects. Columns ``threat``, ``effect``, ``contrast`` (twice the coefficient, as estimated), ``se``,
     #: ``low90``, ``high90``, ``predicted`` (-1, 0 or 1).
@@ -104,30 +108,30 @@ class QuadrantResult:
             found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, valid))
         return {one.hypothesis: replace(one, unbiased=unbiased) for one in found}
 
-    def centred(self, name: str) -> Finding:
-        """A prediction less what groups of states have in common, which permuted placements have, too.
-
-        Its adjusted p is that of maxT over statistics that are centred in the same way.
-        """
-        found, by_chance = self.findings()[name], float(self.table["centre"][name])
-        centre = self.null.mean(axis=0)
-        adjusted = max_t(self.table["t"].to_numpy() - centre, self.null - centre)
-        moved = {key: getattr(found, key) - by_chance for key in ("contrast", "low90", "high90")}
-        return replace(found, **moved, p_adjusted=float(adjusted[self.table.index.get_loc(name)]))
-
     @property
     def threshold(self) -> float:
         """Signed statistic that the largest of those under permuted placements exceeds with the level of the test."""
         return float(np.quantile(self.null.max(axis=1), 1 - self.alpha))
 
     def places(self) -> dict[str, str | float]:
-        """The quadrants that speak of each threat most, second most and least, with their shares, by key."""
+        """Who speaks of each threat most, second most and least, by key, and whether Table 2 names those who do most.
+
+        Beside these, the share of each quadrant, such as ``said.SW.pol``, and its place in words; and, under ``given``,
+        how many of the two quadrants to which Table 2 gives the threat are among the two that speak of it most.
+        """
         values: dict[str, str | float] = {}
+        predicted = self.effects[self.effects["predicted"] != 0].set_index("threat")
         for threat, rows in self.shares.groupby("threat", sort=False):
             ranked = rows.set_index("quadrant")["share"].sort_values(ascending=False)
             for place, at in (("first", 0), ("second", 1), ("last", -1)):
                 values[f"shares.{threat}.{place}"] = str(ranked.index[at])
                 values[f"shares.{threat}.{place}.share"] = float(ranked.iloc[at])
+            for quadrant, word in zip(ranked.index, PLACES, strict=True):
+                values[f"shares.{threat}.{quadrant}.place"] = word
+                values[f"said.{quadrant}.{threat}"] = float(ranked[quadrant])
+            named = CODING[POSITION[predicted["effect"][threat]]] * predicted["predicted"][threat] > 0
+            hits = sum(named[list(Quadrant).index(quadrant)] for quadrant in ranked.index[:2])
+            values[f"shares.{threat}.given"] = ("neither is", "one is", "both are")[hits]
         return values
 
     def to_results(self, prefix: str = "") -> dict[str, Value]:
@@ -139,6 +143,8 @@ class QuadrantResult:
             **self.joint.to_results(),
             f"{whole}.statistic": self.joint_statistic,
             f"{whole}.null_mean": float(self.joint_null.mean()),
+            f"{whole}.t.threshold": self.threshold,
+            "assignments": len(self.assignments),
             f"{whole}.rank": self.rank,
             f"{whole}.best": self.best,
             f"{whole}.finding": self.finding,

@@ -187,6 +187,19 @@ class Placement:
         )
 
 
+def pairs_alike(quadrants: pd.Series[str], groups: pd.Series[str]) -> tuple[float, float]:
+    """Share of pairs of states that stand in one quadrant, among pairs of one group and among those of two.
+
+    Both series are by ``iso3``; every state has a group. NaN where there is no such pair.
+    """
+    of = groups.loc[quadrants.index].to_numpy()
+    one, other = np.triu_indices(len(quadrants), 1)
+    alike = quadrants.to_numpy()[one] == quadrants.to_numpy()[other]
+    inside = of[one] == of[other]
+    shares = [float(alike[pairs].mean()) if pairs.any() else np.nan for pairs in (inside, ~inside)]
+    return shares[0], shares[1]
+
+
 def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Share of states that stand in another quadrant under another placement, from results of `Placement` by name.
 

@@ -58,6 +58,27 @@ def relevant_passages(
     return coded[inside & (coded["relevant"] == 1) & (coded["in_paper"] == 0)]
 
 
+def speech_counts(
+    statements: Statements, corpus: str, first: int, last: int, annotator: str = Annotator.ADJUDICATED_2
+) -> pd.DataFrame:
+    """Count the documents of each state and those that speak of a cyber threat, silent states included.
+
+    Takes and raises what `relevant_passages` does. Years after the last that the annotator read are left out:
+    nobody knows who was silent in them.
+
+    Returns a DataFrame of int: index ``iso3``, sorted, every state that has a document. Columns: ``documents``,
+    ``speaking`` (those with a relevant passage), ``relevant`` (passages).
+    """
+    passages = relevant_passages(statements, corpus, first, last, annotator)
+    coded, every = statements.coded(annotator), statements.documents
+    read = min([last, *coded.loc[coded["corpus"] == corpus, "year"].nlargest(1)])
+    inside = (every["corpus"] == corpus) & every["year"].between(first, read) & (every["in_paper"] == 0)
+    documents = every[inside].set_index("doc_id")
+    each = passages["doc_id"].value_counts().reindex(documents.index, fill_value=0)
+    counted = pd.DataFrame({"documents": 1, "speaking": (each > 0).astype(int), "relevant": each})
+    return counted.groupby(documents["iso3"]).sum().sort_index()
+
+
 def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
     """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 

@@ -197,10 +197,11 @@ def reliability_table(
     draws: int = 2000,
     seed: int = 20100615,
     annotators: Sequence[str] = (Annotator.C, Annotator.D),
+    variables: Sequence[str] = tuple(VARIABLES),
 ) -> pd.DataFrame:
     """Agreement of annotators on every variable, over the passages that at least two of them coded.
 
-    A and B, compared by default, are two runs of one large language model.
+    C and D, compared by default, are two runs of one large language model.
 
     Parameters
     ----------
@@ -210,6 +211,8 @@ def reliability_table(
         As in `Reliability`.
     annotators : sequence of str
         Whom to compare, at least two. Each may have coded a part of the passages.
+    variables : sequence of str
+        Of `VARIABLES`.
 
     Returns
     -------
@@ -221,7 +224,7 @@ def reliability_table(
     Raises
     ------
     UnknownNameError
-        If there is no such annotator.
+        If there is no such annotator or variable.
     BuzanError
         If fewer than two annotators are named, one is named twice, or no passage was coded by two of them.
     """
@@ -233,7 +236,9 @@ def reliability_table(
         raise BuzanError(f"no passage was coded by two of {', '.join(names)}")
     documents = statements.passages.set_index("passage_id")["doc_id"]
     rows = {}
-    for name, (column, level) in VARIABLES.items():
+    for name in variables:
+        check_name("variable", name, VARIABLES)
+        column, level = VARIABLES[name]
         given = {
             who: codes[codes["pol"] == 1] if column in SECOND_PASS else codes for who, codes in coded.items()
         }
@@ -249,6 +254,7 @@ def reliability_by(
     draws: int = 2000,
     seed: int = 20100615,
     annotators: Sequence[str] = (Annotator.C, Annotator.D),
+    variables: Sequence[str] = tuple(VARIABLES),
 ) -> pd.DataFrame:
     """Agreement of annotators within groups of documents, each as `reliability_table` has it.
 
@@ -281,7 +287,7 @@ def reliability_by(
     for name in sorted(shared.unique()):
         inside = statements.codes["passage_id"].isin(shared.index[shared == name])
         part = replace(statements, codes=statements.codes[inside])
-        tables[name] = reliability_table(part, draws, seed, annotators)
+        tables[name] = reliability_table(part, draws, seed, annotators, variables)
     if not tables:
         raise BuzanError(f"no group has a passage that was coded by two of {', '.join(coded) or 'nobody'}")
     found: pd.DataFrame = pd.concat(tables, names=["group"])

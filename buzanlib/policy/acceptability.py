@@ -171,6 +171,8 @@ class Assessments:
     def values(self, package: Proposal) -> dict[str, float | str]:
         """The numbers of the chapter, by key: the first priorities' assessments, the rule, and a package's window.
 
+        And how many quadrants accept each proposal by the last priorities, and how many see a threat in it.
+
         The `package` is of all threats; its window is also given for political danger met by control of content alone.
         """
         values: dict[str, float | str] = {f"options.{name}": x for name, x in asdict(self.rule).items()}
@@ -180,6 +182,9 @@ class Assessments:
             for quadrant, row in self.table(next(iter(self.priorities)), key).to_dict("index").items():
                 for name, column in (("met", "satisfaction"), ("net", "net"), ("verdict", "verdict")):
                     values[f"options.{key}.{quadrant}.{name}"] = row[column]
+            said = self.table(list(self.priorities)[-1], key)["verdict"]
+            values[f"options.observed.{key}.accept"] = int((said == ACCEPTS).sum())
+            values[f"options.observed.{key}.object"] = int((said == OBJECTS).sum())
         return values
 
 

@@ -92,6 +92,13 @@ SPONSORS = {"Russian text": Quadrant.SW, "US text": Quadrant.SS, "crime text": Q
 # Contested votes on the Russian text, the last ones.
 _CONTESTED = 3
 
+# What became of a coalition, by whether more or fewer quadrants have a majority for the text.
+_COURSES = {
+    -1: "it came apart, the opposite of the paper's path",
+    0: "it neither grew nor came apart",
+    1: "it grew",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Accessions:
@@ -139,21 +146,35 @@ class Accessions:
             rows[name] = {"taken to be about": what, **found}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("text")
 
-    def values(self) -> dict[str, float]:
-        """The numbers of the chapter, by key: shares of the Russian text, who joined and left, and the tests."""
+    def values(self) -> dict[str, float | str]:
+        """The numbers and words of the chapter, by key: yes to the texts, who joined and left, and the tests."""
         russian = self._on("Russian text").columns
-        yes = self.shares.loc[russian]
+        yes, years = self.shares.loc[russian], self.about["year"].astype(int)
         later = self.changes[self.changes["resolution"].isin(russian[1 - _CONTESTED :])]
-        values = {
+        majorities = (yes >= 1 / 2).sum(axis=1)
+        first, last = int(majorities.iloc[0]), int(majorities.iloc[-1])
+        values: dict[str, float | str] = {
             "adhesion.first": yes.iloc[0].min(),
+            "adhesion.year": int(years[russian[-_CONTESTED]]),
             "adhesion.joined": later["joined"].sum(),
             "adhesion.left": later["left"].sum(),
+            "adhesion.majorities.first": first,
+            "adhesion.majorities.last": last,
+            "adhesion.reading": _COURSES[int(np.sign(last - first))],
         }
-        for quadrant in (Quadrant.SS, Quadrant.WS):
+        for quadrant in Quadrant:
             for when, place in {"before": -_CONTESTED - 1, "after": -_CONTESTED}.items():
                 values[f"adhesion.{quadrant.lower()}.{when}"] = yes.iloc[place][quadrant.value]
-        keys = [f"entry.{key}.correlation" for key in ("russian", "us", "crime", "title")]
-        values |= dict(zip(keys, self.tests["correlation"], strict=True))
+        correlations = self.tests["correlation"].tolist()
+        for key, found in zip(("russian", "us", "crime", "title"), correlations, strict=True):
+            values[f"entry.{key}.correlation"] = found
+        for key, text in zip(("russian", "us", "crime"), SPONSORS, strict=True):
+            values[f"adhesion.since.{key}"] = int(years[self.about["text"] == text].min())
+        *sponsors, title = correlations
+        by_sponsor = "as foretold" if min(sponsors) > 0 else "not as foretold for every text"
+        values["entry.reading"] = (
+            f"{by_sponsor} by sponsor, and {'as foretold' if title > 0 else 'turned round'} by title"
+        )
         return values
 
     @property

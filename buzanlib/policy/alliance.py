@@ -33,6 +33,8 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 #: Name of the predictor that is tested.
 PREDICTED = "predicted affinity"
 
+LEVEL = 0.05  #: at which an exploratory test is called found
+
 
 def backing(weights: pd.DataFrame) -> pd.DataFrame:
     """Whose move on which threat is backed by whom.
@@ -103,10 +105,7 @@ def ties(profiles: pd.DataFrame, threat: str, least: float) -> pd.DataFrame:
 
 
 def density(profiles: pd.DataFrame, quadrants: pd.Series[str], least: float) -> pd.DataFrame:
-    """Share of pairs of states that are tied (`ties`), by the quadrants of the two and by threat; shape (10, threats).
-
-    States without a quadrant are left out.
-    """
+    """Share of pairs of placed states that are tied (`ties`), by quadrants and threat; shape (10, threats)."""
     tied = {threat: ties(profiles, threat, least) for threat in profiles.columns}
     return pd.DataFrame({threat: pair_means(network, quadrants)["mean"] for threat, network in tied.items()})
 
@@ -285,17 +284,37 @@ class Alliances:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("example")
 
     def values(self) -> dict[str, float | str]:
-        """The numbers of the chapter, by key: p values of the tests of affinity, and those of the examples."""
+        """The numbers and words of the chapter, by key: ties by threat, tests of affinity, and the examples."""
         p = self.affinity["p"].to_numpy(dtype=float).reshape(3, len(TABLES))
-        values: dict[str, float | str] = {
-            "alliance.least": self.least,
-            "alliance.n_states": len(self.profiles),
-            "alliance.crime.most": str(self.density[Threat.CRI].idxmax()),
-        }
+        values: dict[str, float | str] = {"alliance.least": self.least}
+        values["alliance.n_states"] = len(self.profiles)
+        both = named_by_both(TABLE2.weights())
+        for threat, tied in self.density.items():
+            values[f"alliance.{threat}.named"] = tied[both[threat]].mean()
+            values[f"alliance.{threat}.others"] = tied[~both[threat]].mean()
+            values[f"alliance.{threat}.most"] = str(tied.idxmax())
+        found = {}
         for kind, tested in zip(("statements", "votes", "controlled"), p, strict=True):
             values |= {f"alliance.{kind}.p.{key}": one for key, one in zip(TABLES, tested, strict=True)}
-            values[f"alliance.{kind}.finding"] = "found" if (tested < 0.05).all() else "not found"
-        for one, row in zip(EXAMPLES, self.examples_in_data.to_dict("records"), strict=True):
-            for name in ("statements", "statements.p", "votes"):
+            found[kind] = bool((tested < LEVEL).all())
+            values[f"alliance.{kind}.finding"] = "found" if found[kind] else "not found"
+        values["alliance.speaking"] = f"{'' if found['statements'] else 'do not '}speak more alike"
+        values["alliance.voting"] = "do not vote more alike"
+        if found["votes"]:
+            more = "and more" if found["controlled"] else "but no more"
+            values["alliance.voting"] = f"vote more alike, {more} than their other ties would make them"
+        examples = self.examples_in_data
+        for one, row in zip(EXAMPLES, examples.to_dict("records"), strict=True):
+            for name in ("statements", "statements.p", "votes", "votes.p"):
                 values[f"example.{one.key}.{name}"] = row[name]
+        borne = int(((examples["statements"] > 0) & (examples["statements.p"] < LEVEL)).sum())
+        values["example.statements.borne"] = ("none", "one", "two", "all")[borne]
+        values["example.crime.yes"] = self._yes(EXAMPLES[0])
         return values
+
+    def _yes(self, example: Example) -> float:
+        """Share of yes among the votes of the pair of an example on its resolutions."""
+        own = self.world.placed.index[self.world.placed["quadrant"].isin(example.pair)]
+        positions = self.world.contested[list(example.resolutions)]
+        positions = positions[positions.index.isin(own)]
+        return float((positions == 1).to_numpy().sum() / positions.notna().to_numpy().sum())

@@ -88,6 +88,11 @@ def share_bound(scores: pd.DataFrame) -> float:
     return 1 - 2 * outspent
 
 
+def _who(tau: float) -> str:
+    """Which members have more of something whose rank correlation with size is `tau`."""
+    return "larger" if tau > 0 else "smaller"
+
+
 @dataclass(frozen=True, eq=False)
 class Burden:
     """Excess spending of the members of one organisation, year by year."""
@@ -133,8 +138,8 @@ class Burden:
         ).dropna()
         return table.assign(change=table["after"] - table["before"])
 
-    def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float]:
-        """The numbers of the chapter, by key: ends of the series, and the change around a year (`mark`).
+    def values(self, mark: int, span: int, regions: pd.Series[str]) -> dict[str, float | str]:
+        """The numbers and words of the chapter, by key: ends of the series, and the change around a year (`mark`).
 
         As many years as `span` are compared before it, and after it; `regions` are the regional groups by ``iso3``.
         """
@@ -162,6 +167,9 @@ class Burden:
             "burden.before.tau": years.loc[mark - 1, "tau"],
             "burden.last_year": int(years.index[-1]),
             "burden.last.tau": last["tau"],
+            "burden.first.who": _who(first["tau"]),
+            "burden.last.who": _who(last["tau"]),
+            "change.who": _who(-tests[""].tau),
             "burden.last.p_reverse": exact_kendall(-end["size"], end["excess"]).p,
             "burden.plain.first": plain.by_year["tau"].iloc[0],
             "burden.plain.last": plain.by_year["tau"].iloc[-1],

@@ -221,6 +221,7 @@ class TrustGames:
         """The numbers of the chapter, by key: parameters, transparencies needed, and equilibria."""
         by_table, *_, observed = next(iter(self.needed().values())).values()
         _, high = self.fields().values()
+        printed, *_, seen = self.distances.values()
         pairs = {pair: pair.replace("-", "_") for pair in ("SW-WS", "SS-WS")}
         return {
             "dilemma.cost": self.low.cost,
@@ -232,6 +233,7 @@ class TrustGames:
             "dilemma.transparency": self.transparency,
             "dilemma.needed": self.low.needed,
             "dilemma.needed.observed": observed["transparency"].max(),
+            "dilemma.apart": f"lie {'closer together' if seen.mean() < printed.mean() else 'farther apart'}",
             "dilemma.blind": (high >= 2).mean(),
             **{f"dilemma.needed.{key}": by_table.loc[pair, "transparency"] for pair, key in pairs.items()},
             **{f"dilemma.equilibria.{key}": self.equilibria(pair) for pair, key in pairs.items()},

@@ -101,14 +101,14 @@ class CohesionShocks:
         before, after = ([yearly.get((end[at], end[0])) for end in ends.index] for at in (1, 2))
         return pd.DataFrame({"change": ends, "before": before, "after": after})
 
-    def values(self) -> dict[str, float]:
-        """The numbers of the chapter, by key: crossings by size of a shock, and those of the changes on record."""
+    def values(self) -> dict[str, float | str]:
+        """The numbers and words of the chapter, by key: crossings by size of a shock, and those on record."""
         (rare_fall, rare_rise), (top_fall, top_rise) = self.observed.values()
         known = self.history.dropna()
         falls = known["change"] < 0
         across = known["before"].isin(_STRONG) != known["after"].isin(_STRONG)
         curve, sizes = self.curve, self.curve.index.to_numpy()
-        values = {
+        values: dict[str, float | str] = {
             "shock.first": self.place.first,
             "shock.last": self.place.last,
             "shock.since": int(self.changes.index.get_level_values("year").min()),
@@ -117,7 +117,9 @@ class CohesionShocks:
             "shock.top.rise": top_rise,
             "shock.tail.fall": rare_fall,
             "shock.tail.rise": rare_rise,
+            "shock.rises": "smaller" if rare_rise < -rare_fall else "larger",
             "history.falls": int(falls.sum()),
+            "history.falls_weak": int((falls & known["before"].isin(_WEAK)).sum()),
             "history.falls_crossed": int((falls & across).sum()),
             "history.rises": int((~falls).sum()),
             "history.rises_crossed": int((~falls & across).sum()),
@@ -129,7 +131,16 @@ class CohesionShocks:
             ("top", top_fall, top_rise),
             ("tail", rare_fall, rare_rise),
         ):
-            for size, names in ((fall, _STRONG), (rise, _WEAK)):
-                chances = self.crossed([size]).iloc[0]
-                values |= {f"shock.{key}.{name}": chances[name] for name in names}
+            crossing = {
+                name: float(self.crossed([size])[name].iloc[0])
+                for size, names in ((fall, _STRONG), (rise, _WEAK))
+                for name in names
+            }
+            values |= {f"shock.{key}.{name}": chance for name, chance in crossing.items()}
+            moved = [name for name in map(str, Quadrant) if crossing.get(name, 0) > 1 / 2]
+            values[f"shock.{key}.reading"] = (
+                f"carries most states of {', '.join(moved)} across"
+                if moved
+                else "leaves most states of every quadrant where they are"
+            )
         return values

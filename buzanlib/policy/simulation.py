@@ -151,17 +151,23 @@ class StateCoalitions:
         Returns percentage points of states, means over `fewer` runs; index the printed cells
         or what states have said, with three degrees of encouragement; columns three ranges of reservation levels.
         """
+        return self._means[ADVISED] - self._means[STATES]
+
+    @cached_property
+    def _means(self) -> dict[str, pd.DataFrame]:
+        """Mean percentage of states that hold together, by scheme; tables as `advantage`."""
         printed, _, said = self.worlds
-        rows: dict[str, dict[str, float]] = {}
+        rows: dict[str, dict[str, dict[str, float]]] = {ADVISED: {}, STATES: {}}
         for label, world in (("printed cells", printed), ("what states have said", said)):
             for pull in (0.0, 0.2, 0.4):
                 talks = replace(self.simulation.talks, pull=pull)
-                row = rows[f"{label}, encouragement {pull:g}"] = {}
                 for low, high in ((0.1, 0.5), (0.3, 0.7), (0.5, 0.9)):
                     asked = replace(self.simulation, talks=talks, lowest=low, highest=high, runs=self.fewer)
-                    advised, random = (self._sizes(asked, world, s).mean() for s in (ADVISED, STATES))
-                    row[f"{low:g} to {high:g}"] = 100 * (advised - random)
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reservation levels from")
+                    for scheme, table in rows.items():
+                        row = table.setdefault(f"{label}, encouragement {pull:g}", {})
+                        row[f"{low:g} to {high:g}"] = 100 * self._sizes(asked, world, scheme).mean()
+        tables = {scheme: pd.DataFrame.from_dict(table, orient="index") for scheme, table in rows.items()}
+        return {scheme: table.rename_axis("reservation levels from") for scheme, table in tables.items()}
 
     def values(self) -> dict[str, float | str]:
         """The numbers of the chapter, by key: mean sizes by scheme, and the range of `advantage`."""
@@ -182,6 +188,10 @@ class StateCoalitions:
         for key, rows in (("printed", self.advantage.iloc[:3]), ("said", self.advantage.iloc[3:])):
             values[f"advantage.{key}.least"] = float(rows.to_numpy().min())
             values[f"advantage.{key}.most"] = float(rows.to_numpy().max())
+        values["advantage.said.largest"] = float(self.advantage.iloc[3:].abs().to_numpy().max())
+        # By how much the mean size differs between the ranges of reservation levels, whatever the encouragement.
+        ranges = self._means[STATES].iloc[3:]
+        values["coalition.by_levels"] = float((ranges.max(axis=1) - ranges.min(axis=1)).min())
         return values
 
     def _sizes(self, simulation: Simulation, world: str, scheme: str) -> pd.Series[float]:

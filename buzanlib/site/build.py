@@ -15,7 +15,8 @@ import yaml
 
 from buzanlib.errors import RunError, StudyError
 from buzanlib.files import sha256
-from buzanlib.site.layout import GENERATED, Layout, lay_out, place_of, sources_of
+from buzanlib.site.layout import GENERATED, Layout, is_at_home, lay_out, place_of, sources_of
+from buzanlib.site.typed_numbers import check_typed_numbers
 from buzanlib.study.cache import Cache
 from buzanlib.study.child import PYTHON, search_path
 from buzanlib.study.dependencies import ROOT, packages
@@ -71,11 +72,14 @@ def build_book(
     Raises
     ------
     StudyError, DataError, LockError, ClusterError
-        If the input or the cluster is at fault; see `run_study`. If the folder of the book holds anything else.
+        If the input or the cluster is at fault; see `run_study`. If the folder of the book holds anything else, or its
+        list of typed numbers does not fit its pages (`check_typed_numbers`).
     RunError
         If a notebook fails, or Sphinx warns of anything.
     """
     loaded = load_study(study, changes)
+    if is_at_home(loaded):
+        check_typed_numbers(loaded.templates, loaded.output.parent)
     if progress:
         warn_of_foreign_code(loaded)
     place = (out or place_of(loaded)).absolute()

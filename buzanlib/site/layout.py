@@ -46,17 +46,17 @@ class Layout:
 
 def place_of(study: Study) -> Path:
     """Folder in which ``_build`` of the book of a study is made, unless another is asked for."""
-    return study.output.parent.parent if _is_at_home(study) else study.output
+    return study.output.parent.parent if is_at_home(study) else study.output
 
 
-def _is_at_home(study: Study) -> bool:
+def is_at_home(study: Study) -> bool:
     """Whether the output of a study lies in the folder of a book, of which it makes all chapters."""
     return (study.output.parent / TOC).is_file() and study.output.name == EXECUTED
 
 
 def sources_of(study: Study) -> Path:
     """Folder of the sources of the book of a study: where its chapters lie, or else a copy in the output."""
-    return study.output.parent if _is_at_home(study) else study.output / "book"
+    return study.output.parent if is_at_home(study) else study.output / "book"
 
 
 def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
@@ -77,7 +77,7 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     StudyError
         If the study names no folder of a book.
     """
-    at_home = _is_at_home(study)
+    at_home = is_at_home(study)
     source = study.output.parent if at_home else study.book
     for file in (source / TOC, source.parent / CONFIG):
         if not file.is_file():

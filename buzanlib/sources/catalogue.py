@@ -10,6 +10,7 @@ from buzanlib.sources import (
     annotation,
     contiguity,
     cow,
+    mask_leak,
     memberships,
     recent_votes,
     strategies,
@@ -33,6 +34,7 @@ SOURCES: tuple[Source, ...] = (
     memberships.SOURCE,
     alliances.SOURCE,
     contiguity.SOURCE,
+    mask_leak.SOURCE,
 )
 
 #: Files of one source that are listed by name.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from buzanlib.sources import (
     contiguity,
     cow,
     documents,
+    mask_leak,
     memberships,
     panel,
     recent_votes,
@@ -23,7 +25,7 @@ from buzanlib.sources import (
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.source import Inventory
-from buzanlib.sources.write import ExistingTables, joined, staging_folder, write_table
+from buzanlib.sources.write import ExistingTables, joined, render_table, staging_folder, write_table
 from buzanlib.theory.predictions import FIXED, LOCK, LOCKED, write_lock
 
 #: Tables made by hand; they are read, and written again in canonical form.
@@ -41,12 +43,16 @@ _COLUMNS = {
     "memberships.csv": memberships.COLUMNS,
     "alliances.csv": alliances.COLUMNS,
     "contiguity.csv": contiguity.COLUMNS,
+    "mask_leak.csv": mask_leak.COLUMNS,
 }
+
+#: From the panel and the regions by ``iso3`` to the quadrants by ``iso3``.
+Placing = Callable[[pd.DataFrame, "pd.Series[str]"], "pd.Series[str]"]
 
 Made = Iterator[tuple[str, pd.DataFrame | None]]
 
 
-def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
+def build(raw: Path, data: Path, progress: bool = True, placing: Placing | None = None) -> list[Path]:
     """Make every table again whose publisher's files are there, and lock the result.
 
     What comes from a source that is missing stays as `data` has it; where `data` has nothing, the table has a header
@@ -61,6 +67,8 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
         Folder of the tables, with the files of `BY_HAND` and `LOCKED_WITH`.
     progress : bool
         Show on standard error how far it is.
+    placing : callable, optional
+        Places states; without it nobody guesses quadrants in ``mask_leak.csv``.
 
     Returns
     -------
@@ -83,7 +91,7 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
             raise BuzanError(f"{name} is made by hand and must lie in {data}")
     existing, names = ExistingTables(data), []
     with alone(data), staging_folder(data, {*LOCKED_WITH, *LOCKED, LOCK}) as aside:
-        for name, table in _tables(inventory, existing, progress):
+        for name, table in _tables(inventory, existing, progress, placing):
             if table is not None or not existing.has(name):
                 write_table(pd.DataFrame(columns=_COLUMNS[name]) if table is None else table, aside / name)
                 names.append(name)
@@ -94,14 +102,15 @@ def build(raw: Path, data: Path, progress: bool = True) -> list[Path]:
     return [data / name for name in names]
 
 
-def _tables(inventory: Inventory, existing: ExistingTables, progress: bool) -> Made:
+def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, placing: Placing | None) -> Made:
     """Name and content of every table, in order; None where its source is missing."""
     states_csv, accessions_csv, annotators_csv = (existing.folder / name for name in BY_HAND)
     crosswalk = Crosswalk.read(states_csv)
     cow.check(crosswalk, inventory.path(cow.SYSTEM_SOURCE), inventory.path(cow.CODES_SOURCE))
     yield "states.csv", crosswalk.states.sort_values("iso3")
 
-    yield "panel.csv", panel.build(inventory, crosswalk, existing)
+    indices = panel.build(inventory, crosswalk, existing)
+    yield "panel.csv", indices
 
     texts, passages = documents.build(inventory, crosswalk.known(), existing, progress)
     yield "documents.csv", texts
@@ -123,6 +132,16 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool) -> M
     yield "memberships.csv", memberships.read(yearly, accessions, crosswalk) if yearly else None
     yield "alliances.csv", alliances.read(pairs, crosswalk) if pairs else None
     yield "contiguity.csv", contiguity.read(spells, crosswalk) if spells else None
+    if masked := inventory.paths(mask_leak.SOURCE):
+        members = crosswalk.states[crosswalk.states["kind"] == "member"]
+        regions = members.set_index("iso3")["region"].astype("str")
+        targets = {"region": regions}
+        if placing:
+            # As it will be read: numbers are numbers, wherever the columns come from.
+            targets["quadrant"] = placing(pd.read_csv(io.StringIO(render_table(indices))), regions)
+        yield "mask_leak.csv", mask_leak.leak(mask_leak.read(masked), passages, texts, targets)
+    else:
+        yield "mask_leak.csv", None
 
 
 def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str]) -> Made:

@@ -112,8 +112,8 @@ def test_a_verdict_has_its_own_mark_and_stands_in_the_legend(findings, verdicts,
 
 
 def test_the_legend_has_only_what_is_drawn(labels):
-    figure = forest_of({"B1": _finding("B1", 0.1, sesoi=0)}, {"B1": "partly"}, labels).figure
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["partly"]
+    figure = forest_of({"B1": _finding("B1", 0.1, sesoi=0)}, {"B1": "not large"}, labels).figure
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["not large"]
     assert not len(_segments(figure.axes[0], "sesoi"))
 
 

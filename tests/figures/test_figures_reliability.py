@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buzanlib.figures.reliability import RELIABLE, TENTATIVE, agreement
+from buzanlib.figures.reliability import RELIABLE, TENTATIVE, agreement, side_by_side, weak_variables
 from buzanlib.measurement.reliability import VARIABLES
 
 
@@ -59,3 +59,22 @@ def test_alt_carries_the_numbers(table):
     assert f"and 0.667 for {(table['alpha'] >= 0.667).sum()}" in alt
     for alpha, ac1 in zip(table["alpha"], table["ac1"], strict=True):
         assert f"{alpha:.2f} and {ac1:.2f}" in alt
+
+
+def test_comparisons_stand_side_by_side(table):
+    few = table.loc[["pol", "level"]]
+    undefined = few.assign(alpha=np.nan)
+    shown = side_by_side(pd.concat({"later": few, "earlier": undefined}, names=["comparison", "variable"]))
+    assert list(shown.columns) == ["later", "earlier"]
+    assert list(shown.index) == ["pol", "level"]
+    row = table.loc["pol"]
+    assert (
+        shown.loc["pol", "later"] == f"{row['alpha']:.2f} ({row['alpha_low']:.2f} to {row['alpha_high']:.2f})"
+    )
+    assert shown["earlier"].isna().all()
+
+
+def test_variables_that_are_not_reliable_are_named(table):
+    few = table.loc[["pol", "level", "hostile"]].assign(alpha=[0.799, 0.5, 0.8])
+    assert weak_variables(few) == "strength (nominal) (0.50) and de-stabilising political action (0.80)"
+    assert weak_variables(few.loc[["hostile"]]) == "none"

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.coding_error import CodingErrorStudy, disagreement
-from buzanlib.inference.contrasts import empirical_logit, factorial
+from buzanlib.inference.coding_error import CodingErrorStudy, disagreement, even_rates, misread
+from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.theory.predictions import Predictions, load_predictions
 
@@ -20,10 +21,6 @@ THREATS = ["pol", "inf", "cri"]
 @pytest.fixture(scope="module")
 def predictions(data_dir: Path) -> Predictions:
     return load_predictions(data_dir)
-
-
-def rates(missed: float, added: float) -> pd.DataFrame:
-    return pd.DataFrame({"missed": missed, "added": added}, index=THREATS)
 
 
 def spoken(made, gap: float) -> tuple[pd.DataFrame, pd.DataFrame]:  # type: ignore[no-untyped-def]
@@ -44,8 +41,8 @@ def test_disagreement_is_counted_in_both_directions() -> None:
         ]
 
     codes = pd.DataFrame(
-        coded("A", (1, 1), (1, 1), (1, 0), (1, 0), (0, 0))
-        + coded("B", (1, 1), (1, 0), (1, 0), (1, 0), (1, 1))
+        coded("C", (1, 1), (1, 1), (1, 0), (1, 0), (0, 0))
+        + coded("D", (1, 1), (1, 0), (1, 0), (1, 0), (1, 1))
     )
     found = disagreement(Statements(pd.DataFrame(), pd.DataFrame(), codes))
     # Four passages relevant to both: three codes of 1 in either column, of which one is unmatched; five of 0.
@@ -59,29 +56,29 @@ def test_disagreement_of_the_shipped_codes_is_small(data_dir: Path) -> None:
     assert ((found > 0) & (found < 0.1)).all(axis=None)
 
 
-def test_without_error_the_contrasts_are_those_of_the_codes(predictions: Predictions, world) -> None:
+def test_without_error_the_contrasts_are_those_of_the_primary_estimator(
+    predictions: Predictions, world
+) -> None:
     made = world(1, size=60)
     passages, counts = spoken(made, gap=1.0)
-    sample = made.sample(counts)
-    found = CodingErrorStudy(predictions, draws=3)(passages, sample, rates(0, 0), factors=(1,))
-    effects = (
-        2 * factorial(empirical_logit(counts[THREATS], counts[["relevant"]]), sample.quadrants).estimates[0]
+    found = CodingErrorStudy(predictions, draws=3)(
+        passages, made.sample(counts), made.regions, {"none": even_rates(0)}
     )
-    expected = [-effects[2, 0], -effects[1, 1], effects[3, 2]]
-    assert found["contrast"].tolist() == pytest.approx(expected)
-    assert found["low90"].tolist() == pytest.approx(expected)
+    outcomes = {one.id: Outcome(one.threat, one.effect, one.sign) for one in predictions.cells}
+    test = WeightedContrastTest(draws=9)(counts, made.placed, made.regions, outcomes)
+    assert found["contrast"].tolist() == pytest.approx(test.table["estimate"].tolist())
+    assert found["low90"].tolist() == pytest.approx(found["high90"].tolist())
 
 
 def test_error_brings_contrasts_nearer_to_zero(predictions: Predictions, world) -> None:
     made = world(2)
     passages, counts = spoken(made, gap=1.5)
-    found = CodingErrorStudy(predictions, draws=60)(
-        passages, made.sample(counts), rates(0.05, 0.03), (0, 1, 4)
-    )
-    by_factor = found.set_index(["hypothesis", "factor"])["contrast"].unstack()  # noqa: PD010
-    assert (by_factor[0.0] > by_factor[1.0]).all()
-    assert (by_factor[1.0] > by_factor[4.0]).all()
-    drawn = found[found["factor"] > 0]
+    errors = {"none": even_rates(0), "some": even_rates(0.05), "more": even_rates(0.2)}
+    found = CodingErrorStudy(predictions, draws=60)(passages, made.sample(counts), made.regions, errors)
+    by_error = found.pivot_table(index="hypothesis", columns="error", values="contrast")
+    assert (by_error["none"] > by_error["some"]).all()
+    assert (by_error["some"] > by_error["more"]).all()
+    drawn = found[found["error"] != "none"]
     assert (drawn["low90"] < drawn["contrast"]).all()
     assert (drawn["contrast"] < drawn["high90"]).all()
 
@@ -89,17 +86,31 @@ def test_error_brings_contrasts_nearer_to_zero(predictions: Predictions, world) 
 def test_passages_of_states_outside_the_sample_are_passed_over(predictions: Predictions, world) -> None:
     made = world(3, size=60)
     passages, counts = spoken(made, gap=1.0)
-    sample = made.sample(counts)
-    strangers = passages.assign(iso3="XXX")
-    study = CodingErrorStudy(predictions, draws=2)
-    alone = study(passages, sample, rates(0, 0), (1,))
-    pd.testing.assert_frame_equal(alone, study(pd.concat([passages, strangers]), sample, rates(0, 0), (1,)))
+    rest = made.sample(counts), made.regions, {"some": even_rates(0.1)}
+    both = pd.concat([passages, passages.assign(iso3="XXX")])
+    study = CodingErrorStudy(predictions, draws=200)
+    alone, among = (study(some, *rest)["contrast"].tolist() for some in (passages, both))
+    assert alone == pytest.approx(among, abs=1e-12)
 
 
 def test_codes_worse_than_a_coin_are_refused(predictions: Predictions, world) -> None:
     made = world(4, size=30)
     passages, counts = spoken(made, gap=0.0)
     with pytest.raises(
-        EstimationError, match="error of coding times 6 is above one half; allowed: a smaller factor"
+        EstimationError, match=r"a chance of 0\.60 of an error of coding \(wild\); allowed: 0 to one half"
     ):
-        CodingErrorStudy(predictions, draws=2)(passages, made.sample(counts), rates(0.1, 0.1), (1, 6))
+        CodingErrorStudy(predictions, draws=2)(
+            passages, made.sample(counts), made.regions, {"wild": even_rates(0.6)}
+        )
+
+
+def test_an_independent_reading_has_a_share_and_an_upper_bound() -> None:
+    share, most = misread(40, 4)
+    assert share == 0.1
+    # At the bound, four or fewer of forty have a chance of 2.5 %.
+    assert binom.cdf(4, 40, most) == pytest.approx(0.025)
+    assert misread(40, 0)[0] == 0
+    with pytest.raises(EstimationError, match="5 of 4 passages read are wrong; allowed: 0 to all"):
+        misread(4, 5)
+    with pytest.raises(EstimationError, match="0 of 0 passages read are wrong"):
+        misread(0, 0)

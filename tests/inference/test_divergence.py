@@ -16,7 +16,9 @@ from buzanlib.inference.divergence import (
     DIVERGENCES,
     EPS,
     DivergenceTest,
+    Spread,
     distances,
+    farthest_in_words,
     location_and_spread,
     quadrant_divergences,
 )
@@ -155,6 +157,28 @@ def test_spread_is_not_taken_for_location(world) -> None:
     apart = location_and_spread(profiles(made, OPPOSED, spread=9), made.sample())
     assert apart.location_p == pytest.approx(1 / 200)
     assert apart.location > 10
+
+
+@pytest.mark.parametrize(
+    ("location", "spread", "words"),
+    [
+        (0.2, 0.2, "Neither differs by more than chance."),
+        (0.2, 0.01, "Only spread differs by more than chance."),
+        (0.01, 0.2, "Location differs by more than chance, and spread does not."),
+        (0.01, 0.01, "Both differ by more than chance, so that"),
+    ],
+)
+def test_location_and_spread_are_read_together(location: float, spread: float, words: str) -> None:
+    assert Spread(1.0, location, 1.0, spread, {}).reading(0.05).startswith(words)
+
+
+def test_measures_that_differ_are_told_one_by_one() -> None:
+    pairs = {
+        "one": pd.DataFrame({"distance": [0.2, 0.1]}, ["SW-WS", "WW-SS"]),
+        "other": pd.DataFrame({"distance": [0.2, 0.3]}, ["SW-WS", "WW-SS"]),
+    }
+    assert farthest_in_words(pairs) == "The pair farthest apart is SW-WS by one, WW-SS by other."
+    assert farthest_in_words({"one": pairs["one"]}) == "By each of them the pair farthest apart is SW-WS."
 
 
 def test_wrong_input_is_told(world) -> None:

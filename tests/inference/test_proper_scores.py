@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.proper_scores import mention_shares, others_mean, table_scores
+from buzanlib.inference.proper_scores import mention_shares, others_mean, scores_in_results, table_scores
 from buzanlib.theory.predictions import Predictions, load_predictions
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -68,6 +68,28 @@ def test_a_world_without_quadrants_is_not(world, predictions: Predictions) -> No
     # More of the marginal mixed in can only help a table that knows nothing.
     literal = scores.loc[[f"literal, {mixture}" for mixture in (0.5, 0.3, 0.1)], "skill"]
     assert literal.is_monotonic_decreasing
+
+
+def test_words_follow_the_scores() -> None:
+    names = ["marginal", "power", "saturated", "literal, 0.5", "graded, 0.5"]
+    columns = {
+        "log_score": [-1.0, -1.1, -0.9, -1.3, -1.2],
+        "brier": [0.3, 0.4, 0.2, 0.6, 0.5],
+        "skill": [0.0, -0.1, 0.1, -0.3, -0.2],
+        "p": [np.nan, np.nan, np.nan, 0.4, 0.3],
+    }
+    scores = pd.DataFrame(columns, names)
+    values = scores_in_results(scores)
+    assert values["score.literal.skill"] == -0.3
+    assert values["score.graded.p"] == 0.3
+    assert "score.saturated.p" not in values
+    assert (values["score.above"], values["score.models"]) == (1, 4)
+    assert values["score.saturated.gain"] == "score above it"
+    assert values["score.brier.order"] == "in the same order"
+    scores.loc["saturated", ["brier", "skill"]] = 0.7, -0.05
+    values = scores_in_results(scores)
+    assert values["score.saturated.gain"] == "do not score above it"
+    assert values["score.brier.order"] == "in another order"
 
 
 def test_scores_equal_a_plain_loop(world, predictions: Predictions) -> None:

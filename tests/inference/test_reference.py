@@ -20,6 +20,7 @@ from buzanlib.inference.contrasts import CODING, against_rest, cell_means, diffe
 from buzanlib.inference.divergence import location_and_spread
 from buzanlib.inference.dyadic_matrices import euclidean
 from buzanlib.inference.jonckheere_terpstra import OrderTest, jonckheere_terpstra
+from buzanlib.inference.mixed_model import corner_design, logit_normal
 from buzanlib.inference.mrqap import mantel, mrqap
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
@@ -298,3 +299,15 @@ def test_holm_bh(data_dir: Path) -> None:
         assert inside["p_adjusted"].tolist() == near(expected[family])
         words = [Verdict.SUPPORTED if p < level else Verdict.UNDECIDED for p in expected[family]]
         assert inside["verdict"].tolist() == words
+
+
+@pytest.mark.parametrize("name", ["pol", "inf", "cri", "mil", "small", "large"])
+def test_mixed_model_equals_lme4(name: str) -> None:
+    """Within what its search by bobyqa and its numerical Hessian leave: 2e-7, and 2e-6 for errors."""
+    rows, expected = table("mixed").query("set == @name").set_index("iso3"), VALUES["mixed"]["lme4"][name]
+    further = rows[["x"]] if rows["x"].any() else None
+    fit = logit_normal(rows["y"], rows["n"], corner_design(rows, rows["region"], further))
+    assert fit.coefficients.tolist() == pytest.approx(expected["coefficients"], abs=5e-7)
+    assert fit.errors.tolist() == pytest.approx(expected["errors"], abs=5e-6)
+    assert fit.sigma == pytest.approx(expected["sigma"], abs=5e-7)
+    assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], abs=1e-9)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles
+from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles, pairs_alike
 from buzanlib.theory.vocabulary import Quadrant
 
 SIZE = 24
@@ -162,3 +162,13 @@ def test_bad_parameters_are_named(panel: pd.DataFrame, regions: pd.Series) -> No
         neighbours_from_tiles(pair, count=2)
     with pytest.raises(BuzanError, match=r"reliability 1\.00 of power"):
         Placement().memberships(panel, regions, {"power": 1.0, "cohesion": 0.5})
+
+
+def test_pairs_of_one_group_that_stand_in_one_quadrant() -> None:
+    quadrants = pd.Series(["WW", "WW", "SS", "WW", "SS"], index=list("abcde"))
+    groups = pd.Series({"e": "south", "d": "south", "c": "north", "b": "north", "a": "north", "f": "east"})
+    # North: ab of ab, ac, bc; south: none of de. Across: ad, bd, ce of six.
+    assert pairs_alike(quadrants, groups) == (1 / 4, 3 / 6)
+    within, across = pairs_alike(quadrants[["a", "b"]], groups)
+    assert within == 1
+    assert np.isnan(across)

@@ -14,6 +14,7 @@ from buzanlib.measurement.profiles import (
     names_of_the_matter,
     relevant_passages,
     shares_of_mentions,
+    speech_counts,
     state_counts,
 )
 from buzanlib.tables.descriptor import load
@@ -53,6 +54,25 @@ def test_annotators_differ_and_the_papers_documents_are_left_out(statements: Sta
     assert len(by_a) != len(by_b)
     strategies = relevant_passages(statements, "NCSS", 1995, 2024)
     assert strategies["in_paper"].max() == 0
+
+
+def test_speeches_count_whether_or_not_they_speak(statements: Statements) -> None:
+    found = speech_counts(statements, "UNGDC", 2011, 2026)
+    said = relevant_passages(statements, "UNGDC", 2011, 2026)
+    assert found["relevant"].sum() == len(said)
+    assert found["speaking"].sum() == said["doc_id"].nunique()
+    tensor = count_tensor(statements).window("UNGDC", 2011, 2026)["relevant"]
+    assert found["relevant"].equals(tensor[found.index].rename("relevant"))
+    # All members speak nearly every year, whether or not the text is at hand.
+    assert found["documents"].max() == 16
+    assert (found["relevant"] == 0).any()
+
+
+def test_years_that_an_annotator_has_not_read_are_not_silence(statements: Statements) -> None:
+    first = [speech_counts(statements, "UNGDC", 2011, last, "adjudicated") for last in (2024, 2026)]
+    pd.testing.assert_frame_equal(*first)
+    assert speech_counts(statements, "UNGDC", 2025, 2026, "adjudicated").empty
+    assert speech_counts(statements, "UNGDC", 2011, 2026)["documents"].sum() > first[0]["documents"].sum()
 
 
 def test_profiles_are_shares_of_what_is_named(statements: Statements) -> None:

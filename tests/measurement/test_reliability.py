@@ -147,7 +147,7 @@ def test_the_bootstrap_equals_drawing_documents_one_by_one(level: str) -> None:
 
 
 def test_the_table_of_the_shipped_codes(data_dir: Path) -> None:
-    table = reliability_table(load_statements(data_dir), draws=200)
+    table = reliability_table(load_statements(data_dir), draws=200, annotators=["A", "B"])
     assert table.loc[list(PUBLISHED), "alpha"].to_dict() == pytest.approx(PUBLISHED, abs=5e-4)
     assert (table["alpha_low"] < table["alpha"]).all()
     assert (table["alpha"] < table["alpha_high"]).all()
@@ -297,3 +297,11 @@ def test_annotators_without_a_passage_in_common_or_unknown_ones(shipped: Stateme
         reliability_table(apart, 20, annotators=["Ana", "Ben"])
     with pytest.raises(UnknownNameError, match="unknown annotator 'Anna'; nearest allowed: 'Ana'"):
         reliability_table(apart, 20, annotators=["Anna", "Ben"])
+
+
+def test_some_variables_are_compared_as_among_all(shipped: Statements) -> None:
+    some = reliability_by(shipped, "corpus", 20, variables=["inf", "level (ordinal)"])
+    assert some.index.get_level_values("variable").unique().tolist() == ["inf", "level (ordinal)"]
+    pd.testing.assert_frame_equal(some, reliability_by(shipped, "corpus", 20).loc[some.index])
+    with pytest.raises(UnknownNameError, match="unknown variable 'cry'; nearest allowed: 'cri'"):
+        reliability_table(shipped, 20, variables=["cry"])

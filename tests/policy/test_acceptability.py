@@ -206,6 +206,9 @@ def test_assessments_are_gathered_by_priorities_and_proposal():
     values = found.values(package)
     assert values["options.own.SW.met"] == assess(own, tables["printed"])["satisfaction"][Quadrant.SW]
     assert values["options.reservation"] == 0.4
+    said = verdicts["graded"].loc[PAPER["secure"].name]
+    assert values["options.observed.secure.accept"] == (said == "accepts").sum() > 0
+    assert values["options.observed.secure.object"] == (said == "sees a threat").sum() > 0
     # (r - s) / (1 - s) to (1 - r) / a, with r = .4 and s = .5; and s = 0.
     assert values["options.package.window"] == "from 0.00 to 0.60"
     assert values["options.package.control"] == "from 0.40 to 0.60"

@@ -115,3 +115,40 @@ def test_votes_on_each_text_are_gathered_in_the_order_of_their_dates(data_dir: P
     assert found.tests.loc["US text", "taken to be about"] == "cell of its sponsor, SS"
     assert found.tests.loc["crime text, by its title", "taken to be about"] == "crime"
     assert values["entry.title.correlation"] == found.tests["correlation"].iloc[-1]
+    assert values["adhesion.since.crime"] == values["adhesion.year"] == 2018
+    majorities = (shares.loc[russian] >= 0.5).sum(axis=1)
+    assert values["adhesion.majorities.first"] == majorities.iloc[0] == 4
+    assert values["adhesion.majorities.last"] == majorities.iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (1.0, "it neither grew nor came apart"),
+        (0.0, "it came apart, the opposite of the paper's path"),
+    ],
+)
+def test_the_course_of_a_coalition_and_its_order_are_put_into_words(
+    data_dir: Path, last: float, said: str
+) -> None:
+    votes = load_votes(data_dir)
+    states = pd.Index(sorted(votes.votes["iso3"].unique()))
+    quadrants = pd.Series(np.resize(list(map(str, Quadrant)), len(states)), index=states)
+    texts = {"73/266": "US text", "74/28": "US text", "75/32": "US text", "73/187": "crime text"}
+    name = (texts | {"74/247": "crime text"}).get
+    found = Accessions(
+        votes, quadrants, PermutationBank(9, 1)(quadrants), lambda one: name(one, "Russian text")
+    )
+    russian = found.about.index[found.about["text"] == "Russian text"]
+    shares = found.changes.set_index("resolution")
+    shares.loc[russian, "yes"] = 1.0
+    shares.loc[russian[-1], "yes"] = last
+    found.__dict__["changes"] = shares.reset_index()
+    found.__dict__["tests"] = pd.DataFrame({"correlation": [0.2, 0.1, last - 0.5, last - 0.5]})
+    values = found.values()
+    assert values["adhesion.reading"] == said
+    assert values["entry.reading"] == (
+        "as foretold by sponsor, and as foretold by title"
+        if last
+        else "not as foretold for every text by sponsor, and turned round by title"
+    )

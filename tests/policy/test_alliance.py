@@ -221,8 +221,39 @@ def test_the_chapter_gathers_its_tests_under_its_keys() -> None:
     alone = affinity_test(likeness(profiles), predicted, made.permutations)
     assert values["alliance.statements.p.literal"] == alone["p"]
     assert values["alliance.statements.finding"] == "found"
-    assert values["alliance.crime.most"] == found.density[Threat.CRI].idxmax()
+    assert values["alliance.speaking"] == "speak more alike"
+    assert values["alliance.cri.most"] == found.density[Threat.CRI].idxmax()
+    both = named_by_both(LITERAL)[Threat.CRI]
+    assert values["alliance.cri.named"] == found.density.loc[both, Threat.CRI].mean()
+    assert values["alliance.cri.others"] == found.density.loc[~both, Threat.CRI].mean()
     assert values["example.ideology.votes"] == found.examples["votes"].iloc[1]
+    assert values["example.ideology.votes.p"] == found.examples["p, votes"].iloc[1]
+    borne = (found.examples["statements"] > 0) & (found.examples["p, statements"] < 0.05)
+    assert values["example.statements.borne"] == ["none", "one", "two", "all"][borne.sum()]
+    cohesive = made.states[made.quadrants.isin(["WS", "SS"])]
+    assert (
+        values["example.crime.yes"] == (positions.loc[cohesive, ["73/187", "74/247"]] == 1).to_numpy().mean()
+    )
     votes = found.affinity.loc["agreement of votes, beside other ties"]
     assert values["alliance.controlled.p.graded"] == votes["p"].iloc[1]
     assert values["alliance.controlled.finding"] == "not found"
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        ([0.5, 0.5], "do not vote more alike"),
+        ([0.01, 0.5], "vote more alike, but no more than their other ties would make them"),
+        ([0.01, 0.01], "vote more alike, and more than their other ties would make them"),
+    ],
+)
+def test_what_is_said_of_votes_follows_from_their_tests(p: list[float], said: str) -> None:
+    made = World(6, size=60)
+    numbers = [number for example in EXAMPLES for number in example.resolutions]
+    positions = pd.DataFrame(1.0, made.states, numbers)
+    placed = made.placed.assign(quadrant=made.quadrants)
+    world = SimpleNamespace(contested=positions, placed=placed, permutations=made.permutations, draws=9)
+    found = Alliances(made.profiles(GRADED, 4.0), world, agreement(positions, 4), {}, 0.2, 1)
+    found.__dict__["affinity"] = pd.DataFrame({"p": np.repeat([0.5, *p], 2)})
+    assert found.values()["alliance.voting"] == said
+    assert found.values()["alliance.speaking"] == "do not speak more alike"

@@ -142,6 +142,10 @@ def test_values_are_those_of_the_series_and_of_the_change(panel, memberships, re
     assert (values["change.n"], values["change.east.n"]) == (len(change), len(east))
     assert values["change.tau"] == pytest.approx(-exact_kendall(change["size"], change["change"]).tau)
     assert values["change.east.mean"] == east["change"].mean()
+    who = {True: "larger", False: "smaller"}
+    assert values["burden.first.who"] == who[values["burden.first.tau"] > 0] == "larger"
+    assert values["burden.last.who"] == who[values["burden.last.tau"] > 0] == "smaller"
+    assert values["change.who"] == who[values["change.tau"] < 0] == "smaller"
     last = burden.excess(2020)
     reverse = exact_kendall(-last["size"], last["excess"])
     assert (values["burden.last.tau"], values["burden.last.p_reverse"]) == (-reverse.tau, reverse.p)

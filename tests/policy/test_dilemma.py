@@ -235,6 +235,7 @@ def test_the_two_games_say_what_each_says():
     values = trust.values()
     assert values["dilemma.needed.SW_WS"] == needed.loc["SW-WS", "transparency"]
     assert values["dilemma.needed.observed"] == trust.low.transparency_needed(near / 4).max()
+    assert values["dilemma.apart"] == "lie closer together"
     assert values["dilemma.blind"] == (trust.fields()[high] >= 2).mean()
     assert trust.low.equilibria(0.5, 0.9) == [DISTRUST]
     assert values["dilemma.equilibria.SW_WS"] == "both arm"

@@ -95,5 +95,26 @@ def test_the_chapter_reads_its_numbers_off_the_curve_and_the_record(panel, regio
     known = history.dropna()
     assert values["history.falls"] + values["history.rises"] == len(known)
     crossings = known["before"].str[1] != known["after"].str[1]
+    assert values["history.falls_weak"] == (known["before"].str[1] == "W")[known["change"] < 0].sum()
     assert values["history.falls_crossed"] == crossings[known["change"] < 0].sum()
     assert values["history.rises_crossed"] == crossings[known["change"] > 0].sum()
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (0.1, "leaves most states of every quadrant where they are"),
+        (9.0, "carries most states of WW, WS, SW, SS across"),
+    ],
+)
+def test_what_a_shock_does_is_put_into_words(panel, regions, slope, said):
+    found = CohesionShocks(panel, regions, Placement(), 0.01)
+    quadrants = list(map(str, Quadrant))
+    found.__dict__["crossed"] = lambda sizes: pd.DataFrame(
+        {q: np.abs(sizes) * slope for q in quadrants}, sizes
+    )
+    values = found.values()
+    assert values["shock.top.reading"] == said
+    assert values["shock.none.reading"].startswith("leaves most")
+    fall, rise = -values["shock.tail.fall"], values["shock.tail.rise"]
+    assert values["shock.rises"] == ("smaller" if rise < fall else "larger")

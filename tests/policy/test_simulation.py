@@ -114,6 +114,15 @@ def test_the_chapter_compares_schemes_run_by_run(world: tuple[pd.DataFrame, pd.S
     cell = found.advantage.loc["what states have said, encouragement 0.4", "0.1 to 0.5"]
     assert cell == pytest.approx(100 * (advised - at_random))
     assert values["advantage.said.most"] == found.advantage.iloc[3:].to_numpy().max()
+    assert values["advantage.said.largest"] == found.advantage.iloc[3:].abs().to_numpy().max()
+    random = [
+        [
+            100 * Simulation(Talks(pull=pull), *ends, runs=fewer)(profiles, world[1], STATES).mean()
+            for ends in ((0.1, 0.5), (0.3, 0.7), (0.5, 0.9))
+        ]
+        for pull in (0.0, 0.2, 0.4)
+    ]
+    assert values["coalition.by_levels"] == pytest.approx(np.ptp(random, axis=1).min())
 
 
 @pytest.mark.parametrize(

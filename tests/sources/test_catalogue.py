@@ -134,7 +134,7 @@ def test_account_of_what_is_missing(tmp_path: Path) -> None:
         assert f"    cite: {source.cite}" in said
         assert all(f"looked for: {form}" in said or f", or {form}" in said for form in source.forms)
     assert f"costs: panel.csv, column cinc: left empty, for nothing of it is in {tmp_path / 'data'}" in said
-    assert f"costs: votes.csv, all rows: kept as it is in {tmp_path / 'data'}" in said
+    assert f"costs: votes.csv, rows up to 2020: kept as it is in {tmp_path / 'data'}" in said
     assert "costs: not checked: states.csv, its codes and first days" in said
     assert "not looked into; unpack first: NMCv7.zip" in said
 

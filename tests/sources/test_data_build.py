@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from buzanlib.cli.data import _quadrants
 from buzanlib.errors import BuzanError, LockError
 from buzanlib.sources.catalogue import find_sources
 from buzanlib.sources.data_build import BY_HAND, LOCKED_WITH, build
@@ -30,6 +31,7 @@ MADE = [
     "memberships.csv",
     "alliances.csv",
     "contiguity.csv",
+    "mask_leak.csv",
 ]
 
 
@@ -108,7 +110,7 @@ def test_progress_is_shown_on_standard_error(
 def test_build_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_path: Path) -> None:
     for name in (*BY_HAND, *LOCKED_WITH):
         shutil.copy(data_dir / name, tmp_path)
-    made = build(raw, tmp_path, progress=False)
+    made = build(raw, tmp_path, progress=False, placing=_quadrants)
     assert [path.name for path in made] == MADE
     assert [
         path.name

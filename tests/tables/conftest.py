@@ -72,6 +72,10 @@ WORLD = {
         "NATO,NLD,1990,,full,A table",
     ],
     "alliances.csv": ["iso3,ally,year", "EST,NLD,2018"],
+    "mask_leak.csv": [
+        "target,corpus,passages,states,classes,right,accuracy,largest",
+        "region,UNGDC,20,5,3,9,0.45,0.4",
+    ],
     "contiguity.csv": ["iso3,neighbour,kind,first,last", "EST,NLD,5,1995,2016"],
     "illustrations.csv": [
         "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"

@@ -1,0 +1,85 @@
+"""Codings of the same passages held against each other: of two annotators, two codebooks, or one annotator twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from buzanlib.measurement.reliability import SECOND_PASS, VARIABLES, reliability_table
+from buzanlib.tables.statements import Statements
+from buzanlib.theory.vocabulary import Annotator
+
+#: What is held against what, by name: the annotators of codebook 2; the codes that each codebook ends in; and each
+#: annotator of codebook 2 with itself on the passages that it coded twice.
+COMPARISONS: dict[str, tuple[str, str]] = {
+    "C and D": (Annotator.C, Annotator.D),
+    "two codebooks": (Annotator.ADJUDICATED, Annotator.ADJUDICATED_2),
+    "C again": (Annotator.C, "C again"),
+    "D again": (Annotator.D, "D again"),
+}
+
+
+def shared_passages(
+    statements: Statements, annotators: tuple[str, str], variables: Sequence[str] = tuple(VARIABLES)
+) -> tuple[int, int]:
+    """Passages that two annotators both coded, and those of them on which they differ in any of some `VARIABLES`.
+
+    Both are zero where one of the two has coded nothing.
+    """
+    columns = sorted({VARIABLES[name][0] for name in variables})
+    codes = statements.codes.set_index("passage_id")
+    one, other = (codes.loc[codes["annotator"] == name, columns] for name in annotators)
+    both = one.index.intersection(other.index)
+    one, other = one.loc[both], other.loc[both]
+    differ = (one != other) & ~(one.isna() & other.isna())
+    return len(both), int(differ.any(axis=1).sum())
+
+
+def shared_results(statements: Statements) -> dict[str, int]:
+    """`shared_passages` of `COMPARISONS` and of A and B, by keys such as ``coding.C_and_D.passages`` and ``.differ``.
+
+    A and B coded the variables of `SECOND_PASS` when their differences on the others had been settled; of these the
+    numbers are.
+    """
+    early = [name for name in VARIABLES if name not in SECOND_PASS]
+    counts = {name: shared_passages(statements, pair) for name, pair in COMPARISONS.items()}
+    counts["A and B"] = shared_passages(statements, (Annotator.A, Annotator.B), early)
+    return {
+        f"coding.{name.replace(' ', '_')}.{key}": number
+        for name, both in counts.items()
+        for key, number in zip(("passages", "differ"), both, strict=True)
+    }
+
+
+def comparisons(
+    statements: Statements,
+    draws: int = 2000,
+    seed: int = 20100615,
+    pairs: Mapping[str, tuple[str, str]] = COMPARISONS,
+    variables: Sequence[str] = tuple(VARIABLES),
+) -> pd.DataFrame:
+    """Agreement of several pairs of codings, each as `reliability_table` has it.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    draws, seed : int
+        Of the bootstrap over documents.
+    pairs : mapping of str to tuple of str
+        Two annotators by the name of the comparison. One whose annotators have no passage in common is left out.
+    variables : sequence of str
+        Of `VARIABLES`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``comparison`` and ``variable``.
+    """
+    shared = {name: pair for name, pair in pairs.items() if shared_passages(statements, pair)[0]}
+    tables = {
+        name: reliability_table(statements, draws, seed, pair, variables) for name, pair in shared.items()
+    }
+    found: pd.DataFrame = pd.concat(tables, names=["comparison"])
+    return found
