@@ -121,8 +121,8 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
     """Introduce the book of a study of one's own: its tables, and its verdicts beside what each hypothesis claims."""
     parts = [
         f"# {escape(study.title)}",
-        "A study made with buzanlib, the compendium that tests Hare (2010), on data or choices of its own. The numbers of"
-        " its chapters, and the words that compare them, are chosen by these; what can only be said of the data that"
+        "A study made with buzanlib, the compendium that tests Hare (2010), on data or choices of its own. The numbers"
+        " of its chapters, and the words that compare them, are chosen by these; what can only be said of the data that"
         " ship with buzanlib is left out.",
     ]
     if study.tables:
@@ -159,8 +159,8 @@ def own_note(run: Run) -> str:
     else:
         choices = "Every choice is that of the notebook."
     return (
-        f":::{{note}}\n{choices} Numbers, figures and the words that compare them are those of this study; what can only"
-        " be said of the data that ship with buzanlib is left out.\n:::"
+        f":::{{note}}\n{choices} Numbers, figures and the words that compare them are those of this study; what can"
+        " only be said of the data that ship with buzanlib is left out.\n:::"
     )
 
 
