@@ -60,6 +60,18 @@ def even_rates(chance: float) -> pd.DataFrame:
     return pd.DataFrame(chance, pd.Index(THREATS, name="threat"), ["missed", "added"])
 
 
+def error_scenarios(rates: pd.DataFrame, read: int, wrong: int) -> dict[str, pd.DataFrame]:
+    """Chances of error by name: none, those of `disagreement` and multiples of them, and those of `misread`.
+
+    The last are as if every error of the reading had struck each threat, both ways. No chance is above one half.
+    """
+    often = {"as C and D disagree": 1, "3 times": 3, "5 times": 5}
+    found = {name: (factor * rates).clip(upper=0.5) for name, factor in often.items()}
+    shares = [min(share, 0.5) for share in misread(read, wrong)]
+    as_read = {f"as read, {share:.0%}": even_rates(share) for share in shares}
+    return {"none": even_rates(0.0), **found, **as_read}
+
+
 @dataclass(frozen=True)
 class CodingErrorStudy:
     """Codes the passages with error, `draws` times, and computes the weighted contrasts of Table 2 each time."""

@@ -105,6 +105,16 @@ class MultiverseResult:
         """The specifications that can be estimated."""
         return self.table[self.table["n"] > 0]
 
+    def below(self, level: float = _LEVEL) -> list[tuple[str, str]]:
+        """Hypothesis and summary, as columns of `joint` are called, of each joint p value below a level."""
+        summaries = [str(column) for column in self.joint if f"{column}_p" in self.joint]
+        return [
+            (str(name), summary)
+            for name, row in self.joint.iterrows()
+            for summary in summaries
+            if row[f"{summary}_p"] < level
+        ]
+
     def sensitivity(self, axes: Sequence[str]) -> pd.DataFrame:
         """How much of the variance of the contrasts goes with each choice, taken by itself, shape (axes, 4).
 

@@ -10,7 +10,13 @@ import pytest
 from scipy.stats import binom
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.coding_error import CodingErrorStudy, disagreement, even_rates, misread
+from buzanlib.inference.coding_error import (
+    CodingErrorStudy,
+    disagreement,
+    error_scenarios,
+    even_rates,
+    misread,
+)
 from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.theory.predictions import Predictions, load_predictions
@@ -114,3 +120,13 @@ def test_an_independent_reading_has_a_share_and_an_upper_bound() -> None:
         misread(4, 5)
     with pytest.raises(EstimationError, match="0 of 0 passages read are wrong"):
         misread(0, 0)
+
+
+def test_errors_are_none_as_disagreed_and_as_read() -> None:
+    found = error_scenarios(even_rates(0.12), 40, 4)
+    chances = {name: rates.to_numpy().max() for name, rates in found.items()}
+    assert list(chances) == [
+        *("none", "as C and D disagree", "3 times", "5 times", "as read, 10%", "as read, 24%"),
+    ]
+    assert list(chances.values()) == pytest.approx([0, 0.12, 0.36, 0.5, 0.1, misread(40, 4)[1]])
+    assert found["3 times"].loc["inf", "added"] == pytest.approx(0.36)

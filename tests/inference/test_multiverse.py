@@ -218,6 +218,16 @@ def test_a_world_of_table_2_is_found_in_all_and_a_null_world_in_few(world) -> No
     assert rejected <= 6
 
 
+def test_joint_p_values_below_a_level() -> None:
+    columns = ["median", "median_p", "right_signed", "right_signed_p", "significant", "significant_p"]
+    joint = pd.DataFrame(
+        [[0.01, 0.04, 0.5, 0.5, 0.2, 0.01], [0.02, 0.05, 0.01, 0.2, 0.1, 0.9]], ["B1", "B2"], columns
+    )
+    result = MultiverseResult(pd.DataFrame(), joint, np.zeros((1, 2)))
+    assert result.below() == [("B1", "median"), ("B1", "significant")]
+    assert result.below(0.06) == [("B1", "median"), ("B1", "significant"), ("B2", "median")]
+
+
 def test_what_goes_with_a_choice() -> None:
     table = pd.DataFrame({"n": 9, "a": list("xxyyxxyy"), "b": list("uvuvuvuv")}).assign(
         **{name: [0.0, 0.2, 1.0, 1.2] * 2 for name in WHOLE}
