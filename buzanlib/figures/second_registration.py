@@ -18,7 +18,7 @@ from buzanlib.figures.typeset import listed, with_interval
 SHOWN = 0.93
 
 #: Characters of a line in the name of a row; and above the panels, of which each has its part.
-NAME, TITLES = 24, 36
+NAME, TITLES = 24, 45
 
 
 @style()
