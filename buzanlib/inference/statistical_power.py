@@ -84,12 +84,12 @@ class PowerStudy:
     structure: Structure
     outcomes: Mapping[str, Outcome]  #: By id of the prediction.
     gate: str  #: Id of the hypothesis on the whole table.
-    worlds: int = 500  #: Simulated for each kind of rates and true contrast.
-    fits: int = 100  #: To so many of them the mixed model is fitted.
+    worlds: int = 400  #: Simulated for each kind of rates and true contrast.
+    fits: int = 200  #: To so many of them the mixed model is fitted.
     seed: int = 20261128
 
     @classmethod
-    def of(cls, world: World, worlds: int = 500, fits: int = 100, draws: int = 499) -> PowerStudy:
+    def of(cls, world: World, worlds: int = 400, fits: int = 200, draws: int = 499) -> PowerStudy:
         """Of the predictions on the statements of a world, with so many permutations.
 
         Raises `EstimationError` as `WeightedContrastTest` does.
