@@ -17,8 +17,8 @@ from typing import Any
 
 HELD = Path(__file__).with_name("numbers.json")
 
-TOLERANCE, ELSEWHERE = 1e-9, 1e-6
-"""Relative and absolute; the other where other code adds up, since some sums are of single precision."""
+TOLERANCE, ELSEWHERE = 1e-9, 5e-3
+"""Relative and absolute; the other where other code adds up: a tie in a simulation may then fall the other way."""
 
 
 def made_by() -> dict[str, str]:
