@@ -14,7 +14,7 @@ from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant, Threat
 
 
 def _codes(passage, relevant=1, **threats):
-    return {"passage_id": passage, "annotator": "adjudicated", "relevant": relevant} | {
+    return {"passage_id": passage, "annotator": "adjudicated_2", "relevant": relevant} | {
         threat.value: threats.get(threat.value, 0) for threat in Threat
     }
 
@@ -46,11 +46,11 @@ def real(data_dir):
 
 
 def test_years_that_an_annotator_has_not_read_are_left_out(data_dir, real):
-    assert real.index[-1] == 2024
-    second = by_year(load_statements(data_dir), annotator="adjudicated_2")
-    assert second.index[-1] == 2026
-    assert second.loc[[2025, 2026], "documents"].tolist() == [190, 190]
-    assert second.loc[:2024, "documents"].equals(real["documents"])
+    assert real.index[-1] == 2026
+    assert real.loc[[2025, 2026], "documents"].tolist() == [190, 190]
+    first = by_year(load_statements(data_dir), annotator="adjudicated")
+    assert first.index[-1] == 2024
+    assert first["documents"].equals(real.loc[:2024, "documents"])
 
 
 def _heights(steps):
