@@ -56,7 +56,8 @@ def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list
     whole.pop("book", None)
     (folder / "study.yml").write_text(yaml.safe_dump(whole), encoding="utf-8")
     results = run_study(folder / "study.yml", progress=False)
-    texts: dict[str, list[str]] = {}
+    shared = ("glossary", "bibliography")
+    texts = {name: [(root / "book" / f"{name}.md").read_text(encoding="utf-8")] for name in shared}
     for file in sorted((folder / "out").glob("*.ipynb")):
         for cell in nbformat.read(file, as_version=4).cells:  # type: ignore[no-untyped-call]
             if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ()):
