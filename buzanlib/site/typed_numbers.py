@@ -189,7 +189,7 @@ def check_typed_numbers(templates: Path, book: Path) -> None:
             f"{len(left)} typed number{'s' * (len(left) > 1)}; record each and read it with the role 'num', or put its"
             f" phrase under a reason in {LIST}:\n" + "\n".join(f"  {one}" for one in left)
         )
-    for key in excuses.keys() - needed:
+    for key in (key for key in reversed(excuses) if key not in needed):
         raise listed.error(f"{shown(key[-1])} excuses nothing that others do not: remove it", *key[:2])
 
 

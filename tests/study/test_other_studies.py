@@ -17,7 +17,7 @@ from buzanlib.errors import UnknownNameError
 from buzanlib.figures.typeset import typeset
 from buzanlib.site.layout import ABOUT_WHAT_SHIPS
 from buzanlib.study.parameters import declared
-from buzanlib.study.results import Results
+from buzanlib.study.results import Results, Value
 from buzanlib.study.runner import run_study
 
 pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("study")]
@@ -56,7 +56,8 @@ def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list
     whole.pop("book", None)
     (folder / "study.yml").write_text(yaml.safe_dump(whole), encoding="utf-8")
     results = run_study(folder / "study.yml", progress=False)
-    texts: dict[str, list[str]] = {}
+    shared = ("glossary", "bibliography")
+    texts = {name: [(root / "book" / f"{name}.md").read_text(encoding="utf-8")] for name in shared}
     for file in sorted((folder / "out").glob("*.ipynb")):
         for cell in nbformat.read(file, as_version=4).cells:  # type: ignore[no-untyped-call]
             if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ()):
@@ -67,27 +68,34 @@ def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list
     return results, texts
 
 
+def tokens(text: str) -> set[str]:
+    """The numbers in a text, with sign and percent sign, but for small counts and levels of intervals."""
+    found = re.findall(r"(?<![\w.,])[+−]?\d(?:[\d.,]*\d)?%?(?![\w%])", text)
+    return {one for one in found if "." in one or "%" in one or len(one) > 3}
+
+
 def numbers(texts: dict[str, list[str]], values: dict[str, Any]) -> set[str]:
-    """The numbers that roles on pages print, as they are printed, without those that are small counts."""
+    """The numbers that roles on pages print, as they are printed."""
     found = set()
     for key, form in (match for of_one in texts.values() for text in of_one for match in ROLE.findall(text)):
         value = values.get(key.strip())
         if isinstance(value, int | float) and not isinstance(value, bool):
-            found.add(typeset(value, form))
-    return {one for one in found if len(re.findall(r"\d", one)) > 1}
+            found |= tokens(typeset(value, form))
+    return found
 
 
 def sentences(results: Results, page: str, text: str) -> Iterator[str]:
-    """Sentences of a text with its numbers put in."""
+    """Sentences of a text as it is typed, with words that the data choose, and dashes for numbers, which are theirs."""
 
     def put(role: re.Match[str]) -> str:
         try:
-            return typeset(results.on(page, role[1].strip()), role[2])
+            value = results.on(page, role[1].strip())
         except UnknownNameError:
             return "–"
+        return value if isinstance(value, str) else "–"
 
-    filled = ROLE.sub(put, text)
-    yield from (" ".join(one.split()) for one in re.split(r"(?<=[.!?])\s+|\n\s*\n|\n- ", filled))
+    prose = re.sub(r"\{\w+(?::\w+)?\}`[^`]*`|\"[^\"]*\"", "", ROLE.sub(put, text))
+    yield from (" ".join(one.split()) for one in re.split(r"(?<=[.!?])\s+|\n\s*\n|\n- ", prose))
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -99,21 +107,24 @@ def test_no_page_of_another_study_says_what_is_only_true_of_the_one_that_ships(
     shipped = {key: value for of_one in held.values() for key, value in of_one.items()}
     foreign = numbers(texts, shipped) - numbers(texts, results.scalars)
     assert foreign, "no number differs between the two studies: nothing could be found"
-    typed = "|".join(rf"(?<![\w.,+−-]){re.escape(one)}(?![\w%])" for one in sorted(foreign))
-    strange = re.compile(rf"{STUDIES[study][2]}|{typed}")
+    words = re.compile(STUDIES[study][2])
     found = [
-        f"{page}: {match[0]!r} in {said!r}"
+        f"{page}: {strange} in {said!r}"
         for page, of_one in texts.items()
         for text in of_one
         for said in sentences(results, page, text)
-        if (match := strange.search(re.sub(r"\{\w+(?::\w+)?\}`[^`]*`|\"[^\"]*\"", "", said)))
+        if (strange := sorted({*words.findall(said), *(tokens(said) & foreign)}))
     ]
     assert not found, "\n".join([f"{len(found)} sentences of the study that ships", *found])
 
 
 def test_a_word_and_a_number_of_another_study_would_be_found() -> None:
-    texts = {"page": ["It is {num}`B1.contrast:+.2f` and {num}`n`.", "Typed: +0.25. Few."]}
-    assert numbers(texts, {"B1.contrast": 0.25, "n": 3}) == {"+0.25"}
-    results = Results("", {}, {}, {}, {})
-    assert list(sentences(results, "page", texts["page"][0])) == ["It is – and –."]
+    texts = {"page": ["It is {num}`B1.contrast:+.2f` and {num}`n`, {num}`word`.", "Typed: +0.25. Few."]}
+    assert numbers(texts, {"B1.contrast": 0.25, "n": 3, "word": "x"}) == {"+0.25"}
+    results = Results("", {}, {}, {}, {"n": Value(3, "page"), "word": Value("as 1,234", "page")})
+    (said,) = sentences(results, "page", texts["page"][0])
+    assert said == "It is – and –, as 1,234."
+    assert tokens(said) == {"1,234"}
+    assert tokens("With 90 % intervals 17.4% of 5, p < 0.001, −0.5.") == {"17.4%", "0.001", "−0.5"}
+    assert [tokens(one) for one in sentences(results, "page", texts["page"][1])] == [{"+0.25"}, set()]
     assert re.search(STUDIES["power"][2], "by the Composite Index of National Capability")
