@@ -56,14 +56,18 @@ def test_readme_names_what_else_came_out(findings: str, judged: pd.DataFrame) ->
     assert by_word[Verdict.SUPPORTED] == []
     assert by_word[Verdict.REVERSED] == ["B15"]
     assert by_word[Verdict.NOT_TESTABLE] == ["E3"]
-    assert "none is supported, one is reversed (that WS states name infrastructure before crime)" in findings
-    assert "one is not testable (that states\nmove between quadrants by more than error)" in findings
+    assert (
+        "none is supported, one is reversed (that WS states, weak in power and strong in cohesion, name"
+        in findings
+    )
+    assert "one is not testable (that states move between quadrants by more than error)" in findings
 
 
 def test_readme_gives_the_verdict_of_what_was_registered(findings: str, world: World) -> None:
     registered = SecondRegistration(world)
     strict = registered.explore().set_index(["sample", "outcome"])
     assert strict["low90"]["2011–2024, codebook 2", "P1"] > 0, "README calls it a hint"
+    assert strict["low90"]["beside all three", "P1"] < 0 < strict["high90"]["beside all three", "P1"]
     assert f"it is {registered.verdicts['P1']}." in findings
 
 

@@ -12,7 +12,7 @@ from buzanlib.inference.verdicts import Verdict
 _SINGLE: Mapping[str, tuple[str, str]] = {
     Verdict.SUPPORTED: ("holds", "hold"),
     Verdict.REVERSED: ("turns round", "turn round"),
-    Verdict.NOT_LARGE: ("is at most small", "are at most small"),
+    Verdict.NOT_LARGE: ("holds at most weakly", "hold at most weakly"),
     Verdict.UNDECIDED: ("cannot be decided", "cannot be decided"),
     Verdict.NOT_TESTABLE: ("cannot be tested", "cannot be tested"),
 }
@@ -20,7 +20,7 @@ _SINGLE: Mapping[str, tuple[str, str]] = {
 _REGISTERED: Mapping[str, str] = {
     Verdict.SUPPORTED: "Predicted beforehand for later speeches, this came true.",
     Verdict.REVERSED: "Predicted beforehand for later speeches, this turned round.",
-    Verdict.NOT_LARGE: "Predicted beforehand for later speeches, it is at most small.",
+    Verdict.NOT_LARGE: "Predicted beforehand for later speeches, it holds at most weakly.",
     Verdict.UNDECIDED: "Later speeches, for which this was predicted beforehand, cannot tell.",
     Verdict.NOT_TESTABLE: "On later speeches it could not be tested.",
 }

@@ -30,7 +30,7 @@ def contrasts_by_sample(
     Parameters
     ----------
     explored : DataFrame
-        Columns ``sample``, ``outcome``, ``contrast``, ``low90``, ``high90``.
+        Columns ``sample``, ``outcome``, ``contrast``, ``low90``, ``high90``; an outcome may lack a sample.
     outcomes : mapping of str to str
         Those to be drawn, from the left, and what to write above each.
     right : str
@@ -44,9 +44,9 @@ def contrasts_by_sample(
     check_named("outcome", outcomes, set(explored["outcome"]))
     samples = list(dict.fromkeys(explored["sample"]))
     chosen = {
-        name: explored[explored["outcome"] == name].set_index("sample").loc[samples] for name in outcomes
+        name: explored[explored["outcome"] == name].set_index("sample").reindex(samples) for name in outcomes
     }
-    reach = np.concatenate([rows[["low90", "high90"]].abs().max(axis=1) for rows in chosen.values()])
+    reach = np.concatenate([rows[["low90", "high90"]].abs().max(axis=1).dropna() for rows in chosen.values()])
     limit = 1.08 * max(
         float(np.quantile(reach, SHOWN, method="higher")),
         *(float(rows["contrast"].abs().max()) for rows in chosen.values()),
@@ -75,7 +75,7 @@ def contrasts_by_sample(
             title,
             [
                 f"{sample} {with_interval(row['contrast'], row['low90'], row['high90'])}"
-                for sample, row in chosen[name].iterrows()
+                for sample, row in chosen[name].dropna(subset=["contrast"]).iterrows()
             ],
         )
         for name, title in outcomes.items()

@@ -185,4 +185,6 @@ class StrictReading:
                 found = {column: float(row[column]) for column in ("contrast", "low90", "high90", "p")}
                 values |= {f"{key}{column}": value for column, value in found.items()}
                 values[f"{key}side"] = side(found["low90"], found["high90"])
+        if "gate" in values:
+            values["gate.reading"] = "opens" if float(values["gate"]) < alpha else "stays shut"
         return {prefix + key: value for key, value in values.items() if not pd.isna(value)}

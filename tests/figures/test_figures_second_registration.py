@@ -60,6 +60,14 @@ def test_a_long_interval_ends_in_an_arrow_and_leaves_room_for_the_others() -> No
     assert arrows == [("<", [0]), (">", [0])]
 
 
+def test_an_outcome_that_lacks_a_sample_has_an_empty_row(explored: pd.DataFrame) -> None:
+    some = explored[(explored["sample"] != SAMPLES[-1]) | (explored["outcome"] != "rest")]
+    drawn = contrasts_by_sample(some, {"strict": "Strict", "rest": "Rest"})
+    (line,) = [one for one in drawn.figure.axes[1].lines if one.get_gid() == "rest"]
+    assert np.isnan(line.get_xdata()).tolist() == [False, False, False, True]
+    assert drawn.alt.count(f"{SAMPLES[-1]} ") == 1
+
+
 def test_an_unknown_outcome_is_told(explored: pd.DataFrame) -> None:
     with pytest.raises(UnknownNameError, match="unknown outcome 'strikt'; nearest allowed: 'strict'"):
         contrasts_by_sample(explored, {"strikt": "Strict"})

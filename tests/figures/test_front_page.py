@@ -22,7 +22,7 @@ def test_what_is_found_is_said_without_codes() -> None:
     said = front_words(["undecided", "not large", "undecided"], False, (0.1, 1.0), "undecided")
     assert said == {
         "front.whole": "fit no better than chance",
-        "front.single": "Of three single predictions, one is at most small and two cannot be decided.",
+        "front.single": "Of three single predictions, one holds at most weakly and two cannot be decided.",
         "front.hint": "seem to speak more",
         "front.registered": "Later speeches, for which this was predicted beforehand, cannot tell.",
     }

@@ -85,14 +85,14 @@ def numbers(texts: dict[str, list[str]], values: dict[str, Any]) -> set[str]:
 
 
 def sentences(results: Results, page: str, text: str) -> Iterator[str]:
-    """Sentences of a text as it is typed, with words that the data choose, and dashes for numbers, which are theirs."""
+    """Sentences of a text as it is typed, with words that the data choose, and dashes for all numbers."""
 
     def put(role: re.Match[str]) -> str:
         try:
             value = results.on(page, role[1].strip())
         except UnknownNameError:
             return "–"
-        return value if isinstance(value, str) else "–"
+        return re.sub(r"[+−]?\d[\d.,]*%?", "–", value) if isinstance(value, str) else "–"
 
     prose = re.sub(r"\{\w+(?::\w+)?\}`[^`]*`|\"[^\"]*\"", "", ROLE.sub(put, text))
     yield from (" ".join(one.split()) for one in re.split(r"(?<=[.!?])\s+|\n\s*\n|\n- ", prose))
@@ -123,8 +123,8 @@ def test_a_word_and_a_number_of_another_study_would_be_found() -> None:
     assert numbers(texts, {"B1.contrast": 0.25, "n": 3, "word": "x"}) == {"+0.25"}
     results = Results("", {}, {}, {}, {"n": Value(3, "page"), "word": Value("as 1,234", "page")})
     (said,) = sentences(results, "page", texts["page"][0])
-    assert said == "It is – and –, as 1,234."
-    assert tokens(said) == {"1,234"}
+    assert said == "It is – and –, as –."
+    assert tokens(said) == set()
     assert tokens("With 90 % intervals 17.4% of 5, p < 0.001, −0.5.") == {"17.4%", "0.001", "−0.5"}
     assert [tokens(one) for one in sentences(results, "page", texts["page"][1])] == [{"+0.25"}, set()]
     assert re.search(STUDIES["power"][2], "by the Composite Index of National Capability")
