@@ -82,10 +82,10 @@ class StrictReading:
         Returns
         -------
         DataFrame
-            Index ``annotator``. Columns ``coding``, a name; ``passages`` of the strict kind, and ``relevant`` ones;
-            ``contrast``, ``low90`` and ``high90`` in log odds; ``p``, ``p_adjusted`` and ``gate`` (p of the whole
-            table) by the primary estimator; ``locked.contrast``, of empirical logits, ``locked.p``,
-            ``locked.p_adjusted`` and ``locked.gate`` as the locked file has it.
+            Index ``annotator``, without those whose statements are of too few states. Columns ``coding``, a name;
+            ``passages`` of the strict kind, and ``relevant`` ones; ``contrast``, ``low90`` and ``high90`` in log odds;
+            ``p``, ``p_adjusted`` and ``gate`` (p of the whole table) by the primary estimator; ``locked.contrast``, of
+            empirical logits, ``locked.p``, ``locked.p_adjusted`` and ``locked.gate`` as the locked file has it.
         """
         world, bank = self.world, self.world.bank
         predictions = world.data.predictions
@@ -111,7 +111,8 @@ class StrictReading:
                     **locked.table.loc[first, ["contrast", "p", "p_adjusted"]].add_prefix("locked."),
                     "locked.gate": locked.joint.p,
                 }
-        return pd.DataFrame.from_dict(rows, "index").rename_axis("annotator")
+        columns = None if rows else ["coding"]
+        return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("annotator")
 
     @cached_property
     def fits(self) -> pd.DataFrame:
