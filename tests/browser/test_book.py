@@ -76,7 +76,7 @@ def test_the_front_page_says_what_the_results_say(html: Path, address: str, brow
     values = json.loads(results.read_text(encoding="utf-8"))["values"]
     page = open_page(browser, address, "index")
     rows = page.locator("table tbody tr").all_inner_texts()
-    for hypothesis, row in zip(("B1", "B2", "B3"), rows, strict=True):
+    for hypothesis, row in zip(("B1", "B2", "B3", "P1"), rows, strict=True):
         assert row.startswith(hypothesis)
         assert values[f"{hypothesis}.verdict"]["value"] in row
         contrast = f"{values[f'{hypothesis}.contrast']['value']:+.2f}".replace("-", "\u2212")
