@@ -264,4 +264,7 @@ def test_one_release_gives_the_tables_that_ship(raw: Path, data_dir: Path, tmp_p
     pd.concat([one, older]).to_csv(path, index=False)
     made = votes.read(path, crosswalk=Crosswalk.read(data_dir / "states.csv"))
     for table, name in zip(made, ("resolutions.csv", "votes.csv"), strict=True):
-        assert render_table(table).encode() == (data_dir / name).read_bytes()
+        whole, own = (data_dir / name).read_bytes(), render_table(table).encode()
+        assert whole.startswith(own)
+        # What follows is of the later roll calls, which come from another source.
+        assert {line[:2] for line in whole[len(own) :].splitlines()} == {b"77", b"78"}
