@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -236,8 +237,18 @@ def amendments_of(data: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", ["definitions.json", "multiverse.json", REGISTRATION])
 def test_what_an_amendment_fixes_by_its_hash_has_not_changed(data_dir: Path, name: str) -> None:
-    (amendment,) = [one for one in amendments_of(data_dir) if name in one["what"]]
+    *_, amendment = [one for one in amendments_of(data_dir) if name in one["what"]]
     assert f"(SHA-256 {sha256(data_dir / name)})" in amendment["what"]
+
+
+def test_the_definitions_of_the_first_version_stand_word_for_word_in_the_second(data_dir: Path) -> None:
+    content = json.loads((data_dir / "definitions.json").read_text(encoding="utf-8"))
+    del content["general"]["family X"]
+    content["version"] = 1
+    content["definitions"] = [one for one in content["definitions"] if one.get("family") != "X"]
+    before = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    (amendment,) = [one for one in amendments_of(data_dir) if one["number"] == 3]
+    assert hashlib.sha256(before.encode()).hexdigest() in amendment["what"]
 
 
 def test_amendments_are_numbered_and_give_their_reason(data_dir: Path) -> None:
