@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isnan
 
 import pandas as pd
 
 from buzanlib.figures.typeset import joined, listed, typeset
+from buzanlib.inference.verdicts import Finding
 
 #: A squared error this near to that of the plain mean is hardly better or worse.
 NEAR = 0.05
@@ -17,6 +19,14 @@ def covers(low: float, high: float) -> str:
     if low > 0:
         return "lies wholly above zero"
     return "lies wholly below zero" if high < 0 else "covers zero"
+
+
+def on_its_own(finding: Finding, alpha: float) -> str:
+    """What one finding says before p is adjusted for others: p against a level, and where the interval lies."""
+    chance = f"chance alone does as well {'seldom' if finding.p < alpha else 'often enough'}"
+    if isnan(finding.low90):
+        return f"{chance}, and there is no interval"
+    return f"{chance}, and the interval {covers(finding.low90, finding.high90)}"
 
 
 def signs(values: Iterable[float]) -> str:

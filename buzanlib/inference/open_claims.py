@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from buzanlib.errors import EstimationError
-from buzanlib.inference.cochran_mantel_haenszel import generalised_cmh
+from buzanlib.inference.cochran_mantel_haenszel import MeasureGivenThreat
 from buzanlib.inference.contrasts import (
     CODING,
     POSITION,
@@ -21,7 +20,8 @@ from buzanlib.inference.contrasts import (
     difference,
     empirical_logit,
 )
-from buzanlib.inference.intervals import bootstrap_weights, percentile_interval, student_interval
+from buzanlib.inference.gini_simpson import DiversityWithin
+from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.mixed_model import UNBOUNDED, corner_model
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
@@ -43,10 +43,7 @@ from buzanlib.measurement.profiles import (
     SEVERAL,
 )
 from buzanlib.measurement.rarefaction import kinds_beyond_expected
-from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
-
-#: Measures that a passage may ask for.
-ASKED = tuple(measure for measure in Measure if measure is not Measure.NONE)
+from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
 def primary(name: str, world: World, rate: Rate) -> Finding:
@@ -165,113 +162,23 @@ class Preference(HypothesisTest):
         return Finding(self.hypothesis, float(one - two), *ends, 1.0, len(sample), world.sesoi)
 
 
-@dataclass(frozen=True)
-class DiversityWithin(HypothesisTest):
-    """Whether more than half of the diversity of what is named lies within states and not between them.
-
-    Diversity is the chance that two passages differ (Gini-Simpson): two of one state, or of two states. The estimate is
-    the share less one half, on states with at least two such passages; p and interval are by bootstrap of states.
-    """
-
-    kinds: tuple[str, ...]  #: Columns of the counts; a passage is counted in one of them at most.
-
-    def __call__(self, world: World) -> Finding:
-        """Test; `EstimationError` if two passages of different states never differ."""
-        named = world.counts[list(self.kinds)].sum(axis=1)
-        sample = world.sample_of(world.counts.assign(named=named)[named >= 2], needs="named")
-        counts = sample.counts[list(self.kinds)].to_numpy(dtype=float)
-        states = len(sample)
-        weights = bootstrap_weights(sample.quadrants, world.draws, world.seed)
-        within, between = diversities(counts, np.vstack([np.ones(states), weights]))
-        if between[0] == 0:
-            raise EstimationError(
-                f"the passages of {states} states all name the same; allowed: some that differ"
-            )
-        share = np.divide(within, between, out=np.zeros_like(within), where=between > 0)
-        beside = {"within": float(within[0]), "all": float(between[0]), "share": float(share[0])}
-        low, high = percentile_interval(share[1:], -0.5)
-        p = float(p_value(0.0, 0.5 - share[1:]))
-        return Finding(self.hypothesis, float(share[0]) - 0.5, low, high, p, states, beside=beside)
-
-
-def diversities(counts: Array, weights: Array) -> tuple[Array, Array]:
-    """Chances that two passages of one state differ, and that two of different states do, every state counted once.
-
-    Parameters
-    ----------
-    counts : ndarray of float, shape (states, kinds)
-        Passages of each kind; at least two a state.
-    weights : ndarray of float, shape (draws, states)
-        How often each state counts; pairs of a state with itself are left out.
+def breadth(world: World) -> pd.DataFrame:
+    """How much and how many kinds a state says, and how strongly: means over the states of a quadrant.
 
     Returns
     -------
-    tuple of ndarray of float, each of shape (draws,)
-        The second is zero where only one state counts.
+    DataFrame
+        A row a quadrant, index `Quadrant`; columns ``passages``; ``kinds`` and ``levels``, kinds of danger and of what
+        is endangered; ``kinds beyond`` and ``levels beyond``, less those expected of as many passages of the region;
+        `SEVERAL` and ``security``, shares of its passages.
     """
-    n = counts.sum(axis=1)
-    own = 1 - (counts * (counts - 1)).sum(axis=1) / (n * (n - 1))
-    shares = counts / n[:, None]
-    differ = 1 - shares @ shares.T
-    np.fill_diagonal(differ, 0.0)
-    total = weights.sum(axis=1)
-    pairs = total**2 - (weights**2).sum(axis=1)
-    of_two = np.divide(
-        ((weights @ differ) * weights).sum(axis=1), pairs, out=np.zeros(len(weights)), where=pairs > 0
-    )
-    return np.asarray(weights @ own / total, dtype=float), of_two
-
-
-@dataclass(frozen=True)
-class MeasureGivenThreat(HypothesisTest):
-    """Whether quadrants that name the same threat ask for different measures (generalised Cochran-Mantel-Haenszel).
-
-    Whole states are exchanged, so that passages of one state may resemble each other. The estimate is the root of the
-    statistic, over passages times the smaller number of categories less one, less its mean by chance; interval by
-    bootstrap of states.
-    """
-
-    def __call__(self, world: World) -> Finding:
-        """Test; `EstimationError` if fewer than two measures are asked for, or two quadrants ask for one."""
-        passages = world.passages[world.passages["measure"].isin(ASKED)]
-        counts = world.counts[world.counts.index.isin(passages["iso3"])]
-        sample, _ = stratified(counts, world.placed, world.data.regions, world.bank)
-        passages = passages[passages["iso3"].isin(sample.counts.index)]
-        state = sample.counts.index.get_indexer(pd.Index(passages["iso3"]))
-        measure, threat = (pd.factorize(passages[name]) for name in ("measure", "primary"))
-        spoken = np.zeros((len(sample), len(measure[1]), len(threat[1])))
-        np.add.at(spoken, (state, measure[0], threat[0]), 1)
-        quadrants = len(np.unique(sample.quadrants))
-        smaller = min(quadrants, len(measure[1])) - 1
-        if smaller < 1:
-            raise EstimationError(
-                f"{len(measure[1])} measures asked for in {quadrants} quadrants; allowed: at least two of each"
-            )
-
-        def statistic(placements: Codes) -> Array:
-            return generalised_cmh(_tables(placements[:, None] == np.arange(len(Quadrant))[:, None], spoken))
-
-        def root(statistics: Array, number: float | Array) -> Array:
-            return np.asarray(np.sqrt(statistics / (number * smaller)), dtype=float)
-
-        observed, drawn = statistic(sample.quadrants[None]), sample.under_null(statistic)
-        number = float(len(passages))
-        by_chance = float(root(drawn, number).mean())
-        beside = {"root": float(root(observed, number)[0]), "chance": by_chance, "passages": len(passages)}
-        weights = bootstrap_weights(sample.quadrants, world.draws, world.seed)
-        member = sample.quadrants == np.arange(len(Quadrant))[:, None]
-        resampled = _tables(weights[:, None] * member, spoken)
-        ends = percentile_interval(
-            root(generalised_cmh(resampled), resampled.sum(axis=(1, 2, 3))), -by_chance
-        )
-        p, n = float(p_value(observed[0], drawn)), len(sample)
-        return Finding(self.hypothesis, beside["root"] - by_chance, *ends, p, n, beside=beside)
-
-
-def _tables(members: Array | np.ndarray, spoken: Array) -> Array:
-    """Counts of quadrant, measure and threat, from how often each state counts in a quadrant, (..., 4, states)."""
-    flat = members.astype(float) @ spoken.reshape(len(spoken), -1)
-    return np.asarray(flat.reshape(*members.shape[:-1], *spoken.shape[1:]), dtype=float)
+    counts, rows = world.sample.counts, {}
+    rows["passages"] = counts["relevant"].astype(float)
+    for name, columns in (("kinds", [threat.value for threat in NAMED]), ("levels", list(REFERENTS))):
+        rows[name] = (counts[columns] > 0).sum(axis=1)
+        rows[f"{name} beyond"] = kinds_beyond_expected(counts, columns, world.data.regions)
+    rows |= {name: counts[name] / counts["relevant"] for name in (SEVERAL, "security")}
+    return pd.DataFrame(rows).groupby(world.sample.placed["quadrant"]).mean().reindex(list(Quadrant))
 
 
 #: Tests on the coded statements, by id.

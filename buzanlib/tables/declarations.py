@@ -150,16 +150,18 @@ def read_declaration(data_dir: Path, name: str) -> Any:
 
 
 def load_open_claims(data_dir: Path) -> dict[str, Hypothesis]:
-    """Claims of the paper that the locked file leaves out, by id, as ``definitions.json`` gives them.
+    """Claims of the paper that the locked file leaves out, by id, as ``definitions.json`` gives them; none without it.
 
     Raises
     ------
     DataError
         As `read_declaration`.
     """
+    if not (data_dir / "definitions.json").exists():
+        return {}
     return {
         entry["id"]: Hypothesis(
-            **{key: entry[key] for key in ("id", "family", "claim", "where")},
+            **{key: entry[key] for key in ("id", "family", "claim", "where", "scale")},
             claims=tuple(entry["claims"]),
             tested=entry["test"].partition(":")[0] != "none",
         )

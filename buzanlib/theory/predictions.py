@@ -51,6 +51,7 @@ class Hypothesis:
     claims: tuple[
         int, ...
     ] = ()  #: numbers of the paper's claims in ``claims.csv``; of a locked one none are given
+    scale: str = ""  #: of the estimate; of a locked one, see `definitions.json`
     tested: bool = True  #: whether it has a p value, and so counts when those of its family are adjusted
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.cochran_mantel_haenszel import generalised_cmh
+from buzanlib.inference.cochran_mantel_haenszel import ASKED, generalised_cmh, measures_by_threat
 from buzanlib.inference.contrasts import CODING
+from buzanlib.inference.gini_simpson import diversities
 from buzanlib.inference.mixed_model import corner_model
-from buzanlib.inference.open_claims import ASKED, ON_STATEMENTS, diversities
+from buzanlib.inference.open_claims import ON_STATEMENTS, breadth
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.statement_content import primary_test
 from buzanlib.inference.verdicts import Finding
@@ -168,6 +169,22 @@ def test_several_kinds_are_two_tests_and_the_larger_p(world) -> None:
     assert "passages.contrast" in x14.beside
 
 
+def test_breadth_is_a_mean_over_states(world) -> None:
+    made = world(11)
+    made.placed["quadrant"] = np.array(["WW", "WS", "SW", "SS"])[made.sample().quadrants]
+    passages = said(made)
+    here = spoken(made, passages)
+    shown = breadth(here)
+    found = ON_STATEMENTS["X14"](here)
+    rest = shown.loc[["WS", "SW", "SS"], "kinds beyond"].mean()
+    assert shown.loc["WW", "kinds beyond"] - rest == pytest.approx(found.contrast)
+    own = passages[passages["iso3"].isin(made.names[made.sample().quadrants == SS])]
+    assert shown.loc["SS", "passages"] == pytest.approx(own.groupby("iso3").size().mean())
+    named = own[own["referent"] != "none"].groupby("iso3")["referent"].nunique()
+    assert shown.loc["SS", "levels"] == pytest.approx(named.sum() / own["iso3"].nunique())
+    assert shown.loc["SS", "security"] == pytest.approx(own.groupby("iso3")["level"].mean().mean())
+
+
 def test_preference_by_a_plain_loop(world) -> None:
     made = world(5)
     passages = said(made, {"pol": (0.3, 0.2, 0.5, 0.3), "inf": (0.3, 0.5, 0.2, 0.3)})
@@ -264,6 +281,10 @@ def test_association_is_that_of_the_tables_less_chance(world) -> None:
     assert found.beside["root"] == pytest.approx(root)
     assert found.contrast == pytest.approx(root - found.beside["chance"])
     assert found.n == asking["iso3"].nunique()
+    made.placed["quadrant"] = np.array(["WW", "WS", "SW", "SS"])[made.sample().quadrants]
+    shown = measures_by_threat(spoken(made, passages), ["pol", "gen"])
+    assert shown.loc[("pol", "SW")].tolist() == tables[SW, :, 3].tolist()
+    assert shown.to_numpy().sum() == asking["primary"].isin(["pol", "gen"]).sum()
 
 
 def test_one_measure_is_too_few_to_go_together_with_anything(world) -> None:
