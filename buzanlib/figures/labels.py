@@ -51,6 +51,14 @@ LABELS: dict[str, str] = {
     f"referent.{ReferentObject.ECONOMY}": "the economy",
     f"referent.{ReferentObject.STATE}": "the state",
     f"referent.{ReferentObject.INTERNATIONAL}": "the international order",
+    # What a state says, counted.
+    "breadth.passages": "passages",
+    "breadth.kinds": "kinds of danger",
+    "breadth.kinds beyond": "kinds beyond expected",
+    "breadth.levels": "levels endangered",
+    "breadth.levels beyond": "levels beyond expected",
+    "breadth.several": "share with several kinds",
+    "breadth.security": "share at threat or emergency",
     "outcome.speaks": "Speaks of cyber threats",
     "outcome.further": "Says more of them",
     # Choices of the multiverse, and their options.

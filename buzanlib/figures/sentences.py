@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from math import isnan
 
 import pandas as pd
@@ -23,10 +23,20 @@ def covers(low: float, high: float) -> str:
 
 def on_its_own(finding: Finding, alpha: float) -> str:
     """What one finding says before p is adjusted for others: p against a level, and where the interval lies."""
-    chance = f"chance alone does as well {'seldom' if finding.p < alpha else 'often enough'}"
+    chance = f"chance alone {'seldom' if finding.p < alpha else 'often enough'} does as well"
     if isnan(finding.low90):
         return f"{chance}, and there is no interval"
     return f"{chance}, and the interval {covers(finding.low90, finding.high90)}"
+
+
+def where_tested(names: Iterable[str], here: Container[str], found: Container[str]) -> str:
+    """Sentences on the hypotheses that are tested `here`, since no chapter did, and on those that are not `found`."""
+    names = list(names)
+    late, missing = [one for one in names if one in here], [one for one in names if one not in found]
+    said = f" No notebook before this one tested {', '.join(late)}: tested here." if late else ""
+    if missing:
+        said += f" These data cannot carry a test of {', '.join(missing)}: counted in the family as p = 1."
+    return said
 
 
 def signs(values: Iterable[float]) -> str:
