@@ -17,15 +17,18 @@ from buzanlib.inference.hypothesis_tests import (
     CRIME,
     FOLLOWING,
     MOVES,
+    OF_LOCKED,
     OF_OTHERS,
     OF_STATEMENTS,
     REGISTRY,
     findings,
 )
+from buzanlib.inference.open_claims import ON_STATEMENTS, OPEN_CLAIMS
 from buzanlib.inference.verdicts import CONTROL, Finding, judge, ledger, recorded
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.data_folder import Data
+from buzanlib.tables.declarations import load_open_claims
 from buzanlib.theory.predictions import load_predictions
 
 #: Another value for every field of a placement.
@@ -49,13 +52,64 @@ def found(world: World) -> dict[str, Finding]:
     return findings(world)
 
 
+@pytest.fixture(scope="module")
+def left_out(world: World) -> dict[str, Finding]:
+    return findings(world, OPEN_CLAIMS)
+
+
 def test_every_hypothesis_has_one_test(data_dir: Path) -> None:
-    assert set(REGISTRY) == set(load_predictions(data_dir).hypotheses)
+    assert set(OF_LOCKED) == set(load_predictions(data_dir).hypotheses)
     assert not set(OF_STATEMENTS) & set(OF_OTHERS)
+    # Those of other outcomes than coded statements may stand in other modules.
+    assert set(ON_STATEMENTS) <= {name for name, one in load_open_claims(data_dir).items() if one.tested}
+    assert set(OPEN_CLAIMS) <= set(load_open_claims(data_dir))
+    assert set(REGISTRY) == {*OF_LOCKED, *OPEN_CLAIMS}
 
 
-def test_findings_bear_the_id_under_which_they_are_registered(found: dict[str, Finding]) -> None:
-    assert {name: one.hypothesis for name, one in found.items()} == {name: name for name in REGISTRY}
+def test_findings_bear_the_id_under_which_they_are_registered(
+    found: dict[str, Finding], left_out: dict[str, Finding]
+) -> None:
+    assert {name: one.hypothesis for name, one in found.items()} == {name: name for name in OF_LOCKED}
+    assert {name: one.hypothesis for name, one in left_out.items()} == {name: name for name in OPEN_CLAIMS}
+
+
+def test_the_family_of_open_claims_is_adjusted_by_itself(
+    world: World, found: dict[str, Finding], left_out: dict[str, Finding]
+) -> None:
+    predictions, claims = world.data.predictions, world.data.open_claims
+    some = {name: one for name, one in left_out.items() if name != "X14"}
+    judged = judge(found | some, predictions, claims)
+    alone = judge(found, predictions)
+    pd.testing.assert_frame_equal(judged.loc[alone.index], alone)
+    assert judge(found | some, predictions).index.equals(alone.index)
+    members = [name for name, one in claims.items() if one.tested]
+    assert len(members) == 11
+    p = multipletests([some[name].p if name in some else 1.0 for name in members], method="fdr_bh")[1]
+    expected = dict(zip(members, p, strict=True))
+    assert list(judged.index.difference(alone.index, sort=False)) == [
+        name for name in members if name in some
+    ]
+    for name, one in some.items():
+        assert judged["p_adjusted"][name] == pytest.approx(expected[name])
+        assert judged["verdict"][name] == one.verdict(expected[name], 0.1)
+    assert set(judged.loc[list(some), "family"]) == {"X"}
+
+
+def test_a_claim_without_a_test_is_no_member_of_its_family(
+    world: World, left_out: dict[str, Finding]
+) -> None:
+    predictions, claims = world.data.predictions, world.data.open_claims
+    assert not claims["X21"].tested
+    counted = Finding("X21", 3.0, float("nan"), float("nan"), 0.5, 8)
+    assert "X21" not in judge({**left_out, "X21": counted}, predictions, claims).index
+    table = ledger({**left_out, "X21": counted}, predictions, {"X9": "share"}, claims)
+    assert table.loc["X21", "family"] == "added"
+    assert table.loc["X9", ["family", "claim", "where", "scale"]].tolist() == [
+        "X",
+        claims["X9"].claim,
+        "section 1",
+        "share",
+    ]
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Placement)])
@@ -92,7 +146,8 @@ def test_a_family_keeps_its_registered_size_whatever_is_tested(
     some = {name: one for name, one in found.items() if name not in dropped}
     judged = judge(some, predictions)
     assert list(judged.index) == [name for name in predictions.hypotheses if name in some]
-    for family, (method, _) in CONTROL.items():
+    for family in ("F2", "F3"):
+        method, _ = CONTROL[family]
         members = [name for name, one in predictions.hypotheses.items() if one.family == family]
         p = multipletests([some[name].p if name in some else 1 for name in members], method=method)[1]
         expected = pd.Series(p, index=members)[[name for name in members if name in some]]
@@ -104,7 +159,7 @@ def test_what_no_notebook_recorded_is_tested_and_gives_the_same_verdicts(
 ) -> None:
     wording = {key: value for name in ("A2", "B14", "D2") for key, value in found[name].to_results().items()}
     known = recorded(wording)
-    rest = findings(world, [name for name in REGISTRY if name not in known])
+    rest = findings(world, [name for name in OF_LOCKED if name not in known])
     assert not known.keys() & rest.keys()
     pd.testing.assert_frame_equal(
         judge(known | rest, world.data.predictions), judge(found, world.data.predictions)
