@@ -71,7 +71,59 @@ def _gate(found: WeightedContrastResult, three: list[str]) -> float:
     return float(p_value(observed, (drawn - drawn.mean()).sum(axis=1).to_numpy()))
 
 
+def with_gate(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """The contrasts without the rows of the gate, whose p stands in the name of each sample."""
+    gates = contrasts[contrasts["outcome"] == GATE].set_index("sample")["p"]
+    named = {
+        sample: f"{sample}; gate " + ("not estimable" if np.isnan(p) else f"p = {p:.2f}")
+        for sample, p in gates.items()
+    }
+    rows = contrasts[contrasts["outcome"] != GATE]
+    return rows.assign(sample=rows["sample"].map(named))
+
+
+def summary(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """What all samples together say of each outcome.
+
+    Returns
+    -------
+    DataFrame
+        Index ``outcome``, the gate last. ``least`` and ``most``, the contrasts farthest apart; ``above`` and ``below``,
+        samples whose 90 % interval lies wholly on that side of zero; ``estimable``, samples with an estimate,
+        of the gate with a p; ``smallest``, the smallest p.
+    """
+    side = {
+        "above": (contrasts["low90"] > 0).astype(int),
+        "below": (contrasts["high90"] < 0).astype(int),
+        "estimable": contrasts["contrast"].fillna(contrasts["p"]).notna().astype(int),
+    }
+    by_outcome = contrasts.assign(**side).groupby("outcome", sort=False)
+    return by_outcome.agg(
+        least=("contrast", "min"),
+        most=("contrast", "max"),
+        above=("above", "sum"),
+        below=("below", "sum"),
+        estimable=("estimable", "sum"),
+        smallest=("p", "min"),
+    )
+
+
 def not_estimable(contrasts: pd.DataFrame) -> list[str]:
     """Names of samples of which some contrast is missing, in their order."""
     rows = contrasts[contrasts["outcome"] != GATE]
     return list(dict.fromkeys(rows.loc[rows["contrast"].isna(), "sample"]))
+
+
+def values(contrasts: pd.DataFrame) -> dict[str, float | str]:
+    """The numbers of the chapter, by key, from the result of `contrasts_by_rule`."""
+    found = summary(contrasts)
+    said: dict[str, float | str] = {
+        "rules.gate.smallest": float(found["smallest"][GATE]),
+        "rules.void": ", ".join(not_estimable(contrasts)) or "none",
+    }
+    for name, row in found.drop(index=GATE).iterrows():
+        n, above, below = (int(row[column]) for column in ("estimable", "above", "below"))
+        parts = [f"{many} {way} it" for many, way in ((above, "above"), (below, "below")) if many]
+        said[f"rules.{name}.sides"] = f"{' and '.join(parts) or 'none'} of {n}"
+        said |= {f"rules.{name}.{end}": float(row[end]) for end in ("least", "most")}
+    return said

@@ -14,6 +14,9 @@ from buzanlib.measurement.placement import Placement
 #: Names of the examples taken together, in the wide and in the narrow sense of the groups.
 ALL, NARROW = "all", "all, narrow sense"
 
+#: Name of the locked rule.
+LOCKED = "median of the world"
+
 #: Means that a strong power is expected to have some of, columns of the panel.
 MEANS = ("milex_rank", "gdp", "gdp_per_head")
 
@@ -26,7 +29,7 @@ def rules_beside(place: Placement) -> dict[str, Placement]:
     locked = replace(place, power_rule="median", cohesion_rule="median")
     tercile = {"power_rule": "quantile", "cohesion_rule": "quantile"}
     changed: dict[str, dict[str, object]] = {
-        "median of the world": {},
+        LOCKED: {},
         "upper tercile": {**tercile, "power_quantile": 2 / 3, "cohesion_quantile": 2 / 3},
         "power at the 80th percentile": {"power_rule": "quantile", "power_quantile": 0.8},
         "own region": {"power_rule": "regional", "cohesion_rule": "regional"},
@@ -104,3 +107,41 @@ def implausible_powers(placed: pd.DataFrame, panel: pd.DataFrame, first: int, la
     below = (scores < scores.median()) | scores.isna()
     poor = np.asarray(below.all(axis=1) & scores.notna().any(axis=1))
     return sorted(placed.index[poor & (placed["p"] > 0)])
+
+
+def implausible_by_rule(
+    placements: Mapping[str, pd.DataFrame], panel: pd.DataFrame, first: int, last: int, names: pd.Series[str]
+) -> pd.DataFrame:
+    """The `implausible_powers` of each rule, to be read; `names` of states by ``iso3``.
+
+    Returns a DataFrame: index ``rule``; ``strong powers``, ``without means`` (how many of them are implausible), and
+    their names in ``which``.
+    """
+    rows = {}
+    for rule, placed in placements.items():
+        found = implausible_powers(placed, panel, first, last)
+        which = ", ".join(sorted(names[found])) or "none"
+        rows[rule] = (int((placed["p"] > 0).sum()), len(found), which)
+    columns = ["strong powers", "without means", "which"]
+    return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("rule")
+
+
+def examples_values(found: pd.DataFrame) -> dict[str, float | str]:
+    """The numbers of the chapter, by key, from the result of `named_examples`."""
+    whole, missed = found.xs(ALL, level="example"), missed_examples(found)
+    narrow = found.xs(NARROW, level="example")
+    most, passing = whole["hits"].max(), list(missed.index[missed == ""])
+    worse = list(whole.index[whole["hits"] <= whole["expected"]])
+    return {
+        "examples.placed": int(whole["placed"].max()),
+        "examples.locked": int(whole["hits"][LOCKED]),
+        "examples.locked.expected": float(whole["expected"][LOCKED]),
+        "examples.locked.misses": missed[LOCKED] or "none",
+        "examples.most": int(most),
+        "examples.best": " and ".join(whole.index[whole["hits"] == most]),
+        "examples.best.narrow": " and ".join(narrow.index[narrow["hits"] == narrow["hits"].max()]),
+        "examples.chance": ", ".join(worse) or "none",
+        "examples.reading": f"{', '.join(passing)} puts more than half of every example where the text does"
+        if passing
+        else "no rule puts more than half of every example where the text does",
+    }
