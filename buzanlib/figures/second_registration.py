@@ -73,7 +73,9 @@ def contrasts_by_sample(
         axes.set_xlim(-limit, limit)
         axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.tick_params(axis="y", length=0)
-        axes.set_title(fill(outcomes[name], TITLES // len(outcomes)), loc="left", fontsize=11)
+        axes.set_title(
+            fill(outcomes[name], TITLES // len(outcomes), break_long_words=False), loc="left", fontsize=11
+        )
         for place in range(len(samples) - 1):
             axes.axhline(place + 0.5, color=PALE, linewidth=0.8, zorder=0)
     name_rows(panels.ravel()[0], names)

@@ -75,7 +75,9 @@ def with_gate(contrasts: pd.DataFrame) -> pd.DataFrame:
     """The contrasts without the rows of the gate, whose p stands in the name of each sample."""
     gates = contrasts[contrasts["outcome"] == GATE].set_index("sample")["p"]
     named = {
-        sample: f"{sample}; gate " + ("not estimable" if np.isnan(p) else f"p = {p:.2f}")
+        sample: f"{sample} ("
+        + ("no gate" if np.isnan(p) else f"gate: {p:.2f}").replace(" ", "\N{NO-BREAK SPACE}")
+        + ")"
         for sample, p in gates.items()
     }
     rows = contrasts[contrasts["outcome"] != GATE]

@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from buzanlib.measurement.indices import scores_of_column
-from buzanlib.measurement.placement import Placement
+from buzanlib.measurement.indices import index_of, scores_of_column
+from buzanlib.measurement.placement import AXES, Placement, pairs_alike
+from buzanlib.theory.vocabulary import Quadrant
 
 #: Names of the examples taken together, in the wide and in the narrow sense of the groups.
 ALL, NARROW = "all", "all, narrow sense"
 
 #: Name of the locked rule.
-LOCKED = "median of the world"
+LOCKED = "world median"
 
 #: Means that a strong power is expected to have some of, columns of the panel.
 MEANS = ("milex_rank", "gdp", "gdp_per_head")
@@ -31,12 +32,12 @@ def rules_beside(place: Placement) -> dict[str, Placement]:
     changed: dict[str, dict[str, object]] = {
         LOCKED: {},
         "upper tercile": {**tercile, "power_quantile": 2 / 3, "cohesion_quantile": 2 / 3},
-        "power at the 80th percentile": {"power_rule": "quantile", "power_quantile": 0.8},
+        "strongest fifth": {"power_rule": "quantile", "power_quantile": 0.8},
         "own region": {"power_rule": "regional", "cohesion_rule": "regional"},
-        "real neighbours": {"power_rule": "neighbour", "cohesion_rule": "neighbour"},
+        "neighbours alone": {"power_rule": "neighbour", "cohesion_rule": "neighbour"},
         "neighbours and great powers": {"power_rule": "great_powers"},
-        "GDP and GDP per head": {"power": "sophisticated_gdp"},
-        "military spending and GDP per head": {"power": "sophisticated_milex"},
+        "sophisticated GDP": {"power": "sophisticated_gdp"},
+        "sophisticated military": {"power": "sophisticated_milex"},
     }
     rules = {name: replace(locked, **fields) for name, fields in changed.items()}  # type: ignore[arg-type]
     return rules if place in rules.values() else {"this study": place, **rules}
@@ -138,10 +139,44 @@ def examples_values(found: pd.DataFrame) -> dict[str, float | str]:
         "examples.locked.expected": float(whole["expected"][LOCKED]),
         "examples.locked.misses": missed[LOCKED] or "none",
         "examples.most": int(most),
-        "examples.best": " and ".join(whole.index[whole["hits"] == most]),
-        "examples.best.narrow": " and ".join(narrow.index[narrow["hits"] == narrow["hits"].max()]),
-        "examples.chance": ", ".join(worse) or "none",
+        "examples.best": "; ".join(whole.index[whole["hits"] == most]),
+        "examples.best.narrow": "; ".join(narrow.index[narrow["hits"] == narrow["hits"].max()]),
+        "examples.chance": "; ".join(worse) or "none",
         "examples.reading": f"{', '.join(passing)} puts more than half of every example where the text does"
         if passing
         else "no rule puts more than half of every example where the text does",
     }
+
+
+def placement_values(
+    place: Placement, placed: pd.DataFrame, regions: pd.Series[str], poor: pd.DataFrame, moved: pd.DataFrame
+) -> dict[str, float | str]:
+    """The numbers of the chapter on one placement, and on its alternatives, by key.
+
+    Takes the placed states, and the results of `implausible_by_rule` and of `changes` for `rules_beside`.
+    """
+    within, across = pairs_alike(placed["quadrant"], regions)
+    counts, fewest = placed["quadrant"].value_counts(), poor["without means"].min()
+    correlation = float(placed["power"].corr(placed["cohesion"], method="spearman"))
+    close = abs(correlation)
+    said: dict[str, float | str] = {
+        "placement.n_states": len(placed),
+        "placement.correlation": correlation,
+        "placement.correlation.reading": "far from that"
+        if close < 0.5
+        else "related, but not that"
+        if close < 0.9
+        else "close to that",
+        "placement.alike.within": within,
+        "placement.alike.across": across,
+        "placement.changed.region": float(moved[LOCKED]["own region"]),
+        "placement.changed.neighbours": float(moved[LOCKED]["neighbours alone"]),
+        "placement.changed.great": float(moved[LOCKED]["neighbours and great powers"]),
+        "placement.poor.locked": int(poor["without means"][LOCKED]),
+        "placement.poor.fewest": int(fewest),
+        "placement.poor.best": "; ".join(poor.index[poor["without means"] == fewest]),
+    }
+    for axis in AXES:
+        said[f"placement.{axis}"] = index_of(getattr(place, axis), axis).label
+        said[f"placement.rule.{axis}"] = place.in_words(axis)
+    return said | {f"placement.n.{quadrant}": int(counts.get(quadrant, 0)) for quadrant in Quadrant}
