@@ -211,8 +211,8 @@ def contrasts_by_position(
     Returns
     -------
     DataFrame
-        Index ``outcome``, ``placement``; columns ``estimate``, ``low90`` and ``high90``, in log odds and NaN where there
-        is no finite estimate; ``p``, one-sided; ``states``.
+        Index ``outcome``, ``placement``; columns ``estimate``, ``low90`` and ``high90``, in log odds and NaN where
+        there is no finite estimate; ``p``, one-sided; ``states``.
     """
     rows: dict[tuple[str, str], tuple[float, float, float, float, int]] = {}
     for placement, where in positions.items():
