@@ -15,7 +15,8 @@ from buzanlib.inference.multiverse import Declaration, Multiverse, Outcome, Posi
 from buzanlib.inference.placed_sample import THREATS, Codes
 from buzanlib.inference.world import World
 from buzanlib.measurement.indices import normal_scores
-from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
+from buzanlib.measurement.neighbours import neighbours_from_tiles
+from buzanlib.measurement.placement import Placement, both, parallel_forms
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import STRICTLY_POLITICAL, Corpus, PoliticalKind
@@ -24,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 
 _NAMED = [threat.value for threat in NAMED]
 
-#: Rule of placement and quantile by threshold; fuzzy membership is around the median.
+#: Rule and quantile, of both axes, by threshold; fuzzy membership is around the median.
 RULES: dict[str, tuple[str, float]] = {
     "median": ("median", 0.5),
     "tercile": ("quantile", 2 / 3),
@@ -131,7 +132,8 @@ class Alternatives:
 
     def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
         check_name("threshold", threshold, RULES)
-        place = Placement(power, cohesion, *years(window), *RULES[threshold])
+        rule, quantile = RULES[threshold]
+        place = Placement(power, cohesion, *years(window), rule, rule, quantile, quantile)
         try:
             made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
             scores = both(one for one, _ in made)

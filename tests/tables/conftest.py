@@ -77,6 +77,7 @@ WORLD = {
         "region,UNGDC,20,5,3,9,0.45,0.4",
     ],
     "contiguity.csv": ["iso3,neighbour,kind,first,last", "EST,NLD,5,1995,2016"],
+    "great_powers.csv": ["iso3,first,last", "NLD,1995,2016"],
     "illustrations.csv": [
         "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"
         "citation,gist",
