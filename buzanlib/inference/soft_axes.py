@@ -28,6 +28,8 @@ from buzanlib.inference.weighted_contrast import (
     stratified,
     weighted_cells,
 )
+from buzanlib.measurement.placement import Placement
+from buzanlib.tables.data_folder import Data
 from buzanlib.theory.vocabulary import Quadrant
 
 _QUADRANTS = [quadrant.value for quadrant in Quadrant]
@@ -104,6 +106,21 @@ class Positions:
         cells = weighted_cells(values, weights, moves, self.memberships.to_numpy(dtype=float))
         estimates = (quadrants * cells.means).sum(axis=1)
         return Contrasts(estimates, np.sqrt((quadrants**2 * cells.variances).sum(axis=1)))
+
+
+def positions_of(place: Placement, data: Data) -> dict[str, Positions]:
+    """Positions by one placement: ``hard``, ``fuzzy`` (by the agreement of its indices with rivals), ``continuous``.
+
+    Raises what `Placement.of` and `Placement.soften` do.
+    """
+    scores = place.scores(data.panel)
+    given = scores, data.regions
+    others, reliability = place.others(data, scores.index), place.reliability(data.panel)
+    return {
+        "hard": Positions.hard(place.place(*given, *others)),
+        "fuzzy": Positions.fuzzy(place.soften(*given, reliability, *others)),
+        "continuous": Positions.continuous(scores, place.thresholds(*given, *others)),
+    }
 
 
 def corner_regression(
