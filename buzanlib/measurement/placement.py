@@ -15,19 +15,12 @@ import pandas as pd
 from scipy.special import ndtr
 
 from buzanlib.errors import BuzanError, EstimationError, check_name
-from buzanlib.measurement.indices import INDICES, normal_scores
+from buzanlib.measurement.indices import INDICES, index_of, normal_scores
 from buzanlib.measurement.neighbours import in_year, neighbours_by_contiguity
 from buzanlib.tables.data_folder import Data
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.theory.vocabulary import RULES, Quadrant
 
 AXES = ("power", "cohesion")
-
-#: Rules by axis: what a score must exceed to be strong. Great powers are a yardstick of power alone: cohesion is
-#: "internal to the state" (Hare 2010, section 1).
-RULES = {
-    "power": ("median", "quantile", "regional", "neighbour", "great_powers"),
-    "cohesion": ("median", "quantile", "regional", "neighbour"),
-}
 
 #: Rules that need a table of neighbours.
 BY_NEIGHBOURS = {"neighbour", "great_powers"}
@@ -42,16 +35,20 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
     """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it, at most 1.
 
     The median correlation between its `normal_scores` and those of each other index of the axis that has data in the
-    window, each over the states that have both. Agreement between the years of one index would be higher, and would
+    window, each over the states that have both; an index of several columns is no rival, and none of its own columns is
+    one to it. Agreement between the years of one index would be higher, and would
     count a lasting bias of the index as truth. `EstimationError` if the axis has no rival index in the window, or no
     state has this one.
     """
     scores = normal_scores(panel, name, axis, first, last)
-    window = panel[panel["year"].between(first, last)]
+    window, own = panel[panel["year"].between(first, last)], set(index_of(name, axis).columns)
     rivals = [
         rival
         for rival, index in INDICES.items()
-        if index.axis == axis and rival != name and window[index.column].notna().any()
+        if index.axis == axis
+        and len(index.columns) == 1
+        and not set(index.columns) & own
+        and window[index.columns[0]].notna().any()
     ]
     if not rivals:
         raise EstimationError(f"no rival of the index {name!r} of {axis} in {first}-{last}")
@@ -72,9 +69,9 @@ class Placement:
     cohesion: str = "fsi_cohesion"
     first: int = 2011  #: years of the window, both included
     last: int = 2024
-    #: Of `RULES`, the threshold: the median of all placed states (the locked choice); their quantile; the median of
-    #: the placed states of the same regional group; the mean score of the state's neighbours; midway between this and
-    #: the mean score of the great powers.
+    #: Of `buzanlib.theory.vocabulary.RULES`, the threshold: the median of all placed states (the locked choice); their
+    #: quantile; the median of the placed states of the same regional group; the mean score of the state's neighbours;
+    #: midway between this and the mean score of the great powers.
     power_rule: str = "median"
     cohesion_rule: str = "median"
     power_quantile: float = 0.5  #: for the rule ``"quantile"``, between 0 and 1

@@ -37,9 +37,8 @@ class Paths:
         """
         if window < 1:
             raise BuzanError(f"window of {window} years; allowed: at least 1")
-        indices = [index_of(getattr(place, axis), axis).column for axis in AXES]
-        panel = data.panel
-        known = [set(panel.loc[panel[column].notna(), "year"]) for column in indices]
+        panel, indices = data.panel, [index_of(getattr(place, axis), axis) for axis in AXES]
+        known = [set(panel.loc[panel[list(index.columns)].notna().all(axis=1), "year"]) for index in indices]
         placed = {
             year: replace(place, first=year - window + 1, last=year).of(data)
             for year in range(first, last + 1)

@@ -83,6 +83,10 @@ WORLD = {
         "citation,gist",
         "estonia,A minister,EST,2007,inf,state,state,defend,The allies,1,WS,2,5,hare2010,Asks for help.",
     ],
+    "named_examples.csv": [
+        "example,iso3,quadrant,narrow,population,section,quotation,why",
+        "Estonia,EST,WS,1,1299,2,A strategy,Its statement illustrates one.",
+    ],
     "tiles.csv": ["iso3,row,col", "EST,1,5", "NLD,2,4"],
 }
 
