@@ -86,7 +86,9 @@ class Position:
     #: signs of a fuzzy one, or any numbers.
     axes: pd.DataFrame
     hard: bool  #: Whether they are signs.
-    continuous: bool = False  #: Whether they are any numbers; a state then belongs to a quadrant by their signs.
+    continuous: bool = (
+        False  #: Whether they are any numbers; a state then belongs to a quadrant by their signs.
+    )
 
 
 @dataclass(frozen=True, eq=False)

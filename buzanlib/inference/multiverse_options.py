@@ -150,7 +150,9 @@ class Alternatives:
                 return Position(
                     Positions.continuous(scores, place.thresholds(*given)).axes, hard=False, continuous=True
                 )
-            borders = (self._near_tiles,) if threshold == "neighbour" else place.others(self._data, scores.index)
+            borders = (
+                (self._near_tiles,) if threshold == "neighbour" else place.others(self._data, scores.index)
+            )
             placed = place.place(*given, *borders)
         except EstimationError:  # an index without data in the window, or a state without a placed neighbour
             return None
