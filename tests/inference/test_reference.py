@@ -301,10 +301,11 @@ def test_holm_bh(data_dir: Path) -> None:
         assert inside["verdict"].tolist() == words
 
 
-@pytest.mark.parametrize("name", ["pol", "inf", "cri", "mil", "small", "large"])
+@pytest.mark.parametrize("name", ["pol", "inf", "cri", "mil", "small", "large", "soft"])
 def test_mixed_model_equals_lme4(name: str) -> None:
     """Within what its search by bobyqa and its numerical Hessian leave: 2e-7, and 2e-6 for errors."""
-    rows, expected = table("mixed").query("set == @name").set_index("iso3"), VALUES["mixed"]["lme4"][name]
+    sets = pd.concat([table("mixed"), table("soft")])
+    rows, expected = sets.query("set == @name").set_index("iso3"), VALUES["mixed"]["lme4"][name]
     further = rows[["x"]] if rows["x"].any() else None
     fit = logit_normal(rows["y"], rows["n"], corner_design(rows, rows["region"], further))
     assert fit.coefficients.tolist() == pytest.approx(expected["coefficients"], abs=5e-7)

@@ -128,7 +128,7 @@ record("ordered", "sandwich",
 )
 
 # glmer leaves the log-likelihood of the saturated model out where it has more than one node: here it is put back.
-mixed <- input("mixed")
+mixed <- rbind(input("mixed"), input("soft"))
 random_states <- function(set) {
   own <- mixed[mixed$set == set, ]
   formula <- cbind(y, n - y) ~ 0 + region + I(p / 2) + I(k / 2) + I(p * k / 2) + (1 | iso3)

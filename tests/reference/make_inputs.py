@@ -195,6 +195,18 @@ def mixed(rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat(sets).reset_index()[["set", "iso3", "region", "p", "k", "x", "n", "y"]]
 
 
+def soft(rng: np.random.Generator) -> pd.DataFrame:
+    """A further set like those of `mixed`, of 150 states that stand anywhere on power and cohesion."""
+    states = pd.Index([f"S{place:03}" for place in range(150)], name="iso3")
+    p, k = rng.normal(0, 1.2, (2, 150))
+    region, n = rng.integers(0, 5, 150), rng.geometric(0.2, 150)
+    own = rng.normal(size=150) + 0.3 * (region - 2)
+    y = rng.binomial(n, 1 / (1 + np.exp(-(0.3 * p - 0.4 * k + 0.2 * p * k - 0.8 + own))))
+    region = np.char.add("R", region.astype(str))
+    columns = {"set": "soft", "region": region, "p": p, "k": k, "x": 0, "n": n, "y": y}
+    return pd.DataFrame(columns, states).reset_index()[["set", "iso3", "region", "p", "k", "x", "n", "y"]]
+
+
 def main() -> None:
     """Write every table."""
     drawn = [
@@ -208,6 +220,7 @@ def main() -> None:
         distributions,
         separated,
         mixed,
+        soft,
     ]
     tables = {make.__name__: make(np.random.default_rng([SEED, place])) for place, make in enumerate(drawn)}
     tables |= {make.__name__: make() for make in (coding_canonical, p_values)}
