@@ -86,13 +86,13 @@ def missed_examples(found: pd.DataFrame) -> pd.Series[str]:
 
 
 def examples_by_rule(found: pd.DataFrame) -> pd.DataFrame:
-    """The result of `named_examples` to be read: a row a rule, ``"12 of 34"`` a cell, and what it misses."""
+    """The result of `named_examples` to be read: a row a rule, ``"12 of 34"`` a cell, and for which it fails."""
     cells = found["hits"].astype(str) + " of " + found["placed"].astype(str)
     rules, examples = (found.index.unique(level) for level in ("rule", "example"))
     wide = cells.unstack("example").loc[rules, examples]  # noqa: PD010 (a pivot must not aggregate)
     chance = found["expected"].xs(ALL, level="example")
     missed = missed_examples(found)
-    return wide.assign(**{"by chance": chance, "misses": missed.where(missed != "", "none")})
+    return wide.assign(**{"by chance": chance, "fails for": missed.where(missed != "", "nothing")})
 
 
 def implausible_powers(placed: pd.DataFrame, panel: pd.DataFrame, first: int, last: int) -> list[str]:
@@ -137,7 +137,7 @@ def examples_values(found: pd.DataFrame) -> dict[str, float | str]:
         "examples.placed": int(whole["placed"].max()),
         "examples.locked": int(whole["hits"][LOCKED]),
         "examples.locked.expected": float(whole["expected"][LOCKED]),
-        "examples.locked.misses": missed[LOCKED] or "none",
+        "examples.locked.fails": missed[LOCKED] or "nothing",
         "examples.most": int(most),
         "examples.best": "; ".join(whole.index[whole["hits"] == most]),
         "examples.best.narrow": "; ".join(narrow.index[narrow["hits"] == narrow["hits"].max()]),

@@ -47,7 +47,7 @@ def test_hits_and_hits_by_chance() -> None:
     assert found.loc[("other", ALL), "expected"] == pytest.approx(3 * 1 / 8)
     assert missed_examples(found).to_dict() == {LOCKED: "", "other": "small, one, two"}
     shown = examples_by_rule(found)
-    assert list(shown.columns) == ["small", "one", "two", ALL, NARROW, "by chance", "misses"]
+    assert list(shown.columns) == ["small", "one", "two", ALL, NARROW, "by chance", "fails for"]
     assert shown.loc["other"].tolist() == [
         "0 of 3",
         "0 of 1",
@@ -66,7 +66,7 @@ def test_what_the_chapter_says_follows_from_the_table() -> None:
     assert said["examples.chance"] == "other"
     said = examples_values(named_examples({LOCKED: BOTH["other"]}, EXAMPLES))
     assert said["examples.reading"].startswith("no rule puts more than half")
-    assert said["examples.locked.misses"] == "small, one, two"
+    assert said["examples.locked.fails"] == "small, one, two"
 
 
 def test_half_of_an_example_is_a_miss() -> None:
