@@ -17,6 +17,8 @@ LABELS: dict[str, str] = {
     "cinc": "CINC",
     "milex": "military spending",
     "gdp": "GDP",
+    "sophisticated_gdp": "GDP and GDP per head",
+    "sophisticated_milex": "military spending and GDP per head",
     "fsi_cohesion": "Fragile States Index",
     "wgi_stability": "Governance Indicators: stability",
     "sfi_legitimacy": "State Fragility Index: legitimacy",

@@ -17,8 +17,6 @@ from buzanlib.errors import EstimationError, UnknownNameError, check_name
 from buzanlib.inference.adaptive_quadrature import WIDEST, Likelihood, inverse
 from buzanlib.inference.contrasts import CODING, POSITION
 from buzanlib.inference.intervals import TAILS
-from buzanlib.inference.placed_sample import quadrant_codes
-from buzanlib.theory.vocabulary import Effect
 
 #: An error in log odds beyond this belongs to a coefficient without a finite estimate.
 BOUNDLESS = 25.0
@@ -133,7 +131,8 @@ def corner_design(
     Parameters
     ----------
     placed : DataFrame
-        Index ``iso3``, the states of the design; ``p`` and ``k`` (-1 weak, +1 strong).
+        Index ``iso3``, the states of the design; ``p`` and ``k`` (-1 weak, +1 strong, or anywhere beside and between,
+        the contrasts being those of the corners at -1 and +1).
     regions : Series of str
         Regional group by ``iso3``: each has a level of its own.
     further : DataFrame of float, optional
@@ -151,8 +150,8 @@ def corner_design(
     """
     group = regions.reindex(placed.index)
     _demand(placed.index[group.isna()], "regional group")
-    halves = CODING.T[quadrant_codes(placed["p"], placed["k"])] / 2
-    effects = pd.DataFrame(halves[:, 1:], placed.index, [effect.value for effect in Effect])
+    p, k = placed["p"], placed["k"]
+    effects = pd.DataFrame(np.column_stack([p, k, p * k]) / 2, placed.index, list(POSITION))
     parts = [pd.get_dummies(group, dtype=float), effects]
     if further is not None:
         values = further.reindex(placed.index).astype(float)

@@ -38,7 +38,7 @@ class Declaration:
     """What was declared."""
 
     axes: Mapping[str, tuple[str, ...]]  #: Options by axis; the first of each is the locked one.
-    excluded: tuple[str, str]  #: A threshold and a weighting that do not go together.
+    excluded: tuple[tuple[str, ...], str]  #: Thresholds and a weighting with which they do not go together.
     size: int  #: Of the sample of specifications.
     seed: int  #: Of the sample of specifications.
     exchange: tuple[str, ...]  #: Within what placements are exchanged; the first is the locked one.
@@ -49,23 +49,22 @@ class Declaration:
         """Read ``multiverse.json`` of a data folder; `DataError` if the file is missing or is no such declaration."""
         raw = read_declaration(data, "multiverse.json")
         axes = {axis: tuple(options) for axis, options in raw["axes"].items()}
-        threshold, _, weighting = raw["excluded"].partition(" with ")
+        thresholds, _, weighting = raw["excluded"].partition(" with ")
+        excluded = tuple(thresholds.split(" and ")), weighting
         sample, exchange = raw["sample"], tuple(raw["exchange"])
-        return cls(
-            axes, (threshold, weighting), sample["size"], sample["seed"], exchange, raw["permutations"]
-        )
+        return cls(axes, excluded, sample["size"], sample["seed"], exchange, raw["permutations"])
 
     def specifications(self) -> pd.DataFrame:
         """The sample of specifications, shape (size, axes).
 
-        Row 0 is the locked one. Every option of an axis is (but for that and the excluded pair) equally frequent.
+        Row 0 is the locked one. Every option of an axis is (but for that and the excluded pairs) equally frequent.
         """
         rng = np.random.default_rng(self.seed)
         table = pd.DataFrame(
             {axis: rng.permutation(np.resize(options, self.size)) for axis, options in self.axes.items()}
         )
-        threshold, weighting = self.excluded
-        clash = (table["threshold"] == threshold) & (table["weighting"] == weighting)
+        thresholds, weighting = self.excluded
+        clash = table["threshold"].isin(thresholds) & (table["weighting"] == weighting)
         table.loc[clash, "weighting"] = self.axes["weighting"][0]
         table.loc[0] = [options[0] for options in self.axes.values()]
         return table
@@ -83,9 +82,13 @@ class Outcome:
 class Position:
     """Where states stand under one specification."""
 
-    #: Index ``iso3``; columns ``p`` and ``k``, from -1 to 1, signs of a hard placement, expectations of a fuzzy one.
+    #: Index ``iso3``; columns ``p`` and ``k``, of which -1 and 1 are the corners: signs of a hard placement, expected
+    #: signs of a fuzzy one, or any numbers.
     axes: pd.DataFrame
-    hard: bool  #: Which of the two.
+    hard: bool  #: Whether they are signs.
+    continuous: bool = (
+        False  #: Whether they are any numbers; a state then belongs to a quadrant by their signs.
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +225,7 @@ class Multiverse:
             return None
         states = outcome.n.index.intersection(position.axes.index).sort_values()
         axes = position.axes.loc[states].to_numpy(dtype=float)
-        if not self._estimable(axes):
+        if not self._estimable(np.where(axes > 0, 1.0, -1.0) if position.continuous else axes):
             return None
         n = outcome.n.loc[states].to_numpy(dtype=float)
         threats = [hypothesis.threat for hypothesis in self.predictions.cells]

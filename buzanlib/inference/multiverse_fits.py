@@ -21,7 +21,7 @@ class Case:
 
     row: int  #: Its place among all specifications.
     states: tuple[str, ...]
-    axes: Array  #: Where the states stand on power and cohesion, shape (states, 2), from -1 to 1.
+    axes: Array  #: Where the states stand on power and cohesion, shape (states, 2).
     hard: bool  #: Whether these are signs.
     logits: Array  #: Of the threats, centred, shape (states, 3).
     weights: Array  #: Of the states.
@@ -47,7 +47,7 @@ def fits(cases: Sequence[Case], induced: Induced, effects: Moves, signs: Array) 
         alike.setdefault((case.axes.tobytes(), case.hard), []).append(case)
     for (_, hard), some in alike.items():
         p, k = some[0].axes.T.astype(np.float32)
-        kernels = [_Hard(case, effects) if hard else _Fuzzy(case, effects) for case in some]
+        kernels = [_Hard(case, effects) if hard else _Soft(case, effects) for case in some]
         parts: list[list[tuple[Array, Array]]] = [[] for _ in some]
         for moves in blocks:
             by_p, by_k = np.take(p, moves), np.take(k, moves)
@@ -102,8 +102,8 @@ class _Hard:
         return doubles, doubles / np.maximum(errors, FLOOR)
 
 
-class _Fuzzy:
-    """Contrasts and statistics for fuzzy placements: least squares on expected signs, HC3 errors, without weights.
+class _Soft:
+    """Contrasts and statistics for other positions: least squares on the axes, HC3 errors, without weights.
 
     Squares of residuals are summed term by term: what depends on the placement alone is the same under every
     permutation.

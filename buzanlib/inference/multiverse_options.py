@@ -11,26 +11,32 @@ import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.errors import EstimationError, UnknownNameError, check_name
-from buzanlib.inference.multiverse import Declaration, Multiverse, Outcome, Position
+from buzanlib.inference.multiverse import Outcome, Position
 from buzanlib.inference.placed_sample import THREATS, Codes
-from buzanlib.inference.world import World
+from buzanlib.inference.soft_axes import Positions
 from buzanlib.measurement.indices import normal_scores
-from buzanlib.measurement.placement import Placement, both, neighbours_from_tiles, parallel_forms
+from buzanlib.measurement.neighbours import neighbours_from_tiles
+from buzanlib.measurement.placement import Placement, both, parallel_forms
 from buzanlib.measurement.profiles import NAMED
-from buzanlib.tables.statements import Statements
+from buzanlib.tables.data_folder import Data
+from buzanlib.tables.descriptor import load
 from buzanlib.theory.vocabulary import STRICTLY_POLITICAL, Corpus, PoliticalKind
 
 Flags = npt.NDArray[np.bool_]
 
 _NAMED = [threat.value for threat in NAMED]
 
-#: Rule of placement and quantile by threshold; fuzzy membership is around the median.
-RULES: dict[str, tuple[str, float]] = {
-    "median": ("median", 0.5),
-    "tercile": ("quantile", 2 / 3),
-    "regional": ("regional", 0.5),
-    "neighbour": ("neighbour", 0.5),
-    "fuzzy": ("median", 0.5),
+#: Rules of power and of cohesion, and their quantiles, by threshold; soft positions are taken from the median.
+RULES: dict[str, tuple[str, str, float, float]] = {
+    "median": ("median", "median", 0.5, 0.5),
+    "tercile": ("quantile", "quantile", 2 / 3, 2 / 3),
+    "regional": ("regional", "regional", 0.5, 0.5),
+    "neighbour": ("neighbour", "neighbour", 0.5, 0.5),
+    "fuzzy": ("median", "median", 0.5, 0.5),
+    "power80": ("quantile", "median", 0.8, 0.5),
+    "contiguous": ("neighbour", "neighbour", 0.5, 0.5),
+    "great_powers": ("great_powers", "median", 0.5, 0.5),
+    "continuous": ("median", "median", 0.5, 0.5),
 }
 
 
@@ -68,13 +74,14 @@ def years(window: str) -> tuple[int, int]:
 
 
 class Alternatives:
-    """Makes outcomes and positions, each once, from the tables; neighbours are taken from the tile map."""
+    """Makes outcomes and positions, each once, from the tables of a data folder.
 
-    def __init__(
-        self, statements: Statements, panel: pd.DataFrame, regions: pd.Series[str], tiles: pd.DataFrame
-    ) -> None:
-        self._panel, self._regions = panel, regions
-        self._neighbours = neighbours_from_tiles(tiles)
+    The neighbours of the threshold ``neighbour`` are taken from the tile map, those of others from borders.
+    """
+
+    def __init__(self, data: Data) -> None:
+        self._data, statements = data, data.statements
+        self._near_tiles = neighbours_from_tiles(load(data.folder, "tiles"))
         documents = statements.documents[statements.documents["in_paper"] == 0].reset_index(drop=True)
         self._states = pd.Index(sorted(set(documents["iso3"])), name="iso3", dtype="str")
         self._documents = _Rows.of(documents, self._states, documents["doc_id"])
@@ -135,37 +142,26 @@ class Alternatives:
         try:
             made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
             scores = both(one for one, _ in made)
+            given = scores, self._data.regions
             if threshold == "fuzzy":
                 reliability = {str(one.name): reliable for one, reliable in made}
-                fuzzy = place.soften(scores, self._regions, reliability)
-                expected = {"p": fuzzy["SW"] + fuzzy["SS"], "k": fuzzy["WS"] + fuzzy["SS"]}
-                return Position(2 * pd.DataFrame(expected) - 1, hard=False)
-            placed = place.place(scores, self._regions, self._neighbours)
+                return Position(Positions.fuzzy(place.soften(*given, reliability)).axes, hard=False)
+            if threshold == "continuous":
+                return Position(
+                    Positions.continuous(scores, place.thresholds(*given)).axes, hard=False, continuous=True
+                )
+            borders = (
+                (self._near_tiles,) if threshold == "neighbour" else place.others(self._data, scores.index)
+            )
+            placed = place.place(*given, *borders)
         except EstimationError:  # an index without data in the window, or a state without a placed neighbour
             return None
         return Position(placed[["p", "k"]].astype(float), hard=True)
 
     def _make_one(self, axis: str, index: str, window: str) -> tuple[pd.Series[float], float]:
         """Scores and reliability of one index."""
-        where = self._panel, index, axis, *years(window)
+        where = self._data.panel, index, axis, *years(window)
         return normal_scores(*where), parallel_forms(*where)
-
-
-def softened(world: World, declared: Declaration, tiles: pd.DataFrame) -> pd.DataFrame:
-    """Contrasts of empirical logits under hard and fuzzy placement, all else as the world has it and as declared.
-
-    Returns
-    -------
-    DataFrame of float
-        Index ``placement``, "hard" and "fuzzy"; columns as `MultiverseResult.table` has them.
-    """
-    place, first = world.placement, {axis: options[0] for axis, options in declared.axes.items()}
-    own = {"power": place.power, "cohesion": place.cohesion, "window": f"{place.first}-{place.last}"}
-    own |= {"corpus": world.corpus, "annotator": world.annotator}
-    pair = pd.DataFrame([{**first, **own, "threshold": threshold} for threshold in ("median", "fuzzy")])
-    made = Alternatives(world.data.statements, world.data.panel, world.data.regions, tiles)
-    run = Multiverse(made.outcome, made.position, world.data.predictions)
-    return run(pair, world.permutations).table.set_axis(pd.Index(["hard", "fuzzy"], name="placement"))
 
 
 def _threats(passages: pd.DataFrame, terrorism: str, political: str) -> pd.DataFrame:

@@ -73,8 +73,12 @@ class Sample:
 
     def under_null(self, statistic: Callable[[Codes], Array], rows: int = 500) -> Array:
         """A statistic of placements under each permutation, shape (draws, ...), some at a time to spare memory."""
-        placements = self.permuted
-        blocks = [placements[start : start + rows] for start in range(0, len(placements), rows)]
+        quadrants = self.quadrants
+        return self.exchanged(lambda moves: statistic(quadrants[moves]), rows)
+
+    def exchanged(self, statistic: Callable[[Moves], Array], rows: int = 500) -> Array:
+        """The same of a statistic of the places of the states whose placement each state receives."""
+        blocks = [self.moves[start : start + rows] for start in range(0, len(self.moves), rows)]
         return np.concatenate([statistic(block) for block in blocks])
 
     @property

@@ -97,18 +97,24 @@ def centred(values: Array, weights: Array, regions: npt.ArrayLike) -> Array:
     return np.asarray(values - mean, dtype=float)
 
 
-def weighted_cells(values: Array, weights: Array, quadrants: Codes) -> Cells:
+def weighted_cells(
+    values: Array, weights: Array, quadrants: Codes, memberships: Array | None = None
+) -> Cells:
     r"""Weighted means of the quadrants and their variances, for one placement or for many at once.
 
-    The variance of a weighted mean :math:`m` of :math:`n_q` states is
-    :math:`\sum w^2 (v - m)^2 / (\sum w)^2 \cdot n_q / (n_q - 1)`.
+    A state of weight :math:`w` and value :math:`v` belongs to a quadrant by :math:`m`, 0 or 1 unless there are other
+    memberships. The variance of a weighted mean :math:`\bar v` is
+    :math:`\sum (wm)^2 (v - \bar v)^2 / (\sum wm)^2 \cdot n_q / (n_q - 1)`, with :math:`n_q = (\sum m)^2 / \sum m^2`,
+    the number of its states.
 
     Parameters
     ----------
     values, weights : ndarray of float, shape (states, outcomes)
         Weights are above zero.
     quadrants : ndarray of int, shape (states,) or (placements, states)
-        Codes as `Sample` gives them; every placement puts the same number of states in each quadrant.
+        Codes as `Sample` gives them, or rows of `memberships`; every placement has as many states of each.
+    memberships : ndarray of float, shape (rows, 4), optional
+        From 0 to 1.
 
     Raises
     ------
@@ -116,17 +122,24 @@ def weighted_cells(values: Array, weights: Array, quadrants: Codes) -> Cells:
         If a quadrant holds fewer than two states.
     """
     quadrants = np.atleast_2d(quadrants)
-    sizes = np.bincount(quadrants[0], minlength=len(Quadrant)).astype(float)
+    held = (np.eye(len(Quadrant)) if memberships is None else memberships)[quadrants[0]]
+    sizes = held.sum(axis=0) ** 2 / np.maximum((held**2).sum(axis=0), np.finfo(float).tiny)
     for quadrant, size in zip(Quadrant, sizes, strict=True):
         if size < FEWEST:
             raise EstimationError(
-                f"quadrant {quadrant} holds {size:.0f} of {len(values)} states; "
+                f"quadrant {quadrant} holds {size:.3g} of {len(values)} states; "
                 f"a weighted contrast needs at least {FEWEST} in each"
             )
-    powers = [weights, weights * values, weights**2, weights**2 * values, (weights * values) ** 2]
-    stacked = np.hstack(powers)
-    sums = np.stack([(quadrants == code).astype(float) @ stacked for code in range(len(Quadrant))], axis=1)
-    total, first, square, cross, second = np.split(sums, len(powers), axis=-1)
+    plain = [weights, weights * values]
+    squared = [weights**2, weights**2 * values, (weights * values) ** 2]
+    if memberships is None:  # their squares are themselves
+        every = np.hstack(plain + squared)
+        each = [(quadrants == code).astype(float) @ every for code in range(len(Quadrant))]
+    else:
+        once, twice = np.hstack(plain), np.hstack(squared)
+        belonging = (column[quadrants] for column in memberships.T)
+        each = [np.hstack([belongs @ once, belongs**2 @ twice]) for belongs in belonging]
+    total, first, square, cross, second = np.split(np.stack(each, axis=1), len(plain + squared), axis=-1)
     means = first / total
     residuals = np.maximum(second - 2 * means * cross + means**2 * square, 0.0)
     return Cells(means, residuals / total**2 * (sizes / (sizes - 1))[:, None])
@@ -156,6 +169,31 @@ class WeightedContrastResult:
     gate_p: float  #: Its one-sided p value.
     sizes: pd.Series[int]  #: States by quadrant.
     strata: pd.Series[str]  #: Stratum of each state, by ``iso3``.
+
+    @classmethod
+    def of(
+        cls,
+        head: pd.DataFrame,
+        found: Contrasts,
+        drawn: Array,
+        rho: Array,
+        sample: Sample,
+        strata: pd.Series[str],
+    ) -> WeightedContrastResult:
+        """From what the outcomes are, their contrasts, and the statistics of these under permuted placements."""
+        statistic, centre = found.statistics[0], drawn.mean(axis=0)
+        table = head.assign(
+            estimate=found.estimates[0],
+            error=found.errors[0],
+            statistic=statistic,
+            p=p_value(statistic, drawn),
+            centre=centre,
+            p_adjusted=max_t(statistic - centre, drawn - centre),
+            rho=rho,
+        )
+        gate = float((statistic - centre).sum())
+        gate_p = float(p_value(gate, (drawn - centre).sum(axis=1)))
+        return cls(table, drawn, gate, gate_p, sample.sizes, strata)
 
     @property
     def n_states(self) -> int:
@@ -215,30 +253,9 @@ class WeightedContrastTest:
 
         found = contrasts(sample.quadrants)
         drawn = sample.under_null(lambda quadrants: contrasts(quadrants).statistics)
-        statistic, centre = found.statistics[0], drawn.mean(axis=0)
-        table = pd.DataFrame(
-            {
-                "column": [outcome.column for outcome in chosen.values()],
-                "effect": [str(outcome.effect) for outcome in chosen.values()],
-                "estimate": found.estimates[0],
-                "error": found.errors[0],
-                "statistic": statistic,
-                "p": p_value(statistic, drawn),
-                "centre": centre,
-                "p_adjusted": max_t(statistic - centre, drawn - centre),
-                "rho": rho,
-            },
-            index=pd.Index(list(chosen), name="outcome"),
-        )
-        gate = float((statistic - centre).sum())
-        return WeightedContrastResult(
-            table=table,
-            permuted=drawn,
-            gate=gate,
-            gate_p=float(p_value(gate, (drawn - centre).sum(axis=1))),
-            sizes=sample.sizes,
-            strata=strata,
-        )
+        what = [(outcome.column, str(outcome.effect)) for outcome in chosen.values()]
+        head = pd.DataFrame(what, pd.Index(list(chosen), name="outcome"), ["column", "effect"])
+        return WeightedContrastResult.of(head, found, drawn, rho, sample, strata)
 
 
 def corner_contrasts(cells: Cells, outcomes: list[Outcome]) -> Contrasts:

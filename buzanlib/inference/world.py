@@ -104,7 +104,7 @@ class World:
     @cached_property
     def placed(self) -> pd.DataFrame:
         """States with their scores, signs and quadrant, as `Placement` gives them."""
-        return self.placement(self.data.panel, self.data.regions)
+        return self.placement.of(self.data)
 
     @cached_property
     def passages(self) -> pd.DataFrame:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Index:
     """An index of power or of socio-political cohesion."""
 
-    column: str  #: in ``panel.csv``
+    #: in ``panel.csv``; of several the normal scores are averaged, in years in which a state has them all
+    columns: tuple[str, ...]
     axis: str  #: what it measures, power or cohesion
     label: str
     orientation: Literal[1, -1] = 1  #: 1 where a higher value means stronger
@@ -26,18 +27,26 @@ class Index:
 #: Every index that may place a state. None was made from statements, internet policy or censorship, so that a
 #: placement cannot already contain what it is to predict.
 INDICES: dict[str, Index] = {
-    "cinc": Index("cinc", "power", "Composite Index of National Capability"),
-    "milex": Index("milex_rank", "power", "military expenditure"),
-    "gdp": Index("gdp", "power", "gross domestic product"),
+    "cinc": Index(("cinc",), "power", "Composite Index of National Capability"),
+    "milex": Index(("milex_rank",), "power", "military expenditure"),
+    "gdp": Index(("gdp",), "power", "gross domestic product"),
+    "sophisticated_gdp": Index(("gdp", "gdp_per_head"), "power", "gross domestic product and GDP per head"),
+    "sophisticated_milex": Index(
+        ("milex_rank", "gdp_per_head"), "power", "military expenditure and GDP per head"
+    ),
     "fsi_cohesion": Index(
-        "fsi_cohesion_rank", "cohesion", "Fragile States Index: C1, C2, C3 and P1, turned round"
+        ("fsi_cohesion_rank",), "cohesion", "Fragile States Index: C1, C2, C3 and P1, turned round"
     ),
     "wgi_stability": Index(
-        "wgi_stability", "cohesion", "Worldwide Governance Indicators: political stability"
+        ("wgi_stability",), "cohesion", "Worldwide Governance Indicators: political stability"
     ),
-    "sfi_legitimacy": Index("sfi_legitimacy_rank", "cohesion", "State Fragility Index: legitimacy"),
-    "bti_stateness": Index("bti_stateness_rank", "cohesion", "Bertelsmann Transformation Index: stateness"),
-    "fractionalization": Index("fractionalization", "cohesion", "ethnic fractionalization, turned round", -1),
+    "sfi_legitimacy": Index(("sfi_legitimacy_rank",), "cohesion", "State Fragility Index: legitimacy"),
+    "bti_stateness": Index(
+        ("bti_stateness_rank",), "cohesion", "Bertelsmann Transformation Index: stateness"
+    ),
+    "fractionalization": Index(
+        ("fractionalization",), "cohesion", "ethnic fractionalization, turned round", -1
+    ),
 }
 
 
@@ -48,33 +57,38 @@ def index_of(name: str, axis: str) -> Index:
     underscore. `UnknownNameError` if there is none; names the nearest of that axis.
     """
     if name.startswith(f"{axis}_"):
-        return Index(name, axis, name)
+        return Index((name,), axis, name)
     allowed = [key for key, index in INDICES.items() if index.axis == axis]
     check_name(f"index of {axis}", name, allowed)
     return INDICES[name]
 
 
 def in_panel(path: Path, axis: str) -> list[str]:
-    """Names of the indices of an axis of which ``panel.csv`` has a value; where it cannot be read, all of them."""
-    named = {name: index.column for name, index in INDICES.items() if index.axis == axis}
+    """Names of the indices of an axis of whose columns ``panel.csv`` has a value; where it cannot be read, all."""
+    named = {name: index.columns for name, index in INDICES.items() if index.axis == axis}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
-            named |= {name: name for name in rows.fieldnames or () if name.startswith(f"{axis}_")}
-            missing = set(named.values())
+            named |= {name: (name,) for name in rows.fieldnames or () if name.startswith(f"{axis}_")}
+            missing = {column for columns in named.values() for column in columns}
             for row in rows:
                 missing -= {column for column in missing if row.get(column)}
                 if not missing:
                     break
     except (OSError, UnicodeDecodeError, csv.Error):
         return list(named)
-    return [name for name, column in named.items() if column not in missing]
+    return [name for name, columns in named.items() if not missing & set(columns)]
 
 
 def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:
-    """Normal scores of an index within each year of a window, as `scores_of_column`; name and axis as in `index_of`."""
+    """Normal scores of an index within each year of a window, as `scores_of_column`; name and axis as in `index_of`.
+
+    Those of an index of several columns are the means of theirs, NaN where a state lacks one in a year.
+    """
     index = index_of(name, axis)
-    return index.orientation * scores_of_column(panel, index.column, first, last)
+    scores = [scores_of_column(panel, column, first, last) for column in index.columns]
+    mean = sum(scores[1:], start=scores[0]) / len(scores)
+    return index.orientation * mean.dropna(axis=1, how="all").dropna(how="all")
 
 
 def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) -> pd.DataFrame:
@@ -119,3 +133,24 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
 def normal_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.Series[float]:
     """Mean of `yearly_scores` over the years in which a state has the index, by ``iso3``."""
     return yearly_scores(panel, name, axis, first, last).mean(axis=1).rename(axis)
+
+
+def states_by_index(panel: pd.DataFrame, first: int, last: int, more: dict[str, str]) -> pd.DataFrame:
+    """How many states each of `INDICES`, and of `more` by axis and name, can place in a window, to be read.
+
+    Returns a DataFrame: index ``index``; ``axis``, ``what it is``, and ``states`` that have all its columns in a year.
+    """
+    import pandas as pd
+
+    known = INDICES | {name: index_of(name, axis) for axis, name in more.items()}
+    window = panel[panel["year"].between(first, last)]
+    rows = {
+        name: (
+            index.axis,
+            index.label,
+            window.loc[window[list(index.columns)].notna().all(axis=1), "iso3"].nunique(),
+        )
+        for name, index in known.items()
+    }
+    frame = pd.DataFrame.from_dict(rows, "index", columns=["axis", "what it is", "states"])
+    return frame.rename_axis("index")

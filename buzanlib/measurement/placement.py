@@ -6,7 +6,7 @@ others. The rules differ in who the others are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,11 +15,15 @@ import pandas as pd
 from scipy.special import ndtr
 
 from buzanlib.errors import BuzanError, EstimationError, check_name
-from buzanlib.measurement.indices import INDICES, normal_scores
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.measurement.indices import INDICES, index_of, normal_scores
+from buzanlib.measurement.neighbours import in_year, neighbours_by_contiguity
+from buzanlib.tables.data_folder import Data
+from buzanlib.theory.vocabulary import RULES, Quadrant
 
 AXES = ("power", "cohesion")
-RULES = ("median", "quantile", "regional", "neighbour")
+
+#: Rules that need a table of neighbours.
+BY_NEIGHBOURS = {"neighbour", "great_powers"}
 
 
 def both(columns: Iterable[pd.Series[float]]) -> pd.DataFrame:
@@ -31,16 +35,20 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
     """Reliability of an index by parallel forms: how well the rival indices of its axis agree with it, at most 1.
 
     The median correlation between its `normal_scores` and those of each other index of the axis that has data in the
-    window, each over the states that have both. Agreement between the years of one index would be higher, and would
+    window, each over the states that have both; an index of several columns is no rival, and none of its own columns is
+    one to it. Agreement between the years of one index would be higher, and would
     count a lasting bias of the index as truth. `EstimationError` if the axis has no rival index in the window, or no
     state has this one.
     """
     scores = normal_scores(panel, name, axis, first, last)
-    window = panel[panel["year"].between(first, last)]
+    window, own = panel[panel["year"].between(first, last)], set(index_of(name, axis).columns)
     rivals = [
         rival
         for rival, index in INDICES.items()
-        if index.axis == axis and rival != name and window[index.column].notna().any()
+        if index.axis == axis
+        and len(index.columns) == 1
+        and not set(index.columns) & own
+        and window[index.columns[0]].notna().any()
     ]
     if not rivals:
         raise EstimationError(f"no rival of the index {name!r} of {axis} in {first}-{last}")
@@ -49,77 +57,148 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
 
 @dataclass(frozen=True)
 class Placement:
-    """Places states by an index of power, an index of cohesion, a window and a rule.
+    """Places states by an index of power, an index of cohesion, a window and a rule for each axis.
 
     A state is strong on an axis where its score lies **above** the threshold. The indices are keys of
     `buzanlib.measurement.indices.INDICES`. Wherever states are placed, `regions` is their United Nations regional group
-    by ``iso3``, and `neighbours` a table with a row a pair, columns ``iso3`` and ``neighbour``, which only the rule
-    ``"neighbour"`` needs.
+    by ``iso3``; `neighbours` a table with a row a pair, columns ``iso3`` and ``neighbour``, which the rules
+    ``"neighbour"`` and ``"great_powers"`` need; and `great_powers` the ``iso3`` of these, which only the latter needs.
     """
 
     power: str = "cinc"
     cohesion: str = "fsi_cohesion"
     first: int = 2011  #: years of the window, both included
     last: int = 2024
-    #: Of `RULES`, the threshold: the median of all placed states (the locked choice); their `quantile`; the median of
-    #: the placed states of the same regional group; the mean score of the state's neighbours.
-    rule: str = "median"
-    quantile: float = 0.5  #: for the rule ``"quantile"``, between 0 and 1
+    #: Of `buzanlib.theory.vocabulary.RULES`, the threshold: the median of all placed states (the locked choice); their
+    #: quantile; the median of the placed states of the same regional group; the mean score of the state's neighbours;
+    #: midway between this and the mean score of the great powers.
+    power_rule: str = "median"
+    cohesion_rule: str = "median"
+    power_quantile: float = 0.5  #: for the rule ``"quantile"``, between 0 and 1
+    cohesion_quantile: float = 0.5
 
     def __post_init__(self) -> None:
-        check_name("rule of placement", self.rule, RULES)
-        if not 0 < self.quantile < 1:
-            raise BuzanError(
-                f"quantile {self.quantile} of a placement; allowed: between 0 and 1, both excluded"
-            )
+        for axis in AXES:
+            check_name(f"rule of placement by {axis}", self.rule(axis), RULES[axis])
+            if not 0 < self._quantile(axis) < 1:
+                raise BuzanError(
+                    f"quantile {self._quantile(axis)} of {axis}; allowed: between 0 and 1, both excluded"
+                )
         if self.first > self.last:
             raise BuzanError(
                 f"window {self.first}-{self.last} of a placement; the first year must not be later"
             )
+
+    def rule(self, axis: str) -> str:
+        """The rule of an axis, ``"power"`` or ``"cohesion"``."""
+        return str(getattr(self, f"{axis}_rule"))
+
+    def in_words(self, axis: str) -> str:
+        """What a strong state exceeds on an axis."""
+        return {
+            "median": "the median of all placed states",
+            "quantile": f"the score below which a share of {self._quantile(axis):.2f} of all placed states lie",
+            "regional": "the median of its regional group",
+            "neighbour": "the mean of its neighbours",
+            "great_powers": "the middle between the mean of its neighbours and that of the great powers",
+        }[self.rule(axis)]
+
+    def _quantile(self, axis: str) -> float:
+        return float(getattr(self, f"{axis}_quantile"))
 
     def scores(self, panel: pd.DataFrame) -> pd.DataFrame:
         """Scores of the states of a panel that have both indices: index ``iso3``; columns ``power``, ``cohesion``."""
         return both(normal_scores(panel, getattr(self, axis), axis, self.first, self.last) for axis in AXES)
 
     def thresholds(
-        self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
+        self,
+        scores: pd.DataFrame,
+        regions: pd.Series[str],
+        neighbours: pd.DataFrame | None = None,
+        great_powers: Collection[str] = (),
     ) -> pd.DataFrame:
         """The threshold of each state on each axis; index and columns as `scores`.
 
-        `EstimationError` if the rule needs what a state lacks: a regional group, or a neighbour that is placed.
+        `EstimationError` if a rule needs what a state lacks, a regional group or a neighbour that is placed; or if no
+        great power is placed.
         """
-        if self.rule == "regional":
-            group = regions.reindex(scores.index)
-            self._demand("regional group", scores.index[group.isna()])
-            return scores.groupby(group).transform("median")
-        if self.rule == "neighbour":
-            if neighbours is None:
-                raise EstimationError("the rule 'neighbour' needs a table of neighbours; none was given")
-            near = neighbours.join(scores, on="neighbour", how="inner").groupby("iso3")[list(AXES)].mean()
-            self._demand("placed neighbour", scores.index.difference(near.index))
-            return near.reindex(scores.index)
-        cut = scores.quantile(self.quantile) if self.rule == "quantile" else scores.median()
-        return pd.DataFrame([cut] * len(scores), index=scores.index)
+        given = regions, neighbours, great_powers
+        return pd.DataFrame({axis: self._threshold(axis, scores[axis], *given) for axis in AXES})
 
-    def _demand(self, what: str, without: pd.Index) -> None:
+    def _threshold(
+        self,
+        axis: str,
+        scores: pd.Series[float],
+        regions: pd.Series[str],
+        neighbours: pd.DataFrame | None,
+        great_powers: Collection[str],
+    ) -> pd.Series[float]:
+        rule = self.rule(axis)
+        if rule == "regional":
+            group = regions.reindex(scores.index)
+            self._demand("regional group", scores.index[group.isna()], axis)
+            return scores.groupby(group).transform("median")
+        if rule in BY_NEIGHBOURS:
+            if neighbours is None:
+                raise EstimationError(f"the rule {rule!r} needs a table of neighbours; none was given")
+            near = neighbours.join(scores, on="neighbour", how="inner").groupby("iso3")[axis].mean()
+            self._demand("placed neighbour", scores.index.difference(near.index), axis)
+            near = near.reindex(scores.index)
+            great = scores[scores.index.isin(great_powers)]
+            if rule == "neighbour":
+                return near
+            if great.empty:
+                raise EstimationError("no great power is placed; the rule 'great_powers' needs one")
+            return (near + great.mean()) / 2
+        cut = scores.quantile(self._quantile(axis)) if rule == "quantile" else scores.median()
+        return pd.Series(cut, scores.index)
+
+    def _demand(self, what: str, without: pd.Index, axis: str) -> None:
         if len(without):
-            raise EstimationError(f"no {what} of {', '.join(without)}; the rule {self.rule!r} needs one")
+            needed = f"the rule {self.rule(axis)!r} of {axis} needs one"
+            raise EstimationError(f"no {what} of {', '.join(without)}; {needed}")
+
+    def others(self, data: Data, states: Collection[str]) -> tuple[pd.DataFrame | None, Collection[str]]:
+        """Neighbours and great powers among the states that are placed, as far as a rule needs them.
+
+        Both are those of the last year of the window, or of the last that the tables of `data` reach.
+        """
+        rules = {self.rule(axis) for axis in AXES}
+        near, great = None, ()
+        if rules & BY_NEIGHBOURS:
+            near = neighbours_by_contiguity(data.contiguity, states, data.regions, self.last)
+        if "great_powers" in rules:
+            great = tuple(in_year(data.great_powers, self.last)["iso3"])
+        return near, great
+
+    def of(self, data: Data) -> pd.DataFrame:
+        """Place the states of a data folder: `place` by their `scores`, with the `others` that a rule needs."""
+        scores = self.scores(data.panel)
+        return self.place(scores, data.regions, *self.others(data, scores.index))
 
     def __call__(
-        self, panel: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
+        self,
+        panel: pd.DataFrame,
+        regions: pd.Series[str],
+        neighbours: pd.DataFrame | None = None,
+        great_powers: Collection[str] = (),
     ) -> pd.DataFrame:
         """Place the states of a panel: `place` by its `scores`."""
-        return self.place(self.scores(panel), regions, neighbours)
+        return self.place(self.scores(panel), regions, neighbours, great_powers)
 
     def place(
-        self, scores: pd.DataFrame, regions: pd.Series[str], neighbours: pd.DataFrame | None = None
+        self,
+        scores: pd.DataFrame,
+        regions: pd.Series[str],
+        neighbours: pd.DataFrame | None = None,
+        great_powers: Collection[str] = (),
     ) -> pd.DataFrame:
         """Place states by their `scores` and the `thresholds`.
 
         Returns a DataFrame, shape (states, 5): index ``iso3``; ``power`` and ``cohesion`` (scores), ``p`` and ``k`` (-1
         weak, +1 strong), ``quadrant``.
         """
-        strong = scores > self.thresholds(scores, regions, neighbours)
+        strong = scores > self.thresholds(scores, regions, neighbours, great_powers)
         placed = scores.assign(p=np.where(strong["power"], 1, -1), k=np.where(strong["cohesion"], 1, -1))
         names = [Quadrant.of(p, k).value for p, k in zip(placed["p"], placed["k"], strict=True)]
         return placed.assign(quadrant=pd.Series(names, index=placed.index, dtype="str"))
@@ -136,9 +215,10 @@ class Placement:
         regions: pd.Series[str],
         reliability: Mapping[str, float],
         neighbours: pd.DataFrame | None = None,
+        great_powers: Collection[str] = (),
     ) -> pd.DataFrame:
         """Fuzzy membership of the states of a panel: `soften` of its `scores`."""
-        return self.soften(self.scores(panel), regions, reliability, neighbours)
+        return self.soften(self.scores(panel), regions, reliability, neighbours, great_powers)
 
     def soften(
         self,
@@ -146,6 +226,7 @@ class Placement:
         regions: pd.Series[str],
         reliability: Mapping[str, float],
         neighbours: pd.DataFrame | None = None,
+        great_powers: Collection[str] = (),
         shift: float = 0.0,
     ) -> pd.DataFrame:
         """Fuzzy membership: the probability of each quadrant, given scores measured with error.
@@ -155,7 +236,7 @@ class Placement:
 
         Parameters
         ----------
-        scores, regions, neighbours
+        scores, regions, neighbours, great_powers
             As in `thresholds`.
         reliability : mapping of str to float
             ``power`` and ``cohesion``, each at least 0 and below 1.
@@ -179,7 +260,7 @@ class Placement:
                     " at least 0 and below 1 (below 0: do high values mean what they should?)"
                 )
         error = scores.std() * np.sqrt(1 - pd.Series(dict(reliability)))
-        beyond = scores - self.thresholds(scores, regions, neighbours)
+        beyond = scores - self.thresholds(scores, regions, neighbours, great_powers)
         strong = (beyond.assign(cohesion=beyond["cohesion"] + shift) / error).apply(ndtr)
         by_sign = {-1: 1 - strong, 1: strong}
         return pd.DataFrame(
@@ -220,20 +301,3 @@ def changes(placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         both = quadrants[[left, right]].dropna()
         share.loc[left, right] = share.loc[right, left] = float((both[left] != both[right]).mean())
     return share
-
-
-def neighbours_from_tiles(tiles: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """The nearest states on the tile map, which stand in for neighbours by land: `neighbours` of a `Placement`.
-
-    The map has columns ``iso3``, ``row`` and ``col``. Ties beyond the count of neighbours are resolved by ``iso3``.
-    `BuzanError` if the count is below 1, or there are not so many others.
-    """
-    if not 1 <= count < len(tiles):
-        raise BuzanError(f"{count} neighbours among {len(tiles)} tiles; allowed: 1 to {len(tiles) - 1}")
-    tiles = tiles.sort_values("iso3")
-    place = tiles[["row", "col"]].to_numpy(dtype=float)
-    distance = ((place[:, None] - place[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(distance, np.inf)
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
-    names = tiles["iso3"].to_numpy()
-    return pd.DataFrame({"iso3": np.repeat(names, nearest.shape[1]), "neighbour": names[nearest].ravel()})

@@ -16,6 +16,7 @@ import pandas as pd
 from buzanlib.errors import BuzanError, EstimationError, check_name
 from buzanlib.measurement.indices import index_of
 from buzanlib.measurement.placement import AXES, Placement
+from buzanlib.tables.data_folder import Data
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
@@ -28,26 +29,18 @@ class Paths:
     window: int = 1  #: years over which scores are averaged
 
     @classmethod
-    def follow(
-        cls,
-        panel: pd.DataFrame,
-        regions: pd.Series[str],
-        place: Placement,
-        first: int,
-        last: int,
-        window: int,
-    ) -> Paths:
-        """Place states in every year from the first to the last, by the indices and the rule of a placement.
+    def follow(cls, data: Data, place: Placement, first: int, last: int, window: int) -> Paths:
+        """Place states in every year from the first to the last, by the indices and the rules of a placement.
 
         A year without both indices in its window is left out. `BuzanError` if the window has no year; `EstimationError`
         if no year has both indices.
         """
         if window < 1:
             raise BuzanError(f"window of {window} years; allowed: at least 1")
-        indices = [index_of(getattr(place, axis), axis).column for axis in AXES]
-        known = [set(panel.loc[panel[column].notna(), "year"]) for column in indices]
+        panel, indices = data.panel, [index_of(getattr(place, axis), axis) for axis in AXES]
+        known = [set(panel.loc[panel[list(index.columns)].notna().all(axis=1), "year"]) for index in indices]
         placed = {
-            year: replace(place, first=year - window + 1, last=year)(panel, regions)
+            year: replace(place, first=year - window + 1, last=year).of(data)
             for year in range(first, last + 1)
             if all(years & set(range(year - window + 1, year + 1)) for years in known)
         }

@@ -17,6 +17,7 @@ from buzanlib.errors import EstimationError
 from buzanlib.measurement.indices import yearly_scores
 from buzanlib.measurement.placement import Placement
 from buzanlib.policy.movement import Paths
+from buzanlib.tables.data_folder import Data
 from buzanlib.theory.vocabulary import Quadrant
 
 _STRONG = [str(quadrant) for quadrant in Quadrant if quadrant.cohesion > 0]
@@ -50,8 +51,7 @@ def edition_changes(panel: pd.DataFrame, name: str, axis: str) -> pd.Series[floa
 class CohesionShocks:
     """Shocks to cohesion, by size, beside the changes on record."""
 
-    panel: pd.DataFrame
-    regions: pd.Series[str]
+    data: Data
     place: Placement
     rare: float = 0.01  #: share of changes that counts as rare, at either end
 
@@ -62,11 +62,14 @@ class CohesionShocks:
         and the thresholds stay (`Placement.soften`). Returns a DataFrame of float, shape (sizes, quadrants): index
         ``size``; columns the quadrants in which states are placed.
         """
-        scores, reliability = self.place.scores(self.panel), self.place.reliability(self.panel)
-        placed = self.place.place(scores, self.regions)
+        panel, regions = self.data.panel, self.data.regions
+        scores, reliability = self.place.scores(panel), self.place.reliability(panel)
+        others = self.place.others(self.data, scores.index)
+        placed = self.place.place(scores, regions, *others)
         rows = {}
         for size in sizes:
-            strong = self.place.soften(scores, self.regions, reliability, shift=size)[_STRONG].sum(axis=1)
+            soft = self.place.soften(scores, regions, reliability, *others, shift=size)
+            strong = soft[_STRONG].sum(axis=1)
             rows[size] = strong.where(placed["k"] < 0, 1 - strong).groupby(placed["quadrant"]).mean()
         return pd.DataFrame(rows).T.rename_axis("size")
 
@@ -78,7 +81,7 @@ class CohesionShocks:
     @cached_property
     def changes(self) -> pd.Series[float]:
         """`edition_changes` of the index of cohesion."""
-        return edition_changes(self.panel, self.place.cohesion, "cohesion")
+        return edition_changes(self.data.panel, self.place.cohesion, "cohesion")
 
     @property
     def observed(self) -> dict[str, tuple[float, float]]:
@@ -95,8 +98,9 @@ class CohesionShocks:
 
         Index ``iso3``, ``before`` and ``year`` as in `edition_changes`; columns ``change``, ``before``, ``after``.
         """
-        first, last = int(self.panel["year"].min()), int(self.panel["year"].max())
-        yearly = Paths.follow(self.panel, self.regions, self.place, first, last, 1).placed["quadrant"]
+        years = self.data.panel["year"]
+        first, last = int(years.min()), int(years.max())
+        yearly = Paths.follow(self.data, self.place, first, last, 1).placed["quadrant"]
         ends = pd.concat([self.changes.head(5), self.changes.tail(5)[::-1]])
         before, after = ([yearly.get((end[at], end[0])) for end in ends.index] for at in (1, 2))
         return pd.DataFrame({"change": ends, "before": before, "after": after})

@@ -10,6 +10,7 @@ from buzanlib.sources import (
     annotation,
     contiguity,
     cow,
+    great_powers,
     mask_leak,
     memberships,
     recent_votes,
@@ -34,6 +35,7 @@ SOURCES: tuple[Source, ...] = (
     memberships.SOURCE,
     alliances.SOURCE,
     contiguity.SOURCE,
+    great_powers.SOURCE,
     mask_leak.SOURCE,
 )
 

@@ -16,6 +16,7 @@ from buzanlib.sources import (
     contiguity,
     cow,
     documents,
+    great_powers,
     mask_leak,
     memberships,
     panel,
@@ -43,6 +44,7 @@ _COLUMNS = {
     "memberships.csv": memberships.COLUMNS,
     "alliances.csv": alliances.COLUMNS,
     "contiguity.csv": contiguity.COLUMNS,
+    "great_powers.csv": great_powers.COLUMNS,
     "mask_leak.csv": mask_leak.COLUMNS,
 }
 
@@ -127,11 +129,12 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
 
     accessions = memberships.read_accessions(accessions_csv)
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
-    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE
-    yearly, pairs, spells = map(inventory.path, sources)
+    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE, great_powers.SOURCE
+    yearly, pairs, spells, great = map(inventory.path, sources)
     yield "memberships.csv", memberships.read(yearly, accessions, crosswalk) if yearly else None
     yield "alliances.csv", alliances.read(pairs, crosswalk) if pairs else None
     yield "contiguity.csv", contiguity.read(spells, crosswalk) if spells else None
+    yield "great_powers.csv", great_powers.read(great, crosswalk) if great else None
     if masked := inventory.paths(mask_leak.SOURCE):
         members = crosswalk.states[crosswalk.states["kind"] == "member"]
         regions = members.set_index("iso3")["region"].astype("str")

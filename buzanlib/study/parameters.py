@@ -17,6 +17,7 @@ import nbformat
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
 from buzanlib.study.dependencies import cells_of
+from buzanlib.theory.vocabulary import RULES
 
 KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -28,6 +29,7 @@ Value = str | int | float | bool
 _BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 _HOLDS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt}
+_RULES = {f"a rule of {axis}": rules for axis, rules in RULES.items()}
 _WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator")
 _COLUMNS = {"corpus": ("documents.csv", "corpus"), "annotator": ("codes.csv", "annotator")}
 _Comments = dict[int, tuple[int, str]]  # column and text by line
@@ -49,9 +51,11 @@ class Allowed:
     def parse(cls, text: str) -> Allowed:
         """Read the words between the brackets.
 
-        ``[an index of power]``, ``[a corpus]``, ``[1995 to 2024]``, ``[at least 1]``, ``[above 0, below 1]`` or a list
-        of options, ``[hamming, jaccard]``.
+        ``[an index of power]``, ``[a rule of power]``, ``[a corpus]``, ``[1995 to 2024]``, ``[at least 1]``,
+        ``[above 0, below 1]`` or a list of options, ``[hamming, jaccard]``.
         """
+        if text in _RULES:
+            return cls(text, options=_RULES[text])
         if text in _OF_DATA:
             return cls(text, of_data=_OF_DATA[text])
         if span := _SPAN.fullmatch(text):

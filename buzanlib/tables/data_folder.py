@@ -61,6 +61,16 @@ class Data:
         return load(self.folder, "memberships")
 
     @cached_property
+    def contiguity(self) -> pd.DataFrame:
+        """Which states border on each other, by land and across water, in which years."""
+        return load(self.folder, "contiguity")
+
+    @cached_property
+    def great_powers(self) -> pd.DataFrame:
+        """Which states are great powers, in which years."""
+        return load(self.folder, "great_powers")
+
+    @cached_property
     def predictions(self) -> Predictions:
         """The locked predictions, verified."""
         return load_predictions(self.folder)

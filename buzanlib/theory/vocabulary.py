@@ -168,6 +168,14 @@ class PoliticalKind(StrEnum):
 STRICTLY_POLITICAL: tuple[PoliticalKind, ...] = (PoliticalKind.REGIME, PoliticalKind.INTERFERENCE)
 
 
+#: Rules of placement by axis: what a state must exceed to be strong. Great powers are a yardstick of power alone, for
+#: cohesion is a matter within a state (Hare 2010, section 1).
+RULES: dict[str, tuple[str, ...]] = {
+    "power": ("median", "quantile", "regional", "neighbour", "great_powers"),
+    "cohesion": ("median", "quantile", "regional", "neighbour"),
+}
+
+
 class Corpus(StrEnum):
     """A body of statements: the UN General Debate, or national cyber security strategies."""
 

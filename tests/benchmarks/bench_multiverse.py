@@ -27,9 +27,8 @@ from buzanlib.inference.contrasts import POSITION, empirical_logit
 from buzanlib.inference.multiverse import Declaration, Multiverse
 from buzanlib.inference.multiverse_options import Alternatives
 from buzanlib.inference.permutation import PermutationBank, Permutations, p_value
-from buzanlib.tables.descriptor import load
-from buzanlib.tables.statements import load_statements
-from buzanlib.tables.states import load_panel, load_regions
+from buzanlib.tables.data_folder import Data
+from buzanlib.tables.states import load_regions
 from buzanlib.theory.predictions import load_predictions
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -41,7 +40,7 @@ UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def options() -> Alternatives:
-    return Alternatives(load_statements(DATA), load_panel(DATA), load_regions(DATA), load(DATA, "tiles"))
+    return Alternatives(Data.open(DATA))
 
 
 def bank(draws: int) -> Permutations:

@@ -37,7 +37,9 @@ def small(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "accessions",
         "alliances",
         "contiguity",
+        "great_powers",
         "illustrations",
+        "named_examples",
     ):
         keep(name, "iso3", set(STATES))
     keep("alliances", "ally", set(STATES))

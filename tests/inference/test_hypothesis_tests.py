@@ -37,8 +37,10 @@ OTHER = {
     "cohesion": "wgi_stability",
     "first": 2012,
     "last": 2020,
-    "rule": "regional",
-    "quantile": 0.3,
+    "power_rule": "regional",
+    "cohesion_rule": "neighbour",
+    "power_quantile": 0.3,
+    "cohesion_quantile": 0.7,
 }
 
 
@@ -133,7 +135,7 @@ def test_other_windows_keep_every_other_field_of_the_placement(
 
 
 def test_a_rule_of_placement_moves_what_follows_as_it_moves_the_table(world: World) -> None:
-    regional = replace(world, placement=replace(world.placement, rule="regional"))
+    regional = replace(world, placement=replace(world.placement, power_rule="regional"))
     for name in ("B1", "E4"):
         assert REGISTRY[name](regional).contrast != REGISTRY[name](world).contrast
 

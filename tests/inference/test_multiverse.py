@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.special import ndtri
 
 from buzanlib.errors import DataError, EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import empirical_logit, factorial
@@ -19,13 +20,12 @@ from buzanlib.inference.multiverse import (
     Outcome,
     Position,
 )
-from buzanlib.inference.multiverse_options import Alternatives, softened
+from buzanlib.inference.multiverse_options import RULES, Alternatives
 from buzanlib.inference.permutation import PermutationBank, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantTest
-from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
-from buzanlib.tables.descriptor import load
+from buzanlib.tables.data_folder import Data
 from buzanlib.tables.statements import count_tensor, load_statements
 from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import load_predictions
@@ -135,9 +135,11 @@ def test_weights_weigh_the_errors_too(world) -> None:
     assert [found[f"{name}.p"] for name in WHOLE] == pytest.approx(expected)
 
 
-def test_fuzzy_positions_equal_statsmodels(world) -> None:
+@pytest.mark.parametrize("spread", [1.0, 2.5])
+def test_soft_positions_equal_statsmodels(spread: float, world) -> None:
     made = world(3, draws=15)
     run, table, outcomes, positions = made_up(made)
+    positions["2"] = Position(spread * positions["2"].axes, hard=False, continuous=spread > 1)
     found = run(table.iloc[[2]], made.permutations).table.iloc[0]
     y, n = outcomes["2"].y, outcomes["2"].n
     logits = empirical_logit(y, n.to_numpy()[:, None])
@@ -257,9 +259,7 @@ def test_what_cannot_be_estimated_is_counted_and_left_out(world) -> None:
 
 @pytest.fixture(scope="module")
 def alternatives(data_dir: Path) -> Alternatives:
-    return Alternatives(
-        load_statements(data_dir), load_panel(data_dir), load_regions(data_dir), load(data_dir, "tiles")
-    )
+    return Alternatives(Data.open(data_dir))
 
 
 def test_the_first_specification_is_the_locked_test(data_dir: Path, alternatives: Alternatives) -> None:
@@ -280,28 +280,19 @@ def test_the_first_specification_is_the_locked_test(data_dir: Path, alternatives
     assert found["B5.p"] == pytest.approx(locked.joint.p)
 
 
-def test_fuzzy_placement_stands_beside_the_hard_one(data_dir: Path) -> None:
-    world = World.open(data_dir, Placement(), draws=99, seed=1, annotator="adjudicated")
-    found = softened(world, Declaration.load(data_dir), load(data_dir, "tiles"))
-    locked = QuadrantTest(world.data.predictions)(world.sample).table["contrast"]
-    assert found.loc["hard", ["B1", "B2", "B3"]].to_numpy(dtype=float) == pytest.approx(
-        locked.to_numpy(), abs=1e-5
-    )
-    assert found["threshold"].tolist() == ["median", "fuzzy"]
-    assert found.loc["fuzzy", "B1"] != found.loc["hard", "B1"]
-
-
 def test_every_declared_option_can_be_made(data_dir: Path, alternatives: Alternatives) -> None:
     declared = Declaration.load(data_dir)
     specifications = declared.specifications()
     assert len(specifications) == declared.size
     assert specifications.loc[0].tolist() == [options[0] for options in declared.axes.values()]
-    assert not ((specifications["threshold"] == "fuzzy") & (specifications["weighting"] == "passages")).any()
+    soft = specifications["threshold"].isin(["fuzzy", "continuous"])
+    assert set(specifications.loc[soft, "weighting"]) == {"states"}
+    assert set(specifications.loc[~soft, "weighting"]) == {"states", "passages"}
     for axis, options in declared.axes.items():
         counted = specifications[axis].value_counts()
         assert set(counted.index) == set(options)
         if axis != "weighting":
-            assert counted.max() - counted.min() <= 2
+            assert counted.max() - counted.min() <= 3  # 1 by the remainder, 2 by the first row
     locked = specifications.loc[0].to_dict()
     for axis, options in declared.axes.items():
         for option in options:
@@ -391,14 +382,67 @@ def test_what_is_counted_is_counted_right(
 def test_positions_are_those_of_their_rules(alternatives: Alternatives, data_dir: Path) -> None:
     locked = Declaration.load(data_dir).specifications().loc[0].to_dict()
     at = {}
-    for rule in ("median", "tercile", "fuzzy"):
+    for rule in RULES:
         position = alternatives.position({**locked, "threshold": rule})
         assert position is not None
+        assert (position.hard, position.continuous) == (
+            rule not in ("fuzzy", "continuous"),
+            rule == "continuous",
+        )
         at[rule] = position.axes
     # Strong is the upper third there, and what is expected of a state leans to the side of the median on which it is.
     assert at["tercile"].gt(0).mean().tolist() == pytest.approx([1 / 3, 1 / 3], abs=0.02)
     assert (at["tercile"] <= at["median"]).all(axis=None)
     assert ((at["fuzzy"] * at["median"]) >= 0).all(axis=None)
+    assert at["power80"]["p"].gt(0).mean() == pytest.approx(0.2, abs=0.01)
+    assert at["great_powers"]["p"].gt(0).mean() < at["contiguous"]["p"].gt(0).mean()
+    for rule in ("power80", "great_powers"):
+        assert at[rule]["k"].equals(at["median"]["k"])
+    # By hand: the score of a state less the median, over the mean distance of all.
+    scores = Placement().scores(load_panel(data_dir))
+    beyond = scores - scores.median()
+    by_hand = (beyond / beyond.abs().mean()).to_numpy()
+    assert at["continuous"].to_numpy() == pytest.approx(by_hand)
+    # By hand: Mongolia is compared with its two neighbours.
+    assert at["contiguous"].loc["MNG", "p"] == (
+        1 if scores.loc["MNG", "power"] > scores.loc[["CHN", "RUS"], "power"].mean() else -1
+    )
+
+
+def test_power_weighted_by_sophistication_is_a_mean_of_two_scores(
+    alternatives: Alternatives, data_dir: Path
+) -> None:
+    locked = Declaration.load(data_dir).specifications().loc[0].to_dict()
+    position = alternatives.position({**locked, "power": "sophisticated_gdp", "threshold": "continuous"})
+    assert position is not None
+    panel = load_panel(data_dir)
+    both = panel[panel["year"].between(2011, 2024)].dropna(subset=["gdp", "gdp_per_head"])
+    mean = 0.0
+    for column in ("gdp", "gdp_per_head"):
+        held = panel[panel["year"].between(2011, 2024)].dropna(subset=[column]).groupby("year")[column]
+        mean += ndtri(held.rank() / (held.transform("size") + 1)).reindex(both.index) / 2
+    scores = mean.groupby(both["iso3"]).mean().loc[position.axes.index]
+    beyond = scores - scores.median()
+    assert position.axes["p"].to_numpy() == pytest.approx((beyond / beyond.abs().mean()).to_numpy())
+
+
+def test_a_state_of_any_position_is_in_the_quadrant_of_its_signs(world) -> None:
+    """Three states in a quadrant are too few, however far they stand from the middle."""
+    made = world(12, size=40)
+    far = made.placed * made.rng.uniform(1.5, 3, (40, 2))
+    y = pd.DataFrame(1, made.names, ["pol", "inf", "cri"]).assign(pol=made.rng.integers(0, 3, 40))
+    n = pd.Series(2 + made.rng.integers(0, 3, 40), made.names)
+    row = pd.DataFrame({"weighting": ["states"]})
+
+    def run(axes: pd.DataFrame) -> int:
+        position = Position(axes, hard=False, continuous=True)
+        tested = Multiverse(lambda _: Outcome(y, n), lambda _: position, LOCKED)
+        return int(tested(row, made.permutations).table["n"][0])
+
+    assert run(far) == 40
+    strong = far[(far > 0).all(axis=1)].index
+    with pytest.raises(EstimationError, match="none of 1 specifications"):
+        run(far.drop(strong[3:]))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Verdict, judge
 from buzanlib.measurement.rarefaction import expected_kinds
+from buzanlib.measurement.neighbours import neighbours_by_contiguity
+from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.reliability import Reliability, gwet_ac1, krippendorff_alpha
 from buzanlib.theory import distances
 from buzanlib.theory.predictions import Hypothesis, load_predictions
@@ -321,10 +323,28 @@ def test_holm_bh(data_dir: Path) -> None:
         assert inside["verdict"].tolist() == words
 
 
-@pytest.mark.parametrize("name", ["pol", "inf", "cri", "mil", "small", "large"])
+def test_thresholds_of_a_placement_equal_those_of_r() -> None:
+    states, expected = table("placement").set_index("iso3"), VALUES["placement"]["stats"]
+    panel = states[["cinc", "fsi_cohesion_rank"]].reset_index().assign(year=2012)
+    spells = table("borders").assign(first=2012, last=2012)
+    pairs = neighbours_by_contiguity(spells, states.index, states["region"])
+    given = states["region"], pairs, states.index[states["great"] == 1]
+
+    def threshold(axis: str, rule: str, **more: float) -> pd.Series:
+        place = Placement(first=2012, last=2012, **{f"{axis}_rule": rule}, **more)  # type: ignore[arg-type]
+        return place.thresholds(place.scores(panel), *given)[axis].loc[states.index]
+
+    fifth = threshold("power", "quantile", power_quantile=0.8)
+    assert fifth.tolist() == near([expected["quantile"]] * len(states))
+    for axis, rule in (("cohesion", "regional"), ("cohesion", "neighbour"), ("power", "great_powers")):
+        assert threshold(axis, rule).tolist() == near(expected[rule])
+
+
+@pytest.mark.parametrize("name", ["pol", "inf", "cri", "mil", "small", "large", "soft"])
 def test_mixed_model_equals_lme4(name: str) -> None:
     """Within what its search by bobyqa and its numerical Hessian leave: 2e-7, and 2e-6 for errors."""
-    rows, expected = table("mixed").query("set == @name").set_index("iso3"), VALUES["mixed"]["lme4"][name]
+    sets = pd.concat([table("mixed"), table("soft")])
+    rows, expected = sets.query("set == @name").set_index("iso3"), VALUES["mixed"]["lme4"][name]
     further = rows[["x"]] if rows["x"].any() else None
     fit = logit_normal(rows["y"], rows["n"], corner_design(rows, rows["region"], further))
     assert fit.coefficients.tolist() == pytest.approx(expected["coefficients"], abs=5e-7)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, rankdata
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.measurement.indices import INDICES, index_of, normal_scores, yearly_scores
+from buzanlib.measurement.indices import INDICES, in_panel, index_of, normal_scores, yearly_scores
 
 values = st.lists(st.integers(-1000, 1000), min_size=2, max_size=12)
 
@@ -67,4 +69,20 @@ def test_an_empty_window_is_refused() -> None:
 
 def test_every_index_has_a_column_of_the_panel(data_dir) -> None:  # type: ignore[no-untyped-def]
     columns = pd.read_csv(data_dir / "panel.csv", nrows=0).columns
-    assert {index.column for index in INDICES.values()} <= set(columns)
+    assert {column for index in INDICES.values() for column in index.columns} <= set(columns)
+
+
+def test_an_index_of_two_columns_is_the_mean_of_their_scores() -> None:
+    panel = panel_of([1.0, 2.0, 3.0, 4.0], "gdp").assign(gdp_per_head=[2.0, np.nan, 1.0, 3.0])
+    panel = pd.concat([panel, panel.assign(year=2013, gdp_per_head=np.nan)])
+    found = yearly_scores(panel, "sophisticated_gdp", "power", 2012, 2013)
+    assert list(found.columns) == [2012]
+    alone, per_head = norm.ppf(np.array([1, 3, 4]) / 5), norm.ppf(np.array([2, 1, 3]) / 4)
+    assert found.loc[["S00", "S02", "S03"], 2012].to_numpy() == pytest.approx((alone + per_head) / 2)
+    assert "S01" not in normal_scores(panel, "sophisticated_gdp", "power", 2012, 2013).dropna()
+
+
+def test_an_index_is_offered_where_the_panel_has_all_its_columns(tmp_path: Path) -> None:
+    file = tmp_path / "panel.csv"
+    file.write_text("iso3,year,cinc,milex_rank,gdp,gdp_per_head\nEST,2012,0.1,,3,\nEST,2013,,,,4\n")
+    assert in_panel(file, "power") == ["cinc", "gdp", "sophisticated_gdp"]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.measurement.placement import Placement, changes, neighbours_from_tiles, pairs_alike
+from buzanlib.measurement.neighbours import neighbours_from_tiles
+from buzanlib.measurement.placement import Placement, changes, pairs_alike
 from buzanlib.theory.vocabulary import Quadrant
 
 SIZE = 24
@@ -60,15 +61,21 @@ def test_the_median_halves_the_states_and_the_middle_one_is_weak(
 
 def test_other_rules_recomputed(panel: pd.DataFrame, regions: pd.Series) -> None:
     scores = Placement().scores(panel)
-    upper = Placement(rule="quantile", quantile=0.75)(panel, regions)
+    upper = Placement(power_rule="quantile", power_quantile=0.75)(panel, regions)
     assert ((upper["p"] == 1) == (scores["power"] > np.quantile(scores["power"], 0.75))).all()
-    own = Placement(rule="regional")(panel, regions)
+    assert (upper["k"] == Placement()(panel, regions)["k"]).all()
+    own = Placement(cohesion_rule="regional")(panel, regions)
     for region in set(regions):
         inside = scores.loc[[s for s in scores.index if regions[s] == region], "cohesion"]
         assert ((own.loc[inside.index, "k"] == 1) == (inside > inside.median())).all()
     ring = pd.DataFrame({"iso3": scores.index, "neighbour": np.roll(scores.index, 1)})
-    near = Placement(rule="neighbour")(panel, regions, ring)
+    near = Placement(power_rule="neighbour")(panel, regions, ring)
     assert ((near["p"] == 1) == (scores["power"].to_numpy() > np.roll(scores["power"], 1))).all()
+    great = Placement(power_rule="great_powers")
+    cut = (np.roll(scores["power"], 1) + scores.loc[["S01", "S07"], "power"].mean()) / 2
+    found = great.thresholds(scores, regions, ring, ["S01", "S07", "S99"])
+    assert found["power"].to_numpy() == pytest.approx(cut)
+    assert (found["cohesion"] == scores["cohesion"].median()).all()
 
 
 @given(power=st.floats(0.1, 5), shift=st.floats(-3, 3))
@@ -143,20 +150,26 @@ def test_neighbours_are_the_nearest_tiles() -> None:
 
 def test_bad_parameters_are_named(panel: pd.DataFrame, regions: pd.Series) -> None:
     with pytest.raises(
-        UnknownNameError, match="unknown rule of placement 'medain'; nearest allowed: 'median'"
+        UnknownNameError, match="unknown rule of placement by power 'medain'; nearest allowed: 'median'"
     ):
-        Placement(rule="medain")
-    with pytest.raises(BuzanError, match=r"quantile 1\.5 of a placement"):
-        Placement(rule="quantile", quantile=1.5)
+        Placement(power_rule="medain")
+    with pytest.raises(UnknownNameError, match="unknown rule of placement by cohesion 'great_powers'"):
+        Placement(cohesion_rule="great_powers")
+    with pytest.raises(BuzanError, match=r"quantile 1\.5 of cohesion; allowed: between 0 and 1"):
+        Placement(cohesion_rule="quantile", cohesion_quantile=1.5)
     with pytest.raises(BuzanError, match="window 2024-2011"):
         Placement(first=2024, last=2011)
     with pytest.raises(EstimationError, match="needs a table of neighbours"):
-        Placement(rule="neighbour")(panel, regions)
+        Placement(power_rule="neighbour")(panel, regions)
     lonely = pd.DataFrame({"iso3": ["S00"], "neighbour": ["S01"]})
     with pytest.raises(EstimationError, match="no placed neighbour of S01"):
-        Placement(rule="neighbour")(panel, regions, lonely)
+        Placement(cohesion_rule="neighbour")(panel, regions, lonely)
+    names = list(Placement().scores(panel).index)
+    ring = pd.DataFrame({"iso3": names, "neighbour": [*names[2:], *names[:2]]})
+    with pytest.raises(EstimationError, match="no great power is placed; the rule 'great_powers' needs one"):
+        Placement(power_rule="great_powers")(panel, regions, ring, ["S99"])
     with pytest.raises(EstimationError, match="no regional group of S01, S02"):
-        Placement(rule="regional")(panel, regions.drop(["S01", "S02"]))
+        Placement(cohesion_rule="regional")(panel, regions.drop(["S01", "S02"]))
     pair = pd.DataFrame({"iso3": ["A", "B"], "row": [0, 0], "col": [0, 1]})
     with pytest.raises(BuzanError, match="2 neighbours among 2 tiles; allowed: 1 to 1"):
         neighbours_from_tiles(pair, count=2)

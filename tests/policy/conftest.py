@@ -11,12 +11,18 @@ import pytest
 
 from buzanlib.inference.permutation import Array
 from buzanlib.policy.defence import Alliance
+from buzanlib.tables.data_folder import Data
 from buzanlib.tables.states import load_panel, load_regions
 
 
 @pytest.fixture(scope="session")
 def panel(data_dir: Path) -> pd.DataFrame:
     return load_panel(data_dir)
+
+
+@pytest.fixture(scope="session")
+def data(data_dir: Path) -> Data:
+    return Data.open(data_dir)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
 @pytest.fixture(scope="module")
-def followed(panel, regions) -> Paths:
-    return Paths.follow(panel, regions, Placement(cohesion="wgi_stability"), 2008, 2015, 3)
+def followed(data) -> Paths:
+    return Paths.follow(data, Placement(cohesion="wgi_stability"), 2008, 2015, 3)
 
 
 def _made(quadrants: dict[str, str]) -> Paths:
@@ -32,13 +32,13 @@ def test_a_year_is_placed_by_the_window_that_ends_with_it(followed, panel, regio
     pd.testing.assert_frame_equal(followed.placed.xs(2012, level="year"), alone)
 
 
-def test_years_without_an_index_are_left_out(panel, regions):
-    long = Paths.follow(panel, regions, Placement(cohesion="wgi_stability"), 1995, 1999, 1)
+def test_years_without_an_index_are_left_out(data):
+    long = Paths.follow(data, Placement(cohesion="wgi_stability"), 1995, 1999, 1)
     assert long.years == [1996, 1998]
     with pytest.raises(EstimationError, match=r"no year of 1995-1999 has both 'cinc' and 'fsi_cohesion'"):
-        Paths.follow(panel, regions, Placement(), 1995, 1999, 3)
+        Paths.follow(data, Placement(), 1995, 1999, 3)
     with pytest.raises(BuzanError, match=r"window of 0 years; allowed: at least 1"):
-        Paths.follow(panel, regions, Placement(), 2008, 2009, 0)
+        Paths.follow(data, Placement(), 2008, 2009, 0)
 
 
 def test_standing_is_of_states_placed_throughout():

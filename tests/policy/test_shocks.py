@@ -15,8 +15,8 @@ RELIABILITY = {"power": 0.9, "cohesion": 0.8}
 
 
 @pytest.fixture(scope="module")
-def shocks(panel, regions) -> CohesionShocks:
-    return CohesionShocks(panel, regions, Placement())
+def shocks(data) -> CohesionShocks:
+    return CohesionShocks(data, Placement())
 
 
 def test_without_a_shock_it_is_the_fuzzy_placement(shocks, panel, regions):
@@ -79,8 +79,8 @@ def test_changes_are_between_years_not_between_columns():
         edition_changes(apart, "wgi_stability", "cohesion")
 
 
-def test_the_chapter_reads_its_numbers_off_the_curve_and_the_record(panel, regions):
-    found = CohesionShocks(panel, regions, Placement(), 0.01)
+def test_the_chapter_reads_its_numbers_off_the_curve_and_the_record(data):
+    found = CohesionShocks(data, Placement(), 0.01)
     values, curve, changes = found.values(), found.curve, found.changes
     assert values["shock.none.SS"] == pytest.approx(curve.loc[0.0, "SS"])
     assert values["shock.top.fall"] == changes.min()
@@ -107,8 +107,8 @@ def test_the_chapter_reads_its_numbers_off_the_curve_and_the_record(panel, regio
         (9.0, "carries most states of WW, WS, SW, SS across"),
     ],
 )
-def test_what_a_shock_does_is_put_into_words(panel, regions, slope, said):
-    found = CohesionShocks(panel, regions, Placement(), 0.01)
+def test_what_a_shock_does_is_put_into_words(data, slope, said):
+    found = CohesionShocks(data, Placement(), 0.01)
     quadrants = list(map(str, Quadrant))
     found.__dict__["crossed"] = lambda sizes: pd.DataFrame(
         {q: np.abs(sizes) * slope for q in quadrants}, sizes

@@ -178,7 +178,7 @@ def mixed(rng: np.random.Generator) -> pd.DataFrame:
     """
     regions = load_regions(DATA)
     placed = Placement()(load_panel(DATA), regions)
-    counts = count_tensor(load_statements(DATA)).window("UNGDC", 2011, 2024)
+    counts = count_tensor(load_statements(DATA), "adjudicated").window("UNGDC", 2011, 2024)
     states = counts.index[counts["relevant"] > 0].intersection(placed.index)
     frame = placed.loc[states, ["p", "k"]].assign(region=regions.loc[states], x=0, n=counts["relevant"])
     sets = [frame.assign(set=threat, y=counts[threat]) for threat in ("pol", "inf", "cri", "mil")]
@@ -202,6 +202,29 @@ def strata(rng: np.random.Generator) -> pd.DataFrame:
     column = (rng.integers(0, 4, size) + (row == 2) * rng.integers(0, 2, size)) % 4
     column = np.where((threat == 3) & (column == 2), 0, column)
     return pd.DataFrame({"row": row, "column": column, "stratum": threat})
+def soft(rng: np.random.Generator) -> pd.DataFrame:
+    """A further set like those of `mixed`, of 150 states that stand anywhere on power and cohesion."""
+    states = pd.Index([f"S{place:03}" for place in range(150)], name="iso3")
+    p, k = rng.normal(0, 1.2, (2, 150))
+    region, n = rng.integers(0, 5, 150), rng.geometric(0.2, 150)
+    own = rng.normal(size=150) + 0.3 * (region - 2)
+    y = rng.binomial(n, 1 / (1 + np.exp(-(0.3 * p - 0.4 * k + 0.2 * p * k - 0.8 + own))))
+    region = np.char.add("R", region.astype(str))
+    columns = {"set": "soft", "region": region, "p": p, "k": k, "x": 0, "n": n, "y": y}
+    return pd.DataFrame(columns, states).reset_index()[["set", "iso3", "region", "p", "k", "x", "n", "y"]]
+
+
+def placement() -> pd.DataFrame:
+    """Indices of 2012, regional group, and whether a state is a great power, as the tables of `data/` had them."""
+    panel = load_panel(DATA).query("year == 2012").set_index("iso3")[["cinc", "fsi_cohesion_rank"]].dropna()
+    great = panel.index.isin(["CHN", "DEU", "FRA", "GBR", "JPN", "RUS", "USA"]).astype(int)
+    return panel.assign(region=load_regions(DATA), great=great).reset_index()
+
+
+def borders() -> pd.DataFrame:
+    """Pairs of states that border on each other in 2012, by kind of contiguity."""
+    pairs = pd.read_csv(DATA / "contiguity.csv").query("first <= 2012 <= last")
+    return pairs[["iso3", "neighbour", "kind"]]
 
 
 def main() -> None:
@@ -218,9 +241,10 @@ def main() -> None:
         separated,
         mixed,
         strata,
+        soft,
     ]
     tables = {make.__name__: make(np.random.default_rng([SEED, place])) for place, make in enumerate(drawn)}
-    tables |= {make.__name__: make() for make in (coding_canonical, p_values)}
+    tables |= {make.__name__: make() for make in (coding_canonical, p_values, placement, borders)}
     INPUTS.mkdir(exist_ok=True)
     for name, table in tables.items():
         # Six digits are enough, and the same wherever the last ones of a logarithm or a root differ.

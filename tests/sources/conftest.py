@@ -229,6 +229,7 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
         "2.0,987.0,2.0,2008-05-01,2016-12-01\n2.0,345.0,0.0,1993-01-01,2016-12-01\n"
         "2.0,640.0,1.0,1920-01-01,1990-12-01\n345.0,347.0,1.0,2008-02-01,2016-12-01\n",
     )
+    csv("cow_majors.csv", "ccode,styear,endyear\n2,1898,2016\n345,1991,2016\n345,1816,1918\n300,1816,1918\n")
     csv(
         "unga_resolutions_2010_2020.csv",
         "rcid,session,date,unres,short\n7,73,2018-12-05,R/73/27,Developments\n8,75,2020-12-31,A/RES/75/254[A],Budget\n"

@@ -31,6 +31,7 @@ MADE = [
     "memberships.csv",
     "alliances.csv",
     "contiguity.csv",
+    "great_powers.csv",
     "mask_leak.csv",
 ]
 

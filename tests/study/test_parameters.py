@@ -83,6 +83,7 @@ def test_a_comment_says_what_a_parameter_means_and_may_be(tmp_path: Path) -> Non
     year: int = 2000  # first [1995 to 2024]
     rate: float = 0.1  # of something [above 0, at most 1]
     index: str = "gdp"  # by which [an index of power]
+    rule: str = "median"  # by which rule [a rule of cohesion]
     """
     found = declared(notebook(tmp_path, textwrap.dedent(source).strip()))
     assert [parameter.meaning for parameter in found.values()] == [
@@ -91,6 +92,7 @@ def test_a_comment_says_what_a_parameter_means_and_may_be(tmp_path: Path) -> Non
         "first",
         "of something",
         "by which",
+        "by which rule",
     ]
     allowed = {name: parameter.allowed for name, parameter in found.items()}
     assert allowed["share"] == Allowed()
@@ -98,6 +100,8 @@ def test_a_comment_says_what_a_parameter_means_and_may_be(tmp_path: Path) -> Non
     assert allowed["year"].bounds == (("at least", 1995.0), ("at most", 2024.0))
     assert allowed["rate"].bounds == (("above", 0.0), ("at most", 1.0))
     assert allowed["index"].of_data == "power"
+    assert not allowed["rule"].fault("regional")
+    assert allowed["rule"].fault("great_powers").startswith("allowed: 'median', 'quantile'")
 
 
 @pytest.mark.parametrize(

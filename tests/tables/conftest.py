@@ -77,10 +77,15 @@ WORLD = {
         "region,UNGDC,20,5,3,9,0.45,0.4",
     ],
     "contiguity.csv": ["iso3,neighbour,kind,first,last", "EST,NLD,5,1995,2016"],
+    "great_powers.csv": ["iso3,first,last", "NLD,1995,2016"],
     "illustrations.csv": [
         "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"
         "citation,gist",
         "estonia,A minister,EST,2007,inf,state,state,defend,The allies,1,WS,2,5,hare2010,Asks for help.",
+    ],
+    "named_examples.csv": [
+        "example,iso3,quadrant,narrow,population,section,quotation,why",
+        "Estonia,EST,WS,1,1299,2,A strategy,Its statement illustrates one.",
     ],
     "tiles.csv": ["iso3,row,col", "EST,1,5", "NLD,2,4"],
 }
