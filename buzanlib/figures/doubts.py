@@ -88,7 +88,7 @@ def position_table(contrasts: pd.DataFrame) -> Table:
         own = contrasts.xs(kind, level="placement")
         ends = interval(own["low90"], own["high90"])
         columns[heading] = own["estimate"]
-        columns[f"{heading}, 90 %"] = ends
+        columns[f"{heading}, interval"] = ends
         columns[f"{heading}, p"] = own["p"]
     shown = pd.DataFrame(columns).loc[contrasts.index.unique("outcome")].rename_axis("contrast")
     names = POSITIONS.values()
@@ -170,7 +170,7 @@ def leaning_table(lean: pd.DataFrame, rates: Mapping[str, Rate]) -> Table:
         {
             "of": [in_words(column) for column, _ in rates.values()],
             "logit": lean["contrast"],
-            "if none differed": lean["leaning"],
+            "if all were alike": lean["leaning"],
             "shares, points": 100 * lean["share"],
         },
         index=lean.index.rename("contrast"),
@@ -178,7 +178,7 @@ def leaning_table(lean: pd.DataFrame, rates: Mapping[str, Rate]) -> Table:
     return table(
         shown,
         "What contrasts of empirical logits owe to unequal speaking, in the predicted direction",
-        {"logit": "+.2f", "if none differed": "+.2f", "shares, points": "+.1f"},
+        {"logit": "+.2f", "if all were alike": "+.2f", "shares, points": "+.1f"},
         note="M1.WS is WS against the rest, M1.SS the rest against SS, M1.SW a rival of the former, M1.weak weak power "
         "against strong.",
         stacked=True,

@@ -40,6 +40,18 @@ RULES: dict[str, tuple[str, str, float, float]] = {
 }
 
 
+#: What amendment 10 added to the declaration, by choice.
+ADDED: Mapping[str, tuple[str, ...]] = {
+    "power": ("sophisticated_gdp", "sophisticated_milex"),
+    "threshold": ("power80", "contiguous", "great_powers", "continuous"),
+}
+
+
+def with_added(table: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each specification, a row with the choices in columns, has an option that was `ADDED`."""
+    return pd.DataFrame({axis: table[axis].isin(options) for axis, options in ADDED.items()}).any(axis=1)
+
+
 @dataclass(frozen=True, eq=False)
 class _Rows:
     """Of documents or passages: place of the state and of the document, corpus and year."""
