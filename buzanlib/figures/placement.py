@@ -54,7 +54,7 @@ def scatter(
         As `buzanlib.measurement.placement.Placement` gives it: index ``iso3``, columns ``power`` and
         ``cohesion`` (normal scores) and ``quadrant``.
     threshold : tuple of (power, cohesion), optional
-        Where weak turns into strong, where that is the same for all states; drawn as dashed lines.
+        Where weak turns into strong, drawn as dashed lines; NaN where that differs between states.
     landmarks : mapping of str to str
         ``iso3`` to the name to write beside the state; states that are not placed are passed over.
     labels : tuple of (power, cohesion)
@@ -68,8 +68,9 @@ def scatter(
         some = placed[quadrants == quadrant]
         sns.scatterplot(some, x="cohesion", y="power", s=42, linewidth=0.5, legend=False, ax=axes, **look)
     if threshold is not None:
-        axes.axhline(threshold[0], color=QUIET, linestyle="--", linewidth=1, zorder=0)
-        axes.axvline(threshold[1], color=QUIET, linestyle="--", linewidth=1, zorder=0)
+        for line, at in zip((axes.axhline, axes.axvline), threshold, strict=True):
+            if np.isfinite(at):
+                line(at, color=QUIET, linestyle="--", linewidth=1, zorder=0)
     _name_corners(axes, placed, counts)
     names = [
         f"{axis} (normal score)\n{fill(label, 54)}".rstrip()

@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.mixed_model import corner_model
-from buzanlib.inference.permutation import p_value
-from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastResult, WeightedContrastTest
+from buzanlib.inference.soft_axes import Positions, contrasts_by_position, positions_of
+from buzanlib.inference.weighted_contrast import Outcome
 from buzanlib.inference.world import World
+from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import STRICT
+from buzanlib.tables.data_folder import Data
 
-#: The gate: Table 2 as a whole. It has a p, and no contrast.
+#: The gate: the three contrasts of Table 2 together.
 GATE = "gate"
+
+_COLUMNS = ["contrast", "low90", "high90", "p", "n"]
 
 
 def outcomes_of(world: World) -> dict[str, Outcome]:
@@ -26,52 +29,84 @@ def outcomes_of(world: World) -> dict[str, Outcome]:
     return table2 | {"P1": Outcome(STRICT, strict.effect, strict.sign)}
 
 
-def contrasts_by_rule(world: World, placements: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Contrasts of the statements of a world under each of several placements.
+def positions_by_rule(
+    placements: Mapping[str, pd.DataFrame], place: Placement, data: Data
+) -> dict[str, Positions]:
+    """States in the quadrants of several placements by name, and by fuzzy membership and anywhere on the axes of one.
+
+    Raises what `positions_of` does.
+    """
+    hard = {name: Positions.hard(placed) for name, placed in placements.items()}
+    soft = positions_of(place, data)
+    return hard | {"fuzzy membership": soft["fuzzy"], "continuous axes": soft["continuous"]}
+
+
+def contrasts_by_rule(world: World, positions: Mapping[str, Positions]) -> pd.DataFrame:
+    """Contrasts of the statements of a world under each of several rules.
 
     Parameters
     ----------
     world : World
         Its statements, codes, draws and seed count; its own placement does not.
-    placements : mapping of str to DataFrame
-        By name, as `Placement` gives them.
+    positions : mapping of str to Positions
+        By name of the rule.
 
     Returns
     -------
     DataFrame
-        Columns ``sample``, the name of the placement; ``outcome``, an id of `outcomes_of` or `GATE`; ``contrast``,
-        ``low90``, ``high90`` in log odds of the mixed model, in the predicted direction; ``n`` states; ``p``, one-sided
-        and of each alone, by weighted shares. The gate has p and n. Missing where a placement leaves a quadrant with
-        fewer than two states that speak, or a model has no estimate.
+        Columns ``sample``, the name of the rule; ``outcome``, an id of `outcomes_of` or `GATE`; ``contrast``,
+        ``low90``, ``high90`` in log odds of the mixed model, in the predicted direction, of the gate the mean of its
+        three; ``p``, one-sided and of each alone, by weighted shares; ``n`` states. Missing where a rule leaves a
+        quadrant with fewer than two states that speak, or a model has no estimate.
     """
-    return pd.concat(
-        [_contrasts(name, placed, world) for name, placed in placements.items()], ignore_index=True
+    outcomes, found = outcomes_of(world), []
+    rates = {name: (one.column, one.weights) for name, one in outcomes.items()}
+    three = {GATE: [one.id for one in world.data.predictions.cells]}
+    for name, where in positions.items():
+        rows = pd.DataFrame(np.nan, [*rates, GATE], _COLUMNS)
+        with suppress(EstimationError):
+            given = world.counts, {name: where}, world.data.regions, rates, world.bank, three
+            rows[_COLUMNS] = contrasts_by_position(*given).droplevel("placement").to_numpy()
+        found.append(rows.rename_axis("outcome").reset_index().assign(sample=name))
+    return pd.concat(found, ignore_index=True)
+
+
+def summary(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """What all rules together say of each outcome, from the result of `contrasts_by_rule`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``outcome``. ``least`` and ``most``, the contrasts farthest apart; ``above`` and ``below``, rules whose
+        90 % interval lies wholly on that side of zero; ``estimable``, rules with an estimate; ``smallest``, the
+        smallest p.
+    """
+    side = {
+        "above": (contrasts["low90"] > 0).astype(int),
+        "below": (contrasts["high90"] < 0).astype(int),
+        "estimable": contrasts["contrast"].notna().astype(int),
+    }
+    return (
+        contrasts.assign(**side)
+        .groupby("outcome", sort=False)
+        .agg(
+            least=("contrast", "min"),
+            most=("contrast", "max"),
+            above=("above", "sum"),
+            below=("below", "sum"),
+            estimable=("estimable", "sum"),
+            smallest=("p", "min"),
+        )
     )
 
 
-def _contrasts(name: str, placed: pd.DataFrame, world: World) -> pd.DataFrame:
-    counts, regions, outcomes = world.counts, world.data.regions, outcomes_of(world)
-    rows = pd.DataFrame(np.nan, [*outcomes, GATE], ["contrast", "low90", "high90", "n", "p"])
-    with suppress(EstimationError):
-        found = WeightedContrastTest(world.bank.draws, world.bank.seed)(counts, placed, regions, outcomes)
-        rows["n"] = found.n_states
-        rows.loc[list(outcomes), "p"] = found.table["p"]
-        rows.loc[GATE, "p"] = _gate(found, [one.id for one in world.data.predictions.cells])
-    for outcome, (column, effect, sign) in outcomes.items():
-        with suppress(EstimationError):
-            fitted = corner_model(counts, column, placed, regions).contrast(effect, sign)
-            rows.loc[outcome, ["contrast", "low90", "high90"]] = fitted
-    return rows.rename_axis("outcome").reset_index().assign(sample=name)
-
-
-def _gate(found: WeightedContrastResult, three: list[str]) -> float:
-    """One-sided p of the sum of some statistics, each less its mean under permutation."""
-    drawn = pd.DataFrame(found.permuted, columns=list(found.table.index))[three]
-    observed = (found.table.loc[three, "statistic"] - drawn.mean()).sum()
-    return float(p_value(observed, (drawn - drawn.mean()).sum(axis=1).to_numpy()))
-
-
-def not_estimable(contrasts: pd.DataFrame) -> list[str]:
-    """Names of samples of which some contrast is missing, in their order."""
-    rows = contrasts[contrasts["outcome"] != GATE]
-    return list(dict.fromkeys(rows.loc[rows["contrast"].isna(), "sample"]))
+def values(contrasts: pd.DataFrame) -> dict[str, float | str]:
+    """The numbers of the chapter, by key, from the result of `contrasts_by_rule`."""
+    void = dict.fromkeys(contrasts.loc[contrasts["contrast"].isna(), "sample"])
+    said: dict[str, float | str] = {"rules.void": ", ".join(void) or "none"}
+    for name, row in summary(contrasts).iterrows():
+        n, above, below = (int(row[column]) for column in ("estimable", "above", "below"))
+        parts = [f"{many} {way} it" for many, way in ((above, "above"), (below, "below")) if many]
+        said[f"rules.{name}.sides"] = f"{' and '.join(parts) or 'none'} of {n}"
+        said |= {f"rules.{name}.{part}": float(row[part]) for part in ("least", "most", "smallest")}
+    return said

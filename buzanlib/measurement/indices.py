@@ -133,3 +133,24 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
 def normal_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.Series[float]:
     """Mean of `yearly_scores` over the years in which a state has the index, by ``iso3``."""
     return yearly_scores(panel, name, axis, first, last).mean(axis=1).rename(axis)
+
+
+def states_by_index(panel: pd.DataFrame, first: int, last: int, more: dict[str, str]) -> pd.DataFrame:
+    """How many states each of `INDICES`, and of `more` by axis and name, can place in a window, to be read.
+
+    Returns a DataFrame: index ``index``; ``axis``, ``what it is``, and ``states`` that have all its columns in a year.
+    """
+    import pandas as pd
+
+    known = INDICES | {name: index_of(name, axis) for axis, name in more.items()}
+    window = panel[panel["year"].between(first, last)]
+    rows = {
+        name: (
+            index.axis,
+            index.label,
+            window.loc[window[list(index.columns)].notna().all(axis=1), "iso3"].nunique(),
+        )
+        for name, index in known.items()
+    }
+    frame = pd.DataFrame.from_dict(rows, "index", columns=["axis", "what it is", "states"])
+    return frame.rename_axis("index")

@@ -93,6 +93,16 @@ class Placement:
         """The rule of an axis, ``"power"`` or ``"cohesion"``."""
         return str(getattr(self, f"{axis}_rule"))
 
+    def in_words(self, axis: str) -> str:
+        """What a strong state exceeds on an axis."""
+        return {
+            "median": "the median of all placed states",
+            "quantile": f"the score below which a share of {self._quantile(axis):.2f} of all placed states lie",
+            "regional": "the median of its regional group",
+            "neighbour": "the mean of its neighbours",
+            "great_powers": "the middle between the mean of its neighbours and that of the great powers",
+        }[self.rule(axis)]
+
     def _quantile(self, axis: str) -> float:
         return float(getattr(self, f"{axis}_quantile"))
 

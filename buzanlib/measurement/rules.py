@@ -8,11 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from buzanlib.measurement.indices import scores_of_column
-from buzanlib.measurement.placement import Placement
+from buzanlib.measurement.indices import index_of, scores_of_column
+from buzanlib.measurement.placement import AXES, Placement, pairs_alike
+from buzanlib.theory.vocabulary import Quadrant
 
 #: Names of the examples taken together, in the wide and in the narrow sense of the groups.
 ALL, NARROW = "all", "all, narrow sense"
+
+#: Name of the locked rule.
+LOCKED = "world median"
 
 #: Means that a strong power is expected to have some of, columns of the panel.
 MEANS = ("milex_rank", "gdp", "gdp_per_head")
@@ -26,14 +30,14 @@ def rules_beside(place: Placement) -> dict[str, Placement]:
     locked = replace(place, power_rule="median", cohesion_rule="median")
     tercile = {"power_rule": "quantile", "cohesion_rule": "quantile"}
     changed: dict[str, dict[str, object]] = {
-        "median of the world": {},
+        LOCKED: {},
         "upper tercile": {**tercile, "power_quantile": 2 / 3, "cohesion_quantile": 2 / 3},
-        "power at the 80th percentile": {"power_rule": "quantile", "power_quantile": 0.8},
+        "strongest fifth": {"power_rule": "quantile", "power_quantile": 0.8},
         "own region": {"power_rule": "regional", "cohesion_rule": "regional"},
-        "real neighbours": {"power_rule": "neighbour", "cohesion_rule": "neighbour"},
+        "neighbours alone": {"power_rule": "neighbour", "cohesion_rule": "neighbour"},
         "neighbours and great powers": {"power_rule": "great_powers"},
-        "GDP and GDP per head": {"power": "sophisticated_gdp"},
-        "military spending and GDP per head": {"power": "sophisticated_milex"},
+        "sophisticated GDP": {"power": "sophisticated_gdp"},
+        "sophisticated military": {"power": "sophisticated_milex"},
     }
     rules = {name: replace(locked, **fields) for name, fields in changed.items()}  # type: ignore[arg-type]
     return rules if place in rules.values() else {"this study": place, **rules}
@@ -82,13 +86,13 @@ def missed_examples(found: pd.DataFrame) -> pd.Series[str]:
 
 
 def examples_by_rule(found: pd.DataFrame) -> pd.DataFrame:
-    """The result of `named_examples` to be read: a row a rule, ``"12 of 34"`` a cell, and what it misses."""
+    """The result of `named_examples` to be read: a row a rule, ``"12 of 34"`` a cell, and for which it fails."""
     cells = found["hits"].astype(str) + " of " + found["placed"].astype(str)
     rules, examples = (found.index.unique(level) for level in ("rule", "example"))
     wide = cells.unstack("example").loc[rules, examples]  # noqa: PD010 (a pivot must not aggregate)
     chance = found["expected"].xs(ALL, level="example")
     missed = missed_examples(found)
-    return wide.assign(**{"by chance": chance, "misses": missed.where(missed != "", "none")})
+    return wide.assign(**{"by chance": chance, "fails for": missed.where(missed != "", "nothing")})
 
 
 def implausible_powers(placed: pd.DataFrame, panel: pd.DataFrame, first: int, last: int) -> list[str]:
@@ -104,3 +108,75 @@ def implausible_powers(placed: pd.DataFrame, panel: pd.DataFrame, first: int, la
     below = (scores < scores.median()) | scores.isna()
     poor = np.asarray(below.all(axis=1) & scores.notna().any(axis=1))
     return sorted(placed.index[poor & (placed["p"] > 0)])
+
+
+def implausible_by_rule(
+    placements: Mapping[str, pd.DataFrame], panel: pd.DataFrame, first: int, last: int, names: pd.Series[str]
+) -> pd.DataFrame:
+    """The `implausible_powers` of each rule, to be read; `names` of states by ``iso3``.
+
+    Returns a DataFrame: index ``rule``; ``strong powers``, ``without means`` (how many of them are implausible), and
+    their names in ``which``.
+    """
+    rows = {}
+    for rule, placed in placements.items():
+        found = implausible_powers(placed, panel, first, last)
+        which = ", ".join(sorted(names[found])) or "none"
+        rows[rule] = (int((placed["p"] > 0).sum()), len(found), which)
+    columns = ["strong powers", "without means", "which"]
+    return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("rule")
+
+
+def examples_values(found: pd.DataFrame) -> dict[str, float | str]:
+    """The numbers of the chapter, by key, from the result of `named_examples`."""
+    whole, missed = found.xs(ALL, level="example"), missed_examples(found)
+    narrow = found.xs(NARROW, level="example")
+    most, passing = whole["hits"].max(), list(missed.index[missed == ""])
+    worse = list(whole.index[whole["hits"] <= whole["expected"]])
+    return {
+        "examples.placed": int(whole["placed"].max()),
+        "examples.locked": int(whole["hits"][LOCKED]),
+        "examples.locked.expected": float(whole["expected"][LOCKED]),
+        "examples.locked.fails": missed[LOCKED] or "nothing",
+        "examples.most": int(most),
+        "examples.best": "; ".join(whole.index[whole["hits"] == most]),
+        "examples.best.narrow": "; ".join(narrow.index[narrow["hits"] == narrow["hits"].max()]),
+        "examples.chance": "; ".join(worse) or "none",
+        "examples.reading": f"{', '.join(passing)} puts more than half of every example where the text does"
+        if passing
+        else "no rule puts more than half of every example where the text does",
+    }
+
+
+def placement_values(
+    place: Placement, placed: pd.DataFrame, regions: pd.Series[str], poor: pd.DataFrame, moved: pd.DataFrame
+) -> dict[str, float | str]:
+    """The numbers of the chapter on one placement, and on its alternatives, by key.
+
+    Takes the placed states, and the results of `implausible_by_rule` and of `changes` for `rules_beside`.
+    """
+    within, across = pairs_alike(placed["quadrant"], regions)
+    counts, fewest = placed["quadrant"].value_counts(), poor["without means"].min()
+    correlation = float(placed["power"].corr(placed["cohesion"], method="spearman"))
+    close = abs(correlation)
+    said: dict[str, float | str] = {
+        "placement.n_states": len(placed),
+        "placement.correlation": correlation,
+        "placement.correlation.reading": "far from that"
+        if close < 0.5
+        else "related, but not that"
+        if close < 0.9
+        else "close to that",
+        "placement.alike.within": within,
+        "placement.alike.across": across,
+        "placement.changed.region": float(moved[LOCKED]["own region"]),
+        "placement.changed.neighbours": float(moved[LOCKED]["neighbours alone"]),
+        "placement.changed.great": float(moved[LOCKED]["neighbours and great powers"]),
+        "placement.poor.locked": int(poor["without means"][LOCKED]),
+        "placement.poor.fewest": int(fewest),
+        "placement.poor.best": "; ".join(poor.index[poor["without means"] == fewest]),
+    }
+    for axis in AXES:
+        said[f"placement.{axis}"] = index_of(getattr(place, axis), axis).label
+        said[f"placement.rule.{axis}"] = place.in_words(axis)
+    return said | {f"placement.n.{quadrant}": int(counts.get(quadrant, 0)) for quadrant in Quadrant}

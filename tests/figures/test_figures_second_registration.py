@@ -51,6 +51,20 @@ def test_every_outcome_has_a_panel_and_texts_have_room(
             assert said in drawn.alt
 
 
+def test_what_has_no_estimate_is_said(
+    explored: pd.DataFrame, faults_of_text: Callable[[Figure], list[str]]
+) -> None:
+    gone = explored["sample"].eq(SAMPLES[1]) & explored["outcome"].ne("any")
+    explored.loc[gone, ["contrast", "low90", "high90"]] = np.nan
+    drawn = contrasts_by_sample(explored, {"strict": "Strict reading", "any": "Any"})
+    assert faults_of_text(drawn.figure) == []
+    written = [[text.get_text() for text in axes.texts] for axes in drawn.figure.axes]
+    assert [texts.count("not estimable") for texts in written] == [1, 0]
+    assert f"{SAMPLES[1]} not estimable" in drawn.alt
+    explored.loc[:, ["contrast", "low90", "high90"]] = np.nan
+    assert contrasts_by_sample(explored, {"any": "Any"}).alt.count("not estimable") == len(SAMPLES)
+
+
 def test_a_long_interval_ends_in_an_arrow_and_leaves_room_for_the_others() -> None:
     rows = [("wide", "P1", 0.3, -3000.0, 9.6), *((f"s{row}", "P1", 0.5, -1.0, 2.0) for row in range(15))]
     many = pd.DataFrame(rows, columns=["sample", "outcome", "contrast", "low90", "high90"])

@@ -25,6 +25,8 @@ from buzanlib.inference.mrqap import mantel, mrqap
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Verdict, judge
+from buzanlib.measurement.neighbours import neighbours_by_contiguity
+from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.reliability import Reliability, gwet_ac1, krippendorff_alpha
 from buzanlib.theory import distances
 from buzanlib.theory.predictions import Hypothesis, load_predictions
@@ -299,6 +301,23 @@ def test_holm_bh(data_dir: Path) -> None:
         assert inside["p_adjusted"].tolist() == near(expected[family])
         words = [Verdict.SUPPORTED if p < level else Verdict.UNDECIDED for p in expected[family]]
         assert inside["verdict"].tolist() == words
+
+
+def test_thresholds_of_a_placement_equal_those_of_r() -> None:
+    states, expected = table("placement").set_index("iso3"), VALUES["placement"]["stats"]
+    panel = states[["cinc", "fsi_cohesion_rank"]].reset_index().assign(year=2012)
+    spells = table("borders").assign(first=2012, last=2012)
+    pairs = neighbours_by_contiguity(spells, states.index, states["region"])
+    given = states["region"], pairs, states.index[states["great"] == 1]
+
+    def threshold(axis: str, rule: str, **more: float) -> pd.Series:
+        place = Placement(first=2012, last=2012, **{f"{axis}_rule": rule}, **more)  # type: ignore[arg-type]
+        return place.thresholds(place.scores(panel), *given)[axis].loc[states.index]
+
+    fifth = threshold("power", "quantile", power_quantile=0.8)
+    assert fifth.tolist() == near([expected["quantile"]] * len(states))
+    for axis, rule in (("cohesion", "regional"), ("cohesion", "neighbour"), ("power", "great_powers")):
+        assert threshold(axis, rule).tolist() == near(expected[rule])
 
 
 @pytest.mark.parametrize("name", ["pol", "inf", "cri", "mil", "small", "large", "soft"])

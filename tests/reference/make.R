@@ -251,4 +251,29 @@ record("jonckheere", "stats", large = trend("large"), small = trend("small"), sm
 p <- input("p_values")$p
 record("holm_bh", "stats", holm = p.adjust(p, "holm"), bh = p.adjust(p, "BH"))
 
+# ---- Placement -------------------------------------------------------------------------------------------
+
+placed <- input("placement")
+scores <- function(x) qnorm(rank(x) / (length(x) + 1))
+power <- setNames(scores(placed$cinc), placed$iso3)
+cohesion <- setNames(scores(placed$fsi_cohesion_rank), placed$iso3)
+
+pairs <- input("borders")
+pairs <- pairs[pairs$iso3 %in% placed$iso3 & pairs$neighbour %in% placed$iso3, ]
+near <- function(state) {
+  own <- rbind(
+    data.frame(who = pairs$neighbour, kind = pairs$kind)[pairs$iso3 == state, ],
+    data.frame(who = pairs$iso3, kind = pairs$kind)[pairs$neighbour == state, ]
+  )
+  if (nrow(own)) return(own$who[own$kind <= max(3, min(own$kind))])
+  setdiff(placed$iso3[placed$region == placed$region[placed$iso3 == state]], state)
+}
+means <- function(x) vapply(placed$iso3, function(state) mean(x[near(state)]), 0)
+record("placement", "stats",
+  quantile = unname(quantile(power, 0.8, type = 7)),
+  regional = unname(ave(cohesion, placed$region, FUN = median)),
+  neighbour = means(cohesion),
+  great_powers = (means(power) + mean(power[placed$great == 1])) / 2
+)
+
 writeLines(json(values), target)

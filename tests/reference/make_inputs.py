@@ -207,6 +207,19 @@ def soft(rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(columns, states).reset_index()[["set", "iso3", "region", "p", "k", "x", "n", "y"]]
 
 
+def placement() -> pd.DataFrame:
+    """Indices of 2012, regional group, and whether a state is a great power, as the tables of `data/` had them."""
+    panel = load_panel(DATA).query("year == 2012").set_index("iso3")[["cinc", "fsi_cohesion_rank"]].dropna()
+    great = panel.index.isin(["CHN", "DEU", "FRA", "GBR", "JPN", "RUS", "USA"]).astype(int)
+    return panel.assign(region=load_regions(DATA), great=great).reset_index()
+
+
+def borders() -> pd.DataFrame:
+    """Pairs of states that border on each other in 2012, by kind of contiguity."""
+    pairs = pd.read_csv(DATA / "contiguity.csv").query("first <= 2012 <= last")
+    return pairs[["iso3", "neighbour", "kind"]]
+
+
 def main() -> None:
     """Write every table."""
     drawn = [
@@ -223,7 +236,7 @@ def main() -> None:
         soft,
     ]
     tables = {make.__name__: make(np.random.default_rng([SEED, place])) for place, make in enumerate(drawn)}
-    tables |= {make.__name__: make() for make in (coding_canonical, p_values)}
+    tables |= {make.__name__: make() for make in (coding_canonical, p_values, placement, borders)}
     INPUTS.mkdir(exist_ok=True)
     for name, table in tables.items():
         # Six digits are enough, and the same wherever the last ones of a logarithm or a root differ.

@@ -101,7 +101,7 @@ def test_a_comment_says_what_a_parameter_means_and_may_be(tmp_path: Path) -> Non
     assert allowed["rate"].bounds == (("above", 0.0), ("at most", 1.0))
     assert allowed["index"].of_data == "power"
     assert not allowed["rule"].fault("regional")
-    assert allowed["rule"].fault("great_powers").startswith("nearest allowed: 'median'")
+    assert allowed["rule"].fault("great_powers").startswith("allowed: 'median', 'quantile'")
 
 
 @pytest.mark.parametrize(
