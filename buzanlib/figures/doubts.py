@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isnan
 
 import pandas as pd
 
@@ -107,11 +108,11 @@ def position_table(contrasts: pd.DataFrame) -> Table:
 def position_values(contrasts: pd.DataFrame, alpha: float) -> Values:
     """Estimates and p by outcome and position, which of them are found, and of which the sign depends on it."""
     values: Values = {}
-    for row in contrasts.itertuples():
-        outcome, kind = row.Index
-        values[f"position.{outcome}.{kind}.p"] = float(row.p)
-        if pd.notna(row.estimate):
-            values[f"position.{outcome}.{kind}"] = float(row.estimate)
+    rows = contrasts[["estimate", "p"]].to_numpy(dtype=float).tolist()
+    for (outcome, kind), (estimate, p) in zip(contrasts.index.to_list(), rows, strict=True):
+        values[f"position.{outcome}.{kind}.p"] = p
+        if not isnan(estimate):
+            values[f"position.{outcome}.{kind}"] = estimate
     small = contrasts["p"] < alpha
     for kind in POSITIONS:
         own = small.xs(kind, level="placement")

@@ -222,14 +222,14 @@ def multiverse_values(
     for axis, options in (("corpus", ("UNGDC", "NCSS")), ("threshold", ("regional", "neighbour"))):
         for option in options:
             values[f"multiverse.options.{option}"] = int((found[axis] == option).sum())
-    for option, median in found.groupby("denominator")["B1"].median().items():
-        values[f"multiverse.B1.{option}"] = float(median)
+    by_denominator = found.groupby("denominator")["B1"].median()
+    values |= {f"multiverse.B1.{name}": float(median) for name, median in by_denominator.items()}
     for rule, run in runs.items():
-        values[f"multiverse.B1.{rule}_p"] = float(run.joint.loc["B1", "median_p"])
+        values[f"multiverse.B1.{rule}_p"] = float(run.joint["median_p"]["B1"])
     for name in map(str, joint.index):
-        values[f"multiverse.recoded.{name}"] = float(again.loc[name, "median"])
+        values[f"multiverse.recoded.{name}"] = float(again["median"][name])
         values[f"multiverse.locked.{name}"] = float(main.table[name][0])
         values[f"multiverse.most.{name}"] = in_words(str(variance[name].idxmax()))
         for column in map(str, joint.columns):
-            values[f"multiverse.{name}.{column}"] = float(joint.loc[name, column])
+            values[f"multiverse.{name}.{column}"] = float(joint[column][name])
     return values

@@ -46,7 +46,7 @@ def technology_contrasts(split: pd.DataFrame, axis: pd.DataFrame) -> Drawn:
     rows.write_right([typeset(float(p), "p") for p in split["p_adjusted"]], "p, adjusted")
     rows.figure.legend(loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
     said = "; ".join(
-        f"{name}: {with_interval(*one)}, p {typeset(float(p), 'p')}, by the score {with_interval(*other)}"
+        f"{name}: {one}, p {typeset(float(p), 'p')}, by the score {other}"
         for name, one, p, other in zip(names, _ends(split), split["p_adjusted"], _ends(axis), strict=True)
     )
     return Drawn(
@@ -84,13 +84,13 @@ def technology_values(
     technology: Technology, split: pd.DataFrame, axis: pd.DataFrame, rival: RivalResult, within: pd.DataFrame
 ) -> dict[str, float | int | str]:
     """Numbers and names under the keys by which prose calls them, from the results of `Technology`."""
-    alpha, states = technology.world.data.predictions.alpha, technology.by_quadrant().loc[str(Quadrant.WS)]
+    alpha, quadrants = technology.world.data.predictions.alpha, technology.by_quadrant()
     inside = within.drop("all")
     values: dict[str, float | int | str] = {
         "tech.columns": joined(in_words(column) for column in technology.columns),
         "tech.lacking": len(technology.world.placed) - len(technology.score),
-        "tech.ws.n": int(states["known"]),
-        "tech.ws.below": int(states["below"]),
+        "tech.ws.n": int(quadrants["known"][Quadrant.WS]),
+        "tech.ws.below": int(quadrants["below"][Quadrant.WS]),
         "tech.level": LEVEL,
         "tech.least": float(min(split["p_adjusted"].min(), axis["p_adjusted"].min())),
         "tech.saved": rival.finding.contrast,
@@ -99,7 +99,7 @@ def technology_values(
         "tech.best": MODELS[str(rival.comparison.loc[list(MODELS), "mean"].idxmin())],
         "tech.unknown": joined(map(str, inside.index[inside["distance"].isna()])),
         "tech.within.small": joined(map(str, inside.index[inside["p"] < alpha])),
-        "tech.within.p": float(within.loc["all", "p"]),
+        "tech.within.p": float(within["p"]["all"]),
     }
     for by, table in (("split", split), ("axis", axis)):
         names = pd.Index([in_words(str(threat)).lower() for threat in table.index])
@@ -129,6 +129,6 @@ def _pair(name: str) -> str:
     return " and ".join(name.split("-"))
 
 
-def _ends(table: pd.DataFrame) -> list[list[float]]:
-    rows: list[list[float]] = table[["estimate", "low90", "high90"]].to_numpy(dtype=float).tolist()
-    return rows
+def _ends(table: pd.DataFrame) -> list[str]:
+    rows = table[["estimate", "low90", "high90"]].to_numpy(dtype=float).tolist()
+    return [with_interval(value, low, high) for value, low, high in rows]

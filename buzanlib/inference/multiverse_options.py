@@ -150,7 +150,8 @@ class Alternatives:
 
     def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
         check_name("threshold", threshold, RULES)
-        place = Placement(power, cohesion, *years(window), *RULES[threshold])
+        first, last = years(window)
+        place = Placement(power, cohesion, first, last, *RULES[threshold])
         try:
             made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
             scores = both(one for one, _ in made)

@@ -210,9 +210,9 @@ class Technology:
         Those whose Internet use is known are ``known``; of these it lies ``below`` the median of all placed states.
         """
         quadrant, use, high = self.world.placed["quadrant"], self._use, self.positions["split"] > 0
-        kinds = {"high": high, "low": ~high, "known": use.notna(), "below": use < use.median()}
-        counted = {"states": quadrant.groupby(quadrant).size()}
-        counted |= {name: kind.groupby(quadrant.loc[kind.index]).sum() for name, kind in kinds.items()}
+        below = use < use.median()
+        kinds = {"states": quadrant.notna(), "high": high, "low": ~high, "known": use.notna(), "below": below}
+        counted = {name: kind.groupby(quadrant.loc[kind.index]).sum() for name, kind in kinds.items()}
         table = pd.DataFrame(counted).reindex(list(map(str, Quadrant))).fillna(0).astype(int)
         return table.rename_axis("quadrant")
 
