@@ -11,10 +11,14 @@ import pandas as pd
 from buzanlib.errors import BuzanError
 from buzanlib.tables.descriptor import load
 from buzanlib.tables.roll_calls import Votes, load_votes
+from buzanlib.tables.schema import Descriptor
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import Predictions, load_predictions
 from buzanlib.theory.registration import Registration, load_registration
+
+#: Name of the table of windows around conventional dangers.
+CONVENTIONAL = "conventional"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,13 @@ class Data:
     def memberships(self) -> pd.DataFrame:
         """States in organisations."""
         return load(self.folder, "memberships")
+
+    @cached_property
+    def conventional(self) -> pd.DataFrame:
+        """Windows around conventional dangers by document; no rows where the folder does not describe such a table."""
+        if CONVENTIONAL not in Descriptor.load(self.folder).tables:
+            return pd.DataFrame(columns=["doc_id"])
+        return load(self.folder, CONVENTIONAL)
 
     @cached_property
     def predictions(self) -> Predictions:
