@@ -53,7 +53,9 @@ class ConventionalThreats(HypothesisTest):
             beside[f"{quadrant}.p"] = wholes[quadrant].p
         for name, ratio in self.ratios(sample).items():
             more = contrast_test(str(name), ratio, sample, against_rest(self.quadrant))
-            beside |= {f"more.{name}.{key}": getattr(more, key) for key in ("contrast", "low90", "high90", "p")}
+            beside |= {
+                f"more.{name}.{key}": getattr(more, key) for key in ("contrast", "low90", "high90", "p")
+            }
         return replace(wholes[self.quadrant], beside=beside)
 
     def sample(self, world: World) -> Sample:
@@ -70,8 +72,8 @@ class ConventionalThreats(HypothesisTest):
     @staticmethod
     def ratios(sample: Sample) -> pd.DataFrame:
         """Log ratio of the windows around each conventional danger to the digital ones, by state."""
-        logs = np.log(sample.counts[list(DANGERS)] + 0.5)
-        return logs[list(RIVALS)].sub(logs["digital"], axis=0)
+        counts = sample.counts[list(DANGERS)] + 0.5
+        return counts[list(RIVALS)].div(counts["digital"], axis=0).map(np.log)
 
     @staticmethod
     def rates(sample: Sample) -> pd.DataFrame:

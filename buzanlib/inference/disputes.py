@@ -42,13 +42,15 @@ class MeasureDivergence(HypothesisTest):
         asked = world.counts[ASKED].sum(axis=1)
         counts = world.counts[asked >= self.fewest]
         if counts.empty:
-            raise EstimationError(f"no state has {self.fewest} passages that ask for a measure; allowed: some")
+            raise EstimationError(
+                f"no state has {self.fewest} passages that ask for a measure; allowed: some"
+            )
         threats = shares_of_mentions(counts)
         sample, _ = stratified(counts.loc[threats.index], world.placed, world.data.regions, world.bank)
         states = sample.counts.index
         measures = sample.counts[ASKED].div(asked[states], axis=0)
-        apart = [profile_distances(profiles) for profiles in (measures, threats.loc[states])]
-        found = mantel_test(self.hypothesis, *apart, sample, world.draws)
+        x, y = profile_distances(measures), profile_distances(threats.loc[states])
+        found = mantel_test(self.hypothesis, x, y, sample, world.draws)
         return replace(found, beside={"passages": int(asked[states].sum())})
 
 
@@ -77,7 +79,9 @@ class AllianceSplit(HypothesisTest):
         def excess(weights: Array) -> Array:
             means = np.array([pair_mean(differ, weights * one) for one in inside])
             known = (~np.isnan(means)).sum(axis=0)
-            mean = np.divide(np.nansum(means, axis=0), known, out=np.full(len(weights), np.nan), where=known > 0)
+            mean = np.divide(
+                np.nansum(means, axis=0), known, out=np.full(len(weights), np.nan), where=known > 0
+            )
             return np.asarray(mean - pair_mean(differ, weights), dtype=float)
 
         by_chance = float(pair_mean(differ, np.ones((1, len(sample))))[0])
@@ -92,9 +96,13 @@ class AllianceSplit(HypothesisTest):
 
     def sample(self, world: World) -> Sample:
         """The placed states with a passage that asks for a police or a military answer, exchanged over the world."""
-        answers = world.counts[[POLICE, MILITARY]].sum(axis=1)
-        everywhere = world.bank(pd.Series("all", index=world.placed.index))
-        return Sample.of(world.counts.assign(answers=answers), world.placed, everywhere, needs="answers")
+
+        def made() -> Sample:
+            answers = world.counts[[POLICE, MILITARY]].sum(axis=1)
+            everywhere = world.bank(pd.Series("all", index=world.placed.index))
+            return Sample.of(world.counts.assign(answers=answers), world.placed, everywhere, needs="answers")
+
+        return world.once((AllianceSplit, "sample"), made)
 
     def year(self, world: World) -> int:
         """The last year of the memberships that falls in the window."""
@@ -129,7 +137,10 @@ class QuadrantsAtTable(HypothesisTest):
 
     sessions: tuple[int, int] = (73, 78)  #: First and last, of the roll calls on these technologies.
     shared: int = 4  #: Of these, how many a pair of states must share.
-    others: tuple[int, int] = (73, 75)  #: First and last session of all other roll calls, which stand beside it.
+    others: tuple[int, int] = (
+        73,
+        75,
+    )  #: First and last session of all other roll calls, which stand beside it.
     others_shared: int = 10  #: Of these, how many a pair of states must share.
 
     def __call__(self, world: World) -> Finding:
@@ -144,7 +155,9 @@ class QuadrantsAtTable(HypothesisTest):
     def roll_calls(self, world: World, *, ict: bool = True) -> pd.DataFrame:
         """Rows of the table of resolutions: those on these technologies, or all others."""
         table = world.data.votes.resolutions
-        chosen = (table["ict"] == int(ict)) & table["session"].between(*(self.sessions if ict else self.others))
+        chosen = (table["ict"] == int(ict)) & table["session"].between(
+            *(self.sessions if ict else self.others)
+        )
         if not chosen.any():
             raise EstimationError(
                 f"no such roll call in sessions {table['session'].min()} to {table['session'].max()}; allowed: some"
@@ -174,26 +187,29 @@ class QuadrantsAtTable(HypothesisTest):
         k = np.arange(1, len(Quadrant) + 1)
         keys = {"ict": "", "others": "others."}
         means = {
-            name: float(finding.beside[f"{key}within"]) / k + float(finding.beside[f"{key}between"]) * (1 - 1 / k)
+            name: float(finding.beside[f"{key}within"]) / k
+            + float(finding.beside[f"{key}between"]) * (1 - 1 / k)
             for name, key in keys.items()
         }
         return pd.DataFrame(means, index=pd.Index(k, name="quadrants"))
 
     def _gap(self, world: World, agreed: pd.DataFrame) -> Finding:
         """Mean agreement within quadrants minus that between two, by exchange of placements within regions."""
-        states = agreed.index
-        placed = world.placed.loc[states]
-        sample = Sample(agreed, placed, world.permutations.among(states))
-        within, between = within_and_between(*block_means(agreed, sample.quadrants))
-        observed = float(within[0] - between[0])
-        drawn = sample.under_null(lambda codes: np.subtract(*within_and_between(*block_means(agreed, codes))))
+        states = agreed.index.to_list()
+        sample = Sample(agreed, world.placed.loc[states], world.permutations.among(states))
+
+        def gap(codes: npt.ArrayLike, weights: Array | None = None) -> Array:
+            within, between = within_and_between(*block_means(agreed, codes, weights))
+            return np.asarray(within - between, dtype=float)
+
+        drawn = sample.under_null(gap)
         weights = bootstrap_weights(sample.quadrants, world.draws, world.seed)
-        resampled = np.subtract(*within_and_between(*block_means(agreed, sample.quadrants, weights)))
-        low, high = percentile_interval(resampled)
-        beside = {"within": float(within[0]), "between": float(between[0])}
-        return Finding(
-            self.hypothesis, observed, low, high, float(p_value(observed, drawn)), len(sample), beside=beside
+        low, high = percentile_interval(gap(sample.quadrants, weights))
+        within, between = (
+            float(one[0]) for one in within_and_between(*block_means(agreed, sample.quadrants))
         )
+        p, beside = float(p_value(within - between, drawn)), {"within": within, "between": between}
+        return Finding(self.hypothesis, within - between, low, high, p, len(sample), beside=beside)
 
 
 def differing(first: npt.ArrayLike, second: npt.ArrayLike) -> Array:
@@ -218,13 +234,18 @@ def pair_mean(square: Array, weights: Array) -> Array:
 
 
 def within_and_between(means: Array, dyads: Moves) -> tuple[Array, Array]:
-    """Mean over all dyads within a quadrant, and over all between two, of what `block_means` gives; shape (placements,)."""
+    """Mean over all dyads within a quadrant, and over all between two, shape (placements,).
+
+    Takes what `block_means` gives.
+    """
     sums = np.nan_to_num(means) * dyads
-    low = np.tril_indices(len(Quadrant), -1)
-    inside = np.arange(len(Quadrant))
-    return tuple(  # type: ignore[return-value]
-        sums[:, *at].sum(axis=1) / dyads[:, *at].sum(axis=1) for at in ((inside, inside), low)
+    inside = np.eye(len(Quadrant), dtype=bool)
+    below = np.tri(len(Quadrant), k=-1, dtype=bool)
+    within, between = (
+        np.asarray(sums[:, kind].sum(axis=1) / dyads[:, kind].sum(axis=1), dtype=float)
+        for kind in (inside, below)
     )
+    return within, between
 
 
 MEASURES = MeasureDivergence("X55")
