@@ -38,7 +38,7 @@ def danger_rates(rates: pd.DataFrame) -> Drawn:
     rows.figure.legend(loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
     said = listed(
         (
-            DANGER_NAMES[name],
+            DANGER_NAMES[str(name)],
             [f"{Quadrant(str(quadrant)).label} {rate:.2f}" for quadrant, rate in column.items()],
         )
         for name, column in rates.items()

@@ -13,12 +13,13 @@ from buzanlib.errors import EstimationError
 from buzanlib.inference.dyadic_matrices import agreement, block_means, positions
 from buzanlib.inference.dyadic_tests import mantel_test, profile_distances
 from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
+from buzanlib.inference.mrqap import mrqap
 from buzanlib.inference.permutation import Array, Moves, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding, Value
 from buzanlib.inference.weighted_contrast import stratified
 from buzanlib.inference.world import HypothesisTest, World
-from buzanlib.measurement.profiles import full_members, shares_of_mentions
+from buzanlib.measurement.profiles import NAMED, full_members, shares_of_mentions
 from buzanlib.theory.vocabulary import Measure, Quadrant
 
 #: Measures that a passage can ask for.
@@ -32,7 +33,11 @@ POLICE, MILITARY = f"measure.{Measure.POLICE}", f"measure.{Measure.MILITARY}"
 class MeasureDivergence(HypothesisTest):
     """Whether states that name other threats ask for other measures: Mantel correlation of the two distances.
 
-    Profiles of measures are exchanged among states of one region and volume.
+    Profiles of measures are exchanged among states of one region and volume. Shares of few passages lie far from all
+    others, in threats and measures alike, and states of one class of volume still differ in this: under independence
+    the plain p is too often small. So p is the larger of two, which stand beside the finding: ``p.plain``, and
+    ``p.volume`` by MRQAP with the sums over both states of one over the number of mentions and of measures, to which
+    the excess of such distances is proportional.
     """
 
     fewest: int = 2  #: Passages that ask for a measure, of each state.
@@ -51,7 +56,12 @@ class MeasureDivergence(HypothesisTest):
         measures = sample.counts[ASKED].div(asked[states], axis=0)
         x, y = profile_distances(measures), profile_distances(threats.loc[states])
         found = mantel_test(self.hypothesis, x, y, sample, world.draws)
-        return replace(found, beside={"passages": int(asked[states].sum())})
+        mentions = sample.counts[[threat.value for threat in NAMED]].sum(axis=1)
+        numbers = pd.DataFrame({"mentions": mentions, "asked": asked[states]}).T.drop_duplicates().T
+        few = {str(name): _few(n) for name, n in numbers.items() if n.min() < n.max()}
+        fitted = mrqap(y, {"measures": x, **few}, sample.moves, "measures")
+        p = {"p.plain": found.p, "p.volume": float(fitted.table["p_greater"].iloc[0])}
+        return replace(found, p=max(p.values()), beside={"passages": int(asked[states].sum()), **p})
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,8 @@ class AllianceSplit(HypothesisTest):
         resampled = excess(bootstrap_weights(sample.quadrants, world.draws, world.seed))
         low, high = percentile_interval(resampled[~np.isnan(resampled)])
         p = float(p_value(observed, drawn))
-        beside: dict[str, Value] = {"chance": by_chance, "alliances": len(kept)}
+        beside: dict[str, Value] = {"chance": by_chance, "alliances": len(kept), "counted": ", ".join(kept)}
+        beside["year"] = self.year(world)
         beside |= {"police": int(sample.counts[POLICE].sum()), "military": int(sample.counts[MILITARY].sum())}
         return Finding(self.hypothesis, observed, low, high, p, len(sample), beside=beside)
 
@@ -144,9 +155,12 @@ class QuadrantsAtTable(HypothesisTest):
     others_shared: int = 10  #: Of these, how many a pair of states must share.
 
     def __call__(self, world: World) -> Finding:
-        """Test; beside it the mean agreement ``within`` a quadrant and ``between`` two, and the same on ``others``."""
-        found = self._gap(world, self.agreement(world))
-        beside = dict(found.beside)
+        """Test; beside it the mean agreement ``within`` a quadrant and ``between`` two, and the same on ``others``.
+
+        Also beside it stand the number of ``calls`` and the ``fewest`` quadrants of which a state took part in one.
+        """
+        found, taking_part = self._gap(world, self.agreement(world)), self.quadrants_voting(world)
+        beside = {**found.beside, "calls": len(taking_part), "fewest": int(taking_part.min())}
         others = self._gap(world, self.agreement(world, ict=False))
         beside |= {f"others.{key}": getattr(others, key) for key in ("contrast", "low90", "high90", "p")}
         beside |= {f"others.{key}": value for key, value in others.beside.items()}
@@ -212,6 +226,12 @@ class QuadrantsAtTable(HypothesisTest):
         return Finding(self.hypothesis, within - between, low, high, p, len(sample), beside=beside)
 
 
+def _few(n: pd.Series[int]) -> pd.DataFrame:
+    """Sum over the two states of one over a number."""
+    each = 1 / n.to_numpy(dtype=float)
+    return pd.DataFrame(each[:, None] + each, index=n.index, columns=n.index.rename(None))
+
+
 def differing(first: npt.ArrayLike, second: npt.ArrayLike) -> Array:
     """Chance that a passage of one state and one of another differ, shape (states, states).
 
@@ -230,7 +250,8 @@ def pair_mean(square: Array, weights: Array) -> Array:
     off = square * (1 - np.eye(len(square)))
     sums = np.einsum("bi,bi->b", weights @ off, weights)
     pairs = weights.sum(axis=1) ** 2 - (weights**2).sum(axis=1)
-    return np.divide(sums, pairs, out=np.full(len(sums), np.nan), where=pairs > 0)
+    means = np.divide(sums, pairs, out=np.full(len(sums), np.nan), where=pairs > 0)
+    return np.asarray(means, dtype=float)
 
 
 def within_and_between(means: Array, dyads: Moves) -> tuple[Array, Array]:

@@ -64,6 +64,7 @@ def test_measures_that_follow_threats_are_found(world) -> None:
     assert found.p == pytest.approx(1 / 200)
     assert 0 < found.low90 < found.contrast < found.high90
     assert found.n == (counts[ASKED].sum(axis=1) >= 2).sum()
+    assert found.p == max(found.beside["p.plain"], found.beside["p.volume"])
     assert found.beside["passages"] == counts.loc[counts[ASKED].sum(axis=1) >= 2, ASKED].to_numpy().sum()
     with pytest.raises(EstimationError, match="no state has 2 passages that ask for a measure"):
         MEASURES(played(made, counts.assign(**dict.fromkeys(ASKED, 0))))
