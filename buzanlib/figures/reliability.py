@@ -10,7 +10,7 @@ from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import QUIET, dot_intervals, label_top, name_rows
 from buzanlib.figures.typeset import NO_BREAK, joined, with_interval
-from buzanlib.theory.vocabulary import Quadrant
+from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
 TENTATIVE, RELIABLE = 0.667, 0.80
@@ -74,3 +74,34 @@ def weak_variables(table: pd.DataFrame) -> str:
     return joined(
         f"{in_words(str(name), of='variable').lower()} ({alpha:.2f})" for name, alpha in weak.items()
     )
+
+
+def reliability_results(
+    compared: pd.DataFrame, grouped: pd.DataFrame, first: str = "C and D"
+) -> dict[str, float | str]:
+    """Values to record of agreement, by keys such as ``reliability.pol.alpha`` and ``reliability.lowest.name``.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        As `buzanlib.measurement.codings.comparisons` gives it; of the comparison `first` every alpha is told.
+    grouped : pandas.DataFrame
+        As `buzanlib.measurement.reliability.reliability_by` gives it.
+    """
+    alpha = {str(name): float(value) for name, value in compared.loc[first]["alpha"].items()}
+    lowest = min(alpha, key=lambda name: np.inf if np.isnan(alpha[name]) else alpha[name])
+    group, threat = map(str, grouped.index[int(np.nanargmin(grouped["alpha"]))])
+    weak = {
+        f"{name.replace(' ', '_')}.weak": weak_variables(compared.loc[name])
+        for name in compared.index.unique("comparison")
+    }
+    found: dict[str, float | str] = {
+        **weak,
+        **{f"{name}.alpha": alpha[name] for name in TABLE2_THREATS},
+        "lowest.alpha": alpha[lowest],
+        "lowest.name": in_words(lowest, of="variable").lower(),
+        "group.lowest.alpha": float(grouped["alpha"].min()),
+        "group.lowest.threat": in_words(threat).lower(),
+        "group.lowest.group": in_words(group),
+    }
+    return {f"reliability.{key}": value for key, value in found.items()}

@@ -8,7 +8,7 @@ from math import isnan
 import pandas as pd
 
 from buzanlib.figures.typeset import joined, listed, typeset
-from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.verdicts import Finding, Value
 
 #: A squared error this near to that of the plain mean is hardly better or worse.
 NEAR = 0.05
@@ -62,6 +62,25 @@ def kinds_of_pairs(key: str, by_kind: pd.DataFrame) -> dict[str, float | str]:
         values[f"{key}.{end}"] = f"{one} and {other}" if one != other else f"{one} among themselves"
         values[f"{key}.{end}.mean"] = means[kind]
     return values
+
+
+def dispute_results(at_table: Finding | None, split: Finding | None, asked: int) -> dict[str, Value]:
+    """Values to record of X62 and X59, those that could be tested, and words that follow from them.
+
+    ``table.gap`` compares the difference on information technologies with that on other matters, and
+    ``alliances.reading`` is a sentence on how many of the alliances that were `asked` about could be counted.
+    """
+    found: dict[str, Value] = {}
+    if at_table:
+        larger = at_table.contrast > float(at_table.beside["others.contrast"])
+        found |= {**at_table.to_results(), "table.gap": "larger" if larger else "no larger"}
+    if split:
+        counted = int(split.beside["alliances"])
+        few = ": this says next to nothing about alliances" if counted <= asked / 2 else ""
+        short = f"Only {typeset(counted, 'word')} of the {typeset(asked, 'word')} can be counted{few}."
+        reading = "All of them can be counted." if counted == asked else short
+        found |= {**split.to_results(), "alliances.reading": reading}
+    return found
 
 
 def which_small(locked: float, primary: float, alpha: float) -> str:

@@ -187,14 +187,29 @@ def distance_decay(
     states = sample.counts.index
     if len(profiles) != len(states):
         raise EstimationError(f"{len(profiles)} profiles for {len(states)} states; allowed: one each")
-    values = profiles.loc[states].to_numpy(dtype=float)
-    apart = distances(jensen_shannon(values[:, None], values[None]))
-    y = pd.DataFrame(apart, index=states, columns=states.rename(None))
     x = euclidean(sample.placed[["power", "cohesion"]])
+    return mantel_test(hypothesis, x, profile_distances(profiles.loc[states]), sample, draws, seed)
+
+
+def mantel_test(
+    hypothesis: str, x: pd.DataFrame, y: pd.DataFrame, sample: Sample, draws: int = 1999, seed: int = 20100615
+) -> Finding:
+    """Mantel correlation of two matrices on the states of a sample, whose permutations move `x`.
+
+    Interval by bootstrap of states within quadrants, in which a state makes no pair with itself. Raises what `mantel`
+    does.
+    """
     r, p = mantel(x, y, sample.moves)
     weights = bootstrap_weights(sample.quadrants, draws, seed)
-    low, high = percentile_interval(_weighted_correlation(x.to_numpy(), apart, weights))
-    return Finding(hypothesis, r, low, high, p, len(states))
+    low, high = percentile_interval(_weighted_correlation(x.to_numpy(), y.to_numpy(), weights))
+    return Finding(hypothesis, r, low, high, p, len(sample))
+
+
+def profile_distances(profiles: pd.DataFrame) -> pd.DataFrame:
+    """Jensen-Shannon distance of the profiles of two states, whose rows sum to one."""
+    values = profiles.to_numpy(dtype=float)
+    apart = distances(jensen_shannon(values[:, None], values[None]))
+    return pd.DataFrame(apart, index=profiles.index, columns=profiles.index.rename(None))
 
 
 def _placed(table: pd.DataFrame, placed: pd.DataFrame, permutations: Permutations) -> Sample:

@@ -95,3 +95,12 @@ def quadrant_game(positions: pd.DataFrame, quadrants: pd.Series[str]) -> pd.Data
         indices = {index.__name__: index(votes, majority(votes)) for index in (shapley_shubik, banzhaf)}
         tables[roll_call] = pd.DataFrame({"votes": votes, "share": votes / votes.sum(), **indices})
     return pd.concat(tables, names=["roll_call", "quadrant"]).reset_index()
+
+
+def power_results(power: pd.Series[float]) -> dict[str, float | str]:
+    """Values to record of voting power by quadrant: that of WW, and which has most."""
+    return {
+        "power.WW": float(power["WW"]),
+        "power.most": str(power.idxmax()),
+        "power.most.value": float(power.max()),
+    }

@@ -107,6 +107,40 @@ class RateContrast(HypothesisTest):
         return replace(whole, beside=beside)
 
 
+def sign_tests(
+    differences: Mapping[str, npt.ArrayLike], draws: int, seed: int, sesoi: float = 0.0
+) -> list[Finding]:
+    """Whether mean differences within states are above zero, by random change of the signs of the states' differences.
+
+    The mean is studentised; the interval is Student's t. All differences share their changes of sign.
+
+    Parameters
+    ----------
+    differences : mapping of str to array_like of float, shape (states,)
+        By the name of the finding, in the predicted direction.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two states.
+    """
+    values = {name: np.asarray(each, dtype=float) for name, each in differences.items()}
+    n = len(next(iter(values.values())))
+    if n < 2:
+        raise EstimationError(f"{n} states to compare two threats in; allowed: at least 2")
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, n))
+    findings = []
+    for name, each in values.items():
+        mean, error = float(each.mean()), float(each.std(ddof=1) / np.sqrt(n))
+        means = signs @ each / n
+        # A change of sign leaves the sum of squares as it is.
+        errors = np.sqrt(np.maximum((each**2).mean() - means**2, 0) / (n - 1))
+        p = p_value(mean / max(error, FLOOR), means / np.maximum(errors, FLOOR))
+        low, high = student_interval(mean, error, n - 1)
+        findings.append(Finding(name, mean, low, high, float(p), n, sesoi, unbiased=False))
+    return findings
+
+
 @dataclass(frozen=True)
 class SecondThreat(HypothesisTest):
     """Whether states of a quadrant put one threat before a second, and that before all others (intersection-union).
@@ -128,22 +162,9 @@ class SecondThreat(HypothesisTest):
     def __call__(self, world: World) -> Finding:
         """Test."""
         inside = world.sample.counts[world.sample.quadrants == list(Quadrant).index(self.quadrant)]
-        n = len(inside)
-        if n < 2:
-            raise EstimationError(f"{n} states to compare two threats in; allowed: at least 2")
-        signs = np.random.default_rng(world.seed).choice([-1.0, 1.0], size=(world.draws, n))
         logits = {threat: empirical_logit(inside[threat.value], inside["relevant"]) for threat in NAMED}
-        parts = []
-        for before, after in self.pairs:
-            differences = logits[before] - logits[after]
-            mean, error = float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(n))
-            means = signs @ differences / n
-            # A change of sign leaves the sum of squares as it is.
-            errors = np.sqrt(np.maximum((differences**2).mean() - means**2, 0) / (n - 1))
-            p = p_value(mean / max(error, FLOOR), means / np.maximum(errors, FLOOR))
-            low, high = student_interval(mean, error, n - 1)
-            part = Finding(f"{before}.{after}", mean, low, high, float(p), n, world.sesoi, unbiased=False)
-            parts.append(part)
+        differences = {f"{before}.{after}": logits[before] - logits[after] for before, after in self.pairs}
+        parts = sign_tests(differences, world.draws, world.seed, world.sesoi)
         return intersection_union(self.hypothesis, parts)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from buzanlib.inference.dyadic_matrices import against_other_dyads, agreement, pair_means, positions
 from buzanlib.inference.dyadic_tests import controls, forum_test, pivot_test, support_test
-from buzanlib.inference.ideal_points import IdealPoints, VoteMap
+from buzanlib.inference.ideal_points import IdealPoints, VoteMap, distance_to_median
 from buzanlib.inference.mrqap import MRQAPResult
 from buzanlib.inference.verdicts import Finding
 from buzanlib.inference.world import HypothesisTest, World
@@ -97,6 +97,17 @@ class SupportBesideTies(HypothesisTest):
         beside["others.contrast"] = against_other_dyads(by_kind, pair_name(self.beside.pair))
         return replace(found, beside={**found.beside, **beside})
 
+    @staticmethod
+    def gaps(finding: Finding) -> pd.DataFrame:
+        """The three gaps of a finding: ``contrast``, ``low90``, ``high90`` and ``p``, NaN where there is none."""
+        keys, beside = ["contrast", "low90", "high90", "p"], finding.beside
+        rows = {
+            "beside other ties (D1)": [getattr(finding, key) for key in keys],
+            "plain, five other kinds": [beside.get(f"plain.{key}") for key in keys],
+            "plain, all other pairs": [beside.get(f"others.{key}") for key in keys],
+        }
+        return pd.DataFrame.from_dict(rows, "index", columns=keys).astype(float)
+
 
 @dataclass(frozen=True)
 class Pivot(HypothesisTest):
@@ -109,6 +120,19 @@ class Pivot(HypothesisTest):
     def __call__(self, world: World) -> Finding:
         """Test."""
         return pivot_test(self.hypothesis, self.votes(world).scores, world.placed, world.permutations)
+
+    def results(self, world: World) -> dict[str, float | int]:
+        """Values of the map to record: by quadrant the median score (``map.WW``) and the mean distance (``far.WW``)."""
+        votes, quadrants = self.votes(world), world.placed["quadrant"]
+        medians = votes.scores.groupby(quadrants).median()
+        far = distance_to_median(votes.scores).groupby(quadrants).mean()
+        return {
+            **{f"map.{name}": float(value) for name, value in medians.items()},
+            **{f"far.{name}": float(value) for name, value in far.items()},
+            "map.WW.place": int(medians.rank(method="first")["WW"]),
+            "map.explained": votes.explained,
+            "map.apre": votes.apre,
+        }
 
     def votes(self, world: World) -> VoteMap:
         """The contested votes on one dimension."""

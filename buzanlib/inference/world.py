@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from buzanlib.errors import check_name
+from buzanlib.errors import EstimationError, check_name
 from buzanlib.inference.dyadic_matrices import positions
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample
@@ -162,3 +162,10 @@ class HypothesisTest(ABC):
     @abstractmethod
     def __call__(self, world: World) -> Finding:
         """Test; `EstimationError` if the data cannot carry the test."""
+
+    def attempt(self, world: World) -> tuple[Finding | None, str]:
+        """Test; where the data cannot carry the test, None and the reason, which is empty otherwise."""
+        try:
+            return self(world), ""
+        except EstimationError as error:
+            return None, str(error)

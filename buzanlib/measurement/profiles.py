@@ -145,6 +145,22 @@ def names_of_the_matter(statements: Statements, corpus: str, first: int, last: i
     return counted.assign(either=counted.sum(axis=1))
 
 
+def danger_windows(
+    statements: Statements, conventional: pd.DataFrame, corpus: str, first: int, last: int
+) -> pd.DataFrame:
+    """Windows around digital terms and around conventional dangers in all documents of a state that were counted.
+
+    Takes the table `Data.conventional`, and corpus and years as `relevant_passages` does; gives, by ``iso3``, the
+    columns ``documents``, ``digital`` and one a danger.
+    """
+    documents = statements.documents
+    inside = (documents["corpus"] == corpus) & documents["year"].between(first, last)
+    counted = documents[inside & (documents["in_paper"] == 0)].merge(conventional, on="doc_id")
+    counted = counted.assign(documents=1).rename(columns={"windows": "digital"})
+    columns = ["documents", "digital", *conventional.columns.drop("doc_id")]
+    return counted.astype(dict.fromkeys(columns, "int64")).groupby("iso3")[columns].sum()
+
+
 def full_members(memberships: pd.DataFrame, year: int) -> pd.DataFrame:
     """The rows of the table of memberships that are of full members in a year, the years of both ends included."""
     until = memberships["to"].isna() | (memberships["to"] >= year)

@@ -14,6 +14,7 @@ from buzanlib.sources import (
     alliances,
     annotation,
     contiguity,
+    conventional,
     cow,
     documents,
     great_powers,
@@ -114,9 +115,10 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
     indices = panel.build(inventory, crosswalk, existing)
     yield "panel.csv", indices
 
-    texts, passages = documents.build(inventory, crosswalk.known(), existing, progress)
+    texts, passages, windows = documents.build(inventory, crosswalk.known(), existing, progress)
     yield "documents.csv", texts
     yield "passages.csv", passages
+    yield conventional.TABLE, windows
     yield annotation.ANNOTATORS, annotation.read_annotators(annotators_csv)
     yield from _coding(inventory, existing, set(passages["passage_id"]))
 

@@ -1,4 +1,4 @@
-"""All speeches and strategies, with or without a passage, and the passages found in them or listed."""
+"""All speeches and strategies, with or without a passage, the passages found or listed, and counts of rival words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from buzanlib.errors import BuzanError, UnknownNameError
-from buzanlib.sources import annotation, strategies, ungdc
+from buzanlib.sources import annotation, conventional, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
 from buzanlib.sources.source import Inventory
@@ -39,8 +39,8 @@ TERMS: dict[str, Pattern[str]] = {
 
 def build(
     inventory: Inventory, known: frozenset[str], existing: ExistingTables, progress: bool
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make documents and passages of both corpora.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Make documents and passages of both corpora, and count windows around conventional dangers in speeches.
 
     Of a part (see `PARTS`) whose texts are missing, the rows of the data folder are kept. The passages are compared
     with those that were coded, according to the coding or else to the data folder; where neither knows of a part, every
@@ -55,8 +55,8 @@ def build(
 
     Returns
     -------
-    documents, passages : pandas.DataFrame
-        Sorted by `doc_id` and by `passage_id`.
+    documents, passages, windows : pandas.DataFrame
+        Sorted by `doc_id`, `passage_id` and `doc_id`. The last has a row a speech whose text is known.
 
     Raises
     ------
@@ -65,11 +65,12 @@ def build(
     BuzanError
         If the passages are not those that were coded, no text is of the years wanted, or one is there twice.
     """
-    documents, locators = list[Row](), list[Locator]()
+    documents, locators, windows = list[Row](), list[Locator](), list[Row]()
     if packs := inventory.paths(ungdc.SOURCE):
         speeches = (speech for pack in packs for speech in ungdc.read(pack))
         for text in tqdm(speeches, "General Debate", unit="", mininterval=0.5, disable=not progress):
             _add(text, documents, locators)
+            windows.append({"doc_id": text.doc_id, **conventional.window_counts(text.text)})
         if not documents:
             raise BuzanError(f"{packs[0]} has no statement of the years {FIRST} to {ungdc.LAST}")
     if texts := inventory.path(strategies.SOURCE):
@@ -88,14 +89,19 @@ def build(
     _check(table, known)
     table = table.sort_values("doc_id", ignore_index=True)
     cut = cut.sort_values("passage_id", ignore_index=True)
+    counted = pd.DataFrame(windows, columns=conventional.COLUMNS).sort_values("doc_id", ignore_index=True)
     if read == PARTS:
-        return table, cut
-    kept, passages = (
-        existing.table("documents.csv", COLUMNS),
-        existing.table("passages.csv", annotation.LOCATOR),
+        return table, cut, counted
+
+    def with_kept(made: pd.DataFrame, name: str, columns: list[str], by: str) -> pd.DataFrame:
+        kept = existing.table(name, columns)
+        return joined(made, kept[~_parts(kept).isin(read)], by)
+
+    return (
+        with_kept(table, "documents.csv", COLUMNS, "doc_id"),
+        with_kept(cut, "passages.csv", annotation.LOCATOR, "passage_id"),
+        with_kept(counted, conventional.TABLE, conventional.COLUMNS, "doc_id"),
     )
-    table = joined(table, kept[~_parts(kept).isin(read)], "doc_id")
-    return table, joined(cut, passages[~_parts(passages).isin(read)], "passage_id")
 
 
 def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:

@@ -28,7 +28,10 @@ SOURCE = Source(
         *any_of("TXT/"),
         Form(("Session [0-9][0-9] - [12][0-9][0-9][0-9]/",), many=True),
     ),
-    gives=(("documents.csv", "rows of the General Debate"), ("passages.csv", "rows of the General Debate")),
+    gives=(
+        *((name, "rows of the General Debate") for name in ("documents.csv", "passages.csv")),
+        ("conventional.csv", "all rows"),
+    ),
     url="https://doi.org/10.7910/DVN/0TJX8Y (version 14; or 13, and session 80 as a pack of its own; packed or not)",
     cite="Jankin, Baturo & Dasandi, United Nations General Debate Corpus, versions 13 and 14, Harvard Dataverse; "
     "Baturo, Dasandi & Mikhaylov (2017), Research & Politics 4(2), doi:10.1177/2053168017712821",

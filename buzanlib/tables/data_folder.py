@@ -12,10 +12,14 @@ from buzanlib.errors import BuzanError
 from buzanlib.tables.declarations import load_open_claims
 from buzanlib.tables.descriptor import load
 from buzanlib.tables.roll_calls import Votes, load_votes
+from buzanlib.tables.schema import Descriptor
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.tables.states import load_panel, load_regions
 from buzanlib.theory.predictions import Hypothesis, Predictions, load_predictions
 from buzanlib.theory.registration import Registration, load_registration
+
+#: Name of the table of windows around conventional dangers.
+CONVENTIONAL = "conventional"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,13 @@ class Data:
     def great_powers(self) -> pd.DataFrame:
         """Which states are great powers, in which years."""
         return load(self.folder, "great_powers")
+
+    @cached_property
+    def conventional(self) -> pd.DataFrame:
+        """Windows around conventional dangers by document; no rows where the folder does not describe such a table."""
+        if CONVENTIONAL not in Descriptor.load(self.folder).tables:
+            return pd.DataFrame(columns=["doc_id"])
+        return load(self.folder, CONVENTIONAL)
 
     @cached_property
     def predictions(self) -> Predictions:

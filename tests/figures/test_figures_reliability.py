@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buzanlib.figures.reliability import RELIABLE, TENTATIVE, agreement, side_by_side, weak_variables
+from buzanlib.figures.reliability import (
+    RELIABLE,
+    TENTATIVE,
+    agreement,
+    reliability_results,
+    side_by_side,
+    weak_variables,
+)
 from buzanlib.measurement.reliability import VARIABLES
 
 
@@ -77,3 +84,19 @@ def test_variables_that_are_not_reliable_are_named(table):
     few = table.loc[["pol", "level", "hostile"]].assign(alpha=[0.799, 0.5, 0.8])
     assert weak_variables(few) == "strength (nominal) (0.50) and de-stabilising political action (0.80)"
     assert weak_variables(few.loc[["hostile"]]) == "none"
+
+
+def test_what_is_recorded_names_the_lowest(table):
+    compared = pd.concat({"C and D": table, "two codebooks": table + 0.1}, names=["comparison", "variable"])
+    grouped = pd.DataFrame(
+        {"alpha": [0.5, np.nan, 0.3]},
+        index=pd.MultiIndex.from_tuples(
+            [("UNGDC", "pol"), ("NCSS", "inf"), ("SS", "cri")], names=["group", "threat"]
+        ),
+    )
+    found = reliability_results(compared, grouped)
+    assert found["reliability.pol.alpha"] == table.loc["pol", "alpha"]
+    assert found["reliability.lowest.alpha"] == table["alpha"].min()
+    assert found["reliability.C_and_D.weak"] == weak_variables(table)
+    assert found["reliability.group.lowest.alpha"] == 0.3
+    assert found["reliability.group.lowest.threat"] == "criminal activity"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -9,6 +11,7 @@ from buzanlib.figures.sentences import (
     beside_mean,
     cohesion_by_regime,
     covers,
+    dispute_results,
     found_at,
     kinds_of_pairs,
     model_of_error,
@@ -111,3 +114,19 @@ def test_kinds_of_pairs_are_recorded_with_their_ends() -> None:
         "crime.highest": "SW among themselves",
         "crime.highest.mean": 0.9,
     }
+
+
+def test_what_is_said_of_disputes_follows_from_them() -> None:
+    at_table = Finding("X62", 0.1, 0.0, 0.2, 0.01, 9, beside={"others.contrast": 0.2})
+    split = Finding("X59", 0.1, 0.0, 0.2, 0.01, 9, beside={"alliances": 1})
+    found = dispute_results(at_table, split, 5)
+    assert found["table.gap"] == "no larger"
+    assert found["X62.p"] == found["X59.p"] == 0.01
+    assert found["alliances.reading"] == (
+        "Only one of the five can be counted: this says next to nothing about alliances."
+    )
+    assert dispute_results(at_table, split, 1)["alliances.reading"] == "All of them can be counted."
+    larger = dispute_results(replace(at_table, contrast=0.3), None, 5)
+    assert larger["table.gap"] == "larger"
+    assert "alliances.reading" not in larger
+    assert dispute_results(None, None, 5) == {}

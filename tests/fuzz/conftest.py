@@ -44,7 +44,9 @@ def small(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         keep(name, "iso3", set(STATES))
     keep("alliances", "ally", set(STATES))
     keep("contiguity", "neighbour", set(STATES))
-    passages = keep("passages", "doc_id", keep("documents", "iso3", set(STATES)))
+    documents = keep("documents", "iso3", set(STATES))
+    keep("conventional", "doc_id", documents)
+    passages = keep("passages", "doc_id", documents)
     for name in ("gists", "codes"):
         keep(name, "passage_id", passages)
     calls = {row[0] for row in tables["resolutions"][1 : 1 + ROLL_CALLS]}

@@ -20,6 +20,7 @@ from buzanlib.inference.hypothesis_tests import (
     OF_LOCKED,
     OF_OTHERS,
     OF_STATEMENTS,
+    PIVOT,
     REGISTRY,
     findings,
 )
@@ -226,6 +227,10 @@ def test_the_headline_on_crime_has_controls_and_the_plain_gap_stands_beside_it(w
     assert found.beside["p.less"] == fitted.table.loc["WS and SS", "p_less"] != found.p
     by_kind = pair_means(CRIME.plain.agreement(world), world.placed["quadrant"])
     assert found.beside["others.contrast"] == against_other_dyads(by_kind, "SS-WS")
+    gaps = CRIME.gaps(found)
+    assert gaps.loc["beside other ties (D1)", "low90"] == found.low90
+    assert gaps.loc["plain, five other kinds", "contrast"] == plain.contrast
+    assert gaps.loc["plain, all other pairs"].notna().tolist() == [True, False, False, False]
     assert CRIME(world.on_record()) == plain
 
 
@@ -235,3 +240,24 @@ def test_less_error_is_assumed_the_more_moves_are_beyond_it(world: World) -> Non
     assert shown["contrast"].is_monotonic_increasing
     alone = MOVES.result(world, {"power": 0.98, "cohesion": 0.98}).finding
     assert shown.loc[0.98, ["contrast", "p"]].tolist() == [alone.contrast, alone.p]
+
+
+def test_the_map_is_told_by_quadrant(world: World) -> None:
+    found, votes = PIVOT.results(world), PIVOT.votes(world)
+    own = votes.scores[world.placed["quadrant"].reindex(votes.scores.index) == "SW"]
+    assert found["map.SW"] == own.median()
+    assert found["far.SW"] == pytest.approx((own - votes.scores.median()).abs().mean())
+    assert found["map.WW.place"] == 1 + sum(
+        found["map.WW"] > found[f"map.{name}"] for name in ("WS", "SW", "SS")
+    )
+
+
+def test_a_test_that_the_data_cannot_carry_gives_the_reason(world: World) -> None:
+    finding, why = CRIME.attempt(world)
+    assert why == ""
+    assert finding is not None
+    finding, why = OF_STATEMENTS["C6"].attempt(
+        replace(world, placement=replace(world.placement, first=1950, last=1951))
+    )
+    assert finding is None
+    assert why

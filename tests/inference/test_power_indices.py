@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.power_indices import banzhaf, majority, quadrant_game, shapley_shubik
+from buzanlib.inference.power_indices import banzhaf, majority, power_results, quadrant_game, shapley_shubik
 
 games = st.lists(st.integers(0, 9), min_size=1, max_size=6).filter(any)
 
@@ -110,3 +110,8 @@ def test_quadrants_weigh_what_they_voted() -> None:
         assert table[index].tolist() == pytest.approx([1, 0, 0, 0] + [0.25] * 4)
     with pytest.raises(EstimationError, match="no placed state voted yes or no in roll call 9"):
         quadrant_game(pd.DataFrame({9: [0.5] * 7 + [1]}, index=names), quadrants)
+
+
+def test_the_most_powerful_is_named() -> None:
+    found = power_results(pd.Series({"WW": 0.2, "WS": 0.1, "SW": 0.4, "SS": 0.3}))
+    assert found == {"power.WW": 0.2, "power.most": "SW", "power.most.value": 0.4}

@@ -21,6 +21,7 @@ from buzanlib.inference.cochran_mantel_haenszel import generalised_cmh
 from buzanlib.inference.contrasts import CODING, against_rest, cell_means, difference, factorial
 from buzanlib.inference.divergence import location_and_spread
 from buzanlib.inference.dyadic_matrices import euclidean
+from buzanlib.inference.dyadic_tests import mantel_test, profile_distances
 from buzanlib.inference.jonckheere_terpstra import OrderTest, jonckheere_terpstra
 from buzanlib.inference.mixed_model import corner_design, logit_normal
 from buzanlib.inference.mrqap import mantel, mrqap
@@ -161,6 +162,14 @@ def test_mantel() -> None:
         assert r == near(VALUES["mantel"][package]["r"])
     # Both are the smallest that there can be.
     assert p == VALUES["mantel"]["vegan"]["p_rough"] == 1 / (DRAWS + 1)
+
+
+def test_mantel_of_profiles() -> None:
+    parts = table("compositions").drop(columns="group")
+    first, second = parts.iloc[:, :2], parts.iloc[:, 2:]
+    apart = [profile_distances(one.div(one.sum(axis=1), axis=0)) for one in (first, second)]
+    found = mantel_test("x", *apart, sample_of(np.arange(40) % 4, 99), draws=9)
+    assert found.contrast == near(VALUES["mantel_profiles"]["vegan"]["r"])
 
 
 def test_mrqap() -> None:

@@ -11,6 +11,7 @@ from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.measurement.profiles import (
     NAMED,
     blocs,
+    danger_windows,
     names_of_the_matter,
     relevant_passages,
     shares_of_mentions,
@@ -100,6 +101,23 @@ def test_a_state_of_which_no_count_is_known_is_left_out(statements: Statements) 
     pd.testing.assert_frame_equal(both, names_of_the_matter(statements, "UNGDC", 2025, 2025))
     assert len(both) == 190
     assert (both.dtypes == "int64").all()
+
+
+def test_windows_are_summed_over_the_speeches_that_were_counted(
+    statements: Statements, data_dir: Path
+) -> None:
+    conventional = load(data_dir, "conventional")
+    found = danger_windows(statements, conventional, "UNGDC", 2011, 2024)
+    documents = statements.documents.set_index("doc_id")
+    own = documents[(documents["iso3"] == "EST") & (documents["corpus"] == "UNGDC")]
+    own = own[own["year"].between(2011, 2024)]
+    assert found.loc["EST", "documents"] == len(own)
+    assert found.loc["EST", "digital"] == own["windows"].sum()
+    assert found.loc["EST", "war"] == conventional.set_index("doc_id").loc[own.index, "war"].sum()
+    assert (found.dtypes == "int64").all()
+    # Nothing was counted in 2026, nor in the strategies.
+    assert danger_windows(statements, conventional, "UNGDC", 2026, 2026).empty
+    assert danger_windows(statements, conventional, "NCSS", 2011, 2024).empty
 
 
 def test_the_first_bloc_that_fits_is_taken(data_dir: Path) -> None:

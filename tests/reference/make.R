@@ -171,6 +171,20 @@ record("mantel", "vegan", r = fit$statistic, p_rough = fit$signif, permutations 
 
 compositions <- input("compositions")
 shares <- compositions[-1]
+
+# Profiles of the first two parts and of the other three: Jensen-Shannon distances in bits, by their definition.
+entropy <- function(p) -sum(ifelse(p > 0, p * log2(p), 0))
+jensen_shannon <- function(parts) {
+  p <- as.matrix(parts / rowSums(parts))
+  pairs <- combn(nrow(p), 2)
+  m <- matrix(0, nrow(p), nrow(p))
+  m[t(pairs)] <- apply(pairs, 2, function(at) {
+    sqrt(entropy(colMeans(p[at, ])) - (entropy(p[at[1], ]) + entropy(p[at[2], ])) / 2)
+  })
+  as.dist(m + t(m))
+}
+fit <- mantel(jensen_shannon(shares[1:2]), jensen_shannon(shares[3:5]), permutations = 99)
+record("mantel_profiles", "vegan", r = fit$statistic)
 group <- factor(compositions$group)
 roots <- dist(sqrt(shares))
 

@@ -22,6 +22,7 @@ MADE = [
     "panel.csv",
     "documents.csv",
     "passages.csv",
+    "conventional.csv",
     "annotators.csv",
     "codes.csv",
     "gists.csv",

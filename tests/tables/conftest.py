@@ -47,6 +47,7 @@ WORLD = {
         "P00000002,UNGDC-EST-66-2011,100,190,0123456789abcdee",
         "P00000003,NCSS-NLD-2011,0,80,0123456789abcded",
     ],
+    "conventional.csv": ["doc_id,war,nuclear,terrorism", "UNGDC-EST-66-2011,2,0,1", "UNGDC-EU-66-2011,0,1,0"],
     "gists.csv": ["passage_id,gist", 'P00000001,"Warns of lies, and of theft."', "P00000002,Names a danger."],
     "codes.csv": [
         CODES,

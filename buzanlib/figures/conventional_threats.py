@@ -1,0 +1,58 @@
+"""How often states speak of digital and of conventional dangers in the same speeches."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from buzanlib.figures.base import Drawn, style
+from buzanlib.figures.primitives import QUADRANT_LOOKS, Rows
+from buzanlib.figures.typeset import joined, listed
+from buzanlib.inference.verdicts import Finding
+from buzanlib.theory.vocabulary import Quadrant
+
+#: Dangers of which windows are counted, in words.
+DANGER_NAMES = {
+    "digital": "digital danger",
+    "war": "war",
+    "nuclear": "nuclear arms",
+    "terrorism": "terrorism",
+}
+
+
+@style()
+def danger_rates(rates: pd.DataFrame) -> Drawn:
+    """Draw windows per speech, a row a danger and a mark a quadrant.
+
+    The `rates` are as `buzanlib.inference.conventional_threats.ConventionalThreats.rates` gives them.
+    """
+    rates = rates.loc[list(Quadrant)]
+    rows = Rows.of(
+        [DANGER_NAMES[name].capitalize() for name in rates.columns], margin=1.5, width=14, least=0.72
+    )
+    for quadrant, shift in zip(Quadrant, np.linspace(-0.21, 0.21, len(Quadrant)), strict=True):
+        look = QUADRANT_LOOKS[quadrant] | {"label": quadrant.label, "gid": quadrant.value, "markersize": 8.5}
+        rows.axes.plot(rates.loc[quadrant], rows.middles + shift, linestyle="none", **look)
+    rows.axes.set_xlim(0, 1.06 * float(np.nanmax(rates.to_numpy())))
+    rows.axes.set_xlabel("Windows per speech, mean over states")
+    rows.figure.legend(loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
+    said = listed(
+        (
+            DANGER_NAMES[str(name)],
+            [f"{Quadrant(str(quadrant)).label} {rate:.2f}" for quadrant, rate in column.items()],
+        )
+        for name, column in rates.items()
+    )
+    return Drawn(rows.figure, f"Windows per speech, by danger and quadrant. {said}.")
+
+
+def above_digital(finding: Finding, alpha: float) -> str:
+    """In which quadrants all three conventional dangers come before the digital one, at a level.
+
+    Takes what `ConventionalThreats` finds; gives such as ``"in SW and SS, but not in WW and WS"``.
+    """
+    small = [quadrant for quadrant in Quadrant if float(finding.beside[f"{quadrant}.p"]) < alpha]
+    rest = [quadrant for quadrant in Quadrant if quadrant not in small]
+    if not small or not rest:
+        return f"in {'all four quadrants' if small else 'no quadrant'}"
+    return f"in {joined(small)}, but not in {joined(rest)}"
