@@ -92,7 +92,7 @@ def phase_map(
             f"spread {spread:.1f}: "
             + ", ".join(f"{name} on {share:.0%}" for name, share in shares.items() if share)
             + f"; with rho {typeset(rhos[0], '.0f')} protection changes by {typeset(safe[0, 0] - 1, '+.0%')} "
-            f"with full reliance and {typeset(safe[0, -1] - 1, '+.0%')} with none"
+            f"with full reliance and {typeset(safe[0, -1] - 1, '+.0%')} without"
         )
     shown = [tick for tick in _TICKS if rhos[0] <= tick <= rhos[-1]]
     panels[0].set_yticks(scale_of_rho(np.array(shown)), [typeset(tick, "g") for tick in shown])

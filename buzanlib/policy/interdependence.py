@@ -173,7 +173,6 @@ class Tipping:
         at = {keys[name]: case.secure_at_largest.mean() for name, case in self.at(self.contagion).items()}
         even, spread = (self.cases[name][0] for name in ("of one mind", "different perspectives"))
         game = Interdependence(self.contagion, self.effect)
-        gone = self.worst.index[self.worst["different perspectives"] < 0.01]
         return {
             "defence.effect": self.effect,
             "defence.contagion": self.contagion,
@@ -181,7 +180,6 @@ class Tipping:
             "tipping.spread": self.spread,
             "tipping.none_from": float(game.defenceless_from(even)),
             "tipping.none_from_spread": float(game.defenceless_from(spread)),
-            "tipping.worst_gone_spread": float(next(iter(gone), 1.0)),
             "tipping.best_until": float(max(alive["even"], default=0.0)),
             **{
                 f"tipping.{key}_until": float(max(alive[key], default=0.0))

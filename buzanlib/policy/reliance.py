@@ -113,7 +113,6 @@ class Ladder:
             "ladder.full.others": others.iloc[0],
             "ladder.none.others": others.iloc[-1],
             "ladder.gain": total.iloc[-1] / total.iloc[0] - 1,
-            "ladder.largest.least": least,
             "ladder.largest": f"at times spends less, by {least:.0%} at most"
             if least > 0.005
             else "never spends less",
@@ -185,7 +184,7 @@ class DisagreementMap:
             **{
                 f"phase.{end}.{name}": last[row, column] - 1
                 for end, row in (("least", 0), ("sum", -1))
-                for name, column in (("protection", 0), ("alone", -1))
+                for name, column in (("full", 0), ("none", -1))
             },
             "weakest_link.even": float(link[0]),
             "weakest_link.spread": float(link[1]),
@@ -196,8 +195,6 @@ class DisagreementMap:
         holds = protection >= 1
         if holds.all():
             return "for every ρ of the map"
-        return (
-            f"only for a ρ of {self.rhos[holds.argmax()]:.1f} or more"
-            if holds.any()
-            else "for no ρ of the map"
-        )
+        if not holds.any():
+            return "for no ρ of the map"
+        return f"only for a ρ of {self.rhos[holds.argmax()]:.1f} or more".replace("-", "−")

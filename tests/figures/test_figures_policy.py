@@ -73,7 +73,7 @@ def test_the_map_has_its_regions_where_the_signs_are(faults_of_text):
     least = ((spending < 1) & (protection < 1)).mean(axis=(1, 2))
     assert f"spread 0.3: less spending, less protection on {least[0]:.0%}, more" in drawn.alt
     assert f"spread 0.9: less spending, less protection on {least[1]:.0%}, more" in drawn.alt
-    assert "with rho −18 protection changes by −30% with full reliance and +92% with none" in drawn.alt
+    assert "with rho −18 protection changes by −30% with full reliance and +92% without" in drawn.alt
     labels = [text.get_text() for text in drawn.figure.legends[0].get_texts()]
     assert labels == [
         "less spending, less protection",
