@@ -82,6 +82,11 @@ WORLD = {
         "citation,gist",
         "estonia,A minister,EST,2007,inf,state,state,defend,The allies,1,WS,2,5,hare2010,Asks for help.",
     ],
+    "claims.csv": [
+        "claim,section,text,quoted,treatment,chapter,findings,reason",
+        "1,1,All fear the same,0,tested,06_quadrants,B1;B2,",
+    ],
+    "ours.csv": ["finding,chapter,reason", "R1,11_rivals,A rival"],
     "tiles.csv": ["iso3,row,col", "EST,1,5", "NLD,2,4"],
 }
 
