@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Threat, ThreatAgent
+from buzanlib.theory.vocabulary import Corpus, Effect, Measure, ReferentObject, Threat, ThreatAgent
 
 #: Words by name. A name that means different things in different places stands behind the place and a full stop, as
 #: ``"terrorism.political"``: the option *political* of the choice *terrorism*.
@@ -46,6 +46,19 @@ LABELS: dict[str, str] = {
     f"measure.{Measure.CONTENT}": "control of content",
     f"measure.{Measure.MILITARY}": "armed force",
     f"measure.{Measure.NONE}": "no measure",
+    f"referent.{ReferentObject.INDIVIDUAL}": "individuals",
+    f"referent.{ReferentObject.SOCIETY}": "society",
+    f"referent.{ReferentObject.ECONOMY}": "the economy",
+    f"referent.{ReferentObject.STATE}": "the state",
+    f"referent.{ReferentObject.INTERNATIONAL}": "the international order",
+    # What a state says, counted.
+    "breadth.passages": "passages",
+    "breadth.kinds": "kinds of danger",
+    "breadth.kinds beyond": "kinds beyond expected",
+    "breadth.levels": "levels endangered",
+    "breadth.levels beyond": "levels beyond expected",
+    "breadth.several": "share with several kinds",
+    "breadth.security": "share at threat or emergency",
     "outcome.speaks": "Speaks of cyber threats",
     "outcome.further": "Says more of them",
     # Choices of the multiverse, and their options.
@@ -102,6 +115,11 @@ LABELS: dict[str, str] = {
     "scale.standard deviations": "standard deviations",
     "scale.share of states": "share of states",
     "scale.share of error": "share of squared error",
+    "scale.share": "share",
+    "scale.kinds of danger": "kinds of danger",
+    "scale.states": "states",
+    "scale.log ratio": "log ratio",
+    "scale.association": "association, 0 to 1",
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from math import isnan
 
 import pandas as pd
 
 from buzanlib.figures.typeset import joined, listed, typeset
+from buzanlib.inference.verdicts import Finding
 
 #: A squared error this near to that of the plain mean is hardly better or worse.
 NEAR = 0.05
@@ -17,6 +19,24 @@ def covers(low: float, high: float) -> str:
     if low > 0:
         return "lies wholly above zero"
     return "lies wholly below zero" if high < 0 else "covers zero"
+
+
+def on_its_own(finding: Finding, alpha: float) -> str:
+    """What one finding says before p is adjusted for others: p against a level, and where the interval lies."""
+    chance = f"chance alone {'seldom' if finding.p < alpha else 'often enough'} does as well"
+    if isnan(finding.low90):
+        return f"{chance}, and there is no interval"
+    return f"{chance}, and the interval {covers(finding.low90, finding.high90)}"
+
+
+def where_tested(names: Iterable[str], here: Container[str], found: Container[str]) -> str:
+    """Sentences on the hypotheses that are tested `here`, since no chapter did, and on those that are not `found`."""
+    names = list(names)
+    late, missing = [one for one in names if one in here], [one for one in names if one not in found]
+    said = f" No notebook before this one tested {', '.join(late)}: tested here." if late else ""
+    if missing:
+        said += f" These data cannot carry a test of {', '.join(missing)}: counted in the family as p = 1."
+    return said
 
 
 def signs(values: Iterable[float]) -> str:

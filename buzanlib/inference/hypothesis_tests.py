@@ -1,4 +1,4 @@
-"""The registry: every hypothesis of the locked file and the test that `definitions.json` gives it.
+"""The registry: every hypothesis of the locked file, and of family X, and the test that `definitions.json` gives it.
 
 A test is a frozen dataclass whose fields are its parameters. It takes a `World` and gives a `Finding`; where a chapter
 shows more than the finding, a method gives the whole result.
@@ -17,6 +17,7 @@ from buzanlib.inference.contrasts import CODING, POSITION, against_rest, differe
 from buzanlib.inference.divergence import DivergenceResult, DivergenceTest
 from buzanlib.inference.dyadic_tests import distance_decay
 from buzanlib.inference.jonckheere_terpstra import OrderTest
+from buzanlib.inference.open_claims import OPEN_CLAIMS
 from buzanlib.inference.quadrant_mobility import MoveResult, MoveTest, follow_test
 from buzanlib.inference.rival_explanations import RivalResult, rival_test
 from buzanlib.inference.statement_content import (
@@ -231,21 +232,24 @@ OF_STATEMENTS: Mapping[str, HypothesisTest] = {
 #: Tests of votes, and of moves between quadrants, by id.
 OF_OTHERS: Mapping[str, HypothesisTest] = {"C5": FORUM, "D1": CRIME, "D7": PIVOT, "E3": MOVES}
 
+#: Tests of the hypotheses of the locked file, by id.
+OF_LOCKED: Mapping[str, HypothesisTest] = {**OF_STATEMENTS, **OF_OTHERS}
+
 #: All tests, by id.
-REGISTRY: Mapping[str, HypothesisTest] = {**OF_STATEMENTS, **OF_OTHERS}
+REGISTRY: Mapping[str, HypothesisTest] = {**OF_LOCKED, **OPEN_CLAIMS}
 
 
-def findings(world: World, hypotheses: Iterable[str] = REGISTRY) -> dict[str, Finding]:
-    """Run tests of the registry, by id; all by default.
+def findings(world: World, hypotheses: Iterable[str] = OF_LOCKED) -> dict[str, Finding]:
+    """Run tests of the registry, by id; those of the locked file by default.
 
     Returns
     -------
     dict of str to Finding
-        By id, in the order of the locked file. A test that the data cannot carry, such as one in a window for which the
-        index has no value, gives none.
+        By id, in the order of the locked file, then in that of family X. A test that the data cannot carry, such as one
+        in a window for which the index has no value, gives none.
     """
     chosen, found = set(hypotheses), {}
-    for name in world.data.predictions.hypotheses:
+    for name in (*world.data.predictions.hypotheses, *OPEN_CLAIMS):
         if name in chosen:
             with suppress(EstimationError):
                 found[name] = REGISTRY[name](world)

@@ -23,6 +23,9 @@ from buzanlib.theory.vocabulary import Effect
 #: An error in log odds beyond this belongs to a coefficient without a finite estimate.
 BOUNDLESS = 25.0
 
+#: Log odds that an interval is never as wide as, but where the data are separated.
+UNBOUNDED = 100.0
+
 
 @dataclass(frozen=True, eq=False)
 class MixedFit:

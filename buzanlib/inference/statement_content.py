@@ -20,7 +20,7 @@ from buzanlib.inference.contrasts import (
     empirical_logit,
 )
 from buzanlib.inference.intervals import bootstrap_means, percentile_interval, student_interval
-from buzanlib.inference.mixed_model import corner_model
+from buzanlib.inference.mixed_model import UNBOUNDED, corner_model
 from buzanlib.inference.permutation import Array, p_value
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding, intersection_union
@@ -31,9 +31,6 @@ from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
 
 #: A count of passages, and weights of the quadrants in the predicted direction.
 Rate = tuple[str, Array]
-
-#: Log odds that an interval is never as wide as, but where the data are separated.
-UNBOUNDED = 100.0
 
 _SHOWN = ("contrast", "low90", "high90", "p")
 
@@ -59,22 +56,32 @@ def rate_test(
         Column of the totals; states without any are left out.
     """
     column, weights = rate
-    counts = world.counts if counts is None else counts
-    sample = world.sample_of(counts, of)
-    y = rate_counts(sample, column)
-    logits = empirical_logit(y, sample.counts[of])
-    locked = replace(contrast_test(hypothesis, logits, sample, weights, world.sesoi), unbiased=False)
+    sample = world.sample_of(world.counts if counts is None else counts, of)
+    logits = empirical_logit(rate_counts(sample, column), sample.counts[of])
+    locked = contrast_test(hypothesis, logits, sample, weights, world.sesoi)
     if world.locked:
-        return locked
-    regions = world.data.regions
-    counted = pd.DataFrame({"relevant": sample.counts[of], column: y})
+        return replace(locked, unbiased=False)
+    found = primary_test(hypothesis, world, rate, counts, of)
+    return replace(found, p=max(locked.p, found.p), beside={"p.locked": locked.p, "p.weighted": found.p})
+
+
+def primary_test(
+    hypothesis: str, world: World, rate: Rate, counts: pd.DataFrame | None = None, of: str = "relevant"
+) -> Finding:
+    """Contrast between quadrants of the rate of a count, by the primary estimator alone.
+
+    Takes what `rate_test` does, and gives an estimate and interval of the same kind.
+    """
+    column, weights = rate
+    sample, regions = world.sample_of(world.counts if counts is None else counts, of), world.data.regions
+    y, n = rate_counts(sample, column), sample.counts[of]
+    counted = pd.DataFrame({"relevant": n, column: y})
     p = weighted_p(counted, column, weights, world.placed, regions, world.bank)
-    beside = {"p.locked": locked.p, "p.weighted": p}
-    fitted = corner_model(counted, column, sample.placed, regions)
-    estimate, low, high = fitted.combination(weights)
+    estimate, low, high = corner_model(counted, column, sample.placed, regions).combination(weights)
     if high - low > UNBOUNDED:
-        return replace(locked, p=max(locked.p, p), beside=beside)
-    return Finding(hypothesis, estimate, low, high, max(locked.p, p), len(sample), world.sesoi, beside=beside)
+        logits = contrast_test(hypothesis, empirical_logit(y, n), sample, weights, world.sesoi)
+        return replace(logits, p=p, unbiased=False)
+    return Finding(hypothesis, estimate, low, high, p, len(sample), world.sesoi)
 
 
 @dataclass(frozen=True, eq=False)

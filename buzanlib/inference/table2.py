@@ -60,6 +60,9 @@ class QuadrantResult:
     errors: str
     alpha: float  #: Level of the test.
     lock: str  #: SHA-256 of the predictions that were tested.
+    #: Ids of the findings whose estimates are of empirical logits, since the mixed model has none: they lean, and can
+    #: be called neither not large nor, of a claim that effects are null, supported.
+    stand_ins: tuple[str, ...] = ()
 
     @property
     def joint_null(self) -> Array:
@@ -90,6 +93,11 @@ class QuadrantResult:
     def note(self) -> str:
         """What a reader must know of the standard errors; empty where they are those of the locked file."""
         small = self.sizes[self.sizes < MINIMUM["HC3"]]
+        if self.stand_ins:
+            return (
+                f"The mixed model has no estimate for {', '.join(self.stand_ins)}, since a quadrant has no or only "
+                "such passages; empirical logits stand in, which lean, so that nothing can be called not large by them."
+            )
         if self.errors != "classical":
             return ""
         cells = " and ".join(f"{name} holds {count}" for name, count in small.items())
@@ -101,12 +109,15 @@ class QuadrantResult:
     def findings(self) -> dict[str, Finding]:
         """The three predictions, those of the empty effects and of the whole table, by id."""
         n, sesoi = self.joint.n, self.joint.sesoi
-        valid, unbiased = self.errors != "classical", self.errors == WEIGHTED
+        valid = self.errors != "classical"
         found = [self.empty, self.joint]
         numbers = self.table[["contrast", "low90", "high90", "p", "p_adjusted"]].to_numpy(dtype=float)
         for name, (contrast, low, high, p, adjusted) in zip(self.table.index, numbers.tolist(), strict=True):
             found.append(Finding(str(name), contrast, low, high, p, n, sesoi, None, adjusted, valid))
-        return {one.hypothesis: replace(one, unbiased=unbiased) for one in found}
+        unbiased = {one.hypothesis: self.errors == WEIGHTED for one in found} | dict.fromkeys(
+            self.stand_ins, False
+        )
+        return {one.hypothesis: replace(one, unbiased=unbiased[one.hypothesis]) for one in found}
 
     @property
     def threshold(self) -> float:

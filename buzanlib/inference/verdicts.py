@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 from statsmodels.stats.multitest import multipletests
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.theory.predictions import GATE, GATED, Predictions
+from buzanlib.theory.predictions import GATE, GATED, Hypothesis, Predictions
 
 #: What is recorded under a key of the results.
 Value = bool | int | float | str
@@ -25,7 +25,11 @@ POWER = 0.8
 
 #: How each family that is adjusted by its p values alone is adjusted, and the level at which it is read
 #: (`predictions.json`, families; `definitions.json`, level). The others are adjusted within their own joint test.
-CONTROL: dict[str, tuple[str, float]] = {"F2": ("holm", 0.05), "F3": ("fdr_bh", 0.10)}
+CONTROL: dict[str, tuple[str, float]] = {
+    "F2": ("holm", 0.05),
+    "F3": ("fdr_bh", 0.10),
+    "X": ("fdr_bh", 0.10),  # claims that the locked file leaves out
+}
 
 
 class Verdict(StrEnum):
@@ -212,39 +216,48 @@ def intersection_union(hypothesis: str, parts: list[Finding]) -> Finding:
 
 
 def judge(
-    findings: Mapping[str, Finding], predictions: Predictions, *, locked_words: bool = False
+    findings: Mapping[str, Finding],
+    predictions: Predictions,
+    open_claims: Mapping[str, Hypothesis] | None = None,
+    *,
+    locked_words: bool = False,
 ) -> pd.DataFrame:
     """Adjust the p values of each family and give every hypothesis its verdict.
 
-    A family has the size that it has in the locked file: a hypothesis of it without a finding counts as p = 1.
+    A family has the size with which it was fixed: a hypothesis of it without a finding counts as p = 1.
 
     Parameters
     ----------
     findings : mapping of str to Finding
-        By id; those that are not in the locked file are ignored.
+        By id; those that are neither in the locked file nor open claims are ignored.
     predictions : Predictions
         The locked file.
+    open_claims : mapping of str to Hypothesis, optional
+        Claims that the locked file leaves out (`Data.open_claims`); none by default. Those that have no test are
+        ignored.
     locked_words : bool
         Whether the verdicts are those of the locked rule (`LockedVerdict`).
 
     Returns
     -------
     DataFrame
-        Index the ids, in the order of the locked file; columns ``family``, ``p_adjusted``, ``verdict``.
+        Index the ids, in the order of the locked file and then of the open claims; columns ``family``, ``p_adjusted``,
+        ``verdict``.
     """
-    locked = predictions.hypotheses
-    found = {name: findings[name] for name in locked if name in findings}
+    tested = {name: one for name, one in (open_claims or {}).items() if one.tested}
+    known = {**predictions.hypotheses, **tested}
+    found = {name: findings[name] for name in known if name in findings}
     adjusted = {name: one.p if one.p_adjusted is None else one.p_adjusted for name, one in found.items()}
     for family, (method, _) in CONTROL.items():
-        members = [name for name, hypothesis in locked.items() if hypothesis.family == family]
+        members = [name for name, hypothesis in known.items() if hypothesis.family == family]
         ps = [findings[name].p if name in findings else 1.0 for name in members]
         if members:
             adjusted |= zip(members, multipletests(ps, method=method)[1].tolist(), strict=True)
-    gates = [name for name, hypothesis in locked.items() if hypothesis.family == GATE]
+    gates = [name for name, hypothesis in known.items() if hypothesis.family == GATE]
     passed = all(adjusted.get(name, 1.0) < predictions.alpha for name in gates)
     rows = {}
     for name, one in found.items():
-        family = locked[name].family
+        family = known[name].family
         _, level = CONTROL.get(family, ("", predictions.alpha))
         rule = one.locked_verdict if locked_words else one.verdict
         word = rule(adjusted[name], level, gate=passed or family != GATED)
@@ -254,7 +267,10 @@ def judge(
 
 
 def ledger(
-    findings: Mapping[str, Finding], predictions: Predictions, scales: Mapping[str, str]
+    findings: Mapping[str, Finding],
+    predictions: Predictions,
+    scales: Mapping[str, str],
+    open_claims: Mapping[str, Hypothesis] | None = None,
 ) -> pd.DataFrame:
     """One row a finding, with everything that is said about it anywhere.
 
@@ -266,24 +282,26 @@ def ledger(
         The locked file.
     scales : mapping of str to str
         Scale of the estimate by id (`definitions.json`).
+    open_claims : mapping of str to Hypothesis, optional
+        As `judge` takes them.
 
     Returns
     -------
     DataFrame
-        Index the ids: those of the locked file in its order, then those that a study added. Columns ``family``
-        (of the latter ``"added"``, or what was recorded beside the finding; their p is not adjusted), ``claim``,
-        ``where`` in the paper, ``contrast``,
-        ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``, ``n``, ``sesoi``, ``power`` at that effect,
-        ``detectable`` and ``scale``.
+        Index the ids: those of the locked file in its order, the open claims, then those that a study added. Columns
+        ``family`` (of the last ``"added"``, or what was recorded beside the finding; their p is not adjusted),
+        ``claim``, ``where`` in the paper, ``contrast``, ``low90``, ``high90``, ``p``, ``p_adjusted``, ``verdict``,
+        ``n``, ``sesoi``, ``power`` at that effect, ``detectable`` and ``scale``.
     """
-    locked, judged = predictions.hypotheses, judge(findings, predictions)
+    judged = judge(findings, predictions, open_claims)
+    claims = {**predictions.hypotheses, **(open_claims or {})}
     rows = {}
-    for name in (*judged.index, *(name for name in findings if name not in locked)):
-        one, known = findings[name], name in locked
+    for name in (*judged.index, *(name for name in findings if name not in judged.index)):
+        one, known = findings[name], name in judged.index
         rows[name] = {
-            "family": locked[name].family if known else str(one.beside.get("family", "added")),
-            "claim": locked[name].claim if known else str(one.beside.get("claim", "–")),
-            "where": locked[name].where if known else "",
+            "family": claims[name].family if known else str(one.beside.get("family", "added")),
+            "claim": claims[name].claim if known else str(one.beside.get("claim", "–")),
+            "where": claims[name].where if known else "",
             "p_adjusted": judged["p_adjusted"][name] if known else one.p,
             "verdict": judged["verdict"][name] if known else _own_verdict(one, predictions.alpha),
             "scale": scales.get(name, "log odds"),

@@ -87,8 +87,14 @@ def centred_shares(y: Array, n: Array, regions: npt.ArrayLike) -> tuple[Array, A
     Takes what `overdispersion` does, `y` of shape (states, outcomes); shares and weights have that shape, too.
     """
     rho = overdispersion(y, n, regions)
-    share, weights = y / n[:, None], passage_weights(n[:, None], rho)
-    return share - _regional(weights * share, regions) / _regional(weights, regions), weights, rho
+    weights = passage_weights(n[:, None], rho)
+    return centred(y / n[:, None], weights, regions), weights, rho
+
+
+def centred(values: Array, weights: Array, regions: npt.ArrayLike) -> Array:
+    """Values less their weighted mean in the region of a state; values and weights of shape (states, outcomes)."""
+    mean = _regional(weights * values, regions) / _regional(weights, regions)
+    return np.asarray(values - mean, dtype=float)
 
 
 def weighted_cells(values: Array, weights: Array, quadrants: Codes) -> Cells:

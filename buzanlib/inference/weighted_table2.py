@@ -9,11 +9,11 @@ import pandas as pd
 
 from buzanlib.inference.contrasts import CODING, POSITION, equivalence_test
 from buzanlib.inference.intervals import student_interval
-from buzanlib.inference.mixed_model import MixedFit, corner_model
+from buzanlib.inference.mixed_model import UNBOUNDED, MixedFit, corner_model
 from buzanlib.inference.permutation import Array, PermutationBank, max_t, p_value
 from buzanlib.inference.placed_sample import THREATS, Codes
 from buzanlib.inference.proper_scores import assignment_statistics, table_scores
-from buzanlib.inference.table2 import WEIGHTED, QuadrantResult, quadrant_shares
+from buzanlib.inference.table2 import WEIGHTED, QuadrantResult, QuadrantTest, quadrant_shares
 from buzanlib.inference.verdicts import Finding, judge
 from buzanlib.inference.weighted_contrast import centred_shares, stratified, weighted_cells
 from buzanlib.theory.predictions import Predictions
@@ -26,7 +26,8 @@ class WeightedQuadrantTest:
 
     P values are those of weighted, region-centred and studentised contrasts of shares, with placements exchanged within
     region and volume; adjusted ones and that of the gate are of statistics less their means under permutation.
-    Contrasts and intervals are in log odds, of a logit-normal mixed model.
+    Contrasts and intervals are in log odds, of a logit-normal mixed model. Where this has none, since a quadrant has no
+    or only such passages, they are of empirical logits (`QuadrantResult.stand_ins`).
     """
 
     predictions: Predictions  #: The locked file, verified.
@@ -75,37 +76,51 @@ class WeightedQuadrantTest:
         estimates["predicted"] = [
             predicted.get(pair, 0) for pair in estimates[["threat", "effect"]].itertuples(index=False)
         ]
-        nulls = estimates[estimates["predicted"] == 0]
+        numbers = ["contrast", "se", "low90", "high90"]
+        unbounded = estimates["high90"] - estimates["low90"] > UNBOUNDED
+        logits = QuadrantTest(locked, self.empty)(sample) if unbounded.any() else None
+        if logits is not None:
+            estimates.loc[unbounded, numbers] = logits.effects.loc[unbounded, numbers]
+        nulls, single = (estimates[(estimates["predicted"] != 0) == of_one] for of_one in (False, True))
 
-        table = pd.DataFrame(
-            {
-                one.id: (one.threat, one.effect, *models[one.threat].contrast(one.effect, one.sign))
-                for one in locked.cells
-            },
-            index=["threat", "effect", "contrast", "low90", "high90"],
-        ).T.rename_axis("hypothesis")
-        table = table.astype(dict.fromkeys(["contrast", "low90", "high90"], float))
-        errors = [float(models[one.threat].errors[one.effect]) for one in locked.cells]
-        table = table.assign(se=errors, t=observed, p=p_value(observed, drawn), centre=centre)
+        ends = single[["low90", "high90"]].mul(single["predicted"], axis=0)
+        table = single[["threat", "effect"]].assign(
+            contrast=single["contrast"] * single["predicted"],
+            low90=ends.min(axis=1),
+            high90=ends.max(axis=1),
+            se=single["se"],
+        )
+        table.index = pd.Index([one.id for one in locked.cells], name="hypothesis")
+        table = table.assign(t=observed, p=p_value(observed, drawn), centre=centre)
         table["p_adjusted"] = max_t(observed - centre, drawn - centre)
         many = len(sample)
+        empty = equivalence_test(
+            self.empty, nulls["contrast"], nulls["se"], df=np.inf, bound=locked.sesoi, n=many
+        )
+        joint, stand_ins = self._mean_contrast(table, models, gate_p, many), list[str]()
+        if logits is not None:
+            stand_ins = table.index[unbounded[single.index]].to_list()
+            if stand_ins:
+                joint, stand_ins = replace(logits.joint, p=gate_p), [*stand_ins, joint.hypothesis]
+            if unbounded[nulls.index].any():
+                # Logits lean towards zero, so that they cannot show that an effect is null.
+                empty, stand_ins = replace(empty, p=1.0), [*stand_ins, self.empty]
         cells = np.array([[threat in locked.table2[str(one)] for threat in THREATS] for one in Quadrant])
         result = QuadrantResult(
             table=table,
             effects=estimates[["threat", "effect", "contrast", "se", "low90", "high90", "predicted"]],
             shares=quadrant_shares(own, sample.quadrants),
-            joint=self._mean_contrast(table, models, gate_p, many),
+            joint=joint,
             joint_statistic=float((observed - centre).sum()),
             null=drawn - centre,
-            empty=equivalence_test(
-                self.empty, nulls["contrast"], nulls["se"], df=np.inf, bound=locked.sesoi, n=many
-            ),
+            empty=empty,
             assignments=assignment_statistics(every[1:], cells),
             scores=table_scores(sample, locked.table2, locked.graded),
             sizes=sample.sizes,
             errors=WEIGHTED,
             alpha=locked.alpha,
             lock=locked.sha256,
+            stand_ins=tuple(stand_ins),
         )
         judged = judge(result.findings(), locked)
         return replace(result, table=table.assign(verdict=judged["verdict"]))

@@ -9,7 +9,15 @@ import pandas as pd
 
 from buzanlib.errors import EstimationError, check_name
 from buzanlib.tables.statements import Statements
-from buzanlib.theory.vocabulary import STRICTLY_POLITICAL, Annotator, Corpus, Measure, Threat, ThreatAgent
+from buzanlib.theory.vocabulary import (
+    STRICTLY_POLITICAL,
+    Annotator,
+    Corpus,
+    Measure,
+    ReferentObject,
+    Threat,
+    ThreatAgent,
+)
 
 #: Threats of which a profile consists: all that are named, a danger in general not among them.
 NAMED: tuple[Threat, ...] = tuple(threat for threat in Threat if threat is not Threat.GEN)
@@ -26,8 +34,17 @@ BLOCS: Mapping[str, tuple[str, ...]] = {
 #: Count of the passages that are political in the strict sense.
 STRICT = "pol.strict"
 
-#: Highest step of the scale of securitizing strength.
-TOP_LEVEL = 2
+#: Steps of the scale of securitizing strength: from the former on, a threat to security; the highest.
+THREAT_LEVEL, TOP_LEVEL = 1, 2
+
+#: Counts of the passages that name several kinds of danger, and of those that want the economy defended, or content
+#: controlled where a state is the agent.
+SEVERAL, DEFEND_ECONOMY, CONTENT_OF_STATES = "several", "defend.economy", "content.state"
+
+#: What a passage may see endangered, a count each.
+REFERENTS: tuple[str, ...] = tuple(
+    f"referent.{referent}" for referent in ReferentObject if referent is not ReferentObject.NONE
+)
 
 
 def relevant_passages(
@@ -83,15 +100,21 @@ def state_counts(passages: pd.DataFrame) -> pd.DataFrame:
     """Count the passages of each state, as `relevant_passages` gives them, by everything that is coded.
 
     Returns a DataFrame of int: index ``iso3``, sorted, the states that have a passage. Columns: ``relevant``; one a
-    threat; `STRICT`; ``level`` (sum of the levels); ``emergency`` (passages at the highest level); ``measure.norms``
-    and so on; ``agent.state`` and so on.
+    threat; `STRICT`; `SEVERAL`, `DEFEND_ECONOMY` and `CONTENT_OF_STATES`; ``level`` (sum of the levels); ``security``
+    and ``emergency`` (passages that speak of a threat to security, and those at the highest level); ``measure.norms``
+    and so on; ``agent.state``; ``referent.individual``.
     """
     columns: dict[str, pd.Series] = {"relevant": pd.Series(1, index=passages.index)}
     columns |= {threat.value: passages[threat.value] for threat in Threat}
     columns |= {STRICT: passages["pol_kind"].isin(STRICTLY_POLITICAL)}
-    columns |= {"level": passages["level"], "emergency": passages["level"] == TOP_LEVEL}
-    columns |= {f"measure.{measure}": passages["measure"] == measure for measure in Measure}
-    columns |= {f"agent.{agent}": passages["agent"] == agent for agent in ThreatAgent}
+    level, measure, agent, referent = (passages[name] for name in ("level", "measure", "agent", "referent"))
+    columns |= {"level": level, "security": level >= THREAT_LEVEL, "emergency": level == TOP_LEVEL}
+    columns |= {f"measure.{one}": measure == one for one in Measure}
+    columns |= {f"agent.{one}": agent == one for one in ThreatAgent}
+    columns |= {f"referent.{one}": referent == one for one in ReferentObject}
+    columns |= {SEVERAL: passages[[threat.value for threat in NAMED]].sum(axis=1) > 1}
+    columns |= {DEFEND_ECONOMY: (measure == Measure.DEFEND) & (referent == ReferentObject.ECONOMY)}
+    columns |= {CONTENT_OF_STATES: (measure == Measure.CONTENT) & (agent == ThreatAgent.STATE)}
     return pd.DataFrame(columns).astype(int).groupby(passages["iso3"]).sum().sort_index()
 
 

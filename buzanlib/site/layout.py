@@ -21,6 +21,7 @@ from buzanlib.study.results import Results
 from buzanlib.study.runner import RESULTS
 from buzanlib.study.spec import RESULTS as NUMBERS
 from buzanlib.study.spec import Study
+from buzanlib.tables.declarations import load_open_claims
 from buzanlib.theory.predictions import load_predictions
 
 TOC = "_toc.yml"
@@ -112,7 +113,7 @@ def _copy(study: Study, source: Path, book: Path, results: Results, output: Owne
     copies = {file.relative_to(source): file for file in files if file.is_file()}
     copies |= {Path(f"{name}.md"): source / f"{name}.md" for name in _SHARED}
     copies[Path(EXECUTED, RESULTS)] = study.output / RESULTS
-    hypotheses = load_predictions(study.reads).hypotheses
+    hypotheses = {**load_predictions(study.reads).hypotheses, **load_open_claims(study.reads)}
     claims = {name: hypothesis.claim for name, hypothesis in hypotheses.items()}
     texts = {Path("index.md"): front_page(study, results, claims)}
     for run in study.runs:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from buzanlib.errors import BuzanError
+from buzanlib.tables.declarations import load_open_claims
 from buzanlib.tables.descriptor import load
 from buzanlib.tables.roll_calls import Votes, load_votes
 from buzanlib.tables.statements import Statements, load_statements
 from buzanlib.tables.states import load_panel, load_regions
-from buzanlib.theory.predictions import Predictions, load_predictions
+from buzanlib.theory.predictions import Hypothesis, Predictions, load_predictions
 from buzanlib.theory.registration import Registration, load_registration
 
 
@@ -63,6 +64,11 @@ class Data:
     def predictions(self) -> Predictions:
         """The locked predictions, verified."""
         return load_predictions(self.folder)
+
+    @cached_property
+    def open_claims(self) -> dict[str, Hypothesis]:
+        """Claims of the paper that the locked file leaves out (family X), by id."""
+        return load_open_claims(self.folder)
 
     @cached_property
     def registration(self) -> Registration:

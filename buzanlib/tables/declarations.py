@@ -7,6 +7,7 @@ from typing import Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.tables.jsonfile import TEXT, TRUTH, Schema, check_json, entries, properties, read_json
+from buzanlib.theory.predictions import Hypothesis
 
 TYPES = ("string", "integer", "number", "year", "date")
 
@@ -101,7 +102,13 @@ _AXES = (
     "weighting",
 )  # fmt: skip
 _GENERAL: Schema = {"type": "object", "additionalProperties": TEXT, "title": "an object"}
-_DEFINITION = properties(dict.fromkeys(("id", "scale", "estimate", "test"), TEXT), others=True)
+_ADDED = {"claims": _some(_NUMBER), "claim": TEXT, "where": TEXT}
+_DEFINITION: Schema = {
+    **properties({**dict.fromkeys(("id", "scale", "estimate", "test"), TEXT), "family?": TEXT}, others=True),
+    # What is in no locked file says here what it claims.
+    "if": {"required": ["family"]},
+    "then": properties(_ADDED, others=True),
+}
 _FRACTION: Schema = {**TEXT, "pattern": r"^[0-9]+(/[1-9][0-9]*)?\Z", "title": "a fraction such as '2/5'"}
 _AMENDMENT = properties(
     {
@@ -140,6 +147,27 @@ def read_declaration(data_dir: Path, name: str) -> Any:
     if faults := check_json(name, content, SCHEMAS[name]):
         raise DataError(faults)
     return content
+
+
+def load_open_claims(data_dir: Path) -> dict[str, Hypothesis]:
+    """Claims of the paper that the locked file leaves out, by id, as ``definitions.json`` gives them; none without it.
+
+    Raises
+    ------
+    DataError
+        As `read_declaration`.
+    """
+    if not (data_dir / "definitions.json").exists():
+        return {}
+    return {
+        entry["id"]: Hypothesis(
+            **{key: entry[key] for key in ("id", "family", "claim", "where", "scale")},
+            claims=tuple(entry["claims"]),
+            tested=entry["test"].partition(":")[0] != "none",
+        )
+        for entry in read_declaration(data_dir, "definitions.json")["definitions"]
+        if "family" in entry
+    }
 
 
 def check_declarations(data_dir: Path) -> list[Fault]:

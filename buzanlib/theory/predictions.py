@@ -39,7 +39,7 @@ GATED, GATE = "F1", "gate"
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One claim of the paper, or of a rival, as it was locked."""
+    """One claim of the paper, or of a rival, as it was locked, or as `definitions.json` fixes it later."""
 
     id: str  #: such as ``"B1"``
     family: str  #: the family in which its p value is adjusted, or ``"gate"``
@@ -48,6 +48,11 @@ class Hypothesis:
     threat: str = ""  #: a kind of danger of the codebook; empty where the claim is not of one kind
     effect: str = ""  #: an `Effect`; empty where the claim is not of one
     sign: int = 0  #: predicted sign of the effect, -1 or 1; 0 where none is predicted
+    claims: tuple[
+        int, ...
+    ] = ()  #: numbers of the paper's claims in ``claims.csv``; of a locked one none are given
+    scale: str = ""  #: of the estimate; of a locked one, see `definitions.json`
+    tested: bool = True  #: whether it has a p value, and so counts when those of its family are adjusted
 
 
 @dataclass(frozen=True)

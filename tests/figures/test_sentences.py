@@ -12,9 +12,12 @@ from buzanlib.figures.sentences import (
     found_at,
     kinds_of_pairs,
     model_of_error,
+    on_its_own,
     signs,
+    where_tested,
     which_small,
 )
+from buzanlib.inference.verdicts import Finding
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,25 @@ from buzanlib.figures.sentences import (
 )
 def test_where_an_interval_lies(low: float, high: float, said: str) -> None:
     assert covers(low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("p", "low", "said"),
+    [
+        (0.04, 0.1, "chance alone seldom does as well, and the interval lies wholly above zero"),
+        (0.06, -0.1, "chance alone often enough does as well, and the interval covers zero"),
+        (0.06, float("nan"), "chance alone often enough does as well, and there is no interval"),
+    ],
+)
+def test_one_finding_before_it_is_adjusted(p: float, low: float, said: str) -> None:
+    assert on_its_own(Finding("X14", 0.2, low, 0.4 + low, p, 100), 0.05) == said
+
+
+def test_what_no_chapter_tested_is_named() -> None:
+    assert where_tested(["X9", "X14"], {}, ["X14", "X9"]) == ""
+    said = where_tested(["X9", "X14", "X17"], {"X9": 1}, ["X9", "X14"])
+    assert said.startswith(" No notebook before this one tested X9: tested here.")
+    assert said.endswith("These data cannot carry a test of X17: counted in the family as p = 1.")
 
 
 def test_both_p_values_must_be_small() -> None:

@@ -122,10 +122,10 @@ def test_the_ledger_says_of_every_finding_what_is_said_of_it_elsewhere(
     world: World, found: dict[str, Finding]
 ) -> None:
     predictions = world.data.predictions
-    mine = Finding("X1", 0.5, 0.2, 0.8, 0.01, 134, 0.4, beside={"claim": "One of mine"})
-    table = ledger({"X1": mine, **found}, predictions, {"C1": "bits, root"})
+    mine = Finding("Y1", 0.5, 0.2, 0.8, 0.01, 134, 0.4, beside={"claim": "One of mine"})
+    table = ledger({"Y1": mine, **found}, predictions, {"C1": "bits, root"})
     judged = judge(found, predictions)
-    assert list(table.index) == [*judged.index, "X1"]
+    assert list(table.index) == [*judged.index, "Y1"]
     for name in judged.index:
         row = table.loc[name]
         assert (row["verdict"], row["p_adjusted"]) == tuple(judged.loc[name, ["verdict", "p_adjusted"]])
@@ -134,7 +134,7 @@ def test_the_ledger_says_of_every_finding_what_is_said_of_it_elsewhere(
             predictions.hypotheses[name].where,
         )
         assert (row["contrast"], row["p"], row["n"]) == (found[name].contrast, found[name].p, found[name].n)
-    assert table.loc["X1", ["family", "claim", "verdict", "p_adjusted"]].tolist() == [
+    assert table.loc["Y1", ["family", "claim", "verdict", "p_adjusted"]].tolist() == [
         "added",
         "One of mine",
         "supported",
@@ -142,8 +142,8 @@ def test_the_ledger_says_of_every_finding_what_is_said_of_it_elsewhere(
     ]
     assert table.loc["C1", "scale"] == "bits, root"
     # Half the interval is 1.645 standard errors of 0.18, and the effect 2.2 of them: 0.71 to find it.
-    assert table.loc["X1", "power"] == pytest.approx(norm.cdf(0.4 / (0.3 / norm.ppf(0.95)) - norm.ppf(0.95)))
-    assert 0.70 < table.loc["X1", "power"] < 0.72
+    assert table.loc["Y1", "power"] == pytest.approx(norm.cdf(0.4 / (0.3 / norm.ppf(0.95)) - norm.ppf(0.95)))
+    assert 0.70 < table.loc["Y1", "power"] < 0.72
     assert np.isnan(
         replace(mine, low90=0.5, high90=0.5).power
     )  # an interval without width has no standard error

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from buzanlib.inference import divergence, models
+from buzanlib.inference.cochran_mantel_haenszel import generalised_cmh
 from buzanlib.inference.contrasts import CODING, against_rest, cell_means, difference, factorial
 from buzanlib.inference.divergence import location_and_spread
 from buzanlib.inference.dyadic_matrices import euclidean
@@ -25,6 +27,7 @@ from buzanlib.inference.mrqap import mantel, mrqap
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Verdict, judge
+from buzanlib.measurement.rarefaction import expected_kinds
 from buzanlib.measurement.reliability import Reliability, gwet_ac1, krippendorff_alpha
 from buzanlib.theory import distances
 from buzanlib.theory.predictions import Hypothesis, load_predictions
@@ -282,6 +285,23 @@ def test_jonckheere_by_every_arrangement() -> None:
     # Eight states: with as many draws every permutation is taken once, 72 for each arrangement.
     found = OrderTest(draws=1)("A2", rows["value"], ranked(rows["group"], draws=40319))
     assert found.p == near(VALUES["jonckheere"]["stats"]["small_exact"]["p_greater"])
+
+
+def test_cmh() -> None:
+    strata, expected = table("strata"), VALUES["cmh"]["stats"]
+    parts = {"all": strata, "two_rows": strata[strata["row"] < 2], "first_half": strata.iloc[:120]}
+    for name, part in parts.items():
+        counted = np.zeros([part[column].nunique() for column in ("row", "column", "stratum")])
+        np.add.at(counted, tuple(part[column] for column in ("row", "column", "stratum")), 1)
+        statistic = float(generalised_cmh(counted))
+        assert statistic == near(expected[name]["statistic"])
+        assert chi2.sf(statistic, expected[name]["df"]) == near(expected[name]["p"])
+
+
+def test_rarefaction() -> None:
+    kinds = pd.crosstab(table("strata")["row"], table("strata")["column"]).to_numpy()
+    found = np.column_stack([expected_kinds(group, int(group.sum()), np.arange(1, 8)) for group in kinds])
+    assert found == near(VALUES["rarefaction"]["vegan"]["expected"])
 
 
 def test_holm_bh(data_dir: Path) -> None:

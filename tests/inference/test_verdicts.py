@@ -107,10 +107,10 @@ def test_a_finding_can_be_read_back(found: Finding) -> None:
 
 
 def test_findings_are_read_in_the_order_of_their_names() -> None:
-    findings = [Finding(name, 0.1, -0.2, 0.4, 0.3, 100) for name in ("X1", "C5", "B2", "A9")]
+    findings = [Finding(name, 0.1, -0.2, 0.4, 0.3, 100) for name in ("Y1", "C5", "B2", "A9")]
     values = {key: value for found in findings for key, value in found.to_results().items()}
     values |= {"bound.contrast": 0.1, "bound.p": 0.2, "strategies.B1.contrast": 0.3}
-    assert list(recorded(values)) == ["A9", "B2", "C5", "X1"]
+    assert list(recorded(values)) == ["A9", "B2", "C5", "Y1"]
 
 
 def test_a_finding_that_was_not_recorded_whole_is_told() -> None:

@@ -11,8 +11,8 @@ import pytest
 from buzanlib.errors import EstimationError
 from buzanlib.inference.mixed_model import corner_model
 from buzanlib.inference.permutation import PermutationBank
-from buzanlib.inference.table2 import WEIGHTED, QuadrantResult
-from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
+from buzanlib.inference.table2 import WEIGHTED, QuadrantResult, QuadrantTest
+from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest, stratified
 from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
 from buzanlib.theory.predictions import Predictions, load_predictions
 
@@ -88,6 +88,31 @@ def test_the_error_of_the_mean_lets_outcomes_of_a_state_go_together(world, predi
     variance = sum(float(one @ other) for one in parts for other in parts) / 9
     half = (joint.high90 - joint.low90) / 2
     assert half / 1.6448536269514722 == pytest.approx(np.sqrt(variance))
+
+
+def test_where_a_quadrant_never_says_it_the_logits_stand_in(world, predictions: Predictions) -> None:
+    made = world(6)
+    counts = spoken(made, gap=0.0)
+    counts.loc[(made.placed["p"] > 0) & (made.placed["k"] > 0), "inf"] = 0
+    whole = WeightedQuadrantTest(predictions, BANK)
+    result = whole(counts, made.placed, made.regions)
+    sample, _ = stratified(counts, made.placed, made.regions, BANK)
+    locked = QuadrantTest(predictions)(sample)
+    shown = ["contrast", "low90", "high90", "se"]
+    assert result.table.loc["B2", shown].tolist() == locked.table.loc["B2", shown].tolist()
+    plain = WeightedQuadrantTest(predictions, BANK)(spoken(world(6), gap=0.0), made.placed, made.regions)
+    for one in ("B1", "B3"):
+        assert result.table.loc[one, shown].tolist() == plain.table.loc[one, shown].tolist()
+    assert (result.effects["high90"] - result.effects["low90"]).max() < 10
+    assert (result.joint.contrast, result.joint.low90) == (locked.joint.contrast, locked.joint.low90)
+    assert result.joint.p != locked.joint.p
+    assert result.empty.p == 1
+    found = result.findings()
+    assert (
+        {name for name, one in found.items() if not one.unbiased} == {"B2", "B4", "B5"} == {*result.stand_ins}
+    )
+    assert result.note.startswith("The mixed model has no estimate for B2, B5, B4, since a quadrant")
+    assert plain.stand_ins == ()
 
 
 def test_a_quadrant_of_one_state_is_too_few(world, predictions: Predictions) -> None:

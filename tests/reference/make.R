@@ -203,7 +203,7 @@ record("mrqap", "sna",
   p_two_sided_rough = fit$pgreqabs, p_greater_rough = fit$pgreq, permutations = draws
 )
 
-# ---- Ranks and p values ----------------------------------------------------------------------------------
+# ---- Ranks -----------------------------------------------------------------------------------------------
 
 ordered <- input("ordered_groups")
 pairs <- list(c(1, 2), c(1, 3), c(2, 3))
@@ -247,6 +247,24 @@ arrangements <- function() {
   )
 }
 record("jonckheere", "stats", large = trend("large"), small = trend("small"), small_exact = arrangements())
+
+# ---- Counts ----------------------------------------------------------------------------------------------
+
+strata <- input("strata")
+cmh <- function(rows) {
+  test <- mantelhaen.test(table(rows[c("row", "column", "stratum")]))
+  list(statistic = unname(test$statistic), df = unname(test$parameter), p = test$p.value)
+}
+record("cmh", "stats",
+  all = cmh(strata), two_rows = cmh(strata[strata$row < 2, ]), first_half = cmh(strata[1:120, ])
+)
+
+# The kinds of one group as species of one site; draws of one to seven individuals.
+kinds <- table(strata$row, strata$column)
+rarefied <- function(n) suppressWarnings(rarefy(unclass(kinds), n)) # it warns where no kind is met just once
+record("rarefaction", "vegan", expected = unname(t(sapply(1:7, rarefied))))
+
+# ---- P values --------------------------------------------------------------------------------------------
 
 p <- input("p_values")$p
 record("holm_bh", "stats", holm = p.adjust(p, "holm"), bh = p.adjust(p, "BH"))

@@ -195,6 +195,15 @@ def mixed(rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat(sets).reset_index()[["set", "iso3", "region", "p", "k", "x", "n", "y"]]
 
 
+def strata(rng: np.random.Generator) -> pd.DataFrame:
+    """Passages by quadrant, measure and threat, which go together; no third measure meets the fourth threat."""
+    size = 240
+    threat, row = rng.integers(0, 4, size), rng.integers(0, 4, size)
+    column = (rng.integers(0, 4, size) + (row == 2) * rng.integers(0, 2, size)) % 4
+    column = np.where((threat == 3) & (column == 2), 0, column)
+    return pd.DataFrame({"row": row, "column": column, "stratum": threat})
+
+
 def main() -> None:
     """Write every table."""
     drawn = [
@@ -208,6 +217,7 @@ def main() -> None:
         distributions,
         separated,
         mixed,
+        strata,
     ]
     tables = {make.__name__: make(np.random.default_rng([SEED, place])) for place, make in enumerate(drawn)}
     tables |= {make.__name__: make() for make in (coding_canonical, p_values)}

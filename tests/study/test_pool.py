@@ -332,7 +332,7 @@ def recorded(path: Path) -> Path:
         for one in (
             Finding("B1", -0.1, -0.5, 0.2, 0.6, 134, 0.4, p_adjusted=0.9),
             Finding("C5", 0.01, -0.02, 0.04, 0.4, 167),
-            Finding("X1", 0.5, 0.2, 0.8, 0.01, 134, 0.4, beside={"claim": "One of mine"}),
+            Finding("Y1", 0.5, 0.2, 0.8, 0.01, 134, 0.4, beside={"claim": "One of mine"}),
         )
         for key, value in one.to_results().items()
     }
