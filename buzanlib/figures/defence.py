@@ -1,31 +1,35 @@
-"""The defence of an alliance: what different perspectives do to it, when security tips, and who bears the burden."""
+"""The defence of an alliance: what disagreement does to it, who pays, when security tips, and who bears the burden."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, NoNorm
-from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
+from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.primitives import INK, PALE, QUIET
 from buzanlib.figures.typeset import typeset
 from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import Quadrant
 
-# What a spread of tastes does, and the shade of its region: pale enough for black text.
+# What disagreement does, by `_region`, and the shade of it: pale enough for black text.
 _REGIONS = {
-    "less spending,\nless protection": "#e3c0bb",
-    "more spending,\nless protection": "#f4e3b4",
-    "more spending,\nmore protection": "#bcdcea",
+    "less spending, less protection": "#e3c0bb",
+    "more spending, less protection": "#f4e3b4",
+    "less spending, more protection": "#d9d3e8",
+    "more spending, more protection": "#bcdcea",
 }
-# A region is named where it has this share of the height; mean security below the other number counts as none.
-_LEAST, _ALIVE = 0.1, 0.005
+_CASES = ("#222222", "#0077bb", "#cc3311", "#ee9933")
+# Mean security below this counts as none.
+_ALIVE = 0.005
 _TICKS = (1.0, 0.5, 0.0, -1.0, -3.0, -8.0)
-_LEVELS = [0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0]
 _ALPHA = 0.05
 # Years that two numbers of members must be apart to be read.
 _APART = 3
@@ -36,89 +40,130 @@ def scale_of_rho(rho: Array | float) -> Array:
     return np.asarray(1 / (2 - np.asarray(rho, dtype=float)))
 
 
-@style()
-def phase_map(rhos: Array, spreads: Array, spending: Array, protection: Array) -> Drawn:
-    """Map what spreading the tastes of an alliance does, between the sum and the weakest link.
+def _region(spending: Array, protection: Array) -> Array:
+    """Place in `_REGIONS`; no change counts as more."""
+    return np.asarray(2 * (protection >= 1) + (spending >= 1))
 
-    Regions by the signs of both changes, with lines of equal protection.
+
+@style()
+def phase_map(
+    rhos: Array, reliances: Array, spreads: Sequence[float], spending: Array, protection: Array
+) -> Drawn:
+    """Map what disagreement does to an alliance by reliance and technology, a panel for each spread of tastes.
+
+    Regions by the signs of both changes; a line where protection is as before.
 
     Parameters
     ----------
     rhos : ndarray of float, shape (rows,)
         Rising, none above 1.
-    spreads : ndarray of float, shape (columns,)
-        Rising.
-    spending, protection : ndarray of float, shape (rows, columns)
-        Spending over its optimum, and protection, each relative to that without spread: 1 for no change.
+    reliances : ndarray of float, shape (columns,)
+        Falling, as they are drawn from left to right.
+    spreads : sequence of float
+        Of tastes, one a panel.
+    spending, protection : ndarray of float, shape (panels, rows, columns)
+        Spending over its optimum, and protection, each relative to an alliance of one mind: 1 for no change.
 
     Raises
     ------
     BuzanError
         If the shapes do not fit.
     """
-    shape = (len(rhos), len(spreads))
+    shape = (len(spreads), len(rhos), len(reliances))
     if not spending.shape == protection.shape == shape:
         raise BuzanError(f"maps of shapes {spending.shape} and {protection.shape}; allowed: {shape}")
-    region = (spending >= 1).astype(int) + ((spending >= 1) & (protection >= 1))
-    heights = scale_of_rho(rhos)
-    halo: list[AbstractPathEffect] = [withStroke(linewidth=2.5, foreground="white")]
-    figure, axes = new_axes(5.4)
+    region, heights = _region(spending, protection), scale_of_rho(rhos)
     shades = ListedColormap(list(_REGIONS.values()))
-    axes.pcolormesh(spreads, heights, region, cmap=shades, norm=NoNorm(), shading="nearest", rasterized=True)
-    widths = [2.2 if x == 1 else 0.9 for x in _LEVELS]
-    lines = axes.contour(spreads, heights, protection, levels=_LEVELS, colors=INK, linewidths=widths)
-    marks = axes.clabel(lines, fmt=lambda x: "no change" if x == 1 else typeset(x - 1, "+.0%"), fontsize=10)
-    for mark in marks:
-        mark.set_path_effects(halo)
+    figure, grid = new_panels(4.8, 1, len(spreads), sharey=True)
+    panels = np.ravel(grid)
+    parts = []
+    for axes, spread, area, safe in zip(panels, spreads, region, protection, strict=True):
+        axes.pcolormesh(
+            reliances, heights, area, cmap=shades, norm=NoNorm(), shading="nearest", rasterized=True
+        )
+        if safe.min() < 1 < safe.max():
+            axes.contour(reliances, heights, safe, levels=[1.0], colors=INK, linewidths=2.2)
+        axes.set(xlim=(reliances[0], reliances[-1]), ylim=heights[[0, -1]], title=f"spread {spread:.1f}")
+        axes.set_xticks([reliances[0], reliances[-1]], ["full", "none"])
+        for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+            label.set_horizontalalignment(side)
+        shares = {name: (area == place).mean() for place, name in enumerate(_REGIONS)}
+        parts.append(
+            f"spread {spread:.1f}: "
+            + ", ".join(f"{name} on {share:.0%}" for name, share in shares.items() if share)
+            + f"; with rho {typeset(rhos[0], '.0f')} protection changes by {typeset(safe[0, 0] - 1, '+.0%')} "
+            f"with full reliance and {typeset(safe[0, -1] - 1, '+.0%')} without"
+        )
     shown = [tick for tick in _TICKS if rhos[0] <= tick <= rhos[-1]]
-    axes.set_yticks(scale_of_rho(np.array(shown)), [typeset(tick, "g") for tick in shown])
-    axes.set(xlim=spreads[[0, -1]], ylim=heights[[0, -1]], xlabel="spread of perspectives")
-    axes.set_ylabel("how defence adds up (ρ)\nweakest link \u2190" + " " * 12 + "\u2192 sum")
-    shares = []
-    for place, label in enumerate(_REGIONS):
-        column = region[:, len(spreads) // 10] == place
-        if column.sum() >= _LEAST * len(heights):
-            # At the left edge, low down, where the lines of equal protection are few.
-            low, high = heights[column][[0, -1]]
-            x, y = spreads[0] + 0.03 * np.ptp(spreads), low + 0.42 * (high - low)
-            axes.text(x, y, label, ha="left", va="center", fontsize=11, path_effects=halo)
-        shares.append(f"{label.replace(chr(10), ' ')} on {(region == place).mean():.0%} of the map")
-    ends = "; ".join(
-        f"with rho {typeset(rhos[row], '.0f')} spending over its optimum changes by "
-        f"{typeset(spending[row, -1] - 1, '+.0%')} and protection by {typeset(protection[row, -1] - 1, '+.0%')}"
-        for row in (0, -1)
+    panels[0].set_yticks(scale_of_rho(np.array(shown)), [typeset(tick, "g") for tick in shown])
+    panels[0].set_ylabel("how defence adds up (ρ)\nweakest link \u2190" + " " * 10 + "\u2192 sum")
+    figure.supxlabel("reliance on allies", fontsize=12)
+    patches = [
+        Patch(color=shade, label=name)
+        for place, (name, shade) in enumerate(_REGIONS.items())
+        if (region == place).any()
+    ]
+    figure.legend(
+        handles=patches, loc="outside upper center", ncols=2 if len(patches) > 2 else 1, fontsize=10
     )
     return Drawn(
         figure,
-        "Map of what a spread of tastes does, against how defence adds up. Relative to no spread: "
-        f"{', '.join(shares)}. At the largest spread, {spreads[-1]:.2f}: {ends}.",
+        "Maps of what disagreement does, by reliance on allies and by how defence adds up, relative to an alliance "
+        f"of one mind. {'. '.join(parts)}.",
+    )
+
+
+@style()
+def who_pays(spending: pd.DataFrame) -> Drawn:
+    """Draw what each member spends by reliance, one upon the other, the largest at the bottom.
+
+    `spending` is of shape (reliances, members): index the reliance, from full to none; columns the rank by wealth.
+    """
+    reliance, spent = spending.index.to_numpy(dtype=float), spending.to_numpy(dtype=float)
+    shades = sns.light_palette(QUADRANT_COLOURS[Quadrant.SW], spent.shape[1] + 1, reverse=True)[:-1]
+    total = spent.sum(axis=1)
+    figure, axes = new_axes(4.0)
+    axes.stackplot(reliance, spent.T, colors=shades, edgecolor="white", linewidth=0.6)
+    axes.plot(reliance, total, color=INK, linewidth=2.2)
+    axes.set(xlim=(reliance[0], reliance[-1]), ylim=(0, 1.12 * total.max()))
+    axes.set(xlabel="reliance on allies", ylabel="spending")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, 0))
+    right = reliance[-1] + 0.03 * (reliance[0] - reliance[-1])
+    axes.text(right, spent[-1, 0] / 2, "the largest", ha="right", va="center", color="white")
+    axes.text(reliance[0], 1.02 * total.max(), " line: total, and protection of each", ha="left", va="bottom")
+    ends = " and ".join(
+        f"{total[end]:.2f}, of which the largest pays {spent[end, 0] / total[end]:.0%}, at a reliance of "
+        f"{reliance[end]:.0%}"
+        for end in (0, -1)
+    )
+    return Drawn(
+        figure, f"Spending of members of different wealth by reliance on allies. The total is {ends}."
     )
 
 
 @style()
 def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
-    """Draw mean security by contagion, a line a spread, full for the largest equilibrium and dotted for the smallest.
+    """Draw mean security by contagion, a line a case, full for the largest equilibrium and dotted for the smallest.
 
-    Both are mean probabilities to stay secure, shape (contagions, spreads): index the contagion, rising; columns the
-    spread of perspectives.
+    Both are mean probabilities to stay secure, shape (contagions, cases): index the contagion, rising; columns the
+    names of up to four cases.
     """
     contagion = largest.index.to_numpy(dtype=float)
-    shades = sns.color_palette("viridis", len(largest.columns) + 1)[:-1]
     parts = []
-    figure, axes = new_axes(4.6)
-    for column, shade, width in zip(largest.columns, shades, np.linspace(3.0, 1.4, len(shades)), strict=True):
+    figure, axes = new_axes(4.8)
+    for column, shade in zip(largest.columns, _CASES, strict=False):
         best, worst = (frame[column].to_numpy(dtype=float) for frame in (largest, smallest))
-        axes.plot(contagion, best, color=shade, linewidth=width, label=f"{column:.1f}")
-        axes.plot(contagion, worst, color=shade, linewidth=width, linestyle=":")
+        axes.plot(contagion, best, color=shade, linewidth=2.2, label=column)
+        axes.plot(contagion, worst, color=shade, linewidth=2.2, linestyle=":")
         secure, fallen = contagion[best > _ALIVE], contagion[worst <= _ALIVE]
         parts.append(
-            f"spread {column:.1f}: {best[0]:.2f} at the least contagion"
+            f"{column}: {best[0]:.2f} at the least contagion"
             + (f", at best some up to {secure[-1]:.2f}" if len(secure) else ", never any")
             + (f", possibly none from {fallen[0]:.2f} on" if len(fallen) else "")
         )
     axes.set(xlim=contagion[[0, -1]], ylim=(-0.02, 1), ylabel="mean security")
     axes.set_xlabel("contagion: chance that a partner's breach spreads")
-    axes.legend(title="spread of perspectives", loc="upper right")
+    figure.legend(loc="outside upper center", ncols=2)
     return Drawn(figure, f"Mean security of an alliance by contagion. {'; '.join(parts)}.")
 
 

@@ -1,7 +1,13 @@
-r"""Between the sum and the weakest link: protection with constant elasticity of substitution.
+r"""Protection with constant elasticity of substitution, between the sum and the weakest link, and reliance on allies.
 
-Protection, the same for all, is :math:`h = \left(\frac1n\sum_j g_j^\rho\right)^{1/\rho}`. With :math:`\rho = 1` it is
-the mean, which moves members as the sum does; towards minus infinity it becomes the weakest link.
+Protection of a member is the power mean of what all spend, its own counting fully and that of its allies by the
+spillover :math:`\theta`:
+
+.. math:: h_i = \left(\frac{g_i^\rho+\theta\sum_{j\ne i}g_j^\rho}{1+\theta(n-1)}\right)^{1/\rho}
+
+With :math:`\rho = 1` it is the (weighted) mean, which moves members as the sum does; towards minus infinity it becomes
+the weakest link. That is technology. A member that relies on its allies by :math:`\theta' \le \theta` chooses its
+spending as if the spillover were :math:`\theta'`, and is protected by what it is.
 
 References
 ----------
@@ -11,163 +17,137 @@ Economics 108(1), 259-271.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, log_expit, logsumexp
 
 from buzanlib.inference.permutation import Array
-from buzanlib.policy.defence import Alliance, Spillover, aggregate_total, check_within
+from buzanlib.policy.defence import Alliance, aggregate_total, check_within
 
 #: Below this, powers of small numbers leave the range of floating point; the weakest link is then near.
 LEAST = -60.0
 
 # Where the power mean is taken by its distance from the geometric one.
 _NEAR_ZERO = 1e-3
-# Halvings of a bracket, and steps of Newton, that leave no more than rounding.
-_HALVINGS, _STEPS, _TOLERANCE = 60, 100, 1e-15
+# Of a root: steps at most, and what is left of one, in relation to itself, when it has arrived.
+_STEPS, _TOLERANCE = 100, 1e-13
 
 
 @dataclass(frozen=True)
 class Aggregation:
-    """The game in which every member adds to one protection of all."""
+    """The game in which every member chooses its spending, given that of the others."""
 
     rho: float  #: from -60, close to the weakest link, to 1, the sum
 
     def __post_init__(self) -> None:
         check_within("rho of an aggregation", self.rho, LEAST, 1)
 
-    def protection(self, spending: Array) -> Array:
-        """Protection of the alliance, shape (...), for spending of shape (..., members)."""
+    def protection(self, spending: Array, spillover: float = 1.0) -> Array:
+        """Protection of each member, shape (..., members) as `spending`: what all would have to spend for as much."""
+        check_within("spillover", spillover, 0, 1)
         with np.errstate(divide="ignore"):
             logs = np.log(spending)
+        members = logs.shape[-1]
+        weights = np.where(np.eye(members, dtype=bool), 1.0, spillover) / (1 + spillover * (members - 1))
         if abs(self.rho) > _NEAR_ZERO:
-            mean = logsumexp(self.rho * logs, axis=-1) - np.log(logs.shape[-1])
-            return np.asarray(np.exp(mean / self.rho))
+            return np.asarray(np.exp(logsumexp(self.rho * logs[..., None, :], axis=-1, b=weights) / self.rho))
         # Near zero the power mean is the geometric one and a little, of which the plain formula would leave only noise.
-        middle = logs.mean(axis=-1)
+        middle = (weights * logs[..., None, :]).sum(axis=-1)
         if self.rho == 0:
             return np.asarray(np.exp(middle))
-        off = np.expm1(self.rho * (logs - middle[..., None])).mean(axis=-1)
+        off = (weights * np.expm1(self.rho * (logs[..., None, :] - middle[..., None]))).sum(axis=-1)
         return np.asarray(np.exp(middle + np.log1p(off) / self.rho))
 
-    def equilibrium(self, alliance: Alliance) -> Array:
+    def equilibrium(self, alliance: Alliance, reliance: npt.ArrayLike = 1.0) -> Array:
         """Spending at the only Nash equilibrium with some protection, shape (..., members).
 
-        With `rho` of zero or less there is also that in which nobody spends and nobody is protected: alone against
-        it no member can do anything.
+        The `reliance`, from 0 to 1, is one number or an array that fits the tastes by broadcasting. With `rho` of zero
+        or less and reliance there is also the equilibrium in which nobody spends and nobody is protected: alone
+        against it no member can do anything.
         """
-        return self._balance(alliance, alliance.tastes)
+        check_within("reliance", reliance, 0, 1)
+        return self._balance(alliance, alliance.tastes, np.asarray(reliance, dtype=float))
 
     def optimum(self, alliance: Alliance) -> Array:
-        """Spending with the largest sum of utilities, shape (..., members): all tastes count for every member."""
-        return self._balance(alliance, alliance.tastes.sum(axis=-1, keepdims=True))
+        """Spending with the largest sum of utilities under full spillover, shape (..., members).
 
-    def _balance(self, alliance: Alliance, benefit: Array) -> Array:
-        """Spending at which each one's marginal cost is `benefit` times its effect on log protection.
+        All tastes then count for every member.
+        """
+        return self._balance(alliance, alliance.tastes.sum(axis=-1, keepdims=True), np.array(1.0))
 
-        That is ``(1 - a) / (w - g) = benefit g ** (rho - 1) / sum(g ** rho)``. Given the sum, each member's condition
-        has one solution; given these, the logarithm of the sum of powers rises more slowly than that of the sum
-        assumed, so that the two meet once.
+    def _balance(self, alliance: Alliance, benefit: Array, reliance: Array) -> Array:
+        """Spending at which each one's marginal cost is `benefit` times its effect on the log protection it counts on.
+
+        That is ``(1 - a) / (w - g) = benefit g ** (rho - 1) / ((1 - r) g ** rho + r sum(g ** rho))`` with reliance `r`.
+        Given the sum, each member's condition has one solution; given these, the logarithm of the sum of powers rises
+        more slowly than that of the sum assumed, so that the two meet once.
         """
         wealth, cost = alliance.wealth, (1 - alliance.tastes) / benefit
         if self.rho == 1:
-            total = aggregate_total(wealth, cost)[..., None]
-            return np.asarray(np.maximum(0, wealth - cost * total))
-        # Without the logarithm of the sum of powers, the member's condition at half its wealth.
-        base = np.asarray(np.log(cost) - self.rho * np.log(wealth))
+            own = 1 + cost * (1 - reliance)
+            most, slope = wealth / own, cost * reliance / own
+            return np.asarray(np.maximum(0, most - slope * aggregate_total(most, slope)[..., None]))
+        with np.errstate(divide="ignore"):
+            alone, shared = np.log(cost) + np.log1p(-reliance), np.log(cost) + np.log(reliance)
+        shared = shared - self.rho * np.log(wealth)
+        logit = np.zeros(np.broadcast_shapes(alone.shape, shared.shape))
 
-        def share(log_sum: Array, near: Array) -> Array:
-            return _share(base + log_sum[..., None], 1 - self.rho, near)
-
-        def excess(log_sum: Array, logit: Array) -> Array:
+        def gap(log_sum: Array) -> tuple[Array, Array]:
+            nonlocal logit
+            condition = _Condition(alone, shared + log_sum[..., None], self.rho)
+            logit = _root(condition, logit, 1 - self.rho, _TOLERANCE)
             powers = self.rho * (np.log(wealth) + log_expit(logit))
-            return np.asarray(logsumexp(powers, axis=-1) - log_sum)
+            whole = logsumexp(powers, axis=-1)
+            # By how much the share of each falls with the sum, in logarithms, and so the sum that results.
+            falls = condition.weight(logit) / condition(logit)[1]
+            slope = 1 + self.rho * (np.exp(powers - whole[..., None]) * falls).sum(axis=-1)
+            return log_sum - whole, slope
 
-        # The excess falls with a slope that is never flatter than this, which bounds how far its root is from zero.
-        zero = np.zeros(base.shape[:-1])
-        logit = share(zero, np.zeros(base.shape))
-        reach = np.abs(excess(zero, logit)) * (1 + abs(self.rho)) + 1
-        low, high = -reach, reach
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            logit = share(middle, logit)
-            above = excess(middle, logit) > 0
-            low, high = np.where(above, middle, low), np.where(above, high, middle)
+        _root(gap, np.zeros(logit.shape[:-1]), 1 / (1 - self.rho), 100 * _TOLERANCE)
         return np.asarray(wealth * expit(logit))
 
 
-def _share(aim: Array, bend: float, logit: Array) -> Array:
-    """Logit `v` of the share of its wealth that each spends: ``bend log_expit(v) - log_expit(-v) + aim = 0``.
-
-    The left side is bent one way throughout and rises everywhere, so Newton's steps keep to one side of the root
-    after the first and cannot miss it, wherever they start.
-    """
-    for _ in range(_STEPS):
-        gap = bend * log_expit(logit) - log_expit(-logit) + aim
-        step = gap / (bend * expit(-logit) + expit(logit))
-        logit = logit - step
-        if np.abs(step).max() <= _TOLERANCE * (1 + np.abs(logit).max()):
-            break
-    return np.asarray(logit)
-
-
 @dataclass(frozen=True, eq=False)
-class SpreadEffects:
-    """What a spread of tastes does to spending and protection, from the weakest link to the sum."""
+class _Condition:
+    """A member's condition ``v + log(exp(alone) + exp(shared) s ** -rho) = 0``, by the logit `v` of the share `s`."""
 
-    members: int  #: of equal wealth
-    taste: float  #: their mean
-    #: As in `Alliance.spread`, rising from 0; shape (spreads,).
-    spreads: Array = field(default_factory=lambda: np.linspace(0, 0.95, 39))
-    #: ``1 / (2 - rho)``, rising: 1 for the sum, 1/2 for a `rho` of zero, 0 for the weakest link; shape (rows,).
-    heights: Array = field(default_factory=lambda: np.linspace(0.05, 1, 39))
+    alone: Array
+    shared: Array
+    rho: float
 
-    @cached_property
-    def rhos(self) -> Array:
-        """`Aggregation.rho` by height, shape (rows,)."""
-        return np.asarray(np.minimum(2 - 1 / self.heights, 1.0))
+    def weight(self, logit: Array) -> Array:
+        """Part of the second term in the logarithm, times the slope of ``log s``."""
+        common = self.shared - self.rho * log_expit(logit)
+        return np.asarray(np.exp(common - np.logaddexp(self.alone, common)) * expit(-logit))
 
-    @cached_property
-    def _levels(self) -> tuple[Array, Array]:
-        """Spending as a share of the optimum, and protection; both relative to no spread."""
-        alliance = Alliance.spread(self.members, self.taste, self.spreads)
-        of_best, safe = (np.empty((len(self.rhos), len(self.spreads))) for _ in range(2))
-        for row, rho in enumerate(self.rhos):
-            game = Aggregation(rho)
-            chosen = game.equilibrium(alliance)
-            of_best[row] = chosen.sum(axis=-1) / game.optimum(alliance).sum(axis=-1)
-            safe[row] = game.protection(chosen)
-        return of_best / of_best[:, :1], safe / safe[:, :1]
+    def __call__(self, logit: Array) -> tuple[Array, Array]:
+        """Left side and its slope, which lies between 1 and ``1 - rho``."""
+        whole = np.logaddexp(self.alone, self.shared - self.rho * log_expit(logit))
+        return logit + whole, 1 - self.rho * self.weight(logit)
 
-    @property
-    def spending(self) -> Array:
-        """Spending over its optimum, relative to that without spread, shape (rows, spreads)."""
-        return self._levels[0]
 
-    @property
-    def protection(self) -> Array:
-        """Protection relative to that without spread, shape (rows, spreads)."""
-        return self._levels[1]
+def _root(gap: Callable[[Array], tuple[Array, Array]], at: Array, bound: float, tolerance: float) -> Array:
+    """Root, elementwise, of a function with a slope between 1 and a bound; it returns value and slope.
 
-    def values(self) -> dict[str, float]:
-        """The numbers of the chapter, by key: ends and turning points of the map, and the dip at the sum.
-
-        While all members pay, a spread lowers the total of a pure public good; ``phase.dip`` is by how much at most.
-        """
-        middle = len(self.spreads) // 2
-        fine = np.linspace(0, 0.2, 201)
-        total = Spillover(1).equilibrium(Alliance.spread(self.members, self.taste, fine)).sum(axis=-1)
-        below = fine[total < total[0]]
-        return {
-            "defence.members": self.members,
-            "defence.taste": self.taste,
-            "phase.sum.protection": self.protection[-1, -1] - 1,
-            "phase.least.protection": self.protection[0, -1] - 1,
-            "phase.least_rho": self.rhos[0],
-            "phase.rho_protection": self.rhos[(self.protection[:, middle] >= 1).argmax()],
-            "phase.rho_spending": self.rhos[(self.spending[:, middle] >= 1).argmax()],
-            "phase.dip": 1 - total.min() / total[0],
-            "phase.dip_spread": below.max() if len(below) else 0.0,
-        }
+    The bounds of the slope bracket the root. A step of Newton's that leaves the bracket, or is not half as long as the
+    one before, gives way to one that halves the bracket.
+    """
+    off, slope = gap(at)
+    ends = np.stack([at - off, at - off / bound])
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    step = high - low
+    for _ in range(_STEPS):
+        newton = -off / slope
+        # Who has arrived must not be sent back by rounding into a bracket that is wide on one side.
+        arrived = np.abs(newton) <= tolerance * (1 + np.abs(at))
+        if arrived.all():
+            break
+        inside = (at + newton >= low) & (at + newton <= high) & (2 * np.abs(newton) <= np.abs(step))
+        step = np.where(arrived | inside, newton, (low + high) / 2 - at)
+        at = at + step
+        off, slope = gap(at)
+        low, high = np.where(off < 0, at, low), np.where(off > 0, at, high)
+    return at

@@ -2,13 +2,11 @@ r"""An alliance whose members each divide their wealth between defence and every
 
 A member with wealth :math:`w_i` and taste for defence :math:`a_i` that spends :math:`g_i` and enjoys protection
 :math:`h_i` has the utility :math:`(1-a_i)\log(w_i-g_i)+a_i\log h_i`. Tastes stand for perspectives: who fears a threat
-more would spend more on it. Protection is made of the members' spending in different ways: `Spillover` and
-`weakest_link_level` here, and the games of `ces_public_good` and `interdependence`. Numbers that are not allowed raise
-a `BuzanError`.
+more would spend more on it. Protection is made of the members' spending in different ways: `weakest_link_level`
+here, and the games of `ces_public_good` and `interdependence`. Numbers that are not allowed raise a `BuzanError`.
 
 References
 ----------
-Olson, M., & Zeckhauser, R. (1966). An economic theory of alliances. Review of Economics and Statistics 48(3), 266-279.
 Hirshleifer, J. (1983). From weakest-link to best-shot: The voluntary provision of public goods. Public Choice 41(3),
 371-386.
 """
@@ -19,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from buzanlib.errors import BuzanError
 from buzanlib.inference.permutation import Array
@@ -100,58 +97,6 @@ def aggregate_total(most: Array, slope: Array) -> Array:
     order = np.argsort(ratio, axis=-1)
     most, slope = (np.take_along_axis(x, order, axis=-1).cumsum(axis=-1) for x in (most, slope))
     return np.asarray((most / (1 + slope)).max(axis=-1))
-
-
-@dataclass(frozen=True)
-class Spillover:
-    r"""The game in which every member chooses its spending, given that of the others.
-
-    Protection is :math:`h_i = g_i + \theta \sum_{j \ne i} g_j`. With full spillover, :math:`\theta = 1`, defence is a
-    pure public good (Olson and Zeckhauser 1966); with none, each member has only what it buys.
-    """
-
-    theta: float  #: share of an ally's spending that protects a member too, from 0 to 1
-
-    def __post_init__(self) -> None:
-        check_within("spillover", self.theta, 0, 1)
-
-    def protection(self, spending: Array) -> Array:
-        """Protection of each member, shape (..., members) as `spending`."""
-        total = spending.sum(axis=-1, keepdims=True)
-        return np.asarray(spending + self.theta * (total - spending))
-
-    def equilibrium(self, alliance: Alliance) -> Array:
-        """Spending at the only Nash equilibrium, exactly; shape (..., members).
-
-        Written against the alliance's total, a best response falls in it, so that contributions and total can meet
-        only once.
-        """
-        lost = (1 - alliance.tastes) * self.theta
-        most, slope = alliance.alone / (1 - lost), lost / (1 - lost)
-        total = aggregate_total(most, slope)[..., None]
-        return np.asarray(np.maximum(0, most - slope * total))
-
-
-def by_spillover(members: int, taste: float, ladder: float) -> pd.DataFrame:
-    """Spending and protection at the equilibrium of members of one taste and, but for the last column, of equal wealth.
-
-    In the last column the wealth of each is `ladder` times that of the next larger one. Returns a DataFrame of float:
-    index ``spillover``; columns ``spending``, ``of the best`` (spending over that of the first best, ``a w``),
-    ``protection`` and ``paid by all but the largest`` (share of the total).
-    """
-    even = Alliance.spread(members, taste)
-    uneven = Alliance(np.full(members, taste), np.asarray(ladder ** np.arange(members), dtype=float))
-    rows = {}
-    for theta in (1.0, 0.75, 0.5, 0.25, 0.1, 0.0):
-        game = Spillover(theta)
-        spent, by_wealth = game.equilibrium(even), game.equilibrium(uneven)
-        rows[theta] = {
-            "spending": spent[0],
-            "of the best": spent[0] / even.alone[0],
-            "protection": game.protection(spent)[0],
-            "paid by all but the largest": 1 - by_wealth[0] / by_wealth.sum(),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("spillover")
 
 
 def weakest_link_level(alliance: Alliance) -> Array:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.defence import burden_by_year, phase_map, scale_of_rho, tipping
+from buzanlib.figures.defence import burden_by_year, phase_map, scale_of_rho, tipping, who_pays
 from buzanlib.figures.quadrant_mobility import alluvial, shock_curves
 
 NAMES = ["WW", "WS", "SW", "SS"]
@@ -56,20 +56,30 @@ def test_flows_need_states_and_two_times(standing):
 
 
 def _map(rows=30, columns=25):
-    """Spending rises above rho of about 0, protection above about 0.5."""
-    rhos, spreads = 2 - 1 / np.linspace(0.05, 1, rows), np.linspace(0.02, 0.95, columns)
-    grown = spreads[None] * (scale_of_rho(rhos)[:, None] - np.array([0.5, 0.66])[:, None, None])
-    return rhos, spreads, *np.exp(grown)
+    """Both rise with the height and as reliance falls; with the second spread less so."""
+    rhos, reliances = 2 - 1 / np.linspace(0.05, 1, rows), np.linspace(1, 0, columns)
+    height = scale_of_rho(rhos)[:, None] + (1 - reliances)
+    logs = [[height - less, height - 0.2 - less] for less in (0.2, 0.9)]
+    spending, protection = np.exp(np.array(logs)).swapaxes(0, 1)
+    return rhos, reliances, (0.3, 0.9), spending, protection
 
 
 def test_the_map_has_its_regions_where_the_signs_are(faults_of_text):
-    rhos, spreads, spending, protection = _map()
-    drawn = phase_map(rhos, spreads, spending, protection)
-    mesh = drawn.figure.axes[0].collections[0]
-    expected = (spending >= 1).astype(int) + ((spending >= 1) & (protection >= 1))
-    assert (np.asarray(mesh.get_array()).reshape(expected.shape) == expected).all()
-    assert f"less spending, less protection on {(expected == 0).mean():.0%} of the map" in drawn.alt
-    assert "with rho −18 spending over its optimum changes by −35% and protection by −44%" in drawn.alt
+    rhos, reliances, spreads, spending, protection = _map()
+    drawn = phase_map(rhos, reliances, spreads, spending, protection)
+    for axes, more, safe in zip(drawn.figure.axes, spending, protection, strict=True):
+        shown = np.asarray(axes.collections[0].get_array()).reshape(more.shape)
+        assert (shown == 2 * (safe >= 1) + (more >= 1)).all()
+    least = ((spending < 1) & (protection < 1)).mean(axis=(1, 2))
+    assert f"spread 0.3: less spending, less protection on {least[0]:.0%}, more" in drawn.alt
+    assert f"spread 0.9: less spending, less protection on {least[1]:.0%}, more" in drawn.alt
+    assert "with rho −18 protection changes by −30% with full reliance and +92% without" in drawn.alt
+    labels = [text.get_text() for text in drawn.figure.legends[0].get_texts()]
+    assert labels == [
+        "less spending, less protection",
+        "more spending, less protection",
+        "more spending, more protection",
+    ]
     assert faults_of_text(drawn.figure) == []
 
 
@@ -78,22 +88,45 @@ def test_the_scale_of_the_map():
 
 
 def test_maps_that_do_not_fit_are_refused():
-    rhos, spreads, spending, protection = _map()
-    with pytest.raises(BuzanError, match=r"maps of shapes \(29, 25\) and \(30, 25\); allowed: \(30, 25\)"):
-        phase_map(rhos, spreads, spending[1:], protection)
+    rhos, reliances, spreads, spending, protection = _map()
+    message = r"maps of shapes \(2, 29, 25\) and \(2, 30, 25\); allowed: \(2, 30, 25\)"
+    with pytest.raises(BuzanError, match=message):
+        phase_map(rhos, reliances, spreads, spending[:, 1:], protection)
+
+
+def test_who_pays_is_stacked_from_the_largest_up(faults_of_text):
+    spending = pd.DataFrame({1: [0.2, 0.18, 0.2], 2: [0.0, 0.05, 0.1]}, [1.0, 0.5, 0.0])
+    drawn = who_pays(spending)
+    (axes,) = drawn.figure.axes
+    tops = [area.get_paths()[0].vertices[:, 1].max() for area in axes.collections]
+    assert tops == pytest.approx([0.2, 0.3])
+    assert axes.lines[0].get_ydata() == pytest.approx([0.2, 0.23, 0.3])
+    assert "The total is 0.20, of which the largest pays 100%, at a reliance of 100% and 0.30" in drawn.alt
+    assert "of which the largest pays 67%, at a reliance of 0%" in drawn.alt
+    assert faults_of_text(drawn.figure) == []
 
 
 def test_tipping_says_until_when_there_is_security(faults_of_text):
     grid = np.linspace(0, 1, 11)
-    largest = pd.DataFrame({0.0: np.where(grid < 0.65, 0.9 - grid / 2, 0), 0.5: np.zeros(11)}, grid)
-    smallest = pd.DataFrame({0.0: np.where(grid < 0.35, 0.9 - grid / 2, 0), 0.5: np.zeros(11)}, grid)
+    names = ["of one mind", "less contagion believed in", "partners relied on less", "different perspectives"]
+    bound = dict(zip(names, (0.65, 0.85, 0.45, -1), strict=True))
+    largest, smallest = (
+        pd.DataFrame(
+            {name: np.where(grid < end - off, 0.9 - grid / 2, 0) for name, end in bound.items()}, grid
+        )
+        for off in (0, 0.3)
+    )
     drawn = tipping(largest, smallest)
     assert (
-        "spread 0.0: 0.90 at the least contagion, at best some up to 0.60, possibly none from 0.40 on"
+        "of one mind: 0.90 at the least contagion, at best some up to 0.60, possibly none from 0.40 on"
         in drawn.alt
     )
-    assert "spread 0.5: 0.00 at the least contagion, never any, possibly none from 0.00 on" in drawn.alt
-    assert len(drawn.figure.axes[0].lines) == 4
+    assert (
+        "different perspectives: 0.00 at the least contagion, never any, possibly none from 0.00 on"
+        in drawn.alt
+    )
+    assert len(drawn.figure.axes[0].lines) == 8
+    assert [text.get_text() for text in drawn.figure.legends[0].get_texts()] == names
     assert faults_of_text(drawn.figure) == []
 
 

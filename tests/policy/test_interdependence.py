@@ -71,14 +71,16 @@ def test_better_defended_partners_make_defence_worth_more(contagion, spending, p
 
 
 def test_the_response_is_the_numeric_optimum():
+    # The best response is that to what a member thinks: another contagion, partners who spend less.
     alliance = Alliance(np.array([0.1, 0.3, 0.2]), np.array([1.0, 2.0, 0.5]))
-    game, spending = Interdependence(0.3, 40), np.array([0.03, 0.1, 0.02])
+    game, spending = Interdependence(0.3, 40, 0.2, 0.6), np.array([0.03, 0.1, 0.02])
+    seen = Interdependence(0.2, 40)
     for member in range(3):
 
         def loss(own, member=member):
-            changed = spending.copy()
+            changed = 0.6 * spending
             changed[member] = own
-            secure = game.security(alliance, changed)[member]
+            secure = seen.security(alliance, changed)[member]
             return own / alliance.wealth[member] - alliance.tastes[member] * secure
 
         found = minimize_scalar(
@@ -113,6 +115,33 @@ def test_what_cannot_be_is_refused(contagion, effect, message):
         Interdependence(contagion, effect)
 
 
+def test_beliefs_that_cannot_be_are_refused():
+    with pytest.raises(BuzanError, match=r"^contagion believed in 1\.2; allowed: 0 to 1$"):
+        Interdependence(0.5, 60, 1.2)
+    with pytest.raises(BuzanError, match=r"^reliance -1; allowed: 0 to 1$"):
+        Interdependence(0.5, 60, None, -1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 7), st.floats(0.05, 0.4), st.floats(0, 0.9), st.floats(0, 1), st.floats(0, 1))
+def test_fearing_less_contagion_makes_safer_and_trusting_partners_less_does_not(
+    members, taste, spread, q, part
+):
+    # Theorem of the chapter, for both extreme equilibria and every member.
+    alliance = Alliance.spread(members, taste, spread)
+    try:
+        plain, fearless, wary = (
+            Interdependence(q, 60, believed, reliance).equilibria(alliance)
+            for believed, reliance in ((q, 1.0), (part * q, 1.0), (q, part))
+        )
+    except EstimationError:
+        return  # just where an equilibrium vanishes, best responses creep
+    for name in ("largest", "smallest", "secure_at_largest", "secure_at_smallest"):
+        low, middle, high = (getattr(found, name) for found in (wary, plain, fearless))
+        assert (low <= middle + 1e-9).all()
+        assert (middle <= high + 1e-9).all()
+
+
 def test_responses_that_do_not_settle_are_told(monkeypatch):
     monkeypatch.setattr(interdependence, "_ROUNDS", 2)
     with pytest.raises(EstimationError, match=r"have not settled after 2 rounds at contagion 0\.3"):
@@ -120,15 +149,20 @@ def test_responses_that_do_not_settle_are_told(monkeypatch):
 
 
 def test_tipping_is_the_mean_security_of_both_equilibria():
-    found = Tipping(7, 0.2, 60.0, 0.4)
+    found = Tipping(7, 0.2, 60.0, 0.4, 0.5)
     assert found.best.shape == found.worst.shape == (201, 4)
     for contagion, printed in PRINTED.items():
-        assert found.best.loc[contagion].round(3).tolist() == printed
+        shown = found.best.loc[contagion, ["of one mind", "different perspectives"]]
+        assert shown.round(3).tolist() == [printed[0], printed[-1]]
+    believed = Interdependence(0.3, 60, 0.15).equilibria(Alliance.spread(7, 0.2))
+    assert found.best.loc[0.3, "less contagion believed in"] == believed.secure_at_largest.mean()
+    wary = Interdependence(0.3, 60, 0.3, 0.5).equilibria(Alliance.spread(7, 0.2))
+    assert found.best.loc[0.3, "partners relied on less"] == wary.secure_at_largest.mean()
     assert (found.best >= found.worst - 1e-9).all(axis=None)
     values = found.values()
-    assert (values["tipping.at.even"], values["tipping.at.spread"]) == tuple(found.best.loc[0.4, [0.0, 0.9]])
-    assert (found.best.loc[found.best.index > values["tipping.best_until"], 0.0] <= 0.005).all()
-    assert values["tipping.spread_until"] < values["tipping.best_until"]
-    assert values["weakest_link.even"] == pytest.approx(0.2)
-    assert values["weakest_link.spread"] == pytest.approx(0.02)
+    at = [values[f"tipping.at.{key}"] for key in ("even", "believed", "trust", "spread")]
+    assert at == found.best.loc[0.4].tolist()
+    assert (found.best.loc[found.best.index > values["tipping.best_until"], "of one mind"] <= 0.005).all()
+    assert values["tipping.spread_until"] < values["tipping.best_until"] < values["tipping.believed_until"]
+    assert values["tipping.trust_until"] < values["tipping.best_until"]
     assert values["tipping.none_from"] <= values["tipping.none_from_spread"]
