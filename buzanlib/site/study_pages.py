@@ -7,6 +7,7 @@ from pathlib import Path
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.typeset import typeset
+from buzanlib.site.claims import claims_page
 from buzanlib.site.pages import bullets, markdown_table, page
 from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
 from buzanlib.study.manifest import MANIFEST, Manifest
@@ -142,7 +143,8 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         parts += ["## Verdicts", markdown_table(["", "claim", "verdict"], rows)]
     parts += ["## Chapters", bullets(f"{{doc}}`executed/{run.name}`" for run in study.runs)]
     parts.append(
-        "{doc}`_generated/parameters` has every choice, {doc}`_generated/colophon` says how the book was made, and"
+        "{doc}`_generated/claims` sets the claims of the paper beside these verdicts,"
+        " {doc}`_generated/parameters` has every choice, {doc}`_generated/colophon` says how the book was made, and"
         " {doc}`_generated/changes` what moved since the run before."
     )
     return page(parts)
@@ -165,7 +167,7 @@ def own_note(run: Run) -> str:
 
 
 def study_pages(study: Study) -> dict[str, str]:
-    """Make ``parameters.md``, ``colophon.md`` and ``changes.md``; the text of each by its name.
+    """Make ``parameters.md``, ``colophon.md``, ``changes.md`` and ``claims.md``; the text of each by its name.
 
     `BuzanError` if the study has not been run.
     """
@@ -178,4 +180,5 @@ def study_pages(study: Study) -> dict[str, str]:
         "parameters.md": parameters_page(study.runs),
         "colophon.md": colophon_page(Manifest.load(study.output / MANIFEST)),
         "changes.md": changes_page(changes),
+        "claims.md": claims_page(study, after),
     }

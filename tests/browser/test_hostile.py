@@ -46,6 +46,8 @@ FREE = {
     "gists.csv": ("gist",),
     "memberships.csv": ("source",),
     "accessions.csv": ("source",),
+    "claims.csv": ("text", "reason"),
+    "ours.csv": ("reason",),
 }
 
 TEMPLATE = f"""\
@@ -173,6 +175,12 @@ def test_no_text_of_the_data_runs_on_any_page(html: Path, address: str, browser:
     for text in HOSTILE:
         (first, *_) = text.splitlines()
         assert any(first in shown for shown in shows.values()), f"{first} is shown nowhere as it is"
-    for name in ("index", "_generated/parameters", "_generated/colophon", "_generated/data"):
+    for name in (
+        "index",
+        "_generated/parameters",
+        "_generated/colophon",
+        "_generated/data",
+        "_generated/claims",
+    ):
         assert "pwned" in shows[f"{name}.html"]
     assert len([name for name in found if name.startswith("executed/hostile--")]) == len(HOSTILE)

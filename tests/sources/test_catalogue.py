@@ -19,6 +19,8 @@ BY_HAND = {
     "annotators.csv",
     "illustrations.csv",
     "named_examples.csv",
+    "claims.csv",
+    "ours.csv",
     "tiles.csv",
 }
 
