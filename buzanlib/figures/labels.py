@@ -55,12 +55,12 @@ LABELS: dict[str, str] = {
     f"referent.{ReferentObject.INTERNATIONAL}": "the international order",
     # What a state says, counted.
     "breadth.passages": "passages",
-    "breadth.kinds": "kinds of danger",
-    "breadth.kinds beyond": "kinds beyond expected",
-    "breadth.levels": "levels endangered",
-    "breadth.levels beyond": "levels beyond expected",
-    "breadth.several": "share with several kinds",
-    "breadth.security": "share at threat or emergency",
+    "breadth.kinds": "kinds",
+    "breadth.kinds beyond": "kinds, beyond",
+    "breadth.levels": "levels",
+    "breadth.levels beyond": "levels, beyond",
+    "breadth.several": "several kinds",
+    "breadth.security": "threat to security",
     "outcome.speaks": "Speaks of cyber threats",
     "outcome.further": "Says more of them",
     # Choices of the multiverse, and their options.
