@@ -198,7 +198,7 @@ def medians_table(first: str, joint: pd.DataFrame, second: str, again: pd.DataFr
         if "median_p" in one:
             columns[f"p, {name}"] = one["median_p"]
     forms = {name: "p" if name.startswith("p, ") else "+.2f" for name in columns}
-    return table(pd.DataFrame(columns).rename(index=ABOUT), caption, forms)
+    return table(pd.DataFrame(columns).rename(index=ABOUT).rename_axis("hypothesis"), caption, forms)
 
 
 def multiverse_values(
