@@ -12,6 +12,7 @@ from buzanlib.sources import (
     cow,
     mask_leak,
     memberships,
+    paris_call,
     recent_votes,
     strategies,
     ungdc,
@@ -34,6 +35,7 @@ SOURCES: tuple[Source, ...] = (
     memberships.SOURCE,
     alliances.SOURCE,
     contiguity.SOURCE,
+    paris_call.SOURCE,
     mask_leak.SOURCE,
 )
 

@@ -19,6 +19,7 @@ from buzanlib.sources import (
     mask_leak,
     memberships,
     panel,
+    paris_call,
     recent_votes,
     votes,
 )
@@ -43,6 +44,7 @@ _COLUMNS = {
     "memberships.csv": memberships.COLUMNS,
     "alliances.csv": alliances.COLUMNS,
     "contiguity.csv": contiguity.COLUMNS,
+    "paris_call.csv": paris_call.COLUMNS,
     "mask_leak.csv": mask_leak.COLUMNS,
 }
 
@@ -127,11 +129,12 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
 
     accessions = memberships.read_accessions(accessions_csv)
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
-    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE
-    yearly, pairs, spells = map(inventory.path, sources)
+    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE, paris_call.SOURCE
+    yearly, pairs, spells, supporters = map(inventory.path, sources)
     yield "memberships.csv", memberships.read(yearly, accessions, crosswalk) if yearly else None
     yield "alliances.csv", alliances.read(pairs, crosswalk) if pairs else None
     yield "contiguity.csv", contiguity.read(spells, crosswalk) if spells else None
+    yield "paris_call.csv", paris_call.read(supporters, crosswalk) if supporters else None
     if masked := inventory.paths(mask_leak.SOURCE):
         members = crosswalk.states[crosswalk.states["kind"] == "member"]
         regions = members.set_index("iso3")["region"].astype("str")

@@ -37,6 +37,7 @@ def small(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "accessions",
         "alliances",
         "contiguity",
+        "paris_call",
         "illustrations",
     ):
         keep(name, "iso3", set(STATES))

@@ -31,6 +31,7 @@ MADE = [
     "memberships.csv",
     "alliances.csv",
     "contiguity.csv",
+    "paris_call.csv",
     "mask_leak.csv",
 ]
 

@@ -196,7 +196,7 @@ def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:
         "coding/codes_2.csv", "coding/codes_2_retest.csv", "coding/documents_2026.csv", "coding/passages_2025_2026.csv",
         "cyber_votes_1998_2020.csv",
         "unga_resolutions_2010_2020.csv", "unga_votes_2010_2020.parquet", "igo_memberships.csv", "atop5_dyads.csv.gz",
-        "cow_codes_unga.csv", "cyber_votes_2022_2023.csv", "cow_contiguity.csv",
+        "cow_codes_unga.csv", "cyber_votes_2022_2023.csv", "cow_contiguity.csv", "pariscall_states.csv",
         "coding/passage_texts.parquet",
     ],
 )  # fmt: skip
