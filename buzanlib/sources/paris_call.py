@@ -23,7 +23,7 @@ SOURCE = Source(
 
 COLUMNS = ["iso3", "date", "source"]
 
-#: The list's codes that are not, or no longer, those of ISO 3166, by the names beside them: Montenegro, Romania, Serbia.
+#: The list's codes that are not those of ISO 3166 today; the names beside them are Montenegro, Romania and Serbia.
 CODES: Mapping[str, str] = {"MTG": "MNE", "ROM": "ROU", "SCG": "SRB"}
 
 

@@ -60,6 +60,11 @@ class Data:
         return load(self.folder, "memberships")
 
     @cached_property
+    def paris_call(self) -> pd.DataFrame:
+        """States that support the Paris Call."""
+        return load(self.folder, "paris_call")
+
+    @cached_property
     def predictions(self) -> Predictions:
         """The locked predictions, verified."""
         return load_predictions(self.folder)

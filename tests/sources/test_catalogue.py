@@ -13,7 +13,14 @@ from buzanlib.sources.catalogue import SOURCES, account, find_sources
 from buzanlib.sources.source import Source
 from buzanlib.tables.schema import Descriptor
 
-BY_HAND = {"states.csv", "accessions.csv", "annotators.csv", "illustrations.csv", "tiles.csv", "vote_proposals.csv"}
+BY_HAND = {
+    "states.csv",
+    "accessions.csv",
+    "annotators.csv",
+    "illustrations.csv",
+    "tiles.csv",
+    "vote_proposals.csv",
+}
 
 RECOGNISED = {
     "nmc": ["nmc_v7.csv", "NMC-70-abridged.csv", "NMC-60-abridged.csv", "NMC-70-wsupplementary.csv", "NMC_v5_0.csv"],

@@ -28,7 +28,11 @@ def test_states_with_a_date_where_there_is_one(small_raw: Path, crosswalk: Cross
     [
         ('"Ailleurs",XYZ,', UnknownNameError, r"state in pariscall_states\.csv 'XYZ'"),
         ('"États-Unis",USA,', BuzanError, r"pariscall_states\.csv: USA is there twice; allowed: once"),
-        ('"Turquie",TUR,12 novembre', BuzanError, r"pariscall_states\.csv, column date_signed: a date is not one"),
+        (
+            '"Turquie",TUR,12 novembre',
+            BuzanError,
+            r"pariscall_states\.csv, column date_signed: a date is not one",
+        ),
     ],
 )
 def test_what_is_wrong_is_told(
