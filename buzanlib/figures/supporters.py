@@ -67,7 +67,8 @@ def accounts_table(explained: pd.DataFrame) -> Table:
         explained[list(words)].rename(columns=words),
         "What explains who joined, each account alone: share of the variation between states",
         forms,
-        note="Exploratory, not adjusted. p: how often as much is explained when states are exchanged at random, freely or within UN regional groups.",
+        note="Exploratory, not adjusted. p: how often as much is explained when states are exchanged at random, freely "
+        "or within UN regional groups.",
     )
 
 

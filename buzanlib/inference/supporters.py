@@ -122,7 +122,8 @@ class Supporters:
         ``share`` joined (Clopper and Pearson), and the means over states of ``us`` and ``russian`` (Student's t).
         """
         groups = self.states.groupby("quadrant")
-        table = groups["joined"].agg(states="size", joined="sum").reindex(list(map(str, Quadrant)))
+        counted = {"states": groups.size(), "joined": groups["joined"].sum()}
+        table = pd.DataFrame(counted).reindex(list(map(str, Quadrant)))
         table["share"] = table["joined"] / table["states"]
         table["share.low90"], table["share.high90"] = proportion_confint(
             table["joined"], table["states"], 0.10, "beta"
@@ -130,11 +131,8 @@ class Supporters:
         for name in ("us", "russian"):
             votes = groups[name].agg(["mean", "sem", "count"]).reindex(table.index)
             table[name] = votes["mean"]
-            ends = [
-                student_interval(*row)
-                for row in zip(votes["mean"], votes["sem"], votes["count"] - 1, strict=True)
-            ]
-            table[[f"{name}.low90", f"{name}.high90"]] = np.clip(np.array(ends), 0, 1)
+            ends = zip(votes["mean"], votes["sem"], votes["count"] - 1, strict=True)
+            table[[f"{name}.low90", f"{name}.high90"]] = [student_interval(*row) for row in ends]
         return table
 
     @cached_property

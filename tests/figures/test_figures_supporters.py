@@ -39,11 +39,13 @@ def test_tables_have_a_dash_where_nothing_is_known() -> None:
         index=pd.Index(["quadrants", "region"], name="account"),
     )
     html = accounts_table(explained).to_html()
-    assert "20.0%" in html and "0.040" in html
+    assert "20.0%" in html
+    assert "0.040" in html
     assert html.count("–") == 2
     contrasts = pd.DataFrame(
         {"estimate": [0.5, np.nan], "low90": [0.1, np.nan], "high90": [0.9, np.nan]}, ["a", "b"]
     )
     html = contrasts_table(contrasts).to_html()
-    assert "+0.50" in html and "+0.10" in html
+    assert "+0.50" in html
+    assert "+0.10" in html
     assert html.count("–") == 2
