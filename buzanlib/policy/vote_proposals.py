@@ -147,6 +147,7 @@ class VotesForetold:
             for rival, (name, _) in RIVALS.items():
                 row = gains.loc[name].dropna().to_dict()
                 values |= {f"foretold.{key}.{rival}.{column}": value for column, value in row.items()}
+                values[f"foretold.{key}.{rival}.percent"] = float(np.expm1(row["gain"]))
             beaten = [name for name, verdict in gains["verdict"].items() if verdict == "better"]
             values[f"foretold.{key}.beaten"] = ", ".join(map(str, beaten)) or "none of them"
         return values
