@@ -56,7 +56,7 @@ def affinity_table(affinity: pd.DataFrame) -> Table:
     frame = affinity.assign(**{"90 % interval": interval(affinity["low90"], affinity["high90"], "+.3f")})
     return table(
         frame[["table", "coefficient", "90 % interval", "p", "states"]],
-        "What full affinity of two cells adds to observed affinity of two states",
+        "What full affinity of the cells of a pair of states adds to their observed affinity",
         {"coefficient": "+.3f", "p": "p"},
         note="Exploratory. p is one-sided: small where affinity goes with affinity.",
     )

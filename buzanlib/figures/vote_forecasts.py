@@ -44,7 +44,7 @@ def gains_map(gains: pd.DataFrame) -> Drawn:
     figure.legend(loc="outside upper center", ncols=2, title="Priorities of the aid")
     return Drawn(
         figure,
-        "How much more probability the aid gives to the votes cast than another forecast, in percent, with 90% "
+        "How much more probability the aid gives to the votes cast than another forecast, as a change, with "
         f"intervals, by priorities. {listed((f'Than {name}', some) for name, some in facts.items())}.",
     )
 

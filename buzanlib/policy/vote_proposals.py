@@ -57,10 +57,10 @@ class VotesForetold:
 
     @cached_property
     def texts(self) -> pd.DataFrame:
-        """Index ``resolution``, in the order of dates: ``side`` and what the reading says, for the texts that have one.
+        """Contested texts that have a reading: index ``resolution``, in the order of dates.
 
-        ``addresses``, ``route``, ``intrusiveness``, and the ``states`` placed that voted and their share of ``yes``.
-        `EstimationError` if no contested text has a reading.
+        Columns ``side``, ``year``; as read ``addresses``, ``route``, ``intrusiveness``; the placed ``states`` that
+        voted, and their share of ``yes``. `EstimationError` if no contested text has a reading.
         """
         sides = opposed_texts(self.world.data.votes)
         sides = sides[sides.index.isin(list(self.proposals))]
@@ -68,6 +68,8 @@ class VotesForetold:
             raise EstimationError("no contested text is read as a proposal; allowed: at least one")
         read = [self.proposals[name] for name in sides.index]
         table = pd.DataFrame({"side": sides.map({"RUS": "Russian", "USA": "US"})})
+        calls = self.world.data.votes.resolutions.drop_duplicates("resolution").set_index("resolution")
+        table["year"] = calls["date"].dt.year.reindex(table.index)
         table["addresses"] = [", ".join(threat.label.lower() for threat in one.threats) for one in read]
         table["route"] = [one.route.label for one in read]
         table["intrusiveness"] = [one.intrusiveness for one in read]
@@ -134,6 +136,8 @@ class VotesForetold:
         first = next(iter(self.forecasts.values()))
         sides = self.texts["side"].value_counts()
         values: dict[str, float | str] = {
+            "foretold.since": int(self.texts["year"].min()),
+            "foretold.until": int(self.texts["year"].max()),
             "foretold.texts": len(self.texts),
             "foretold.russian": int(sides.get("Russian", 0)),
             "foretold.us": int(sides.get("US", 0)),
@@ -147,6 +151,7 @@ class VotesForetold:
             for rival, (name, _) in RIVALS.items():
                 row = gains.loc[name].dropna().to_dict()
                 values |= {f"foretold.{key}.{rival}.{column}": value for column, value in row.items()}
+                values[f"foretold.{key}.{rival}.word"] = f"{row['verdict']} than"
                 values[f"foretold.{key}.{rival}.percent"] = float(np.expm1(row["gain"]))
             beaten = [name for name, verdict in gains["verdict"].items() if verdict == "better"]
             values[f"foretold.{key}.beaten"] = ", ".join(map(str, beaten)) or "none of them"
