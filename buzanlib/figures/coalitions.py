@@ -12,6 +12,7 @@ import seaborn as sns
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, PALE, QUADRANT_HEADS, QUIET, dot_intervals, name_rows, number_map
+from buzanlib.figures.tables import Table, interval, table
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -47,6 +48,17 @@ def backing_map(density: pd.DataFrame, literal: pd.DataFrame, graded: pd.DataFra
         said.append((Threat(str(threat)).label.lower(), facts))
     return Drawn(
         figure, f"Share of pairs of states that share a threat, by the quadrants of the two. {listed(said)}."
+    )
+
+
+def affinity_table(affinity: pd.DataFrame) -> Table:
+    """Set to be read what affinity of cells adds to that of states: `buzanlib.policy.alliance.Alliances.affinity`."""
+    frame = affinity.assign(**{"90 % interval": interval(affinity["low90"], affinity["high90"], "+.3f")})
+    return table(
+        frame[["table", "coefficient", "90 % interval", "p", "states"]],
+        "What full affinity of the cells of a pair of states adds to their observed affinity",
+        {"coefficient": "+.3f", "p": "p"},
+        note="Exploratory. p is one-sided: small where affinity goes with affinity.",
     )
 
 

@@ -10,9 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from buzanlib.figures import tables
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import INK, PALE, QUADRANT_MARKERS, QUIET, number_map
-from buzanlib.figures.typeset import listed, typeset
+from buzanlib.figures.typeset import joined, listed, typeset
+from buzanlib.policy.requested_remedies import Asked
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 _SHORT = {Threat.POL: "political", Threat.INF: "infrastructure", Threat.CRI: "crime"}
@@ -136,3 +139,26 @@ def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.
             )
             parts.append(f"{title}, {name}: {cells}.")
     return Drawn(figure, f"Net benefit of proposals to each quadrant, and its answer. {' '.join(parts)}")
+
+
+def asked_table(asked: Asked) -> tables.Table:
+    """Set to be read which measures states ask for, and what Table 2 and the rule predict of it."""
+    return tables.table(
+        asked.table().rename(index=lambda name: in_words(name, of="measure")).rename_axis("measure"),
+        "Share of the passages asking for a measure that ask for this one, in %, mean over states; and its correlation "
+        "with what Table 2 and the rule predict",
+        {**dict.fromkeys(map(str, Quadrant), ".0f"), "correlation": "+.2f"},
+    )
+
+
+def asked_values(asked: Mapping[str, Asked], alpha: float) -> dict[str, float | str]:
+    """What the chapter says of the measures that states ask for, by key; the first priorities are those of Table 2."""
+    first = next(iter(asked.values()))
+    most = first.shares.idxmax(axis=1).map(lambda name: in_words(name, of="measure"))
+    return {
+        "options.asked.n": first.n,
+        "options.asked.reading": f"{'tells' if first.p < alpha else 'does not tell'} what they",
+        "options.asked.most": "; ".join(f"by {joined(own.index)} {word}" for word, own in most.groupby(most)),
+        **{f"options.asked.{key}": one.mean for key, one in asked.items()},
+        **{f"options.asked.{key}_p": one.p for key, one in asked.items()},
+    }

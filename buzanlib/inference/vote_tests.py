@@ -7,14 +7,43 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from buzanlib.errors import EstimationError
 from buzanlib.inference.dyadic_matrices import against_other_dyads, agreement, pair_means, positions
 from buzanlib.inference.dyadic_tests import controls, forum_test, pivot_test, support_test
 from buzanlib.inference.ideal_points import IdealPoints, VoteMap, distance_to_median
 from buzanlib.inference.mrqap import MRQAPResult
 from buzanlib.inference.verdicts import Finding
 from buzanlib.inference.world import HypothesisTest, World
+from buzanlib.tables.roll_calls import Votes
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
+
+
+def opposed_texts(
+    votes: Votes, years: tuple[int, int] = (2018, 2023), between: tuple[str, str] = ("RUS", "USA")
+) -> pd.Series[str]:
+    """Whose text a resolution is: the one of two states that said yes where the other said no.
+
+    Of the resolutions on information and communication technologies of some years, those on which the two were
+    opposed. Index ``resolution``, in the order of dates; values ``iso3``.
+
+    Raises
+    ------
+    EstimationError
+        If there is none.
+    """
+    calls = votes.resolutions[
+        (votes.resolutions["ict"] == 1) & votes.resolutions["date"].dt.year.between(*years)
+    ]
+    calls = calls.sort_values(["date", "rcid"])
+    stood = positions(votes.votes, calls["rcid"]).reindex(list(between)).set_axis(calls["resolution"], axis=1)
+    opposed = stood.loc[:, (stood.sum() == 1) & (stood.max() == 1)]
+    if opposed.empty:
+        raise EstimationError(
+            f"no text on information technologies of {years[0]} to {years[1]} on which {' and '.join(between)} were "
+            "opposed; allowed: at least one"
+        )
+    return opposed.idxmax().astype("str").rename("side")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from buzanlib.sources import (
     great_powers,
     mask_leak,
     memberships,
+    paris_call,
     recent_votes,
     strategies,
     ungdc,
@@ -36,6 +37,7 @@ SOURCES: tuple[Source, ...] = (
     alliances.SOURCE,
     contiguity.SOURCE,
     great_powers.SOURCE,
+    paris_call.SOURCE,
     mask_leak.SOURCE,
 )
 

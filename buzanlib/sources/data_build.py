@@ -21,6 +21,7 @@ from buzanlib.sources import (
     mask_leak,
     memberships,
     panel,
+    paris_call,
     recent_votes,
     votes,
 )
@@ -46,6 +47,7 @@ _COLUMNS = {
     "alliances.csv": alliances.COLUMNS,
     "contiguity.csv": contiguity.COLUMNS,
     "great_powers.csv": great_powers.COLUMNS,
+    "paris_call.csv": paris_call.COLUMNS,
     "mask_leak.csv": mask_leak.COLUMNS,
 }
 
@@ -131,12 +133,13 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
 
     accessions = memberships.read_accessions(accessions_csv)
     yield "accessions.csv", accessions.sort_values(["organisation", "iso3", "date"])
-    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE, great_powers.SOURCE
-    yearly, pairs, spells, great = map(inventory.path, sources)
+    sources = memberships.SOURCE, alliances.SOURCE, contiguity.SOURCE, great_powers.SOURCE, paris_call.SOURCE
+    yearly, pairs, spells, great, supporters = map(inventory.path, sources)
     yield "memberships.csv", memberships.read(yearly, accessions, crosswalk) if yearly else None
     yield "alliances.csv", alliances.read(pairs, crosswalk) if pairs else None
     yield "contiguity.csv", contiguity.read(spells, crosswalk) if spells else None
     yield "great_powers.csv", great_powers.read(great, crosswalk) if great else None
+    yield "paris_call.csv", paris_call.read(supporters, crosswalk) if supporters else None
     if masked := inventory.paths(mask_leak.SOURCE):
         members = crosswalk.states[crosswalk.states["kind"] == "member"]
         regions = members.set_index("iso3")["region"].astype("str")

@@ -82,6 +82,11 @@ class Data:
         return load(self.folder, CONVENTIONAL)
 
     @cached_property
+    def paris_call(self) -> pd.DataFrame:
+        """States that support the Paris Call."""
+        return load(self.folder, "paris_call")
+
+    @cached_property
     def predictions(self) -> Predictions:
         """The locked predictions, verified."""
         return load_predictions(self.folder)

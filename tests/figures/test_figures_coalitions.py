@@ -10,6 +10,7 @@ from buzanlib.figures.coalitions import (
     GRADED,
     PRINTED,
     accession_map,
+    affinity_table,
     backing_map,
     coalition_sizes,
     entry_map,
@@ -130,3 +131,18 @@ def test_early_resolutions_of_the_series_are_the_russian_text() -> None:
         "US text",
         "crime text",
     ]
+
+
+def test_affinity_has_its_interval() -> None:
+    row = {
+        "table": "Table 2",
+        "coefficient": 0.1,
+        "low90": -0.05,
+        "high90": 0.25,
+        "p": 0.3,
+        "states": 90,
+        "dyads": 9,
+    }
+    html = affinity_table(pd.DataFrame([row], pd.Index(["votes"], name="observed"))).to_html()
+    for text in ("+0.100", "−0.050", "+0.250", "0.300", "90"):
+        assert text in html

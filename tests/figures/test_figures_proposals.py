@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.figures.base import QUADRANT_COLOURS
-from buzanlib.figures.proposals import assessments_map, intrusiveness_lines, threats_met
+from buzanlib.figures.proposals import (
+    asked_table,
+    asked_values,
+    assessments_map,
+    intrusiveness_lines,
+    threats_met,
+)
 from buzanlib.figures.typeset import typeset
+from buzanlib.policy.requested_remedies import Asked
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 NAMES = ["One of some length in words", "Another"]
@@ -81,3 +90,20 @@ def test_the_ground_is_shaded_where_all_join(ends):
 def test_lines_that_end_together_share_a_name(ends):
     (axes,) = intrusiveness_lines({"One": ends}, {}, 0.5).figure.axes
     assert {text.get_text() for text in axes.texts} == {"WS, SS", "SW", "WW"}
+
+
+def test_what_states_ask_for_is_told_in_words() -> None:
+    quadrants = pd.Index(list(map(str, Quadrant)), name="quadrant")
+    shares = pd.DataFrame({"norms": [0.6, 0.2, 0.7, 0.8], "police": [0.4, 0.8, 0.3, 0.2]}, index=quadrants)
+    asked = Asked(shares, pd.Series({"norms": 0.1, "police": -0.2}), -0.05, 0.4, 90)
+    html = asked_table(asked).to_html()
+    assert "norms" in html
+    assert ">80<" in html
+    values = asked_values({"literal": asked, "graded": replace(asked, p=0.01)}, 0.05)
+    assert values["options.asked.n"] == 90
+    assert values["options.asked.reading"] == "does not tell what they"
+    assert (values["options.asked.literal"], values["options.asked.graded_p"]) == (-0.05, 0.01)
+    assert str(values["options.asked.most"]).count("by ") == 2
+    assert (
+        asked_values({"literal": replace(asked, p=0.01)}, 0.05)["options.asked.reading"] == "tells what they"
+    )

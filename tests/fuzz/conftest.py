@@ -38,6 +38,7 @@ def small(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "alliances",
         "contiguity",
         "great_powers",
+        "paris_call",
         "illustrations",
         "named_examples",
     ):

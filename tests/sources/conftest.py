@@ -231,6 +231,10 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
     )
     csv("cow_majors.csv", "ccode,styear,endyear\n2,1898,2016\n345,1991,2016\n345,1816,1918\n300,1816,1918\n")
     csv(
+        "pariscall_states.csv",
+        'name_fr,iso3,date_signed\n"Micronésie",FSM,\n"Serbie",SCG,\n"États-Unis",USA,2019-11-12\n',
+    )
+    csv(
         "unga_resolutions_2010_2020.csv",
         "rcid,session,date,unres,short\n7,73,2018-12-05,R/73/27,Developments\n8,75,2020-12-31,A/RES/75/254[A],Budget\n"
         "9,70,2015-12-01,R/70/1,Other\n",

@@ -22,6 +22,7 @@ BY_HAND = {
     "claims.csv",
     "ours.csv",
     "tiles.csv",
+    "vote_proposals.csv",
 }
 
 RECOGNISED = {

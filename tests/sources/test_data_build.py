@@ -33,6 +33,7 @@ MADE = [
     "alliances.csv",
     "contiguity.csv",
     "great_powers.csv",
+    "paris_call.csv",
     "mask_leak.csv",
 ]
 

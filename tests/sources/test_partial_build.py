@@ -197,7 +197,7 @@ def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:
         "cyber_votes_1998_2020.csv",
         "unga_resolutions_2010_2020.csv", "unga_votes_2010_2020.parquet", "igo_memberships.csv", "atop5_dyads.csv.gz",
         "cow_codes_unga.csv", "cyber_votes_2022_2023.csv", "cow_contiguity.csv",
-        "cow_majors.csv",
+        "cow_majors.csv", "pariscall_states.csv",
         "coding/passage_texts.parquet",
     ],
 )  # fmt: skip

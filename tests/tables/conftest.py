@@ -79,6 +79,11 @@ WORLD = {
     ],
     "contiguity.csv": ["iso3,neighbour,kind,first,last", "EST,NLD,5,1995,2016"],
     "great_powers.csv": ["iso3,first,last", "NLD,1995,2016"],
+    "paris_call.csv": ["iso3,date,source", "EST,,A list", "NLD,2019-11-12,A list"],
+    "vote_proposals.csv": [
+        "resolution,threats,route,intrusiveness,basis",
+        "73/27,pol inf,threat,0.6,Its title.",
+    ],
     "illustrations.csv": [
         "case_id,actor,iso3,year,threat,referent,agent,measure,audience,level,quadrant_read,section,page,"
         "citation,gist",

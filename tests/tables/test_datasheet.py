@@ -31,6 +31,7 @@ def test_terms_are_those_of_the_descriptor(data_dir: Path, datasheet: str) -> No
         "CC-BY-4.0": "CC BY 4.0",
         "other-at": "free with citation",
         "other-pd": "public record",
+        "EUPL-1.2": "EUPL 1.2",
     }
     package = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
     stated = dict(re.findall(r"^\| `(\w+)\.csv` \| [^|]+ \| [^|]+ \| ([^|]+) \|", datasheet, flags=re.M))
