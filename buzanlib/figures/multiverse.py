@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,27 @@ from matplotlib.patches import Patch
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, check_named, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import DOT, INK, PALE, QUIET, Rows, dot_intervals, number_map
-from buzanlib.figures.typeset import listed, typeset
+from buzanlib.figures.tables import Table, table
+from buzanlib.figures.typeset import joined, listed, typeset
 from buzanlib.inference.multiverse import MultiverseResult
 from buzanlib.inference.permutation import Array
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
 #: What the hypotheses of a result are about, in their order.
 _ABOUT = (*(threat.label.lower() for threat in TABLE2_THREATS), "the table as a whole")
+#: Hypotheses as the rows of tables name them.
+ABOUT = {
+    "B1": "B1, political action",
+    "B2": "B2, infrastructure",
+    "B3": "B3, crime",
+    "B5": "B5, mean of the three",
+}
+#: Summaries of all specifications: columns of `MultiverseResult.joint`, headings and formats.
+_SUMMARIES = {
+    "median": ("median", "+.2f"),
+    "right_signed": ("predicted sign", ".0%"),
+    "significant": ("significant", ".0%"),
+}
 _FAINT, _LOCKED = "#a9a9a9", QUADRANT_COLOURS[Quadrant.SW]
 _OWN = DOT | {"marker": "D", "color": _LOCKED, "markeredgecolor": "white", "markersize": 9, "zorder": 4}
 _LEVEL = 0.05
@@ -147,3 +161,75 @@ def _by_option(result: MultiverseResult, axes: Sequence[str], hypothesis: str) -
             low, median, high = groups[option].quantile([0.25, 0.5, 0.75])
             lines.append((axis, option, in_words(option, of=axis), low, median, high, option == locked))
     return pd.DataFrame(lines, columns=["axis", "option", "name", "low", "median", "high", "locked"])
+
+
+def joint_table(runs: Mapping[str, MultiverseResult]) -> Table:
+    """All specifications together, a row a hypothesis, by rule of exchange; the first is the locked one."""
+    main, *_ = runs.values()
+    shown = {
+        f"{called} (p)": [
+            f"{typeset(value, form)} ({typeset(p, 'p')})"
+            for value, p in zip(main.joint[name], main.joint[f"{name}_p"], strict=True)
+        ]
+        for name, (called, form) in _SUMMARIES.items()
+    }
+    others = {
+        f"p, {in_words(rule, of='exchange')}": run.joint["median_p"]
+        for rule, run in runs.items()
+        if run is not main
+    }
+    return table(
+        pd.DataFrame(shown, main.joint.index).assign(**others).rename(index=ABOUT),
+        "All specifications together, with p values from the same under shared permutations; in the last columns that "
+        "of the median under other exchanges",
+        dict.fromkeys(others, "p"),
+        stacked=True,
+    )
+
+
+def medians_table(first: str, joint: pd.DataFrame, second: str, again: pd.DataFrame, caption: str) -> Table:
+    """Medians of two runs, or of two halves of one, side by side, with p where there is one.
+
+    Takes tables with the columns ``median`` and perhaps ``median_p``, by hypothesis, and what to call them.
+    """
+    columns = {}
+    for name, one in ((first, joint), (second, again)):
+        columns[name] = one["median"]
+        if "median_p" in one:
+            columns[f"p, {name}"] = one["median_p"]
+    forms = {name: "p" if name.startswith("p, ") else "+.2f" for name in columns}
+    return table(pd.DataFrame(columns).rename(index=ABOUT), caption, forms)
+
+
+def multiverse_values(
+    runs: Mapping[str, MultiverseResult], again: pd.DataFrame, variance: pd.DataFrame, sesoi: float
+) -> dict[str, float | int | str]:
+    """Numbers and names under the keys by which prose calls them.
+
+    Takes the runs by rule of exchange, the joint table of the other codebook, the `MultiverseResult.sensitivity`, and
+    the smallest effect of interest.
+    """
+    main, *_ = runs.values()
+    joint, found = main.joint, main.estimable
+    values: dict[str, float | int | str] = {
+        "multiverse.size": len(main.table),
+        "multiverse.n": len(found),
+        "multiverse.large": joined(map(str, joint.index[joint["median"] >= sesoi])),
+        "multiverse.p.n": len(joint) * len(_SUMMARIES),
+        "multiverse.p.which": joined(f"{name} ({_SUMMARIES[what][0]})" for name, what in main.below()),
+        "multiverse.recoded.same": joined(map(str, again.index[again["median"] * joint["median"] > 0])),
+    }
+    for axis, options in (("corpus", ("UNGDC", "NCSS")), ("threshold", ("regional", "neighbour"))):
+        for option in options:
+            values[f"multiverse.options.{option}"] = int((found[axis] == option).sum())
+    by_denominator = found.groupby("denominator")["B1"].median()
+    values |= {f"multiverse.B1.{name}": float(median) for name, median in by_denominator.items()}
+    for rule, run in runs.items():
+        values[f"multiverse.B1.{rule}_p"] = float(run.joint["median_p"]["B1"])
+    for name in map(str, joint.index):
+        values[f"multiverse.recoded.{name}"] = float(again["median"][name])
+        values[f"multiverse.locked.{name}"] = float(main.table[name][0])
+        values[f"multiverse.most.{name}"] = in_words(str(variance[name].idxmax()))
+        for column in map(str, joint.columns):
+            values[f"multiverse.{name}.{column}"] = float(joint[column][name])
+    return values

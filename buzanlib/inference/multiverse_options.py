@@ -40,6 +40,18 @@ RULES: dict[str, tuple[str, str, float, float]] = {
 }
 
 
+#: What amendment 10 added to the declaration, by choice.
+ADDED: Mapping[str, tuple[str, ...]] = {
+    "power": ("sophisticated_gdp", "sophisticated_milex"),
+    "threshold": ("power80", "contiguous", "great_powers", "continuous"),
+}
+
+
+def with_added(table: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each specification, a row with the choices in columns, has an option that was `ADDED`."""
+    return pd.DataFrame({axis: table[axis].isin(options) for axis, options in ADDED.items()}).any(axis=1)
+
+
 @dataclass(frozen=True, eq=False)
 class _Rows:
     """Of documents or passages: place of the state and of the document, corpus and year."""
@@ -138,7 +150,8 @@ class Alternatives:
 
     def _make_position(self, power: str, cohesion: str, threshold: str, window: str) -> Position | None:
         check_name("threshold", threshold, RULES)
-        place = Placement(power, cohesion, *years(window), *RULES[threshold])
+        first, last = years(window)
+        place = Placement(power, cohesion, first, last, *RULES[threshold])
         try:
             made = [self._one("power", power, window), self._one("cohesion", cohesion, window)]
             scores = both(one for one, _ in made)

@@ -15,7 +15,7 @@ from buzanlib.inference.contrasts import empirical_logit
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.permutation import Array, Moves, p_value
 from buzanlib.inference.placed_sample import THREATS, Sample
-from buzanlib.inference.verdicts import Finding
+from buzanlib.inference.verdicts import Finding, Value
 from buzanlib.theory.predictions import Hypothesis
 from buzanlib.theory.vocabulary import Effect
 
@@ -33,6 +33,15 @@ class RivalResult:
     #: ``alone_se`` and ``beside_se`` (HC3).
     effects: pd.DataFrame
     inflation: pd.Series[float]  #: Variance inflation factors of all regressors.
+
+    def to_results(self) -> dict[str, Value]:
+        """Values under the keys by which prose calls them, such as ``R1.error.rival``."""
+        name, errors = self.finding.hypothesis, self.comparison["mean"].drop("nothing")
+        return {
+            **self.finding.to_results(),
+            f"{name}.reverse_p": self.reverse_p,
+            **{f"{name}.error.{model}": float(error) for model, error in errors.items()},
+        }
 
 
 def rival_test(hypothesis: str, rival: pd.DataFrame, sample: Sample) -> RivalResult:

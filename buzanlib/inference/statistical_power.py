@@ -41,6 +41,8 @@ class PowerReport:
     model: pd.DataFrame  #: `PowerStudy.estimated` at the smallest effect of interest.
     curves: pd.DataFrame  #: `PowerStudy.curves`, in worlds with a rate for each region.
     sesoi: float  #: Smallest effect of interest, in log odds.
+    worlds: int  #: Of each kind.
+    fits: int  #: Of them, those to which the mixed model was fitted.
 
     @staticmethod
     def in_rows(shares: pd.DataFrame, called: str) -> pd.DataFrame:
@@ -68,6 +70,10 @@ class PowerReport:
             **{f"power.sesoi.{name}": float(value) for name, value in at_sesoi.items()},
             "power.largest": float(self.curves["contrast"].max()),
             **{f"estimate.sesoi.{name}": float(value) for name, value in middle.items()},
+            "size.worlds": self.worlds,
+            "mixed.worlds": self.fits,
+            # Two standard errors of a share of nine in ten.
+            "mixed.error": 2 * (0.9 * 0.1 / self.fits) ** 0.5,
             "mixed.least": float(self.model["median"].min()),
             "mixed.most": float(self.model["median"].max()),
             "mixed.cover.least": float(self.model["coverage"].min()),
@@ -104,9 +110,8 @@ class PowerStudy:
         size = self.significant(0.0, TESTED_ON)
         valid = [one for one in TESTED_ON if one != "locked"]
         power, model = self.significant(sesoi, valid), self.estimated(sesoi)
-        return PowerReport(
-            size, self.oversized(size), power, model, self.curves(sorted({*GRID, sesoi})), sesoi
-        )
+        over, curves = self.oversized(size), self.curves(sorted({*GRID, sesoi}))
+        return PowerReport(size, over, power, model, curves, sesoi, self.worlds, self.fits)
 
     def significant(self, contrast: float, estimators: Iterable[str]) -> pd.DataFrame:
         """Share of worlds in which each prediction by itself, and the gate, has p below 1/20.

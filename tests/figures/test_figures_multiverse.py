@@ -180,7 +180,7 @@ def test_options_alt_gives_the_locked_option_first(result, axes):
 
 def test_an_option_that_cannot_be_estimated_has_no_row(result, axes):
     table = result.table.copy()
-    table.loc[table["power"] == "milex", "n"] = 0
+    table.loc[table["power"].isin(["milex", "sophisticated_milex"]), "n"] = 0
     alt = options(MultiverseResult(table, result.joint, result.null), axes).alt
     assert "military spending" not in alt
     assert "GDP" in alt

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from buzanlib.figures.technology import (
+    farther_apart,
+    technology_contrasts,
+    technology_distances,
+    technology_values,
+)
+from buzanlib.inference.technology import Technology
+from buzanlib.inference.world import World
+from buzanlib.measurement.placement import Placement
+
+THREATS = ["pol", "inf", "cri", "mil", "ter", "oth"]
+
+
+def _contrasts(seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    estimate = rng.normal(size=6)
+    return pd.DataFrame(
+        {
+            "estimate": estimate,
+            "low90": estimate - 0.5,
+            "high90": estimate + 0.6,
+            "p": [0.01, 0.2, 0.3, 0.4, 0.5, 0.6],
+            "p_adjusted": [0.06, 0.3, 0.4, 0.5, 0.6, 0.7],
+        },
+        pd.Index(THREATS, name="threat"),
+    )
+
+
+@pytest.fixture
+def within() -> pd.DataFrame:
+    values = {"distance": [0.1, 0.4, 0.2, np.nan, 0.2], "high": [5, 26, 11, 32, 74], "low": [17, 11, 21, 1, 50]}
+    table = pd.DataFrame(values, pd.Index(["WW", "WS", "SW", "SS", "all"], name="quadrant"))
+    return table.assign(low90=table["distance"] - 0.1, high90=table["distance"] + 0.1, p=[0.3, 0.01, 0.2, np.nan, 0.4])
+
+
+@pytest.fixture
+def pairs() -> pd.DataFrame:
+    distance = np.array([0.1, 0.05, 0.3, 0.2, 0.15, 0.12])
+    names = ["WS-WW", "SW-WW", "SS-WW", "SW-WS", "SS-WS", "SS-SW"]
+    return pd.DataFrame({"distance": distance, "low90": distance - 0.05, "high90": distance + 0.1}, names)
+
+
+def _marks(axes):
+    return {line.get_gid(): line for line in axes.lines if line.get_gid()}
+
+
+def test_both_readings_of_technology_are_drawn():
+    split, axis = _contrasts(1), _contrasts(2)
+    drawn = technology_contrasts(split, axis)
+    (axes,) = drawn.figure.axes
+    marks = _marks(axes)
+    np.testing.assert_allclose(marks["split"].get_xdata(), split["estimate"])
+    np.testing.assert_allclose(marks["axis"].get_xdata(), axis["estimate"])
+    assert (np.asarray(marks["axis"].get_ydata()) > np.asarray(marks["split"].get_ydata())).all()
+    (column,) = axes.child_axes
+    assert [text.get_text() for text in column.get_yticklabels()] == ["0.060", "0.300", "0.400", "0.500", "0.600", "0.700"]
+    assert f"Criminal activity: {split['estimate']['cri']:.2f}".replace("-", "−") in drawn.alt
+
+
+def test_a_distance_that_is_not_known_has_no_mark(within, pairs):
+    drawn = technology_distances(within, pairs)
+    (axes,) = drawn.figure.axes
+    marks = _marks(axes)
+    np.testing.assert_allclose(marks["within"].get_xdata(), [0.1, 0.4, 0.2])
+    np.testing.assert_allclose(marks["between"].get_xdata(), pairs["distance"])
+    assert "SS (32 and 1 states) not known" in drawn.alt
+    assert "WS (26 and 11 states) 0.40 (0.30 to 0.50)" in drawn.alt
+    assert "SW and WS 0.20" in drawn.alt
+
+
+def test_quadrants_farther_apart_within_than_any_pair(within, pairs):
+    assert farther_apart(within, pairs) == "WS"
+    assert farther_apart(within, pairs.assign(distance=0.5)) == "none"
+
+
+def test_values_for_prose(within, data_dir):
+    technology = Technology(World.open(data_dir, Placement(), 19, 1, bootstrap=19))
+    rival = technology.rival()
+    values = technology_values(technology, _contrasts(1), _contrasts(2), rival, within)
+    assert values["tech.found.split"] == "de-stabilising political action"
+    assert values["tech.least"] == 0.06
+    assert values["tech.unknown"] == "SS"
+    assert values["tech.within.small"] == "WS"
+    assert values["tech.within.p"] == 0.4
+    assert values["tech.p"] == rival.finding.p
+    assert values["tech.lacking"] == len(technology.world.placed) - len(technology.score)
+    assert (values["tech.ws.n"], values["tech.ws.below"]) == (50, 23)
