@@ -34,9 +34,15 @@ def _contrasts(seed: int) -> pd.DataFrame:
 
 @pytest.fixture
 def within() -> pd.DataFrame:
-    values = {"distance": [0.1, 0.4, 0.2, np.nan, 0.2], "high": [5, 26, 11, 32, 74], "low": [17, 11, 21, 1, 50]}
+    values = {
+        "distance": [0.1, 0.4, 0.2, np.nan, 0.2],
+        "high": [5, 26, 11, 32, 74],
+        "low": [17, 11, 21, 1, 50],
+    }
     table = pd.DataFrame(values, pd.Index(["WW", "WS", "SW", "SS", "all"], name="quadrant"))
-    return table.assign(low90=table["distance"] - 0.1, high90=table["distance"] + 0.1, p=[0.3, 0.01, 0.2, np.nan, 0.4])
+    return table.assign(
+        low90=table["distance"] - 0.1, high90=table["distance"] + 0.1, p=[0.3, 0.01, 0.2, np.nan, 0.4]
+    )
 
 
 @pytest.fixture
@@ -59,7 +65,14 @@ def test_both_readings_of_technology_are_drawn():
     np.testing.assert_allclose(marks["axis"].get_xdata(), axis["estimate"])
     assert (np.asarray(marks["axis"].get_ydata()) > np.asarray(marks["split"].get_ydata())).all()
     (column,) = axes.child_axes
-    assert [text.get_text() for text in column.get_yticklabels()] == ["0.060", "0.300", "0.400", "0.500", "0.600", "0.700"]
+    assert [text.get_text() for text in column.get_yticklabels()] == [
+        "0.060",
+        "0.300",
+        "0.400",
+        "0.500",
+        "0.600",
+        "0.700",
+    ]
     assert f"Criminal activity: {split['estimate']['cri']:.2f}".replace("-", "−") in drawn.alt
 
 

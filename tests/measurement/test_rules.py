@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from buzanlib.errors import EstimationError
 from buzanlib.measurement.placement import Placement, changes
 from buzanlib.measurement.rules import (
     ALL,
@@ -20,6 +21,7 @@ from buzanlib.measurement.rules import (
     missed_examples,
     named_examples,
     placement_values,
+    placements_by_rule,
     rules_beside,
 )
 from buzanlib.tables.data_folder import Data
@@ -142,3 +144,16 @@ def test_the_chapter_says_how_states_are_placed(data_dir: Path) -> None:
     assert said["placement.changed.region"] == pytest.approx((both.iloc[:, 0] != both.iloc[:, 1]).mean())
     assert (said["placement.poor.locked"], said["placement.poor.fewest"]) == (3, 1)
     assert said["placement.poor.best"] == "strongest fifth; own region"
+
+
+def test_a_rule_without_data_is_left_out(data_dir: Path, tmp_path: Path) -> None:
+    for name in ("datapackage.json", "states.csv", "great_powers.csv"):
+        (tmp_path / name).write_bytes((data_dir / name).read_bytes())
+    pd.read_csv(data_dir / "panel.csv").assign(gdp_per_head=np.nan).to_csv(
+        tmp_path / "panel.csv", index=False
+    )
+    (tmp_path / "contiguity.csv").write_text("iso3,neighbour,kind,first,last\n")
+    found = placements_by_rule(Placement(), Data.open(tmp_path))
+    assert list(found) == [LOCKED, "upper tercile", "strongest fifth", "own region"]
+    with pytest.raises(EstimationError, match="no state has a value of 'fsi_cohesion_rank' in 1995-1996"):
+        placements_by_rule(Placement(first=1995, last=1996), Data.open(tmp_path))
