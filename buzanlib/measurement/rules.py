@@ -184,13 +184,13 @@ def placement_values(
         else "close to that",
         "placement.alike.within": within,
         "placement.alike.across": across,
-        "placement.changed.region": float(moved[LOCKED].get("own region", np.nan)),
-        "placement.changed.neighbours": float(moved[LOCKED].get("neighbours alone", np.nan)),
-        "placement.changed.great": float(moved[LOCKED].get("neighbours and great powers", np.nan)),
         "placement.poor.locked": int(poor["without means"][LOCKED]),
         "placement.poor.fewest": int(fewest),
         "placement.poor.best": "; ".join(poor.index[poor["without means"] == fewest]),
     }
+    short = {"own region": "region", "neighbours alone": "neighbours", "neighbours and great powers": "great"}
+    for rule in moved.index.intersection(list(short)):
+        said[f"placement.changed.{short[rule]}"] = float(moved[LOCKED][rule])
     for axis in AXES:
         said[f"placement.{axis}"] = index_of(getattr(place, axis), axis).label
         said[f"placement.rule.{axis}"] = place.in_words(axis)
