@@ -108,5 +108,6 @@ def values(contrasts: pd.DataFrame) -> dict[str, float | str]:
         n, above, below = (int(row[column]) for column in ("estimable", "above", "below"))
         parts = [f"{many} {way} it" for many, way in ((above, "above"), (below, "below")) if many]
         said[f"rules.{name}.sides"] = f"{' and '.join(parts) or 'none'} of {n}"
-        said |= {f"rules.{name}.{part}": float(row[part]) for part in ("least", "most", "smallest")}
+        known = row[["least", "most", "smallest"]].dropna()
+        said |= {f"rules.{name}.{part}": float(value) for part, value in known.items()}
     return said

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from buzanlib.errors import EstimationError
 from buzanlib.measurement.indices import index_of, scores_of_column
 from buzanlib.measurement.placement import AXES, Placement, pairs_alike
+from buzanlib.tables.data_folder import Data
 from buzanlib.theory.vocabulary import Quadrant
 
 #: Names of the examples taken together, in the wide and in the narrow sense of the groups.
@@ -41,6 +44,18 @@ def rules_beside(place: Placement) -> dict[str, Placement]:
     }
     rules = {name: replace(locked, **fields) for name, fields in changed.items()}  # type: ignore[arg-type]
     return rules if place in rules.values() else {"this study": place, **rules}
+
+
+def placements_by_rule(place: Placement, data: Data) -> dict[str, pd.DataFrame]:
+    """States placed by each of `rules_beside`, by name, without rules for which the data lack an index or neighbours.
+
+    `EstimationError` if the locked rule cannot place them.
+    """
+    found = {}
+    for name, rule in rules_beside(place).items():
+        with suppress(*(() if name == LOCKED else (EstimationError,))):
+            found[name] = rule.of(data)
+    return found
 
 
 def named_examples(placements: Mapping[str, pd.DataFrame], examples: pd.DataFrame) -> pd.DataFrame:
@@ -169,13 +184,13 @@ def placement_values(
         else "close to that",
         "placement.alike.within": within,
         "placement.alike.across": across,
-        "placement.changed.region": float(moved[LOCKED]["own region"]),
-        "placement.changed.neighbours": float(moved[LOCKED]["neighbours alone"]),
-        "placement.changed.great": float(moved[LOCKED]["neighbours and great powers"]),
         "placement.poor.locked": int(poor["without means"][LOCKED]),
         "placement.poor.fewest": int(fewest),
         "placement.poor.best": "; ".join(poor.index[poor["without means"] == fewest]),
     }
+    short = {"own region": "region", "neighbours alone": "neighbours", "neighbours and great powers": "great"}
+    for rule in moved.index.intersection(list(short)):
+        said[f"placement.changed.{short[rule]}"] = float(moved[LOCKED][rule])
     for axis in AXES:
         said[f"placement.{axis}"] = index_of(getattr(place, axis), axis).label
         said[f"placement.rule.{axis}"] = place.in_words(axis)
