@@ -134,7 +134,7 @@ def test_the_same_fault_in_many_rows_is_told_in_short(
     assert main(["data", "check", str(folder)]) == 2
     err = capsys.readouterr().err
     assert err.count("panel.csv, row") == 5
-    assert "... and the same in 25 more rows of panel.csv" in err
+    assert "... and 25 more like this in panel.csv" in err
 
 
 def test_tables_of_ones_own_are_locked_once_they_are_sound(
@@ -159,7 +159,10 @@ def test_tables_of_ones_own_are_locked_once_they_are_sound(
 
 def test_a_folder_that_is_no_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "check", str(tmp_path / "nowhere")]) == 2
-    assert "datapackage.json: 'missing'" in capsys.readouterr().err
+    missing = f"datapackage.json: 'missing'; there is no folder '{tmp_path / 'nowhere'}'"
+    assert missing in capsys.readouterr().err
+    assert main(["data", "sheet", "--data", str(tmp_path), "--out", str(tmp_path / "x.csv")]) == 2
+    assert f"the folder '{tmp_path}' has none, so it is no folder of tables" in capsys.readouterr().err
 
 
 def test_build_needs_raw_files(
@@ -246,7 +249,7 @@ def test_a_sheet_is_written_filled_in_and_taken_in(
     assert main(["data", "codes", str(out), "--data", str(folder)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{'Ana':<20}     1 passages",
-        "skipped, since nothing is coded in them: 1 rows",
+        "in the sheet: 2 = 1 coded + 1 without any code, skipped",
         str(folder / "codes.csv"),
     ]
     assert main(["data", "check", str(folder)]) == 0
@@ -271,7 +274,7 @@ def test_faults_of_a_sheet_are_told_in_short(
     err = capsys.readouterr().err
     assert "8 faults" in err
     assert err.count("sheet.csv, row") == 5
-    assert "... and the same in 3 more rows of sheet.csv" in err
+    assert "... and 3 more like this in sheet.csv" in err
     assert state(folder) == before
 
 

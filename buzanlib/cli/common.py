@@ -10,7 +10,7 @@ from itertools import groupby
 from buzanlib.errors import Fault, shown
 
 SHOWN = 5
-"""Faults that are printed of those of one kind, each with another value if there are as many; the others are counted."""
+"""Faults of one kind that are printed, each with another value if there are as many; the others are counted."""
 
 OTHERS = 12
 """Further values of one kind that are named with their first row."""

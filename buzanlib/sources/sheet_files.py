@@ -171,7 +171,7 @@ def _from_workbook(path: Path, data: bytes, wanted: Wanted, worksheet: str) -> l
     if not grids:
         if not chosen:
             raise DataError([Fault(path.name, 1, "", "", "a header row is needed")])
-        names = ", ".join(repr(sheet.name) for sheet in chosen)
+        names = ", ".join(sheet.name for sheet in chosen)
         need = f"a worksheet with the columns {', '.join(wanted.names)} is needed"
         raise DataError([Fault(path.name, 0, "", names, need)])
     read = {grid.file for grid in grids}
