@@ -37,6 +37,14 @@ class OwnTable:
         """The table in the form of a data folder."""
         return render_table(self.frame)
 
+    def rows(self) -> dict[int, int]:
+        """Row of the file by the line that it has in `rendered`."""
+        breaks = sum(
+            (self.frame[name].str.count("\n") for name in self.frame), pd.Series(0, self.frame.index)
+        )
+        lines = (breaks + 1).cumsum().shift(fill_value=0) + 2
+        return dict(zip(lines.astype(int).tolist(), self.frame.index.tolist(), strict=True))
+
     def further(self, described: Table) -> list[dict[str, str]]:
         """Name and type of each column that the user has and nobody has described."""
         known = described.fitted(self.table.columns).columns

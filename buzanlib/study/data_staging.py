@@ -205,6 +205,24 @@ def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
 
 
 def _renamed(study: Study, faults: Iterable[Fault]) -> DataError:
-    """Faults with the names of the study's own files."""
-    own = {name: file.name for name, file in study.tables.items()}
-    return DataError([replace(fault, file=own.get(fault.file, fault.file)) for fault in faults])
+    """Faults with the names and rows of the study's own files."""
+    from buzanlib.sources.own_tables import read_own
+
+    found = list(faults)
+    named = {fault.file for fault in found} & study.tables.keys() - set(CODES if study.sheets else ())
+    rows = {
+        table.path: own.rows()
+        for table in (Descriptor.load(study.data).tables.values() if named else ())
+        if table.path in named and not (own := read_own(study.tables[table.path], table)).same
+    }
+    own_names = {name: file.name for name, file in study.tables.items()}
+    return DataError(
+        [
+            replace(
+                fault,
+                file=own_names.get(fault.file, fault.file),
+                row=rows.get(fault.file, {}).get(fault.row, fault.row),
+            )
+            for fault in found
+        ]
+    )

@@ -7,10 +7,17 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm, rankdata
+from scipy.stats import norm, rankdata, spearmanr
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.measurement.indices import INDICES, index_of, normal_scores, yearly_scores
+from buzanlib.measurement.indices import (
+    INDICES,
+    in_panel,
+    index_of,
+    normal_scores,
+    rank_correlations,
+    yearly_scores,
+)
 
 values = st.lists(st.integers(-1000, 1000), min_size=2, max_size=12)
 
@@ -68,3 +75,36 @@ def test_an_empty_window_is_refused() -> None:
 def test_every_index_has_a_column_of_the_panel(data_dir) -> None:  # type: ignore[no-untyped-def]
     columns = pd.read_csv(data_dir / "panel.csv", nrows=0).columns
     assert {index.column for index in INDICES.values()} <= set(columns)
+
+
+def test_rank_correlations_are_those_of_scipy_year_by_year(data_dir) -> None:  # type: ignore[no-untyped-def]
+    panel = pd.read_csv(data_dir / "panel.csv")
+    rng = np.random.default_rng(1)
+    panel["cohesion_mine"] = (panel["wgi_stability"] + rng.normal(size=len(panel))).where(
+        rng.random(len(panel)) < 0.7
+    )
+    panel["cohesion_few"] = panel["polyarchy"].where(panel["iso3"].isin(["EST", "FRA"]))
+    found = rank_correlations(panel, "cohesion_mine", "cohesion")
+    others = [name for name, index in INDICES.items() if index.axis == "cohesion"]
+    assert found.index.tolist() == [*others, "cohesion_few"]
+    for name in others:
+        index = INDICES[name]
+        both = panel.dropna(subset=["cohesion_mine", index.column])
+        each = [
+            (len(of), spearmanr(of["cohesion_mine"], of[index.column]).statistic)
+            for _, of in both.groupby("year")
+            if len(of) >= 3 and of[index.column].nunique() > 1
+        ]
+        sizes, rhos = np.array(each).T
+        assert found.loc[name, "rho"] == pytest.approx(index.orientation * np.average(rhos, weights=sizes))
+        assert found.loc[name, "years"] == len(each)
+    assert found.loc["fractionalization", "rho"] > 0
+    assert found.loc["cohesion_few"].isna().tolist() == [True, False, False]
+    assert found.loc["cohesion_few", ["states", "years"]].tolist() == [0, 0]
+
+
+def test_indices_of_a_panel_are_those_with_a_value() -> None:
+    rows = [["iso3", "year", "cinc", "gdp", "power_mine", "power_none"], ["EST", "2011", "", "1", "", ""]]
+    assert in_panel(rows, "power") == ["gdp"]
+    assert in_panel([*rows, ["FRA", "2011", "2", "", "3"]], "power") == ["cinc", "gdp", "power_mine"]
+    assert in_panel([], "power") == ["cinc", "milex", "gdp"]
