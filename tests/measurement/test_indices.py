@@ -93,7 +93,7 @@ def test_rank_correlations_are_those_of_scipy_year_by_year(data_dir) -> None:  #
         each = [
             (len(of), spearmanr(of["cohesion_mine"], of[index.column]).statistic)
             for _, of in both.groupby("year")
-            if len(of) >= 3 and of[index.column].nunique() > 1
+            if len(of) >= 3 and of[index.column].min() < of[index.column].max()
         ]
         sizes, rhos = np.array(each).T
         assert found.loc[name, "rho"] == pytest.approx(index.orientation * np.average(rhos, weights=sizes))

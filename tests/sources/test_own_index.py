@@ -139,7 +139,7 @@ def merged(
 def test_a_preamble_and_a_column_a_year_are_read_and_counted(data_dir: Path, tmp_path: Path) -> None:
     found, values = merged(PREAMBLE, data_dir, tmp_path)
     assert values.to_numpy().tolist() == [["EST", 2010, 0.5], ["FRA", 2010, 2.0], ["FRA", 2011, 3.0]]
-    assert (found.values, found.missing, found.states) == (3, 1, 2)
+    assert (found.values, found.missing, found.states) == (3, 1, 2)  # noqa: PD011
     assert found.left == ("Country Name", "Indicator Code")
     assert found.notes == ("mine.csv: not read: 2 rows above the header, which is row 5",)
 
@@ -169,7 +169,7 @@ def test_numbers_in_other_forms_and_missing_ones(
 ) -> None:
     found, panel = merged(text, data_dir, tmp_path)
     assert panel["power_mine"].tolist() == values
-    assert found.values + found.missing == len(text.splitlines()) - 1 - text.startswith("sep=")
+    assert found.values + found.missing == len(text.splitlines()) - 1 - text.startswith("sep=")  # noqa: PD011
 
 
 def test_all_faults_come_in_one_round(data_dir: Path, tmp_path: Path) -> None:
