@@ -78,7 +78,9 @@ def read_own(path: Path, described: Table) -> OwnTable:
         frame, faults = _framed(grids[0], described), []
     columns = [str(name) for name in frame.columns]
     fitted = described.fitted(columns)
-    if grids and (lacking := [name for name in described.columns if name not in columns]):
+    if lacking := [name for name in described.columns if name not in columns]:
+        if not grids:  # the check of the folder says which
+            return OwnTable(frame, fitted, True, faults)
         unknown = [name for name in columns if name not in fitted.columns]
         header = unknown_columns(grids[0].file, grids[0].header, unknown, lacking, described.columns)
         raise DataError([*header, *grids[0].faults])
