@@ -154,7 +154,7 @@ class Fault:
     allowed : str
         What would be allowed, as a phrase; for readers only, never to be compared.
     place : str
-        JSON path, such as ``$.definitions[3].scale``; empty in a table.
+        JSON path, such as ``$.definitions[3].scale``, or cell of a worksheet; else empty.
     columns : tuple of str
         Names of the fields, where they are several.
     """

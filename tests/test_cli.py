@@ -134,7 +134,7 @@ def test_the_same_fault_in_many_rows_is_told_in_short(
     assert main(["data", "check", str(folder)]) == 2
     err = capsys.readouterr().err
     assert err.count("panel.csv, row") == 5
-    assert "... and the same in 25 more rows of panel.csv" in err
+    assert "... and 25 more like this in panel.csv" in err
 
 
 def test_tables_of_ones_own_are_locked_once_they_are_sound(
@@ -159,7 +159,10 @@ def test_tables_of_ones_own_are_locked_once_they_are_sound(
 
 def test_a_folder_that_is_no_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "check", str(tmp_path / "nowhere")]) == 2
-    assert "datapackage.json: 'missing'" in capsys.readouterr().err
+    missing = f"datapackage.json: 'missing'; there is no folder '{tmp_path / 'nowhere'}'"
+    assert missing in capsys.readouterr().err
+    assert main(["data", "sheet", "--data", str(tmp_path), "--out", str(tmp_path / "x.csv")]) == 2
+    assert f"the folder '{tmp_path}' has none, so it is no folder of tables" in capsys.readouterr().err
 
 
 def test_build_needs_raw_files(
@@ -246,7 +249,7 @@ def test_a_sheet_is_written_filled_in_and_taken_in(
     assert main(["data", "codes", str(out), "--data", str(folder)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{'Ana':<20}     1 passages",
-        "skipped, since nothing is coded in them: 1 rows",
+        "in the sheet: 2 = 1 coded + 1 without any code, skipped",
         str(folder / "codes.csv"),
     ]
     assert main(["data", "check", str(folder)]) == 0
@@ -271,7 +274,7 @@ def test_faults_of_a_sheet_are_told_in_short(
     err = capsys.readouterr().err
     assert "8 faults" in err
     assert err.count("sheet.csv, row") == 5
-    assert "... and the same in 3 more rows of sheet.csv" in err
+    assert "... and 3 more like this in sheet.csv" in err
     assert state(folder) == before
 
 
@@ -482,3 +485,72 @@ def test_a_proposal_for_all_is_told_from_where_to_where(
     assert "reservation 0.0 of a rule of acceptance; allowed: above 0, at most 1" in capsys.readouterr().err
     assert main(["assess", str(tmp_path / "none.yml")]) == 2
     assert capsys.readouterr().err == "buzan: there is no proposal 'none.yml'\n"
+
+
+def test_faults_of_one_kind_collapse_and_their_values_are_named(
+    tmp_path: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = ["WLD", "EAS", "ARB", "CSS", "CEB", "EAR", "EAP"]
+    rows = [f"{state},{year},1" for state in states for year in (2010, 2011)]
+    (tmp_path / "mine.csv").write_text("iso3,year,value\n" + "\n".join(rows) + "\nUSA,2010,much\n")
+    words = ["data", "index", str(tmp_path / "mine.csv"), "--axis", "power", "--name", "mine"]
+    assert main([*words, "--data", str(data_dir), "--out", str(tmp_path / "panel.csv")]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "buzan: 15 faults in the data"
+    assert [line.partition(";")[0] for line in lines[1:6]] == [
+        f"  mine.csv, row {row}, column iso3: '{state}'"
+        for row, state in zip(range(2, 12, 2), states, strict=False)
+    ]
+    assert lines[6] == "  ... and 9 more like this in mine.csv: 'EAR' in row 12, 'EAP' in row 14"
+    assert lines[7].startswith("  mine.csv, row 16, column value: 'much'")
+    assert len(lines) == 8
+
+
+def test_a_study_of_own_tables_in_any_form_says_what_it_read(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = {
+        name: (root / "data" / f"{name}.csv").read_text(encoding="utf-8") for name in ("tiles", "panel")
+    }
+    header, *rows = tables["tiles"].splitlines()
+    tiles = [
+        "My tiles;;",
+        "",
+        header.replace(",", ";") + ";remark",
+        *(row.replace(",", ";") + ";x" for row in rows),
+    ]
+    (tmp_path / "tiles.csv").write_text("\n".join(tiles), encoding="utf-8-sig")
+    head, *rows = tables["panel"].splitlines()
+    panel = [f"{head},power_mine", *(f"{row},{row.split(',')[4] or 'NA'}" for row in rows)]
+    (tmp_path / "panel.tsv").write_bytes("\r\n".join(panel).replace(",", "\t").encode())
+    study = tmp_path / "study.yml"
+    study.write_text(
+        f"title: Mine\ndata: {root}/data\ntemplates: {root}/notebooks\noutput: out\n"
+        "tables: {tiles: tiles.csv, panel: panel.tsv}\n"
+        "parameters: {power: power_mine}\nnotebooks: {04_placement: }\n"
+    )
+    assert main(["data", "check", str(study)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert (
+        f"tiles.csv: {len(tiles) - 3} rows of tiles.csv, and further columns, which are kept: remark" in out
+    )
+    assert "tiles.csv: not read: 1 rows above the header, which is row 3" in out
+    assert f"panel.tsv: {len(rows)} rows of panel.csv" in out
+    (tmp_path / "tiles.csv").write_text("\n".join(tiles).replace("AFG;", "AFX;"), encoding="utf-8-sig")
+    assert main(["data", "check", str(study)]) == 2
+    assert "tiles.csv, row 4, column iso3: 'AFX'" in capsys.readouterr().err
+
+
+def test_a_study_whose_data_is_no_folder_of_tables_is_told_the_line(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    study = tmp_path / "study.yml"
+    study.write_text(
+        f"title: Mine\ndata: empty\ntemplates: {root}/notebooks\noutput: out\nnotebooks: {{04_placement: }}\n"
+    )
+    assert main(["status", str(study)]) == 2
+    assert (
+        "study.yml, line 2: data: 'empty' is no folder of tables: it has no datapackage.json"
+        in capsys.readouterr().err
+    )

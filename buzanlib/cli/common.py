@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from buzanlib.errors import Fault
+from buzanlib.errors import Fault, shown
 
 SHOWN = 5
-"""Faults that are printed of those that differ only in their row, or in what is missing; the others are counted."""
+"""Faults of one kind that are printed, each with another value if there are as many; the others are counted."""
+
+OTHERS = 12
+"""Further values of one kind that are named with their first row."""
+
+_WIDEST = 40
+"""Characters of such a value."""
 
 
 def add_command(
@@ -26,17 +33,21 @@ def add_command(
 
 
 def summary(faults: Sequence[Fault]) -> str:
-    """Lines that list all faults; of those that differ only in row, place or what is missing, the first few."""
+    """Lines that list all faults; of those of one kind, the first few, a count, and which other values have it."""
     lines = [f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the data"]
-    kinds = sorted(faults, key=_kind)
-    for _, group in groupby(kinds, key=_kind):
+    for _, group in groupby(sorted(faults, key=_kind), key=_kind):
         same = list(group)
-        lines += [f"  {fault}" for fault in same[:SHOWN]]
+        first = list({fault.value: fault for fault in reversed(same)}.values())[::-1]
+        told = [*first, *(fault for fault in same if fault not in first)][:SHOWN]
+        lines += [f"  {fault}" for fault in sorted(told)]
         if len(same) > SHOWN:
-            where = "places" if same[0].place else "rows"
-            lines.append(f"  ... and the same in {len(same) - SHOWN} more {where} of {same[0].file}")
+            more = [f"{shown(one.value[:_WIDEST])} in row {one.row}" for one in first[SHOWN:] if one.row]
+            values = f": {', '.join(more[:OTHERS])}" if more else ""
+            count = f" and {len(more) - OTHERS} other values" if len(more) > OTHERS else ""
+            lines.append(f"  ... and {len(same) - SHOWN} more like this in {same[0].file}{values}{count}")
     return "\n".join(lines)
 
 
-def _kind(fault: Fault) -> tuple[str, str, str, str]:
-    return fault.file, fault.column, fault.value if fault.row else "", fault.allowed
+def _kind(fault: Fault) -> tuple[str, str, str]:
+    """File, column, and what is needed but for values, hints and numbers in it."""
+    return fault.file, fault.column, re.sub(r"; nearest allowed: .*|'[^']*'|[0-9]+", "", fault.allowed)

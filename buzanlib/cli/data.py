@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from functools import partial
 from pathlib import Path
 
 from buzanlib.cli.common import add_command, summary
 from buzanlib.cli.study import STUDY
-from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.errors import BuzanError, DataError, LockError, shown
 
 DATA = Path("data")
 
@@ -49,6 +50,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     codes.add_argument(
         "--replace", action="store_true", help="replace the codes that an annotator of that name has"
     )
+    codes.add_argument(
+        "--worksheet", default="", metavar="NAME", help="of a workbook (default: all that fit)"
+    )
     texts = add(
         _texts,
         "find the passages in texts of your own",
@@ -67,6 +71,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     index.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX; more means stronger")
     index.add_argument("--axis", required=True, metavar="AXIS", help="power or cohesion: what it measures")
     index.add_argument("--name", required=True, help="small letters, digits and underscores")
+    index.add_argument(
+        "--worksheet", default="", metavar="NAME", help="of a workbook (default: the one that fits)"
+    )
     index.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     index.add_argument("--panel", type=Path, help="what it is added to (default: panel.csv of that folder)")
     index.add_argument("--out", type=Path, default=Path("panel.csv"), help="new file (default: panel.csv)")
@@ -124,6 +131,7 @@ def _check_of_study(file: Path) -> None:
     study = load_study(file)
     with looked_at(study) as folder:
         count = len(folder.hashes)
+    print(*folder.said, sep="\n", end="\n" * bool(folder.said))
     own = [*study.tables, *(sheet.name for sheet in study.sheets)]
     print(f"{count} files without fault; of this study: {', '.join(own) or 'none'}")
 
@@ -151,12 +159,8 @@ def _codes(given: argparse.Namespace) -> None:
     """Add everyone who coded in a sheet (CSV or XLSX) as a further annotator, and lock the codes."""
     from buzanlib.sources.coders import add_codes
 
-    added = add_codes(given.sheet, given.data, given.replace)
-    for name, passages in added.passages.items():
-        print(f"{name:<20} {passages:>5} passages")
-    if added.not_coded:
-        print(f"skipped, since nothing is coded in them: {added.not_coded} rows")
-    print(given.data / "codes.csv")
+    added = add_codes(given.sheet, given.data, given.replace, given.worksheet)
+    print(*added.counts(), *added.notes, given.data / "codes.csv", sep="\n")
 
 
 def _texts(given: argparse.Namespace) -> None:
@@ -164,9 +168,14 @@ def _texts(given: argparse.Namespace) -> None:
     from buzanlib.sources.own_texts import gather_texts
 
     made = gather_texts(given.folder, given.corpus, given.data, given.out, given.sample)
+    found, left = made.documents + len(made.not_read), len(made.not_read)
+    print(f"in the folder: {found} = {made.documents} texts + {left} not read", end="")
+    print(f": {', '.join(map(shown, made.not_read))}" if left else "")
+    spoken = made.documents - made.silent
     print(
-        f"texts: {made.documents}, states: {made.states}, passages: {made.passages}, texts without any: {made.silent}"
+        f"texts of {made.states} states: {made.documents} = {spoken} with passages + {made.silent} without any"
     )
+    print(f"passages: {made.passages}")
     documents, passages, sheet = made.files
     print(f"{documents} and {passages}: name them in a study under tables")
     print(f"{sheet}: fill it in, and name it in the study under sheets")
@@ -176,9 +185,37 @@ def _index(given: argparse.Namespace) -> None:
     """Write a panel with an index of your own (columns iso3, year, value) behind its other columns."""
     from buzanlib.sources.own_index import merge_index
 
-    merged = merge_index(given.file, given.axis, given.name, given.data, given.out, given.panel)
+    merged = merge_index(
+        given.file, given.axis, given.name, given.data, given.out, given.panel, given.worksheet
+    )
     values = merged.values
     print(f"{merged.column}: {values} values of {merged.states} states, {merged.first} to {merged.last}")
+    print(f"in the file: {values + merged.missing} = {values} values + {merged.missing} missing")
+    if merged.left:
+        print(f"columns that were not read: {', '.join(merged.left)}")
     if merged.added:
         print(f"rows of later years, one a member and year: {merged.added}")
+    print(*merged.notes, sep="\n", end="\n" * bool(merged.notes))
+    _compare(given.out, merged.column, given.axis)
     print(f"{given.out}: name it in a study under tables, panel, and let {given.axis} be {merged.column}")
+
+
+def _compare(panel: Path, column: str, axis: str) -> None:
+    """Print the rank correlation of a new index with the others of its axis, and warn of those that it runs against."""
+    import pandas as pd
+
+    from buzanlib.measurement.indices import rank_correlations
+
+    print(f"rank correlation with the other indices of {axis}, mean of the years (Spearman):")
+    found = rank_correlations(pd.read_csv(panel), column, axis)
+    for name, rho, states, years in found.itertuples(name=None):
+        said = f"{rho:+.2f}  {states} states, {years} years" if years else "no year with three states of both"
+        print(f"  {name:<20} {said}")
+    against = found.index[found["rho"] < 0].tolist()
+    if against:
+        whom = ", ".join(against)
+        print(
+            f"warning: {column} runs against {whom}. More must mean stronger: if it means weaker, change the sign of"
+            " every value and import it anew",
+            file=sys.stderr,
+        )

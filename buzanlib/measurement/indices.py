@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from buzanlib.errors import EstimationError, check_name
@@ -63,21 +63,72 @@ def index_of(name: str, axis: str) -> Index:
     return INDICES[name]
 
 
-def in_panel(path: Path, axis: str) -> list[str]:
-    """Names of the indices of an axis of whose columns ``panel.csv`` has a value; where it cannot be read, all."""
+def _columns(headings: Iterable[str], axis: str) -> dict[str, tuple[str, ...]]:
+    """Columns of each index of an axis by its name, those of a user's own behind."""
     named = {name: index.columns for name, index in INDICES.items() if index.axis == axis}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            named |= {name: (name,) for name in rows.fieldnames or () if name.startswith(f"{axis}_")}
-            missing = {column for columns in named.values() for column in columns}
-            for row in rows:
-                missing -= {column for column in missing if row.get(column)}
-                if not missing:
-                    break
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return list(named)
-    return [name for name, columns in named.items() if not missing & set(columns)]
+    return named | {name: (name,) for name in headings if name.startswith(f"{axis}_")}
+
+
+def in_panel(rows: Iterable[Sequence[str]], axis: str) -> list[str]:
+    """Names of the indices of whose columns a panel has a value; all, where there is not even a row of headings."""
+    ahead = iter(rows)
+    headings = next(ahead, ())
+    named = _columns(headings, axis)
+    absent = {column for columns in named.values() for column in columns} - {*headings}
+    empty = {
+        column: headings.index(column)
+        for columns in named.values()
+        for column in columns
+        if column in headings
+    }
+    for row in ahead:
+        empty = {column: at for column, at in empty.items() if len(row) <= at or not row[at]}
+        if not empty:
+            break
+    lacking = absent | {*empty}
+    return [name for name, columns in named.items() if not headings or not lacking & {*columns}]
+
+
+def rank_correlations(panel: pd.DataFrame, column: str, axis: str) -> pd.DataFrame:
+    """Rank correlation of a column of the panel with every other index of its axis, each with more as stronger.
+
+    Spearman's coefficient over the states of each year that have both, three at least; of the years the mean, weighted
+    by the number of states.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Columns ``iso3``, ``year`` and the indices.
+    column : str
+        Of the panel; more is held to mean stronger.
+    axis : {"power", "cohesion"}
+        What it measures.
+
+    Returns
+    -------
+    DataFrame
+        Index: name of the other index. Columns ``rho`` (NaN where no year can be compared), ``states`` and ``years``:
+        how many were compared.
+    """
+    import pandas as pd
+
+    found = {}
+    for name, (other, *more) in _columns(map(str, panel.columns), axis).items():
+        if more or other == column or other not in panel.columns:
+            continue  # an index of several columns is compared by each of them
+        both = panel.dropna(subset=[column, other])
+        ranks = both.groupby("year")[[column, other]].rank()
+        each = [
+            (years, len(of), of[column].corr(of[other]))
+            for years, of in ranks.groupby(both["year"])
+            if len(of) >= 3 and of.nunique().min() > 1
+        ]
+        weight = sum(size for _, size, _ in each)
+        rho = sum(size * value for _, size, value in each) / weight if each else math.nan
+        compared = both["year"].isin([year for year, _, _ in each])
+        sign = index_of(name, axis).orientation
+        found[name] = (sign * rho, both.loc[compared, "iso3"].nunique(), len(each))
+    return pd.DataFrame.from_dict(found, orient="index", columns=["rho", "states", "years"])
 
 
 def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: int) -> pd.DataFrame:

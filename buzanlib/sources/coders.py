@@ -33,13 +33,21 @@ SHIPS = "this name is one of those that ship; another is needed, or --replace"
 
 @dataclass(frozen=True)
 class Added:
-    """How many passages were added by annotator, and how many rows of the sheet had no code."""
+    """How many passages were added by annotator, how many rows of the sheet had no code, and what was not read."""
 
     passages: dict[str, int]
     not_coded: int
+    notes: tuple[str, ...] = ()
+
+    def counts(self) -> list[str]:
+        """Passages of each coder and without a code, and their sum, which is what the sheet has."""
+        coded = sum(self.passages.values())
+        by_coder = [f"{name:<20} {passages:>5} passages" for name, passages in self.passages.items()]
+        total = f"in the sheet: {coded + self.not_coded} = {coded} coded + {self.not_coded} without any code, skipped"
+        return [*by_coder, total]
 
 
-def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
+def add_codes(sheet: Path, data: Path, replace: bool = False, worksheet: str = "") -> Added:
     """Add the coders of a sheet to ``codes.csv`` and ``annotators.csv``, and lock the codes again.
 
     They may code a part of the passages, by the newest codebook. Nothing is written unless the sheet and the whole
@@ -49,11 +57,13 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
     Parameters
     ----------
     sheet : pathlib.Path
-        CSV or XLSX, as `sheets.read_sheet` reads it.
+        CSV or XLSX, as `sheets.read_sheet` reads it: all its worksheets, or the one that is named.
     data : pathlib.Path
         Folder of the tables, locked.
     replace : bool
         Replace all codes of an annotator of the same name. Without it such a name is refused.
+    worksheet : str
+        Name of the only worksheet to be read.
 
     Raises
     ------
@@ -70,12 +80,14 @@ def add_codes(sheet: Path, data: Path, replace: bool = False) -> Added:
         except LockError as error:
             hint = "where these tables are as they should be, buzan data lock locks them"
             raise LockError(f"{error}\n{hint}") from None
-        tables, added = codes_with(sheet, data, replace)
+        tables, added = codes_with(sheet, data, replace, worksheet)
         _put(tables, data)
     return added
 
 
-def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[dict[str, pd.DataFrame], Added]:
+def codes_with(
+    sheet: Path, data: Path, replace: bool = False, worksheet: str = ""
+) -> tuple[dict[str, pd.DataFrame], Added]:
     """Give the codes of a folder, which need not be locked, with those of a sheet added; see `add_codes`.
 
     The tables ``annotators.csv`` and ``codes.csv`` by name, as text, with their columns and in their order; and who
@@ -87,12 +99,14 @@ def codes_with(sheet: Path, data: Path, replace: bool = False) -> tuple[dict[str
     taken = dict.fromkeys(sorted({*kept["annotator"], *SHIPPED}), "" if replace else TAKEN)
     taken |= dict.fromkeys(SHIPPED, "" if replace else SHIPS)
     described = Descriptor.load(data).table("codes")
-    found = read_sheet(sheet, described, set(passages), taken)
+    found = read_sheet(sheet, described, set(passages), taken, worksheet)
     coders = found.codes["annotator"]
     kept = kept[~kept["annotator"].isin(coders)]
     codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
     coded = {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}
-    return {ANNOTATORS: _annotators(existing, coded), "codes.csv": codes}, Added(coded, found.not_coded)
+    return {ANNOTATORS: _annotators(existing, coded), "codes.csv": codes}, Added(
+        coded, found.not_coded, found.notes
+    )
 
 
 def _annotators(existing: ExistingTables, coders: Iterable[str]) -> pd.DataFrame:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, DataError, Fault, nearest
+from buzanlib.errors import HINTED, BuzanError, DataError, Fault, nearest
 from buzanlib.files import alone, demand_absent
-from buzanlib.sources.sheet_files import Grid, read_grid
+from buzanlib.sources.own_numbers import SENTINELS, plain_numbers
+from buzanlib.sources.own_tables import read_own
+from buzanlib.sources.sheet_files import Grid, Wanted, read_grid, told_once
 from buzanlib.sources.write import write_table
-from buzanlib.tables.checks import check_table, faults_at
+from buzanlib.tables.checks import check_table, faults_at, repeated, unknown_columns
 from buzanlib.tables.descriptor import load_tables
-from buzanlib.tables.reading import read
 from buzanlib.tables.schema import Descriptor, Field, Table
 
 AXES = ("power", "cohesion")
 KEY = ["iso3", "year"]
+COLUMNS = ("iso3", "year", "value")
+
+STATE = ("country code", "iso3c", "iso3 code", "iso 3", "iso code", "code")
+"""Other headings of the column of states; the codes in it must be those of ISO 3166 all the same."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,22 @@ class Merged:
     first: int  #: First year.
     last: int  #: Last year.
     added: int  #: Rows of years that the panel did not have, one for each member.
+    missing: int  #: State-years of the file without a value: with `values`, all that it has.
+    left: tuple[str, ...] = ()  #: Headings of columns that were not read.
+    notes: tuple[str, ...] = ()  #: What else was not read, or is to be looked at, in words.
 
 
-def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: Path | None = None) -> Merged:
+def merge_index(
+    file: Path, axis: str, name: str, data: Path, out: Path, panel: Path | None = None, worksheet: str = ""
+) -> Merged:
     """Write a panel with an index of the user's own as its last column.
 
     Parameters
     ----------
     file : pathlib.Path
-        CSV or XLSX (see `sheet_files.read_grid`) with the columns ``iso3``, ``year`` and ``value``; more means
-        stronger. A row without a value is skipped.
+        CSV or XLSX (see `sheet_files.read_grid`) with the columns ``iso3`` (or one of `STATE`), ``year`` and
+        ``value``, or with a column a year in place of the last two; more means stronger. What is missing (see
+        `own_numbers`) is counted and skipped.
     axis : {"power", "cohesion"}
         What the index measures.
     name : str
@@ -52,11 +63,13 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
         New file, or the `panel` itself.
     panel : pathlib.Path, optional
         What the column is added to; by default the panel of the folder.
+    worksheet : str
+        Name of the worksheet, where several have such columns.
 
     Raises
     ------
     DataError
-        With every fault of the file, or of the panel.
+        With every fault of the file, or else of the panel.
     BuzanError
         If the axis or the name is wrong, the panel has the column already, `out` exists, or another command is at work
         in its folder.
@@ -69,25 +82,31 @@ def merge_index(file: Path, axis: str, name: str, data: Path, out: Path, panel: 
     if out.resolve() != source.resolve():
         demand_absent(out)
     with alone(out.parent):
-        return _merged(file, f"{axis}_{name}", source, data, out)
+        return _merged(file, f"{axis}_{name}", source, data, out, worksheet)
 
 
-def _merged(file: Path, column: str, source: Path, data: Path, out: Path) -> Merged:
-    raw = read(source.parent, source.name)
-    if raw.frame is None or raw.faults:
-        raise DataError(raw.faults)
-    if column in raw.frame.columns:
-        raise BuzanError(f"{source} has a column {column!r} already; another name is needed")
+def _merged(file: Path, column: str, source: Path, data: Path, out: Path, worksheet: str) -> Merged:
     described = Descriptor.load(data).table("panel")
+    panel = read_own(source, described)
+    if panel.faults or (wrong := check_table(panel.table, panel.frame)):
+        raise DataError(panel.faults or wrong)
+    if column in panel.frame.columns:
+        raise BuzanError(f"{source} has a column {column!r} already; another name is needed")
     states = set(load_tables(data, ["states"])["states"]["iso3"])
-    own = _read(read_grid(file), described, states)
-    years = own["year"].astype(int)
-    longer = _continued(raw.frame, int(years.max()))
-    _demand_rows(own, longer, file.name)
-    whole = longer.merge(own.rename(columns={"value": column}), on=KEY, how="left").fillna("")
+    index = _read(read_grid(file, _WANTED, worksheet), described, states)
+    own = index.rows
+    sound = own[own["sound"]]
+    years = sound["year"].astype(int)
+    longer = _continued(panel.frame, int(years.max())) if len(sound) else panel.frame
+    faults = [*index.faults, *_without_row(index, longer)]
+    if faults:
+        raise DataError(told_once([index.grid], faults))
+    values = own[[*KEY, "value"]].rename(columns={"value": column})
+    whole = longer.merge(values, on=KEY, how="left").fillna("")
     write_table(whole.sort_values(KEY), out)
-    added = len(longer) - len(raw.frame)
-    return Merged(column, len(own), own["iso3"].nunique(), int(years.min()), int(years.max()), added)
+    added, span = len(longer) - len(panel.frame), (int(years.min()), int(years.max()))
+    notes = (*index.grid.notes, *panel.notes, *_codes_of_missing(own["value"], file.name))
+    return Merged(column, len(own), own["iso3"].nunique(), *span, added, index.missing, index.left, notes)
 
 
 def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
@@ -99,34 +118,121 @@ def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
     return pd.concat([panel, *more]).fillna("").reset_index(drop=True)
 
 
-def _demand_rows(own: pd.DataFrame, panel: pd.DataFrame, file: str) -> None:
-    """Refuse values of years in which the panel does not have the state."""
-    keys = pd.MultiIndex.from_frame(own[KEY])
-    absent = own[~keys.isin(pd.MultiIndex.from_frame(panel[KEY]))]
-    if len(absent):
-        need = "the panel has no such state in this year: only members of the United Nations are placed"
-        raise DataError(faults_at(file, "iso3+year", absent["iso3"] + ", " + absent["year"], need))
+def _without_row(index: _Index, panel: pd.DataFrame) -> list[Fault]:
+    """Faults of values of years in which the panel does not have the state."""
+    sound = index.rows[index.rows["sound"]]
+    keys = pd.MultiIndex.from_frame(sound[KEY])
+    absent = sound[~keys.isin(pd.MultiIndex.from_frame(panel[KEY]))]
+    need = "the panel has no such state in this year: only members of the United Nations are placed"
+    cells = pd.Series((absent["iso3"] + ", " + absent["year"]).to_numpy(), index=absent["row"], dtype="str")
+    return faults_at(index.grid.file, "iso3+year", cells, need)
 
 
-def _read(grid: Grid, panel: Table, states: Collection[str]) -> pd.DataFrame:
-    """State, year and value, as text, of every row that has a value."""
+def _codes_of_missing(values: pd.Series[str], file: str) -> list[str]:
+    """A question for each number that publishers put for a missing value, where it is the least and stands twice."""
+    least = str(min(values, key=float))
+    count = int((values == least).sum())
+    if least not in SENTINELS or count < 2:
+        return []
+    return [
+        f"{file}: {least} stands {count} times and is the least value: if it means that there is none, clear it"
+    ]
+
+
+@dataclass(frozen=True)
+class _Index:
+    """A file of an index as it was read."""
+
+    grid: Grid
+    rows: (
+        pd.DataFrame
+    )  #: Of each value: row of the file, iso3, year, value, and whether state and year are sound.
+    missing: int  #: State-years without a value.
+    left: tuple[str, ...]  #: Headings of the columns that are not read.
+    faults: list[Fault]
+
+
+def _named(headings: Sequence[str]) -> dict[str, int]:
+    """Place of state, year and value among the headings, and of each year where years have columns of their own."""
+    folded = [heading.casefold() for heading in headings]
+    places = {name: folded.index(name) for name in COLUMNS if name in folded}
+    for name in STATE if "iso3" not in places else ():
+        if name in folded:
+            places.setdefault("iso3", folded.index(name))
+    if not {"year", "value"} & places.keys():
+        places |= {name: at for at, name in enumerate(folded) if re.fullmatch("[0-9]{4}", name)}
+    return places
+
+
+def _lacks(headings: Sequence[str]) -> set[str]:
+    places = _named(headings)
+    wide = places.keys() - {"iso3"} and not {"year", "value"} & places.keys()
+    return {"iso3"} - places.keys() if wide else set(COLUMNS) - places.keys()
+
+
+_WANTED = Wanted(COLUMNS, _lacks)
+
+
+def _read(grid: Grid, panel: Table, states: Collection[str]) -> _Index:
+    """State, year and value, as text, of every value, from one row each or one column a year."""
+    places, missing = _named(grid.headings), _lacks(grid.headings)
     headings = [heading.casefold() for heading in grid.headings]
-    if twice := {heading for heading in headings if headings.count(heading) > 1}:
+    used = {headings[at] for at in places.values()}
+    if twice := {heading for heading in used if headings.count(heading) > 1}:
         need = "a column may occur only once"
         raise DataError([Fault(grid.file, grid.header, name, name, need) for name in twice])
+    if missing:
+        unknown = [heading for heading in headings if heading and heading not in used]
+        raise DataError(
+            [*unknown_columns(grid.file, grid.header, unknown, sorted(missing), COLUMNS), *grid.faults]
+        )
+    frame = _long(grid, places)
+    frame["value"], refused = plain_numbers(frame["value"], False, grid.commas)
+    frame["year"], _ = plain_numbers(frame["year"], True, False)
+    empty = frame["value"] == ""
+    frame = frame[~empty].reset_index(drop=True)
+    if frame.empty:
+        raise DataError(
+            [Fault(grid.file, 0, "value", "no value", "at least one state needs a value"), *grid.faults]
+        )
     fields = panel.field("iso3"), panel.field("year"), Field("value", "number", required=True)
-    described = Table(panel.name, grid.file, fields, panel.key)
-    frame = pd.DataFrame([cells for _, cells in grid.rows], columns=headings, dtype="str")
-    frame.index = pd.Index([number for number, _ in grid.rows], dtype="int64")
-    if set(headings) == set(described.columns):
-        frame = frame.loc[frame["value"] != "", list(described.columns)]
-        if frame.empty:
-            raise DataError([Fault(grid.file, 0, "value", "no value", "at least one state needs a value")])
-    faults = check_table(described, frame)
-    if "iso3" in frame:
-        unknown = frame.loc[(frame["iso3"] != "") & ~frame["iso3"].isin(states), "iso3"]
-        needs = [f"not in column iso3 of states.csv; {nearest(code, sorted(states))}" for code in unknown]
-        faults += faults_at(grid.file, "iso3", unknown, needs)
-    if faults:
-        raise DataError(faults)
-    return frame
+    faults = check_table(Table(panel.name, grid.file, fields), frame[list(COLUMNS)])
+    unknown_states = frame.loc[(frame["iso3"] != "") & ~frame["iso3"].isin(states), "iso3"]
+    hints = {code: nearest(code, sorted(states)) for code in unknown_states.unique()[:HINTED]}
+    needs = [
+        f"not in column iso3 of states.csv; {hints.get(code, '')}".rstrip("; ") for code in unknown_states
+    ]
+    faults += faults_at(grid.file, "iso3", unknown_states, needs)
+    wrong = {fault.row for fault in faults if fault.column in KEY}
+    frame["sound"] = ~frame.index.isin(list(wrong))
+    placed = [_at(fault, frame, grid, places, refused) for fault in faults]
+    keys = frame.loc[frame["sound"], KEY].set_axis(frame.loc[frame["sound"], "row"])
+    placed += repeated(grid.file, keys)
+    spare = (at for at in range(len(grid.headings)) if at not in places.values())
+    named = (
+        grid.headings[at] or f"column {at + 1}" for at in spare if any(cells[at] for _, cells in grid.rows)
+    )
+    left = tuple(named)
+    return _Index(grid, frame, int(empty.sum()), left, placed)
+
+
+def _long(grid: Grid, places: Mapping[str, int]) -> pd.DataFrame:
+    """Row of the file, state, year and value of every cell that may have a value, and the heading of the value."""
+    years = {name: at for name, at in places.items() if name not in COLUMNS}
+    cells = [
+        (row, of[places["iso3"]], year or of[places["year"]], of[at], year)
+        for row, of in grid.rows
+        for year, at in (years or {"": places.get("value", 0)}).items()
+    ]
+    frame = pd.DataFrame(cells, columns=["row", *COLUMNS, "heading"])
+    return frame.astype(dict.fromkeys((*COLUMNS, "heading"), "str"))
+
+
+def _at(
+    fault: Fault, frame: pd.DataFrame, grid: Grid, places: Mapping[str, int], refused: Mapping[str, str]
+) -> Fault:
+    """A fault of the frame, with the row and heading that the cell has in the file."""
+    year, row = str(frame["heading"].to_numpy()[fault.row]), int(frame["row"].to_numpy()[fault.row])
+    heading = grid.headings[places[year if year and fault.column != "iso3" else fault.column]]
+    need = refused.get(fault.value, fault.allowed) if fault.column == "value" else fault.allowed
+    return replace(fault, row=row, column=heading, allowed=need)

@@ -36,6 +36,7 @@ class Gathered:
     states: int  #: Number of their states.
     passages: int  #: Number of passages.
     silent: int  #: Number of texts without one.
+    not_read: tuple[str, ...]  #: Names in the folder that are no texts.
     files: tuple[Path, Path, Path]  #: The documents, passages and sheet that were written.
 
 
@@ -80,7 +81,8 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     rows, locators, sheet = [], [], []
     year = Descriptor.load(data).table("documents").field("year")
     years = range(int(year.minimum or 0), int(year.maximum or 9999) + 1)
-    for text in _texts(folder, corpus, states, years):
+    texts, not_read = _found(folder)
+    for text in _texts(texts, corpus, states, years):
         doc_id = text.doc_id
         found = kept = digital_passages(text.text)
         if sample:
@@ -105,16 +107,25 @@ def gather_texts(folder: Path, corpus: str, data: Path, out: Path, sample: bool 
     create_whole(paths[1], render_table(pd.concat([passages, cut]).sort_values("passage_id")))
     create_whole(paths[2], render_sheet(filled.assign(**dict.fromkeys(BLANK, ""))))
     silent = int((made["sampled"] == "0").sum())
-    return Gathered(len(made), made["iso3"].nunique(), len(cut), silent, paths)
+    return Gathered(len(made), made["iso3"].nunique(), len(cut), silent, not_read, paths)
 
 
-def _texts(folder: Path, corpus: str, states: Collection[str], years: range) -> list[Text]:
-    """Every text of a folder, in the order of their names; `DataError` if any has a wrong name or is no text."""
+def _found(folder: Path) -> tuple[list[Path], tuple[str, ...]]:
+    """Every text of a folder, in the order of their names, and the names of everything else.
+
+    What begins with a dot is never one: macOS puts ``._EST-2021.txt`` beside ``EST-2021.txt`` on foreign disks.
+    """
     if not folder.is_dir():
         raise BuzanError(f"there is no folder {str(folder)!r}")
-    files = sorted(file for file in folder.iterdir() if file.suffix == ".txt")
+    names = sorted(folder.iterdir())
+    files = [file for file in names if file.suffix == ".txt" and not file.name.startswith(".")]
     if not files:
         raise BuzanError(f"no text in {folder.name!r}: files named {FORM} are needed")
+    return files, tuple(file.name for file in names if file not in files)
+
+
+def _texts(files: list[Path], corpus: str, states: Collection[str], years: range) -> list[Text]:
+    """The texts of files; `DataError` if any has a wrong name or is no text."""
     read = [_text(file, corpus, states, years) for file in files]
     if faults := [one for one in read if isinstance(one, Fault)]:
         raise DataError(faults)

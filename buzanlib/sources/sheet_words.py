@@ -6,12 +6,12 @@ Capitals, spaces, hyphens and underscores are ignored: ``Pol_kind``, ``pol kind`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.sources.annotation import ANNOTATOR, CODE
-from buzanlib.sources.sheet_files import Grid
+from buzanlib.sources.sheet_files import Grid, Wanted
 from buzanlib.tables.checks import unknown_columns
 from buzanlib.theory.securitization import Level
 from buzanlib.theory.vocabulary import Measure, PoliticalKind, ReferentObject, Threat, ThreatAgent
@@ -121,6 +121,17 @@ class Column(NamedTuple):
         str | None
     )  #: A column of the codes or ``threats``, empty where it is not read, None where it is unknown.
     coder: str  #: Empty where another column has the coder.
+
+
+def _lacks(headings: Sequence[str]) -> list[str]:
+    """What every sheet must have and these headings do not, whoever the coders are."""
+    there = {column_of(_HINT.sub("", heading)) for heading in headings}
+    lacking = [name for name in ("passage_id", *NEEDED) if name not in there]
+    return lacking if there.intersection(("threats", *THREATS)) else [*lacking, "threats"]
+
+
+WANTED = Wanted(("passage", *NEEDED, "threats"), _lacks)
+"""Columns by which the header of a sheet is known."""
 
 
 def read_columns(grid: Grid) -> list[Column]:

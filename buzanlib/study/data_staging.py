@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,19 @@ from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import closure, hash_of
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.spec import READS, Study
+from buzanlib.tables.schema import FILE, Descriptor
 
 CHECKED = "checked.json"
 """Note in the cache: which files were checked without a fault, and by which code."""
 
 CODED = "coded.json"
 """Note in the cache: hashes of what the codes with those of the sheets were made from, and of the result."""
+
+OWN = "own.json"
+"""Note in the cache: hashes of what the study's own tables were made from, and of the result."""
+
+FURTHER = "A column of this study's own."
+"""Description of a column that the study has and the tables that ship do not."""
 
 CODES = ("annotators.csv", "codes.csv")
 """Tables that sheets add to."""
@@ -32,6 +40,7 @@ class DataFolder:
 
     path: Path
     hashes: Mapping[str, str]  #: SHA-256 of every file in it, by relative path
+    said: tuple[str, ...] = ()  #: what of the study's own tables and sheets was read now, and what was not
 
 
 @contextmanager
@@ -63,15 +72,14 @@ def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
         If the data have faults; one in a table of the study's own names that file.
     """
     reads = output.path / READS if study.laid_out else study.data
-    if study.laid_out:
-        _lay_out(study, cache, output)
+    said = _lay_out(study, cache, output) if study.laid_out else []
     code = closure(["buzanlib.tables.descriptor", "buzanlib.theory.predictions"])
     found: dict[str, Any] = {"files": hashes_of(reads), "code": code}
     if cache.recall(CHECKED) != found:
         _check(study, output, reads)
         found["files"] = hashes_of(reads)  # the lock may be new
         cache.remember(CHECKED, found)
-    return DataFolder(reads, found["files"])
+    return DataFolder(reads, found["files"], tuple(said))
 
 
 def hashes_of(folder: Path) -> dict[str, str]:
@@ -81,8 +89,8 @@ def hashes_of(folder: Path) -> dict[str, str]:
     return {name.as_posix(): sha256(file) for name, file in files.items() if name not in hidden}
 
 
-def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
-    """Combine the named folder with the study's own tables and sheets.
+def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> list[str]:
+    """Combine the named folder with the study's own tables and sheets; give what of them was read, in words.
 
     A lock that is there already and fits is kept; that of the named folder would not fit.
     """
@@ -99,12 +107,60 @@ def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> None:
     made_from = _made_from(study, wanted) if study.sheets else []
     if study.sheets and cache.recall(CODED) == {"from": made_from, "sha256": _hashes(reads)}:
         kept.update(CODES)
+    said = _put_own(study, cache, output, kept)
     for name, file in wanted.items():
-        if name not in kept:
+        if name not in kept and name not in study.tables and name != FILE:
             output.copy(file, reads / name)
     if study.sheets and not kept.issuperset(CODES):
-        _add_codes(study, [output.listed(reads / name) for name in CODES])
+        said += _add_codes(study, [output.listed(reads / name) for name in CODES])
         cache.remember(CODED, {"from": made_from, "sha256": _hashes(reads)})
+    return said
+
+
+def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) -> list[str]:
+    """Put the study's own tables, in the form of a data folder, and the descriptor with their further columns.
+
+    What was put before and would be the same again stays. Gives what was read and what was not, in words.
+
+    Raises
+    ------
+    DataError
+        With every fault of tables in another form; those of the others are found as the folder is checked.
+    """
+    from buzanlib.sources.own_tables import read_own
+
+    reads = output.path / READS
+    files = {**study.tables, FILE: study.data / FILE}
+    made_from = [*map(hash_of, files.values()), *closure(["buzanlib.sources.own_tables"]).values()]
+    added_to = CODES if study.sheets else ()
+    put = [reads / name for name in files if name not in added_to]
+    whole = kept.issuperset(files.keys() & set(added_to))
+    if whole and cache.recall(OWN) == {"from": made_from, "sha256": [*map(hash_of, put)]}:
+        return []
+    package = json.loads(files[FILE].read_text(encoding="utf-8"))
+    faults: list[Fault] = []
+    said, further = [], False
+    for table in Descriptor.load(study.data).tables.values():
+        if table.path not in study.tables:
+            continue
+        own = read_own(study.tables[table.path], table)
+        said += own.said(study.tables[table.path].name, table)
+        faults += [] if own.same else own.faults
+        if table.path not in added_to:
+            fields = next(one for one in package["resources"] if one["name"] == table.name)["schema"][
+                "fields"
+            ]
+            fields += [field | {"description": FURTHER} for field in own.further(table)]
+            further |= bool(own.further(table))
+        if table.path not in kept and not faults:
+            content = own.rendered() if not own.same else study.tables[table.path].read_bytes()
+            output.write(reads / table.path, content)
+    if faults:
+        raise DataError(faults)
+    described = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    output.write(reads / FILE, described if further else files[FILE].read_bytes())
+    cache.remember(OWN, {"from": made_from, "sha256": [*map(hash_of, put)]})
+    return said
 
 
 def _hashes(reads: Path) -> list[str]:
@@ -119,18 +175,21 @@ def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     return [*map(hash_of, (*files, *study.sheets)), *code]
 
 
-def _add_codes(study: Study, files: Sequence[Path]) -> None:
-    """Add the codes of the sheets to the tables of annotators and codes."""
+def _add_codes(study: Study, files: Sequence[Path]) -> list[str]:
+    """Add the codes of the sheets to the tables of annotators and codes; give what was read, in words."""
     from buzanlib.sources.coders import codes_with
     from buzanlib.sources.write import write_table
 
+    said = []
     for sheet in study.sheets:
         try:
-            more, _ = codes_with(sheet, files[0].parent)
+            more, added = codes_with(sheet, files[0].parent)
         except DataError as error:
             raise _renamed(study, error.faults) from None
         for file in files:
             write_table(more[file.name], file)
+        said += [*(f"{sheet.name}: {line}" for line in added.counts()), *added.notes]
+    return said
 
 
 def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
@@ -146,6 +205,24 @@ def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
 
 
 def _renamed(study: Study, faults: Iterable[Fault]) -> DataError:
-    """Faults with the names of the study's own files."""
-    own = {name: file.name for name, file in study.tables.items()}
-    return DataError([replace(fault, file=own.get(fault.file, fault.file)) for fault in faults])
+    """Faults with the names and rows of the study's own files."""
+    from buzanlib.sources.own_tables import read_own
+
+    found = list(faults)
+    named = {fault.file for fault in found} & study.tables.keys() - set(CODES if study.sheets else ())
+    rows = {
+        table.path: own.rows()
+        for table in (Descriptor.load(study.data).tables.values() if named else ())
+        if table.path in named and not (own := read_own(study.tables[table.path], table)).same
+    }
+    own_names = {name: file.name for name, file in study.tables.items()}
+    return DataError(
+        [
+            replace(
+                fault,
+                file=own_names.get(fault.file, fault.file),
+                row=rows.get(fault.file, {}).get(fault.row, fault.row),
+            )
+            for fault in found
+        ]
+    )

@@ -9,7 +9,8 @@ import math
 import operator
 import re
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -233,15 +234,35 @@ class Offers:
         if what not in _COLUMNS:
             from buzanlib.measurement.indices import in_panel
 
-            return in_panel(self._file("panel.csv"), what)
+            return in_panel(self._rows("panel.csv", "iso3"), what)
         name, column = _COLUMNS[what]
-        found = _distinct(self._file(name), column)
+        found = _distinct(self._rows(name, column), column)
         if what == "annotator" and found and self._sheets:
             found = found | coders if (coders := self._coders()) else set()
         return sorted(found)
 
-    def _file(self, name: str) -> Path:
-        return self._tables.get(name, self._data / name)
+    def _rows(self, name: str, column: str) -> Iterator[Sequence[str]]:
+        """Headings and rows of a table that has a column; none if it cannot be read."""
+        file = self._tables.get(name, self._data / name)
+        with (
+            suppress(OSError, UnicodeDecodeError, csv.Error),
+            file.open(encoding="utf-8-sig", newline="") as stream,
+        ):
+            rows = csv.reader(stream)
+            headings = next(rows, [])
+            if column in headings:
+                yield headings
+                yield from rows
+                return
+        if name in self._tables:  # which may be kept in another form than the tables that ship
+            from buzanlib.sources.own_tables import read_own
+            from buzanlib.tables.schema import Descriptor
+
+            with suppress(BuzanError):
+                tables = Descriptor.load(self._data).tables.values()
+                own = read_own(file, next(table for table in tables if table.path == name)).frame
+                yield list(own.columns)
+                yield from own.itertuples(index=False, name=None)
 
     def _coders(self) -> set[str]:
         """Coders in the sheets; none if a sheet cannot be read or has no coder, which the check of the data reports."""
@@ -254,11 +275,8 @@ class Offers:
         return {name for names in by_sheet for name in names} if all(by_sheet) else set()
 
 
-def _distinct(file: Path, column: str) -> set[str]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream)
-            place = next(rows).index(column)
-            return {row[place] for row in rows if len(row) > place} - {""}
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError, StopIteration):
-        return set()
+def _distinct(rows: Iterator[Sequence[str]], column: str) -> set[str]:
+    """Values of a column of rows, of which the first has the headings."""
+    headings = next(rows, [])
+    place = headings.index(column) if column in headings else 0
+    return {row[place] for row in rows if len(row) > place} - {""}

@@ -20,6 +20,9 @@ _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
 
+PACKAGE = "datapackage.json"
+"""File by which a folder of tables is known."""
+
 READS = "data"
 """Folder, in the output folder, with the combined data."""
 
@@ -135,6 +138,10 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     for key in ("templates", "data"):
         if not folders[key].is_dir():
             raise _error(document, f"there is no folder {shown(content.get(key, '.'))}", key)
+    if not (folders["data"] / PACKAGE).is_file():
+        raise _error(
+            document, f"{shown(content['data'])} is no folder of tables: it has no {PACKAGE}", "data"
+        )
     tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
     study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=())
     _keep_apart(document, study)

@@ -18,7 +18,7 @@ from buzanlib.tables.schema import Field, Table
 FORMS = {
     "integer": (re.compile(r"-?(0|[1-9][0-9]*)"), "a whole number is needed"),
     "number": (
-        re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"),
+        re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"),
         "a number with a decimal point is needed",
     ),
     "year": (re.compile(r"[0-9]{4}"), "a year in four digits is needed"),
@@ -40,7 +40,7 @@ def check_table(table: Table, frame: pd.DataFrame) -> list[Fault]:
             wrong[field.name], found = _cells(table.path, field, frame[field.name])
             faults += found
     if table.key and set(table.key) <= wrong.keys():
-        faults += _repeated(table.path, frame[list(table.key)])
+        faults += repeated(table.path, frame[list(table.key)])
     return faults + [fault for check in (_ordered, _begins, _rules) for fault in check(table, frame, wrong)]
 
 
@@ -85,7 +85,7 @@ def _cells(file: str, field: Field, values: pd.Series[str]) -> tuple[pd.Series[b
     found = values[wrong]
     faults = faults_at(file, field.name, found, [problems[value] for value in found])
     if field.unique:
-        faults += _repeated(file, values[values != ""].to_frame())
+        faults += repeated(file, values[values != ""].to_frame())
     return wrong, faults
 
 
@@ -152,7 +152,7 @@ def _range(field: Field) -> str:
     return f", {field.maximum} or less" if field.maximum is not None else ""
 
 
-def _repeated(file: str, keys: pd.DataFrame) -> list[Fault]:
+def repeated(file: str, keys: pd.DataFrame) -> list[Fault]:
     """Rows whose key is that of an earlier row."""
     again = keys.duplicated()
     if not again.any():

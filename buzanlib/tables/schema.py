@@ -159,7 +159,12 @@ class Descriptor:
         try:
             content = (data_dir / FILE).read_bytes()
         except FileNotFoundError:
-            need = f"a data folder with {FILE} is needed"
+            there = (
+                f"the folder {str(data_dir)!r} has none"
+                if data_dir.is_dir()
+                else f"there is no folder {str(data_dir)!r}"
+            )
+            need = f"{there}, so it is no folder of tables; name the one that has this file"
             raise DataError([Fault(FILE, 0, "", "missing", need)]) from None
         except OSError as error:
             raise DataError([Fault(FILE, 0, "", "cannot be read", str(error))]) from None

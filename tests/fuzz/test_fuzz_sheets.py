@@ -18,6 +18,7 @@ from buzanlib.cli import main
 from buzanlib.errors import BuzanError, DataError
 from buzanlib.sources.coders import PLACE, add_codes, empty_sheet
 from buzanlib.sources.sheet_files import read_grid
+from buzanlib.sources.sheet_words import WANTED
 from buzanlib.tables.descriptor import check
 
 pytestmark = pytest.mark.soak
@@ -45,6 +46,14 @@ SAME: dict[str, Change] = {
     "semicolons": lambda text: text.replace(",", ";"),
     "tabs": lambda text: text.replace(",", "\t"),
     "no_last_line_end": lambda text: text.rstrip("\n"),
+    "separator_named": lambda text: "sep=;\n" + text.replace(",", ";"),
+    "separator_named_by_excel": lambda text: (
+        b"\xef\xbb\xbf" + ("sep=\t\r\n" + text.replace(",", "\t")).encode()
+    ),
+    "title_above": lambda text: "Codes of Ana, of 2024\n\n" + text,
+    "preamble_above": lambda text: '"Data Source","Mine",\n\n"Last Updated","today",\n\n' + text,
+    "labels_above": lambda text: ",,Codes,,,,,,,,,\n" + text,
+    "header_of_two_rows": replaced(HEADER, f"{HEADER.replace('measure', '')}\n,,,,,,,,measure"),
     "empty_rows": lambda text: text.replace("\n", "\n\n"),
     "empty_cells_behind": lambda text: text.replace("\n", ",,\n"),
     "capitals": lambda text: text.replace("cri", "CRI").replace("yes", "Yes"),
@@ -61,6 +70,26 @@ AT = r"sheet\.csv, row {}, column {}: "
 FAULTS: dict[str, tuple[Change, str]] = {
     "empty": (lambda text: "", r"sheet\.csv, row 1: ''; a header row is needed"),
     "header_alone": (lambda text: HEADER + "\n", r"sheet\.csv: 'no code'; at least one passage"),
+    "title_alone": (
+        lambda text: "Codes of Ana\n",
+        r"sheet\.csv, row 1: 'Codes of Ana'; this row was taken as",
+    ),
+    "error_of_a_spreadsheet": (
+        replaced("police", "#N/A"),
+        AT.format(2, "measure") + "'#N/A'; an error of the spreadsheet is no value",
+    ),
+    "error_in_a_note": (
+        replaced(f"{CODED}\n", f"{CODED}#BEZUG!\n"),
+        AT.format(2, "note") + "'#BEZUG!'; an error of the spreadsheet is no value",
+    ),
+    "error_in_a_blank": (
+        replaced("cri,,1", "cri,#DIV/0!,1"),
+        AT.format(2, "primary") + "'#DIV/0!'; an error",
+    ),
+    "heading_missing_below_a_title": (
+        lambda text: "A title\n" + text.replace("passage,coder", "note,coder", 1),
+        AT.format(2, "passage") + "''; missing column",
+    ),
     "wide_characters": (
         lambda text: text.encode("utf-16"),
         r"sheet\.csv, row 1: 'byte 0xff'; UTF-8 is needed",
@@ -145,7 +174,10 @@ FAULTS: dict[str, tuple[Change, str]] = {
         AT.format(2, "level") + "'2021-01-01'; allowed",
     ),
     "against_the_codebook": (replaced("yes", "no"), r"sheet\.csv, row 2, column "),
-    "other_separator": (lambda text: text.replace(",", "|"), r"sheet\.csv, row 1, column .*unknown column"),
+    "other_separator": (
+        lambda text: text.replace(",", "|"),
+        r"sheet\.csv, row 1: .*this row was taken as the header",
+    ),
     "columns_without_end": (
         lambda text: text.replace("note", "note" + ",x" * 3000),
         r"sheet\.csv, row 1: '\d+ columns'; at most 1000 columns can be read",
@@ -281,6 +313,18 @@ FAR = b"</row></sheetData>", b'<c r="XFD1048576" t="inlineStr"><is><t>x</t></is>
             "row 2, column threats: '<script>",
         ),
         ("xl/worksheets/sheet1.xml", b">Ana<", b">=1+1<", r"row 2, column coder: '=1\+1'; a name is needed"),
+        (
+            "xl/worksheets/sheet1.xml",
+            b't="inlineStr"><is><t>police</t></is>',
+            b't="e"><f>A1</f><v>#REF!</v>',
+            r"sheet\.xlsx, row 2, column measure, cell I2: '#REF!'; an error of the spreadsheet",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            b't="inlineStr"><is><t>police</t></is>',
+            b"><f>LOWER(A1)</f>",
+            r"sheet\.xlsx, row 2, column measure, cell I2: '=LOWER\(A1\)'; no program has calculated",
+        ),
         ("xl/worksheets/sheet1.xml", b"<sheetData>", b"<sheetDat", r"sheet\.xlsx"),
         ("xl/workbook.xml", b"r1", b"r9", r"sheet\.xlsx"),
         ("xl/_rels/workbook.xml.rels", b"worksheets/sheet1.xml", UP.encode(), r"sheet\.xlsx"),
@@ -310,7 +354,7 @@ def test_a_workbook_of_which_bytes_have_changed(turn: int, folder: Path, parts: 
         content = spoilt(content, draw)
     book.write_bytes(content)
     try:
-        grid, why = read_grid(book), ""
+        grid, why = read_grid(book, WANTED), ""
     except BuzanError as error:
         grid, why = None, str(error)
     if grid is None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from corruptions import DATA, FILES, SEED, Corrupted, Corruption, cells, parsed, rendered, rng, tree
+from corruptions import DATA, FILES, SEED, Corrupted, Corruption, Rows, cells, parsed, rendered, rng, tree
 
 from buzanlib.cli import main
-from buzanlib.errors import LockError
+from buzanlib.errors import DataError, LockError
+from buzanlib.sources.own_index import merge_index
+from buzanlib.sources.own_tables import read_own
+from buzanlib.tables.checks import check_table
 from buzanlib.tables.descriptor import examine, load_tables
+from buzanlib.tables.schema import Descriptor
 from buzanlib.theory.predictions import LOCKED, write_lock
 
 pytestmark = pytest.mark.soak
@@ -140,3 +147,123 @@ def test_a_folder_without_a_lock_is_refused(folder: Path) -> None:
     (folder / "predictions.json").write_text("{}", encoding="utf-8")
     with pytest.raises(LockError, match=r"predictions\.json: SHA-256 .* predictions never change"):
         write_lock(folder)
+
+
+#: Forms in which people keep a table: read as the table that it is.
+FORMS: dict[str, Callable[[Rows], bytes]] = {
+    "byte_order_mark": lambda rows: b"\xef\xbb\xbf" + rendered(rows),
+    "windows_line_ends": lambda rows: rendered(rows).replace(b"\n", b"\r\n"),
+    "semicolons": lambda rows: separated(rows, ";"),
+    "separator_named": lambda rows: b"sep=;\n" + separated(rows, ";"),
+    "tabs": lambda rows: separated(rows, "\t"),
+    "title_above": lambda rows: b"\xef\xbb\xbfA title, mine\n\n" + rendered(rows),
+    "columns_reversed": lambda rows: rendered([row[::-1] for row in rows]),
+    "empty_rows": lambda rows: rendered(rows).replace(b"\n", b"\r\n\r\n"),
+}
+
+
+def separated(rows: Rows, mark: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_in_another_form_is_the_same(table: str, form: str, folder: Path, tmp_path: Path) -> None:
+    content = (folder / table).read_bytes()
+    (tmp_path / table).write_bytes(FORMS[form](parsed(content)))
+    own = read_own(tmp_path / table, Descriptor.load(folder).table(Path(table).stem))
+    assert own.faults == []
+    if "\n" not in "".join(cell for row in parsed(content) for cell in row):
+        assert own.rendered().encode() == content
+
+
+@pytest.mark.parametrize("turn", range(300))
+def test_any_corruption_of_a_table_of_ones_own_is_read_or_refused(
+    turn: int, folder: Path, tmp_path: Path
+) -> None:
+    draw = rng(f"own {turn}")
+    table = draw.choice(TABLES)
+    rows = parsed((folder / table).read_bytes())[:40]
+    at = draw.randrange(1, len(rows))
+    cell = [
+        "NA",
+        "..",
+        "-",
+        ".5",
+        "0,5",
+        "1,234",
+        "#N/A",
+        "=1+1",
+        "",
+        "\ufeff",
+        "x",
+        "1e400",
+        "\0",
+        '"',
+        "\n",
+    ]
+    rows[at][draw.randrange(len(rows[0]))] = draw.choice(cell)
+    content = bytearray(FORMS[draw.choice(sorted(FORMS))](rows))
+    for _ in range(draw.randrange(3)):
+        place = draw.randrange(len(content))
+        content[place : place + draw.randrange(3)] = draw.choice(
+            (b"", b",", b";", b'"', b"\n", b"\xe9", b"\t")
+        )
+    (tmp_path / table).write_bytes(content)
+    described = Descriptor.load(folder).table(Path(table).stem)
+    own, faults = None, ()
+    try:
+        own = read_own(tmp_path / table, described)
+    except DataError as error:
+        faults = error.faults
+    assert all(fault.file == table and len(str(fault)) < 2500 for fault in faults)
+    if own is not None:
+        assert own.same or set(described.columns) <= set(own.frame.columns)
+        assert own.same or own.faults or not check_table(own.table, own.frame)
+
+
+VALUES = (
+    "NA",
+    "..",
+    "n/a",
+    "-",
+    ".5",
+    "+1",
+    "0,5",
+    "1,234",
+    "#N/A",
+    "=1+1",
+    "",
+    "x",
+    "1e400",
+    "-99",
+    "２",
+    "1 000",
+    "5 %",
+)
+
+
+@pytest.mark.parametrize("turn", range(300))
+def test_any_index_of_ones_own_is_counted_whole_or_refused(turn: int, folder: Path, tmp_path: Path) -> None:
+    draw = rng(f"index {turn}")
+    states = ["EST", "LVA", "NLD", "RUS", *draw.sample(["est", "XXX", "WLD", "", "YUG"], draw.randrange(2))]
+    years = ["2010", "2011", *draw.sample(["2010.0", "1890", "MMX", "2031"], draw.randrange(2))]
+    rows = [
+        [state, year, draw.choice(VALUES) if draw.random() < 0.1 else f"{draw.random():.3f}"]
+        for state in states
+        for year in years
+    ]
+    content = FORMS[draw.choice(sorted(FORMS))]([["iso3", "year", "value"], *rows])
+    (tmp_path / "mine.csv").write_bytes(content)
+    made, faults = None, ()
+    try:
+        made = merge_index(tmp_path / "mine.csv", "power", "mine", folder, tmp_path / "panel.csv")
+    except DataError as error:
+        faults = error.faults
+    assert all(fault.file == "mine.csv" and (fault.row or fault.value == "no value") for fault in faults)
+    assert (tmp_path / "panel.csv").exists() == (made is not None)
+    if made is not None:
+        assert made.values + made.missing == len(rows)  # noqa: PD011
+        assert pd.read_csv(tmp_path / "panel.csv")["power_mine"].notna().sum() == made.values  # noqa: PD011

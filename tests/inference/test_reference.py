@@ -28,9 +28,9 @@ from buzanlib.inference.mrqap import mantel, mrqap
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Verdict, judge
-from buzanlib.measurement.rarefaction import expected_kinds
 from buzanlib.measurement.neighbours import neighbours_by_contiguity
 from buzanlib.measurement.placement import Placement
+from buzanlib.measurement.rarefaction import expected_kinds
 from buzanlib.measurement.reliability import Reliability, gwet_ac1, krippendorff_alpha
 from buzanlib.theory import distances
 from buzanlib.theory.predictions import Hypothesis, load_predictions

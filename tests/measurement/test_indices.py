@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm, rankdata
+from scipy.stats import norm, rankdata, spearmanr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.measurement.indices import (
@@ -17,6 +15,7 @@ from buzanlib.measurement.indices import (
     in_panel,
     index_of,
     normal_scores,
+    rank_correlations,
     states_by_index,
     yearly_scores,
 )
@@ -89,12 +88,6 @@ def test_an_index_of_two_columns_is_the_mean_of_their_scores() -> None:
     assert "S01" not in normal_scores(panel, "sophisticated_gdp", "power", 2012, 2013).dropna()
 
 
-def test_an_index_is_offered_where_the_panel_has_all_its_columns(tmp_path: Path) -> None:
-    file = tmp_path / "panel.csv"
-    file.write_text("iso3,year,cinc,milex_rank,gdp,gdp_per_head\nEST,2012,0.1,,3,\nEST,2013,,,,4\n")
-    assert in_panel(file, "power") == ["cinc", "gdp", "sophisticated_gdp"]
-
-
 def test_states_that_an_index_can_place_are_counted() -> None:
     panel = panel_of([1.0, 2.0, np.nan], "gdp").assign(
         gdp_per_head=[2.0, np.nan, 1.0], power_reach=[np.nan, 1.0, np.nan]
@@ -105,3 +98,49 @@ def test_states_that_an_index_can_place_are_counted() -> None:
     found = states_by_index(panel, 2012, 2012, {"power": "power_reach", "cohesion": "fsi_cohesion"})["states"]
     assert found[["gdp", "sophisticated_gdp", "power_reach", "cinc"]].tolist() == [2, 1, 1, 0]
     assert list(found.index) == [*INDICES, "power_reach"]
+
+
+def test_rank_correlations_are_those_of_scipy_year_by_year(data_dir) -> None:  # type: ignore[no-untyped-def]
+    panel = pd.read_csv(data_dir / "panel.csv")
+    rng = np.random.default_rng(1)
+    panel["cohesion_mine"] = (panel["wgi_stability"] + rng.normal(size=len(panel))).where(
+        rng.random(len(panel)) < 0.7
+    )
+    panel["cohesion_few"] = panel["polyarchy"].where(panel["iso3"].isin(["EST", "FRA"]))
+    found = rank_correlations(panel, "cohesion_mine", "cohesion")
+    others = [name for name, index in INDICES.items() if index.axis == "cohesion"]
+    assert found.index.tolist() == [*others, "cohesion_few"]
+    for name in others:
+        index = INDICES[name]
+        (column,) = index.columns
+        both = panel.dropna(subset=["cohesion_mine", column])
+        each = [
+            (len(of), spearmanr(of["cohesion_mine"], of[column]).statistic)
+            for _, of in both.groupby("year")
+            if len(of) >= 3 and of[column].min() < of[column].max()
+        ]
+        sizes, rhos = np.array(each).T
+        assert found.loc[name, "rho"] == pytest.approx(index.orientation * np.average(rhos, weights=sizes))
+        assert found.loc[name, "years"] == len(each)
+    assert found.loc["fractionalization", "rho"] > 0
+    assert found.loc["cohesion_few"].isna().tolist() == [True, False, False]
+    assert found.loc["cohesion_few", ["states", "years"]].tolist() == [0, 0]
+
+
+def test_indices_of_a_panel_are_those_with_a_value() -> None:
+    rows = [["iso3", "year", "cinc", "gdp", "power_mine", "power_none"], ["EST", "2011", "", "1", "", ""]]
+    assert in_panel(rows, "power") == ["gdp"]
+    assert in_panel([*rows, ["FRA", "2011", "2", "", "3"]], "power") == ["cinc", "gdp", "power_mine"]
+    assert in_panel([], "power") == [name for name, index in INDICES.items() if index.axis == "power"]
+
+
+def test_an_index_is_offered_where_the_panel_has_all_its_columns() -> None:
+    rows = [
+        ["iso3", "year", "cinc", "milex_rank", "gdp", "gdp_per_head"],
+        ["EST", "2012", "0.1", "", "3", ""],
+    ]
+    assert in_panel([*rows, ["EST", "2013", "", "", "", "4"]], "power") == [
+        "cinc",
+        "gdp",
+        "sophisticated_gdp",
+    ]

@@ -202,6 +202,8 @@ def strata(rng: np.random.Generator) -> pd.DataFrame:
     column = (rng.integers(0, 4, size) + (row == 2) * rng.integers(0, 2, size)) % 4
     column = np.where((threat == 3) & (column == 2), 0, column)
     return pd.DataFrame({"row": row, "column": column, "stratum": threat})
+
+
 def soft(rng: np.random.Generator) -> pd.DataFrame:
     """A further set like those of `mixed`, of 150 states that stand anywhere on power and cohesion."""
     states = pd.Index([f"S{place:03}" for place in range(150)], name="iso3")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from buzanlib.cli import main
 from buzanlib.errors import BuzanError, DataError, LockError
 from buzanlib.files import BUSY
 from buzanlib.measurement.reliability import reliability_table
@@ -101,6 +102,52 @@ def test_a_workbook_is_a_sheet(
     path = write_workbook(pd.DataFrame(rows, columns=HEADER.split(",")), folder.parent / "sheet.xlsx")
     assert add_codes(path, folder).passages == {"Ana": 1, "Ben": 1}
     assert coded_by(folder, "Ben") == [passages[1]]
+
+
+def test_every_worksheet_is_a_sheet_or_the_one_that_is_named(
+    folder: Path, passages: list[str], write_workbook: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames = {
+        name: pd.DataFrame([[passages[0], name, *CODED.split(",")]], columns=HEADER.split(","))
+        for name in ("Ana", "Ben")
+    }
+    sheets = {**frames, "codebook": pd.DataFrame({"word": ["cri"], "meaning": ["crime"]})}
+    path = write_workbook(sheets, folder.parent / "sheet.xlsx")
+    words = ["data", "codes", str(path), "--data", str(folder)]
+    assert main([*words, "--worksheet", "Ben"]) == 0
+    assert "sheet.xlsx: not read: worksheet 'Ana', 'codebook'" in capsys.readouterr().out
+    assert (coded_by(folder, "Ana"), coded_by(folder, "Ben")) == ([], [passages[0]])
+    assert main([*words, "--replace"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{'Ana':<20}     1 passages",
+        f"{'Ben':<20}     1 passages",
+        "in the sheet: 2 = 2 coded + 0 without any code, skipped",
+        "sheet.xlsx: not read: worksheet 'codebook'",
+        str(folder / "codes.csv"),
+    ]
+    assert coded_by(folder, "Ana") == [passages[0]]
+    wrong = frames["Ben"].assign(level="9")
+    write_workbook({**frames, "Ben": wrong}, path)
+    with pytest.raises(DataError, match=r"sheet\.xlsx, worksheet Ben, row 2, column level: '9'; allowed"):
+        add_codes(path, folder, replace=True)
+    write_workbook({"Ana": frames["Ana"], "again": frames["Ana"]}, path)
+    with pytest.raises(
+        DataError, match=r"worksheet again, row 2, .*once, and Ana did in row 2 of sheet\.xlsx, worksheet Ana"
+    ):
+        add_codes(path, folder, replace=True)
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#BEZUG!"])
+def test_an_error_of_a_spreadsheet_is_no_code_and_not_empty(
+    error: str, folder: Path, passages: list[str]
+) -> None:
+    before = content(folder)
+    with pytest.raises(DataError) as caught:
+        add_codes(sheet(folder, f"{passages[0]},Ana,{CODED.replace('cri,,', f'cri,{error},')}"), folder)
+    assert [(fault.row, fault.column, fault.value) for fault in caught.value.faults] == [
+        (2, "primary", error)
+    ]
+    assert content(folder) == before
 
 
 def test_a_coder_who_is_there_is_refused_and_may_be_replaced(folder: Path, passages: list[str]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from buzanlib.cli import main
 from buzanlib.errors import BuzanError, DataError
 from buzanlib.measurement.placement import Placement
-from buzanlib.sources.own_index import merge_index
+from buzanlib.sources.own_index import Merged, merge_index
 from buzanlib.tables.descriptor import check
 from buzanlib.tables.schema import Descriptor
 from buzanlib.tables.states import load_panel, load_regions
@@ -79,7 +82,7 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
         ),
         ("iso3,year,value\nUSA,1210,1\n", "row 2, column year: '1210'; out of range, 1995 to 2050"),
         ("iso3,year,value\nUSA,2010,much\n", "row 2, column value: 'much'; a number"),
-        ("iso3,year,value\nUSA,2010,nan\n", "row 2, column value: 'nan'; a number"),
+        ("iso3,year,value\nUSA,2010,nan\n", "column value: 'no value'; at least one state needs a value"),
         (
             "iso3,year,value\nUSA,2010,1\nUSA,2010,2\n",
             "row 3, column iso3\\+year: 'USA, 2010'; a key may occur only",
@@ -110,3 +113,147 @@ def test_every_fault_is_told_with_its_place(text: str, message: str, data_dir: P
 def test_axis_and_name_are_checked(axis: str, name: str, message: str, index: Path, data_dir: Path) -> None:
     with pytest.raises(BuzanError, match=message):
         merge_index(index, axis, name, data_dir, index.parent / "panel.csv")
+
+
+PREAMBLE = """"Data Source","World Development Indicators",
+
+"Last Updated Date","2024-01-01",
+
+"Country Name","Country Code","Indicator Code","2010","2011",
+"Estonia","EST","X",".5","..",
+"France","FRA","X","2","3",
+"""
+
+
+def merged(
+    text: str | bytes, data_dir: Path, folder: Path, name: str = "mine.csv", **options: str
+) -> tuple[Merged, pd.DataFrame]:
+    (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    found = merge_index(folder / name, "power", "mine", data_dir, folder / "panel.csv", **options)
+    panel = pd.read_csv(folder / "panel.csv")
+    return found, panel.loc[panel["power_mine"].notna(), ["iso3", "year", "power_mine"]].reset_index(
+        drop=True
+    )
+
+
+def test_a_preamble_and_a_column_a_year_are_read_and_counted(data_dir: Path, tmp_path: Path) -> None:
+    found, values = merged(PREAMBLE, data_dir, tmp_path)
+    assert values.to_numpy().tolist() == [["EST", 2010, 0.5], ["FRA", 2010, 2.0], ["FRA", 2011, 3.0]]
+    assert (found.values, found.missing, found.states) == (3, 1, 2)  # noqa: PD011
+    assert found.left == ("Country Name", "Indicator Code")
+    assert found.notes == ("mine.csv: not read: 2 rows above the header, which is row 5",)
+
+
+def test_faults_of_a_column_a_year_are_told_where_they_stand(data_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        merged(
+            PREAMBLE.replace('"3"', '"three"').replace('"EST"', '"SSD"').replace("2010", "1890"),
+            data_dir,
+            tmp_path,
+        )
+    told = [(fault.row, fault.column, fault.value) for fault in caught.value.faults]
+    assert told == [(6, "1890", "1890"), (7, "1890", "1890"), (7, "2011", "three")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("iso3;year;value\nEST;2010;0,81\nFRA;2010;-1,5\n", [0.81, -1.5]),
+        ("sep=;\r\niso3;year;value\r\nEST;2010;0,81\r\nFRA;2010;-1,5\r\n", [0.81, -1.5]),
+        ("\ufeffiso3\tyear\tvalue\nEST\t2010.0\t.81\nFRA\t2010\t-\nFRA\t2011\t−1.5\n", [0.81, -1.5]),
+        ("note,iso3,year,value\nx,EST,2010,0.81\n,FRA,2010,-1.5\n,USA,2010,n/a\n", [0.81, -1.5]),
+    ],
+)
+def test_numbers_in_other_forms_and_missing_ones(
+    text: str, values: list[float], data_dir: Path, tmp_path: Path
+) -> None:
+    found, panel = merged(text, data_dir, tmp_path)
+    assert panel["power_mine"].tolist() == values
+    assert found.values + found.missing == len(text.splitlines()) - 1 - text.startswith("sep=")  # noqa: PD011
+
+
+def test_all_faults_come_in_one_round(data_dir: Path, tmp_path: Path) -> None:
+    rows = [
+        "USX,2010,1",
+        "SSD,2001,1",
+        "USA,2010,much",
+        "USA,1210,1",
+        "FRA,2010,1",
+        "FRA,2010,2",
+        "FRA,2011,#N/A",
+    ]
+    rows += ['EST,2010,"0,5"', "EST,2011,1,left"]
+    with pytest.raises(DataError) as caught:
+        merged("iso3,year,value\n" + "\n".join(rows) + "\n", data_dir, tmp_path)
+    told = {fault.row: fault.allowed for fault in caught.value.faults}
+    assert sorted(told) == [2, 3, 4, 5, 7, 8, 9, 10]
+    for row, said in {
+        2: "not in column iso3 of states.csv; nearest allowed: ",
+        3: "the panel has no such state in this year",
+        4: "a number with a decimal point is needed",
+        5: "out of range, 1995 to 2050",
+        7: "a key may occur only once, and this one is in row 6",
+        8: "an error of the spreadsheet is no value",
+        9: "a comma is read as decimal only where semicolons or tabs separate the cells",
+        10: "no more than 3 cells",
+    }.items():
+        assert said in told[row]
+    assert len(caught.value.faults) == 8
+
+
+def test_a_number_that_publishers_put_for_a_missing_one_is_asked_about(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    found, _ = merged("iso3,year,value\nEST,2010,-99\nFRA,2010,-99\nUSA,2010,4\n", data_dir, tmp_path)
+    (note,) = found.notes
+    assert note.startswith(
+        "mine.csv: -99 stands 2 times and is the least value: if it means that there is none"
+    )
+
+
+def test_the_worksheet_is_chosen_by_name(
+    data_dir: Path, tmp_path: Path, write_workbook: Callable[..., Path]
+) -> None:
+    one = pd.DataFrame({"iso3": ["EST"], "year": ["2010"], "value": ["0.5"]})
+    write_workbook(
+        {"a": one, "b": one.assign(value="0.7"), "read me": pd.DataFrame({"x": ["y"]})}, tmp_path / "a.xlsx"
+    )
+    content = (tmp_path / "a.xlsx").read_bytes()
+    with pytest.raises(BuzanError, match="one worksheet is needed, and 'a', 'b' all have these columns"):
+        merged(content, data_dir, tmp_path, "a.xlsx")
+    found, panel = merged(content, data_dir, tmp_path, "a.xlsx", worksheet="b")
+    assert panel["power_mine"].tolist() == [0.7]
+    assert found.notes == ("a.xlsx: not read: worksheet 'a', 'read me'",)
+
+
+def test_a_panel_in_another_form_gives_the_same(index: Path, data_dir: Path, tmp_path: Path) -> None:
+    merge_index(index, "power", "reach", data_dir, tmp_path / "plain.csv")
+    other = (data_dir / "panel.csv").read_text().replace(",", ";").replace("\n", "\r\n")
+    (tmp_path / "other.tsv").write_bytes(b"\xef\xbb\xbf" + other.encode())
+    merge_index(index, "power", "reach", data_dir, tmp_path / "panel.csv", tmp_path / "other.tsv")
+    assert (tmp_path / "panel.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
+
+
+def test_the_command_counts_compares_and_warns_of_an_index_that_is_turned_round(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    panel = pd.read_csv(data_dir / "panel.csv")
+    own = panel.loc[panel["gdp"].notna(), ["iso3", "year"]].assign(value=-panel["gdp"], remark="x")
+    words = ["data", "index", str(tmp_path / "own.csv"), "--axis", "power", "--data", str(data_dir)]
+    for name, frame in (("down", own), ("up", own.assign(value=-own["value"]))):
+        pd.concat(
+            [frame, pd.DataFrame({"iso3": ["EST"], "year": [1995], "value": ["NA"], "remark": ["x"]})]
+        ).to_csv(tmp_path / "own.csv", index=False)
+        if name == "down":
+            assert ((own["iso3"] == "EST") & (own["year"] == 1995)).sum() <= 1
+        assert main([*words, "--name", name, "--out", str(tmp_path / f"{name}.csv")]) == 0
+        out, err = capsys.readouterr()
+        assert f"in the file: {len(own) + 1} = {len(own)} values + 1 missing\n" in out
+        assert "columns that were not read: remark\n" in out
+        assert re.search(
+            r"\n  gdp +{}1\.00  \d+ states, \d+ years\n".format("-" if name == "down" else r"\+"), out
+        )
+        assert ("warning: power_down runs against cinc, milex, gdp. More must mean stronger" in err) == (
+            name == "down"
+        )
+        assert (err == "") == (name == "up")

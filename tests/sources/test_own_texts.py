@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from buzanlib.cli import main
 from buzanlib.errors import BuzanError, DataError
 from buzanlib.sources.own_texts import gather_texts
 from buzanlib.sources.passages import Passage, digital_passages, normalise
@@ -186,3 +187,17 @@ def test_passages_of_ones_own_have_long_names_and_those_of_one_name_are_told(
     ):
         gather_texts(texts, "OEWG", data_dir, tmp_path / "other")
     assert not (tmp_path / "other").exists()
+
+
+def test_what_is_not_read_of_a_folder_is_counted_and_named(
+    texts: Path, data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (texts / "._EST-2021.txt").write_bytes(b"\0\5\x16\7\0\2Mac OS X")
+    (texts / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    words = ["data", "texts", str(texts), "--corpus", "OEWG", "--data", str(data_dir)]
+    assert main([*words, "--out", str(tmp_path / "mine")]) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "in the folder: 6 = 3 texts + 3 not read: '.DS_Store', '._EST-2021.txt', 'notes.md'",
+        "texts of 2 states: 3 = 2 with passages + 1 without any",
+        "passages: 3",
+    ]
