@@ -20,6 +20,8 @@ from buzanlib.inference.contrasts import (
     difference,
     empirical_logit,
 )
+from buzanlib.inference.conventional_threats import OF_CONVENTIONAL
+from buzanlib.inference.disputes import OF_DISPUTES
 from buzanlib.inference.gini_simpson import DiversityWithin
 from buzanlib.inference.intervals import student_interval
 from buzanlib.inference.mixed_model import UNBOUNDED, corner_model
@@ -193,4 +195,4 @@ ON_STATEMENTS: Mapping[str, HypothesisTest] = {
 }
 
 #: All tests of family X, by id; those of other outcomes stand in modules of their own.
-OPEN_CLAIMS: Mapping[str, HypothesisTest] = {**ON_STATEMENTS}
+OPEN_CLAIMS: Mapping[str, HypothesisTest] = {**ON_STATEMENTS, **OF_CONVENTIONAL, **OF_DISPUTES}
