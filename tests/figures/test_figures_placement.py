@@ -70,6 +70,9 @@ def test_threshold_lines_stand_where_told_or_not_at_all(placed):
     assert list(across.get_ydata()) == [0.2, 0.2]
     assert list(up.get_xdata()) == [-0.3, -0.3]
     assert not scatter(placed).figure.axes[0].lines
+    # On an axis where each state has a threshold of its own, none can be drawn.
+    (up,) = scatter(placed, (float("nan"), -0.3)).figure.axes[0].lines
+    assert list(up.get_xdata()) == [-0.3, -0.3]
 
 
 def test_no_text_on_another(drawn, faults_of_text):

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from scipy.stats import norm, rankdata
 
 from buzanlib.errors import EstimationError, UnknownNameError
-from buzanlib.measurement.indices import INDICES, in_panel, index_of, normal_scores, yearly_scores
+from buzanlib.measurement.indices import (
+    INDICES,
+    in_panel,
+    index_of,
+    normal_scores,
+    states_by_index,
+    yearly_scores,
+)
 
 values = st.lists(st.integers(-1000, 1000), min_size=2, max_size=12)
 
@@ -86,3 +93,15 @@ def test_an_index_is_offered_where_the_panel_has_all_its_columns(tmp_path: Path)
     file = tmp_path / "panel.csv"
     file.write_text("iso3,year,cinc,milex_rank,gdp,gdp_per_head\nEST,2012,0.1,,3,\nEST,2013,,,,4\n")
     assert in_panel(file, "power") == ["cinc", "gdp", "sophisticated_gdp"]
+
+
+def test_states_that_an_index_can_place_are_counted() -> None:
+    panel = panel_of([1.0, 2.0, np.nan], "gdp").assign(
+        gdp_per_head=[2.0, np.nan, 1.0], power_reach=[np.nan, 1.0, np.nan]
+    )
+    panel = panel.assign(
+        **{column: np.nan for index in INDICES.values() for column in index.columns if column not in panel}
+    )
+    found = states_by_index(panel, 2012, 2012, {"power": "power_reach", "cohesion": "fsi_cohesion"})["states"]
+    assert found[["gdp", "sophisticated_gdp", "power_reach", "cinc"]].tolist() == [2, 1, 1, 0]
+    assert list(found.index) == [*INDICES, "power_reach"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buzanlib.measurement.placement import Placement
+from buzanlib.measurement.placement import Placement, changes
 from buzanlib.measurement.rules import (
     ALL,
     LOCKED,
@@ -19,6 +19,7 @@ from buzanlib.measurement.rules import (
     implausible_powers,
     missed_examples,
     named_examples,
+    placement_values,
     rules_beside,
 )
 from buzanlib.tables.data_folder import Data
@@ -124,3 +125,20 @@ def test_small_european_countries_are_those_of_the_definition(data_dir: Path) ->
     read = load(data_dir, "illustrations").dropna(subset=["quadrant_read", "iso3"])
     single = table[table["section"] == "2"].set_index("iso3")["quadrant"]
     assert read.drop_duplicates("iso3").set_index("iso3")["quadrant_read"].to_dict() == single.to_dict()
+
+
+def test_the_chapter_says_how_states_are_placed(data_dir: Path) -> None:
+    data, place = Data.open(data_dir), Placement(power_rule="quantile", power_quantile=0.8)
+    by_rule = {name: rule.of(data) for name, rule in rules_beside(place).items()}
+    poor = pd.DataFrame({"without means": 3}, index=list(by_rule))
+    poor.loc[["own region", "strongest fifth"], "without means"] = 1
+    said = placement_values(place, by_rule["strongest fifth"], data.regions, poor, changes(by_rule))
+    assert said["placement.rule.power"] == "the score below which a share of 0.80 of all placed states lie"
+    assert said["placement.rule.cohesion"] == "the median of all placed states"
+    assert said["placement.power"] == "Composite Index of National Capability"
+    sizes = by_rule["strongest fifth"]["quadrant"].value_counts()
+    assert {name: said[f"placement.n.{name}"] for name in sizes.index} == sizes.to_dict()
+    both = pd.concat([by_rule[name]["quadrant"] for name in (LOCKED, "own region")], axis=1)
+    assert said["placement.changed.region"] == pytest.approx((both.iloc[:, 0] != both.iloc[:, 1]).mean())
+    assert (said["placement.poor.locked"], said["placement.poor.fewest"]) == (3, 1)
+    assert said["placement.poor.best"] == "strongest fifth; own region"
