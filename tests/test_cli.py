@@ -521,7 +521,7 @@ def test_a_study_of_own_tables_in_any_form_says_what_it_read(
     ]
     (tmp_path / "tiles.csv").write_text("\n".join(tiles), encoding="utf-8-sig")
     head, *rows = tables["panel"].splitlines()
-    panel = [f"{head},power_mine", *(f"{row},{row.split(',')[4] or 'NA'}" for row in rows)]
+    panel = [f"{head},power_mine,note", *(f"{row},{row.split(',')[4] or 'NA'},x" for row in rows)]
     (tmp_path / "panel.tsv").write_bytes("\r\n".join(panel).replace(",", "\t").encode())
     study = tmp_path / "study.yml"
     study.write_text(
@@ -535,7 +535,7 @@ def test_a_study_of_own_tables_in_any_form_says_what_it_read(
         f"tiles.csv: {len(tiles) - 3} rows of tiles.csv, and further columns, which are kept: remark" in out
     )
     assert "tiles.csv: not read: 1 rows above the header, which is row 3" in out
-    assert f"panel.tsv: {len(rows)} rows of panel.csv" in out
+    assert f"panel.tsv: {len(rows)} rows of panel.csv, and further columns, which are kept: note" in out
     (tmp_path / "tiles.csv").write_text("\n".join(tiles).replace("AFG;", "AFX;"), encoding="utf-8-sig")
     assert main(["data", "check", str(study)]) == 2
     assert "tiles.csv, row 4, column iso3: 'AFX'" in capsys.readouterr().err

@@ -85,7 +85,8 @@ def read_own(path: Path, described: Table) -> OwnTable:
         header = unknown_columns(grids[0].file, grids[0].header, unknown, lacking, described.columns)
         raise DataError([*header, *grids[0].faults])
     further = [name for name in columns if name not in fitted.columns]
-    table = replace(fitted, fields=(*fitted.fields, *(_field(name, frame[name]) for name in further)))
+    fields, indices = described.fields, fitted.fields[len(described.fields) :]
+    table = replace(described, fields=(*fields, *(_field(name, frame[name]) for name in further), *indices))
     tidy = frame[[name for name in table.columns if name in columns]].copy()
     refused: dict[tuple[str, str], str] = {}
     for field in table.fields:
