@@ -18,10 +18,10 @@ import pandas as pd
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.inference.contrasts import CODING, POSITION, Contrasts
 from buzanlib.inference.intervals import student_interval
-from buzanlib.inference.mixed_model import MixedFit, corner_model
+from buzanlib.inference.mixed_model import UNBOUNDED, MixedFit, corner_model
 from buzanlib.inference.permutation import Array, Moves, PermutationBank
 from buzanlib.inference.placed_sample import quadrant_codes
-from buzanlib.inference.statement_content import UNBOUNDED, Rate
+from buzanlib.inference.statement_content import Rate
 from buzanlib.inference.weighted_contrast import (
     WeightedContrastResult,
     centred_shares,
