@@ -106,8 +106,8 @@ def values(contrasts: pd.DataFrame) -> dict[str, float | str]:
     said: dict[str, float | str] = {"rules.void": ", ".join(void) or "none"}
     for name, row in summary(contrasts).iterrows():
         n, above, below = (int(row[column]) for column in ("estimable", "above", "below"))
-        parts = [f"{many} {way} it" for many, way in ((above, "above"), (below, "below")) if many]
-        said[f"rules.{name}.sides"] = f"{' and '.join(parts) or 'none'} of {n}"
+        parts = [f"{many} {way}" for many, way in ((above, "above"), (below, "below")) if many]
+        said[f"rules.{name}.sides"] = f"{' and '.join(parts) or 'none'} (of {n})"
         known = row[["least", "most", "smallest"]].dropna()
         said |= {f"rules.{name}.{part}": float(value) for part, value in known.items()}
     return said

@@ -37,7 +37,7 @@ ACCOUNTS = {
     "SW": "SW against the rest",
     "region": "region",
     "bloc": "member of NATO or EU",
-    "polyarchy": "polyarchy",
+    "polyarchy": "electoral democracy",
     "votes": "votes on the Russian texts",
 }
 RIVALS = tuple(ACCOUNTS)[-3:]

@@ -83,7 +83,7 @@ def test_the_summary_counts_intervals_beside_zero() -> None:
     assert summary(contrasts).loc["B1"].tolist() == [-1.0, 1.0, 1, 1, 3, 0.01]
     said = values_of(contrasts)
     assert (said["rules.B1.sides"], said["rules.gate.sides"]) == (
-        "1 above it and 1 below it of 3",
-        "none of 1",
+        "1 above and 1 below (of 3)",
+        "none (of 1)",
     )
     assert (said["rules.gate.smallest"], said["rules.B1.least"], said["rules.void"]) == (0.2, -1.0, "d")
