@@ -10,8 +10,9 @@ import pytest
 
 from buzanlib.inference.hypothesis_tests import OfTable2
 from buzanlib.inference.hypothesis_tests import findings as all_findings
+from buzanlib.inference.open_claims import OPEN_CLAIMS
 from buzanlib.inference.second_registration import SecondRegistration
-from buzanlib.inference.verdicts import Verdict, judge
+from buzanlib.inference.verdicts import Finding, Verdict, judge
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 from buzanlib.theory.predictions import load_predictions
@@ -39,6 +40,12 @@ def judged(world: World) -> pd.DataFrame:
     return judge(all_findings(world), world.data.predictions)
 
 
+@pytest.fixture(scope="module")
+def open_found(world: World) -> dict[str, Finding]:
+    """Findings on the claims that the locked file leaves out."""
+    return all_findings(world, OPEN_CLAIMS)
+
+
 @pytest.mark.parametrize("hypothesis", ["B1", "B2", "B3"])
 def test_readme_gives_the_verdicts_of_the_general_debate(
     hypothesis: str, findings: str, judged: pd.DataFrame
@@ -57,10 +64,33 @@ def test_readme_names_what_else_came_out(findings: str, judged: pd.DataFrame) ->
     assert by_word[Verdict.REVERSED] == ["B15"]
     assert by_word[Verdict.NOT_TESTABLE] == ["E3"]
     assert (
-        "none is supported, one is reversed (that WS states, weak in power and strong in cohesion, name"
-        in findings
+        "Of the other claims of the locked file none is supported, one is reversed (that WS states,"
+        " weak in power and strong in cohesion, name" in findings
     )
     assert "one is not testable (that states move between quadrants by more than error)" in findings
+
+
+def test_readme_gives_the_words_of_the_claims_that_the_locked_file_leaves_out(
+    findings: str, world: World, open_found: dict[str, Finding]
+) -> None:
+    words = judge(open_found, world.data.predictions, world.data.open_claims)["verdict"]
+    supported = set(words.index[words == Verdict.SUPPORTED])
+    assert (len(words), len(supported), int((words == Verdict.UNDECIDED).sum())) == (11, 5, 6)
+    assert "Of eleven claims" in findings
+    assert "five are supported and six undecided" in findings
+    assert set(re.findall(r"\((X\d+)\)", findings)) == supported
+
+
+def test_readme_says_what_the_supported_claims_do_not_show(open_found: dict[str, Finding]) -> None:
+    beside = open_found["X32"].beside
+    assert not any(float(beside[f"more.{kind}.low90"]) > 0 for kind in ("war", "nuclear", "terrorism"))
+    assert float(open_found["X62"].beside["others.low90"]) > 0
+
+
+def test_readme_counts_the_chapters(root: Path) -> None:
+    toc = (root / "book" / "_toc.yml").read_text(encoding="utf-8")
+    chapters = re.findall(r"file: executed/\d\d_", toc)
+    assert f" {len(chapters)} chapters " in (root / "README.md").read_text(encoding="utf-8")
 
 
 def test_readme_gives_the_verdict_of_what_was_registered(findings: str, world: World) -> None:

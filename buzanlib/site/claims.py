@@ -19,7 +19,7 @@ from buzanlib.tables.declarations import read_declaration
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.schema import Descriptor
 
-CLAIMS, OURS = "claims", "ours"
+CLAIMS, ADDED = "claims", "added_hypotheses"
 
 _SECTIONS = {
     "abstract": "Abstract",
@@ -72,19 +72,19 @@ class Evidence:
 
 
 def claims_page(study: Study, results: Results) -> str:
-    """Set every claim of the tables ``claims`` and ``ours`` beside what a study does with it, in Markdown.
+    """Set every claim of the tables ``claims`` and ``added_hypotheses`` beside what a study does with it, in Markdown.
 
     A chapter or finding that the study lacks is said to be missing; so is the whole table, where the data folder of
     the study describes none.
     """
     parts = ["# The paper, claim by claim"]
-    if not {CLAIMS, OURS} <= Descriptor.load(study.reads).tables.keys():
+    if not {CLAIMS, ADDED} <= Descriptor.load(study.reads).tables.keys():
         return page([*parts, "The data folder of this study has no table of the claims."])
-    tables, evidence = load_tables(study.reads, [CLAIMS, OURS]), Evidence.of(study, results)
-    return page([*parts, *_sections(tables[CLAIMS].fillna(""), tables[OURS], evidence)])
+    tables, evidence = load_tables(study.reads, [CLAIMS, ADDED]), Evidence.of(study, results)
+    return page([*parts, *_sections(tables[CLAIMS].fillna(""), tables[ADDED], evidence)])
 
 
-def _sections(claims: pd.DataFrame, ours: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
+def _sections(claims: pd.DataFrame, added: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
     """The parts of the page behind its title."""
     yield (
         f"What does the paper say, and what becomes of it here? By our count it makes {len(claims)} claims; where one"
@@ -100,14 +100,14 @@ def _sections(claims: pd.DataFrame, ours: pd.DataFrame, evidence: Evidence) -> I
         entries = (_claim(row, evidence) for row in own.to_dict("records"))
         yield f"## {_SECTIONS[str(section)]}"
         yield "{.claims}\n" + "\n\n".join(entries)
-    yield "## Ours"
+    yield "## Added hypotheses"
     yield (
         "Hypotheses that were registered with the others, and that the paper does not state."
         " Their words are not counted above."
     )
     yield bullets(
         f"{_finding(row['finding'], row['chapter'], evidence)}. {escape(row['reason'])}"
-        for row in ours.to_dict("records")
+        for row in added.to_dict("records")
     )
 
 

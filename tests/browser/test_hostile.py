@@ -47,7 +47,7 @@ FREE = {
     "memberships.csv": ("source",),
     "accessions.csv": ("source",),
     "claims.csv": ("text", "reason"),
-    "ours.csv": ("reason",),
+    "added_hypotheses.csv": ("reason",),
 }
 
 TEMPLATE = f"""\

@@ -21,7 +21,7 @@ claim,section,text,quoted,treatment,chapter,findings,reason
 4,2,Who joins last,0,modelled,06_test,order.least,
 5,3,Nobody knows,0,left out,,,No table
 """
-OURS = "finding,chapter,reason\nR1,11_rivals,A rival\nR2,06_test,Another *rival*\n"
+ADDED = "finding,chapter,reason\nR1,11_rivals,A rival\nR2,06_test,Another *rival*\n"
 LEDGER = [
     {"id": "B1", "verdict": "undecided", "chapter": "06_test--power-gdp"},
     {"id": "R2", "verdict": "supported", "chapter": "06_test--power-gdp"},
@@ -40,7 +40,7 @@ def study(tmp_path: Path, data_dir: Path) -> Study:
     for name in ("datapackage.json", "definitions.json"):
         shutil.copy(data_dir / name, data)
     (data / "claims.csv").write_text(CLAIMS, encoding="utf-8")
-    (data / "ours.csv").write_text(OURS, encoding="utf-8")
+    (data / "added_hypotheses.csv").write_text(ADDED, encoding="utf-8")
     output = tmp_path / "out"
     output.mkdir()
     (output / FINDINGS).write_text(json.dumps(LEDGER), encoding="utf-8")
@@ -83,7 +83,7 @@ def test_counts_and_sections_are_those_of_the_tables_and_the_ledger(study: Study
     assert "stand 2 hypotheses that this study judges: one undecided and one not large (" in page
     heads = [line for line in page.splitlines() if line.startswith("## ")]
     assert [head.split(":")[0] for head in heads] == [
-        "## Abstract", "## Section 1", "## Section 2", "## Section 3", "## Ours",
+        "## Abstract", "## Section 1", "## Section 2", "## Section 3", "## Added hypotheses",
     ]  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def test_a_study_without_verdicts_says_so(study: Study) -> None:
 def test_a_folder_without_such_tables_has_a_page_that_says_so(study: Study) -> None:
     package = json.loads((study.data / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"] = [
-        table for table in package["resources"] if table["name"] not in ("claims", "ours")
+        table for table in package["resources"] if table["name"] not in ("claims", "added_hypotheses")
     ]
     (study.data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     assert "has no table of the claims" in claims_page(study, RESULTS)

@@ -20,7 +20,7 @@ BY_HAND = {
     "illustrations.csv",
     "named_examples.csv",
     "claims.csv",
-    "ours.csv",
+    "added_hypotheses.csv",
     "tiles.csv",
     "vote_proposals.csv",
 }

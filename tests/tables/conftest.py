@@ -97,7 +97,7 @@ WORLD = {
         "claim,section,text,quoted,treatment,chapter,findings,reason",
         "1,1,All fear the same,0,tested,06_quadrants,B1;B2,",
     ],
-    "ours.csv": ["finding,chapter,reason", "R1,11_rivals,A rival"],
+    "added_hypotheses.csv": ["finding,chapter,reason", "R1,11_rivals,A rival"],
     "tiles.csv": ["iso3,row,col", "EST,1,5", "NLD,2,4"],
 }
 

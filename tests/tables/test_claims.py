@@ -24,8 +24,8 @@ def claims(data_dir: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def ours(data_dir: Path) -> set[str]:
-    return set(load(data_dir, "ours")["finding"])
+def added(data_dir: Path) -> set[str]:
+    return set(load(data_dir, "added_hypotheses")["finding"])
 
 
 @pytest.fixture(scope="module")
@@ -74,22 +74,22 @@ def test_what_is_quoted_stands_in_quotation_marks(claims: pd.DataFrame) -> None:
 
 def test_every_finding_exists(
     claims: pd.DataFrame,
-    ours: set[str],
+    added: set[str],
     registered: set[str],
     opened: dict[str, Any],
     recorded: dict[str, set[str]],
 ) -> None:
     findings = split(claims, "findings")
     names = findings[~findings.str.contains(".", regex=False)]
-    assert set(names) | ours <= registered | opened.keys()
+    assert set(names) | added <= registered | opened.keys()
     assert set(findings) - set(names) <= recorded.keys()
 
 
 def test_no_finding_lacks_a_claim_or_the_mark_that_it_is_ours(
-    claims: pd.DataFrame, ours: set[str], registered: set[str], opened: dict[str, Any]
+    claims: pd.DataFrame, added: set[str], registered: set[str], opened: dict[str, Any]
 ) -> None:
     of_claims = set(split(claims, "findings"))
-    assert (registered | opened.keys()) - of_claims == ours
+    assert (registered | opened.keys()) - of_claims == added
     findings = split(claims, "findings")
     for name, definition in opened.items():
         assert list(findings.index[findings == name]) == definition["claims"]
@@ -105,7 +105,7 @@ def test_what_is_tested_is_tested_by_hypotheses_and_what_is_modelled_by_none(cla
 
 def test_every_chapter_is_one_of_the_book(claims: pd.DataFrame, data_dir: Path, root: Path) -> None:
     names = {path.stem for path in (root / "notebooks").glob("[0-9]*.ipynb")}
-    assert set(split(claims, "chapter")) | set(load(data_dir, "ours")["chapter"]) <= names
+    assert set(split(claims, "chapter")) | set(load(data_dir, "added_hypotheses")["chapter"]) <= names
 
 
 def test_findings_are_recorded_in_the_chapters_that_are_named(
@@ -124,13 +124,13 @@ def test_findings_are_recorded_in_the_chapters_that_are_named(
 @pytest.mark.soak
 @pytest.mark.xdist_group("browser")
 def test_the_book_that_was_built_judges_every_finding(
-    html: Path, claims: pd.DataFrame, ours: set[str], opened: dict[str, Any]
+    html: Path, claims: pd.DataFrame, added: set[str], opened: dict[str, Any]
 ) -> None:
     executed = html.parents[1] / "book" / "executed"
     keys = Results.load(executed / RESULTS).scalars.keys()
     ledger = {row["id"] for row in json.loads((executed / FINDINGS).read_text(encoding="utf-8"))}
     tables = {name for name, one in opened.items() if one["test"].startswith("none:")}
-    findings = set(split(claims, "findings")) | ours
+    findings = set(split(claims, "findings")) | added
     assert {name for name in findings if "." in name} <= keys
     assert {name for name in findings if "." not in name} - tables == ledger
     assert "not judged in this study" not in (html / "_generated" / "claims.html").read_text(encoding="utf-8")
