@@ -89,7 +89,7 @@ class MeasureGivenThreat(HypothesisTest):
 
     Whole states are exchanged, so that passages of one state may resemble each other. The estimate is the root of the
     statistic, over passages times the smaller number of categories less one, less its mean by chance; interval by
-    bootstrap of states.
+    bootstrap of states, about the estimate.
     """
 
     def __call__(self, world: World) -> Finding:
@@ -119,9 +119,9 @@ class MeasureGivenThreat(HypothesisTest):
         weights = bootstrap_weights(sample.quadrants, world.draws, world.seed)
         member = sample.quadrants == np.arange(len(Quadrant))[:, None]
         resampled = _tables(weights[:, None] * member, spoken)
-        ends = percentile_interval(
-            root(generalised_cmh(resampled), resampled.sum(axis=(1, 2, 3))), -by_chance
-        )
+        again = root(generalised_cmh(resampled), resampled.sum(axis=(1, 2, 3)))
+        # A state that is drawn twice repeats its passages, which adds to the root; what it adds on average goes.
+        ends = percentile_interval(again - again.mean(), beside["root"] - by_chance)
         p, n = float(p_value(observed[0], drawn)), len(sample)
         return Finding(self.hypothesis, beside["root"] - by_chance, *ends, p, n, beside=beside)
 

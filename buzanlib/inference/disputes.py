@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from buzanlib.inference.dyadic_tests import mantel_test, profile_distances
 from buzanlib.inference.intervals import bootstrap_weights, percentile_interval
 from buzanlib.inference.mrqap import mrqap
 from buzanlib.inference.permutation import Array, Moves, p_value
-from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.placed_sample import Sample, quadrant_codes
 from buzanlib.inference.verdicts import Finding, Value
 from buzanlib.inference.weighted_contrast import stratified
 from buzanlib.inference.world import HypothesisTest, World
@@ -192,20 +193,27 @@ class QuadrantsAtTable(HypothesisTest):
         voted = self.positions(world).notna()
         return voted.groupby(world.placed.loc[voted.index, "quadrant"].astype("str")).any().sum()
 
-    def by_quadrants(self, finding: Finding) -> pd.DataFrame:
-        """What a finding implies for sets of states from one to four quadrants, an equal share from each.
+    def by_quadrants(self, world: World) -> pd.DataFrame:
+        """Mean agreement of two states of sets from one to four quadrants, an equal share from each.
 
-        Two states of such a set are of one quadrant with chance 1/k. Index ``quadrants``; columns ``ict`` and
-        ``others``: the mean agreement.
+        Two states of such a set are of one quadrant with chance 1/k. Index ``quadrants``; columns ``ict``, the mean
+        over all choices of so many quadrants, ``least`` and ``most`` of them, and ``others``, the mean on all others.
         """
-        k = np.arange(1, len(Quadrant) + 1)
-        keys = {"ict": "", "others": "others."}
-        means = {
-            name: float(finding.beside[f"{key}within"]) / k
-            + float(finding.beside[f"{key}between"]) * (1 - 1 / k)
-            for name, key in keys.items()
-        }
-        return pd.DataFrame(means, index=pd.Index(k, name="quadrants"))
+        ict, others = (self._by_pair(world, ict=ict) for ict in (True, False))
+        rows = {}
+        for k in range(1, len(Quadrant) + 1):
+            sets = [np.ix_(some, some) for some in combinations(range(len(Quadrant)), k)]
+            own = [float(ict[some].mean()) for some in sets]
+            rows[k] = (np.mean(own), min(own), max(own), np.mean([others[some].mean() for some in sets]))
+        table = pd.DataFrame.from_dict(rows, "index", columns=["ict", "least", "most", "others"])
+        return table.rename_axis("quadrants")
+
+    def _by_pair(self, world: World, *, ict: bool) -> Array:
+        """Mean agreement of two states by their quadrants, shape (4, 4)."""
+        agreed = self.agreement(world, ict=ict)
+        placed = world.placed.loc[agreed.index]
+        means, _ = block_means(agreed, quadrant_codes(placed["p"], placed["k"]))
+        return np.asarray(means[0], dtype=float)
 
     def _gap(self, world: World, agreed: pd.DataFrame) -> Finding:
         """Mean agreement within quadrants minus that between two, by exchange of placements within regions."""

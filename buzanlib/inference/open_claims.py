@@ -16,6 +16,7 @@ from buzanlib.inference.contrasts import (
     CODING,
     POSITION,
     against_rest,
+    cell_means,
     contrast_test,
     difference,
     empirical_logit,
@@ -90,7 +91,7 @@ class SeveralKinds(HypothesisTest):
         kinds = self.of_kinds(world)
         rate = primary("passages", world, (self.passages, against_rest(self.quadrant)))
         shown, other = (kinds, rate) if self.shows_kinds else (rate, kinds)
-        beside = {f"{one.hypothesis}.p": one.p for one in (kinds, rate)}
+        beside = {**kinds.beside, **{f"{one.hypothesis}.p": one.p for one in (kinds, rate)}}
         keys = ("contrast", "low90", "high90")
         beside |= {f"{other.hypothesis}.{key}": getattr(other, key) for key in keys}
         return replace(shown, hypothesis=self.hypothesis, p=max(kinds.p, rate.p), beside=beside)
@@ -100,7 +101,12 @@ class SeveralKinds(HypothesisTest):
         regions = world.data.regions
         sample, _ = stratified(world.counts, world.placed, regions, world.bank)
         beyond = kinds_beyond_expected(sample.counts, list(self.kinds), regions)
-        return contrast_test("kinds", beyond, sample, against_rest(self.quadrant))
+        weights = against_rest(self.quadrant)
+        # Who speaks more repeats more than draws from a region would: the contrast is not zero by chance.
+        values: Array = np.asarray(beyond, dtype=np.float64)[:, None]
+        drawn = sample.under_null(lambda some: cell_means(values, some).contrast(weights).estimates)
+        found = contrast_test("kinds", beyond, sample, weights)
+        return replace(found, beside={"kinds.by_chance": float(drawn.mean())})
 
 
 @dataclass(frozen=True)

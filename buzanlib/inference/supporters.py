@@ -132,7 +132,9 @@ class Supporters:
             votes = groups[name].agg(["mean", "sem", "count"]).reindex(table.index)
             table[name] = votes["mean"]
             ends = zip(votes["mean"], votes["sem"], votes["count"] - 1, strict=True)
-            table[[f"{name}.low90", f"{name}.high90"]] = [student_interval(*row) for row in ends]
+            # A share lies between nought and one, which Student's interval does not know.
+            within = np.clip([student_interval(*row) for row in ends], 0.0, 1.0)
+            table[[f"{name}.low90", f"{name}.high90"]] = within
         return table
 
     @cached_property

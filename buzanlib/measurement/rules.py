@@ -147,7 +147,8 @@ def examples_values(found: pd.DataFrame) -> dict[str, float | str]:
     whole, missed = found.xs(ALL, level="example"), missed_examples(found)
     narrow = found.xs(NARROW, level="example")
     most, passing = whole["hits"].max(), list(missed.index[missed == ""])
-    worse = list(whole.index[whole["hits"] <= whole["expected"]])
+    beyond = whole["hits"] - whole["expected"]
+    worse = list(whole.index[beyond < 1])
     return {
         "examples.placed": int(whole["placed"].max()),
         "examples.locked": int(whole["hits"][LOCKED]),
@@ -156,6 +157,8 @@ def examples_values(found: pd.DataFrame) -> dict[str, float | str]:
         "examples.most": int(most),
         "examples.best": "; ".join(whole.index[whole["hits"] == most]),
         "examples.best.narrow": "; ".join(narrow.index[narrow["hits"] == narrow["hits"].max()]),
+        "examples.beyond": "; ".join(whole.index[beyond.round(9) == beyond.round(9).max()]),
+        "examples.beyond.most": float(beyond.max()),
         "examples.chance": "; ".join(worse) or "none",
         "examples.reading": f"{', '.join(passing)} puts more than half of every example where the text does"
         if passing

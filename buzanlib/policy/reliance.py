@@ -197,5 +197,5 @@ class DisagreementMap:
             return "for every ρ of the map"
         if not holds.any():
             return "for no ρ of the map"
-        least = round(float(self.rhos[holds.argmax()]), 1) + 0.0
-        return f"only for a ρ of {least:.1f} or more".replace("-", "−")
+        least = round(float(self.rhos[holds.argmax()]), 2) + 0.0
+        return f"only for a ρ of {least:.2f} or more".replace("-", "−")

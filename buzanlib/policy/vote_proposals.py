@@ -20,6 +20,9 @@ from buzanlib.policy.proposals import Proposal, Route
 from buzanlib.tables.descriptor import load
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
+#: Gains smaller than this are those of rounding.
+NOTHING = 1e-9
+
 LEVEL = 0.05  #: at which an exploratory test is called found
 
 #: Keys of the numbers of each comparison, and whether a region or a state is left out.
@@ -126,8 +129,8 @@ class VotesForetold:
                 row = table.loc[name, ["gain", "low90", "high90", "least", "most"]].to_dict()
                 row["p"] = table["p"][name] if left_out == "region" else float("nan")
                 row["brier"] = float(table["brier"][name] - table["brier"][SCORE])
-                better = row["low90"] > 0 and not row["p"] >= LEVEL
-                word = "better" if better else "worse" if row["high90"] < 0 else "no better"
+                better = row["low90"] > NOTHING and not row["p"] >= LEVEL
+                word = "better" if better else "worse" if row["high90"] < -NOTHING else "no better"
                 rows.append({"priorities": priorities, "than": name, **row, "verdict": word})
         return pd.DataFrame(rows).set_index(["priorities", "than"])
 
