@@ -103,6 +103,7 @@ def options(result: MultiverseResult, axes: Sequence[str]) -> Drawn:
         dot_intervals(panel, part, places, "median", ("low", "high"), markeredgecolor=INK, **look)
     for row in np.flatnonzero(heads):
         panel.get_yticklabels()[row].set_fontweight("bold")
+    panel.locator_params(axis="x", nbins=5)
     panel.set_xlabel(f"Contrast of {hypothesis}, median and middle half")
     key = panel.get_legend_handles_labels()[0]
     key.append(Line2D([], [], color=QUIET, linestyle="--", label="median of all"))

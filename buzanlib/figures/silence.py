@@ -52,7 +52,7 @@ def silence_table(by_quadrant: pd.DataFrame) -> Table:
         "90 % interval": "90 % interval",
         "documents": "speeches",
         "rate": "of these, naming a threat",
-        "each": "passages in such a speech",
+        "each": "passages in each of them",
         "relevant": "passages",
     }
     ends = interval(by_quadrant["low90"], by_quadrant["high90"], ".0%")

@@ -89,6 +89,7 @@ def _sections(claims: pd.DataFrame, added: pd.DataFrame, evidence: Evidence) -> 
     yield (
         f"What does the paper say, and what becomes of it here? By our count it makes {len(claims)} claims; where one"
         " ends and the next begins is our reading. Words in quotation marks are the paper's own, all others ours."
+        " WW, WS, SW and SS are the four kinds of state, power first and cohesion second, W weak and S strong."
     )
     counted = claims["treatment"].value_counts()
     yield bullets(
