@@ -145,7 +145,7 @@ def verdict_results(
         "verdicts.open.n": len(opened),
         "verdicts.open.counted": _counted(opened["verdict"]),
         "verdicts.cells": in_groups(cells.to_dict()),
-        "verdicts.rivals": f"{joined(rivals)} add{'s' * (len(rivals) == 1)}" if rivals else "none adds",
+        "verdicts.rivals": f"{joined(rivals)} add{'s' * (len(rivals) < 2)}",
         "verdicts.sesoi": predictions.sesoi,
         "verdicts.sesoi.odds": float(np.exp(predictions.sesoi)),
         **{f"verdicts.n_{word.replace(' ', '_')}": len(some) for word, some in by_word.items()},

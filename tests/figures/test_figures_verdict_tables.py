@@ -89,6 +89,7 @@ def test_recorded_sentences_follow_from_the_ledger(rows: pd.DataFrame, predictio
     )
     assert said["verdicts.cells"] == "B1 is undecided and B2 is not large"
     assert said["verdicts.rivals"] == "R1 adds"
+    assert verdict_results(rows.drop("R1"), predictions, {})["verdicts.rivals"] == "none adds"
     assert (said["verdicts.n_not_large"], said["verdicts.n_reversed"]) == (1, 0)
     assert {key for key in said if key.endswith(".verdict")} == {"R1.verdict", "X9.verdict", "X59.verdict"}
 
