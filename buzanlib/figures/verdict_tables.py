@@ -56,9 +56,8 @@ def locked_table(found: pd.DataFrame, chapters: Mapping[str, str], note: str = "
         in_words(scale, of="scale") + (f" ({sesoi:g})" if sesoi else "")
         for scale, sesoi in zip(found["scale"], found["sesoi"], strict=True)
     ]
-    rows = _rows(found, where=True).assign(
-        **{"adjusted p": found["p_adjusted"], "detectable": found["detectable"], "scale": scales}
-    )
+    rows = _rows(found, where=True)
+    rows["adjusted p"], rows["detectable"], rows["scale"] = found["p_adjusted"], found["detectable"], scales
     return table(
         rows.rename(index=marked),
         "The hypotheses of the locked file; each leads to the chapter that tests it",
@@ -79,7 +78,7 @@ def family_table(family: str, found: pd.DataFrame, chapters: Mapping[str, str], 
     if family == OPEN:
         said += f" Adjusted p is read at one in ten. A dash: there is no interval.{note}"
         scales = [in_words(scale, of="scale") for scale in found["scale"]]
-        rows = rows.assign(**{"adjusted p": found["p_adjusted"], "scale": scales})
+        rows["adjusted p"], rows["scale"] = found["p_adjusted"], scales
         formats["adjusted p"] = "p"
     elif family != ADDED:
         said += f" Not large is read at {found['sesoi'].max():g} in log odds."
@@ -144,7 +143,7 @@ def verdict_results(
         "verdicts.counted": _counted(found["verdict"]),
         "verdicts.open.n": len(opened),
         "verdicts.open.counted": _counted(opened["verdict"]),
-        "verdicts.cells": in_groups(cells.to_dict()),
+        "verdicts.cells": in_groups({str(name): word for name, word in cells.items()}),
         "verdicts.rivals": f"{joined(rivals)} add{'s' * (len(rivals) < 2)}",
         "verdicts.sesoi": predictions.sesoi,
         "verdicts.sesoi.odds": float(np.exp(predictions.sesoi)),
