@@ -157,7 +157,7 @@ def test_a_bad_descriptor_is_a_fault_of_its_own(tmp_path: Path, text: str, messa
 
 
 def test_a_folder_without_descriptor(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"datapackage.json: 'missing'; a data folder with datapackage.json"):
+    with pytest.raises(DataError, match=r"datapackage.json: 'missing'; the folder '.*' has none"):
         Descriptor.load(tmp_path)
 
 
