@@ -77,8 +77,8 @@ def family_table(family: str, found: pd.DataFrame, chapters: Mapping[str, str], 
     formats, said = {"contrast": "+.2f", "p": "p"}, ONE_SIDED
     if family == OPEN:
         said += (
-            " Adjusted p is read at one in ten. A dash: the model has no estimate, and the contrast is one of empirical "
-            f"logits, which lean. X52 has no direction, and X32 counts words.{note}"
+            " Adjusted p is read at one in ten. A dash: the model has no estimate, and the contrast is one of "
+            f"empirical logits, which lean. X52 has no direction, and X32 counts words.{note}"
         )
         scales = [in_words(scale, of="scale") for scale in found["scale"]]
         rows["adjusted p"], rows["scale"] = found["p_adjusted"], scales

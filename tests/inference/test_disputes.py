@@ -174,15 +174,24 @@ def test_quadrants_that_differ_agree_less(world) -> None:
         for state, some in cast.groupby("iso3")
     }
     kinds: dict[bool, list[float]] = {True: [], False: []}
+    pairs: dict[frozenset[str], list[float]] = {}
     for one, other in combinations(made.names, 2):
         shared = stood[one].keys() & stood[other].keys()
         if len(shared) >= 4:
             same = small.placed["quadrant"][one] == small.placed["quadrant"][other]
             kinds[same].append(1 - np.mean([abs(stood[one][call] - stood[other][call]) for call in shared]))
+            pair = frozenset((small.placed["quadrant"][one], small.placed["quadrant"][other]))
+            pairs.setdefault(pair, []).append(kinds[same][-1])
     assert found.contrast == pytest.approx(np.mean(kinds[True]) - np.mean(kinds[False]))
-    sets = AT_TABLE.by_quadrants(found)
-    assert sets.loc[1, "ict"] == pytest.approx(np.mean(kinds[True]))
-    assert sets.loc[4, "ict"] == pytest.approx(np.mean(kinds[True]) / 4 + 0.75 * np.mean(kinds[False]))
+    sets = AT_TABLE.by_quadrants(small)
+    for k in range(1, 5):
+        own = [
+            np.mean([np.mean(pairs[frozenset((one, other))]) for one in some for other in some])
+            for some in combinations(Quadrant, k)
+        ]
+        assert sets.loc[k, ["ict", "least", "most"]].to_list() == pytest.approx(
+            [np.mean(own), min(own), max(own)]
+        )
     assert sets["ict"].is_monotonic_decreasing
 
 

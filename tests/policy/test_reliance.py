@@ -208,8 +208,8 @@ def test_the_map_tells_where_protection_rises():
     assert values["phase.sum.none"] == found.protection[1, 2, 2] - 1
     assert values["phase.least.none"] == found.protection[1, 0, 2] - 1
     assert values["phase.high.share"] == (found.protection[1] >= 1).mean()
-    assert values["phase.full"] == "only for a ρ of 1.0 or more"
-    assert values["phase.none"] == "only for a ρ of 0.0 or more"
+    assert values["phase.full"] == "only for a ρ of 1.00 or more"
+    assert values["phase.none"] == "only for a ρ of 0.00 or more"
     assert values["weakest_link.even"] == pytest.approx(0.2)
     assert values["weakest_link.spread"] == pytest.approx(0.01)
     mild = DisagreementMap(5, 0.2, (0.2,), np.array([1, 0]), np.array([0.1, 0.4])).values()
