@@ -6,18 +6,17 @@ that a test of a thousand worlds is a few matrix products; overdispersion is est
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from statsmodels.stats.proportion import proportion_confint
 
 from buzanlib.errors import check_name
 from buzanlib.inference.contrasts import Cells, cell_means, empirical_logit
-from buzanlib.inference.mixed_model import MixedFit, corner_design, logit_normal
+from buzanlib.inference.mixed_model import corner_design, logit_normal
 from buzanlib.inference.permutation import Array, PermutationBank, p_value
 from buzanlib.inference.placed_sample import Codes, Sample
 from buzanlib.inference.weighted_contrast import Outcome, centred_shares, stratified, weighted_cells
@@ -241,43 +240,3 @@ class Worlds:
                 "found": (low > 0).mean(),
             }
         return pd.DataFrame.from_dict(rows, "index").rename_axis("outcome")
-
-
-def power_from_fit(
-    fit: MixedFit,
-    structure: Structure,
-    outcome: Outcome,
-    contrasts: Sequence[float] = (0.4, 0.6, 1.0),
-    worlds: int = 1000,
-    seed: int = 20261128,
-) -> pd.DataFrame:
-    """Power of the primary test of one outcome, in worlds drawn from a fitted mixed model.
-
-    Parameters
-    ----------
-    fit : MixedFit
-        A `corner_model` of the outcome on the states of the structure; its contrast in question gives way to each of
-        the true `contrasts`, in the predicted direction, and all else is as fitted.
-
-    Returns
-    -------
-    DataFrame of float
-        Index ``contrast``; ``power`` of the single one-sided test at `ALPHA`, with the ends of its 95 %
-        Clopper-Pearson interval over worlds, ``low`` and ``high``.
-
-    Raises
-    ------
-    UnknownNameError
-        If the model has no such effect.
-    """
-    now, *_ = fit.contrast(outcome.effect, outcome.sign)
-    centre = fit.fitted.loc[structure.regions.index].to_numpy()
-    without = centre - now * outcome.weights[structure.within_strata.quadrants]
-    drawn = Worlds(structure, {"outcome": outcome}, without[:, None], np.array([fit.sigma]))
-    rows = []
-    for number, contrast in enumerate(contrasts):
-        tested = drawn.tested(contrast, worlds, seed + number, ["primary"])
-        power = float(tested["single"].iloc[0])
-        low, high = proportion_confint(round(power * worlds), worlds, method="beta")
-        rows.append((power, float(low), float(high)))
-    return pd.DataFrame(rows, pd.Index(list(contrasts), name="contrast"), ["power", "low", "high"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,13 +70,7 @@ class WeightedQuadrantTest:
         gate_p = float(p_value(float((observed - centre).sum()), (drawn - centre).sum(axis=1)))
 
         models = {threat: corner_model(own, threat, sample.placed, regions) for threat in THREATS}
-        estimates = pd.concat({name: model.table.loc[list(POSITION)] for name, model in models.items()})
-        estimates = estimates.rename_axis(["threat", "effect"]).reset_index()
-        estimates = estimates.rename(columns={"estimate": "contrast"})
-        predicted = {(one.threat, one.effect): one.sign for one in locked.cells}
-        estimates["predicted"] = [
-            predicted.get(pair, 0) for pair in estimates[["threat", "effect"]].itertuples(index=False)
-        ]
+        estimates = _effects(models, {(one.threat, one.effect): one.sign for one in locked.cells})
         numbers = ["contrast", "se", "low90", "high90"]
         unbounded = estimates["high90"] - estimates["low90"] > UNBOUNDED
         logits = QuadrantTest(locked, self.empty)(sample) if unbounded.any() else None
@@ -83,13 +78,7 @@ class WeightedQuadrantTest:
             estimates.loc[unbounded, numbers] = logits.effects.loc[unbounded, numbers]
         nulls, single = (estimates[(estimates["predicted"] != 0) == of_one] for of_one in (False, True))
 
-        ends = single[["low90", "high90"]].mul(single["predicted"], axis=0)
-        table = single[["threat", "effect"]].assign(
-            contrast=single["contrast"] * single["predicted"],
-            low90=ends.min(axis=1),
-            high90=ends.max(axis=1),
-            se=single["se"],
-        )
+        table = _as_predicted(single)
         table.index = pd.Index([one.id for one in locked.cells], name="hypothesis")
         table = table.assign(t=observed, p=p_value(observed, drawn), centre=centre)
         table["p_adjusted"] = max_t(observed - centre, drawn - centre)
@@ -134,3 +123,24 @@ class WeightedQuadrantTest:
         estimate = float(table["contrast"].mean())
         ends = student_interval(estimate, error, np.inf)
         return Finding(self.predictions.gate.id, estimate, *ends, p, n, self.predictions.sesoi)
+
+
+def _effects(models: Mapping[str, MixedFit], predicted: Mapping[tuple[str, str], int]) -> pd.DataFrame:
+    """Every effect of every threat, a row each, with the sign that is predicted of it, or 0."""
+    tables = pd.concat({name: model.table.loc[list(POSITION)] for name, model in models.items()})
+    estimates = (
+        tables.rename_axis(["threat", "effect"]).reset_index().rename(columns={"estimate": "contrast"})
+    )
+    pairs = estimates[["threat", "effect"]].itertuples(index=False)
+    return estimates.assign(predicted=[predicted.get(pair, 0) for pair in pairs])
+
+
+def _as_predicted(single: pd.DataFrame) -> pd.DataFrame:
+    """Estimates, errors and intervals in the predicted direction."""
+    ends = single[["low90", "high90"]].mul(single["predicted"], axis=0)
+    return single[["threat", "effect"]].assign(
+        contrast=single["contrast"] * single["predicted"],
+        low90=ends.min(axis=1),
+        high90=ends.max(axis=1),
+        se=single["se"],
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,8 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import UnknownNameError
-from buzanlib.inference.estimator_simulation import ESTIMATORS, Rates, Structure, Worlds, power_from_fit
-from buzanlib.inference.mixed_model import corner_design, corner_model, logit_normal
+from buzanlib.inference.estimator_simulation import ESTIMATORS, Rates, Structure, Worlds
+from buzanlib.inference.mixed_model import corner_design, logit_normal
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.table2 import QuadrantTest
@@ -129,22 +128,6 @@ def test_intervals_of_worlds_are_counted(small: Counted) -> None:
     assert found["coverage"] == 1 - (high < 0.4).mean() - (low > 0.4).mean()
     told = [(high < bound).mean() for bound in (0.4, 0.0, 0.6)]
     assert found[["below", "reversed", "not_large", "found"]].tolist() == [*told, (low > 0).mean()]
-
-
-def test_power_from_a_fit_replaces_its_contrast(small: Counted) -> None:
-    counts, placed, regions = small
-    structure = Structure.of(counts, placed, regions, draws=99)
-    fit = corner_model(counts, "pol", placed, regions)
-    power = power_from_fit(fit, structure, OUTCOMES["B1"], (0.0, 1.0, 4.0), worlds=80)
-    assert power["power"].is_monotonic_increasing
-    assert power.loc[0.0, "power"] < 0.15 < 0.9 < power.loc[4.0, "power"]
-    assert (power["low"] < power["power"]).all()
-    # Whatever the fit found of the contrast in question.
-    moved = fit.coefficients + np.where(fit.coefficients.index == "cohesion", 3.0, 0.0)
-    fitted = fit.fitted + 3 * corner_design(placed, regions)["cohesion"]
-    other = replace(fit, coefficients=moved, fitted=fitted)
-    again = power_from_fit(other, structure, OUTCOMES["B1"], (0.0, 1.0, 4.0), worlds=80)
-    pd.testing.assert_frame_equal(power, again)
 
 
 #: Shares of worlds with p below .05 at no contrast and at 0.4, of B1, B2, B3 and the gate, as an independent program
