@@ -93,7 +93,7 @@ def test_only_tables_that_are_made_are_named(small_raw: Path, small_data: Path) 
     (small_data / "votes.csv").write_text("as it was")
     keep(small_raw, ungdc.SOURCE)
     made = [path.name for path in build(small_raw, small_data, progress=False)]
-    tables = ("states", "panel", "documents", "passages", "annotators", "accessions")
+    tables = ("states", "panel", "documents", "passages", "conventional", "annotators", "accessions")
     assert made == [f"{name}.csv" for name in tables]
     assert (small_data / "votes.csv").read_text() == "as it was"
 
