@@ -106,7 +106,7 @@ def test_every_notebook_can_be_swept(tmp_path: Path, root: Path) -> None:
         "case": cases,
         "draws": [49, 59],
     }
-    values["reservation"] = [0.4, 0.5]
+    values |= {"reservation": [0.4, 0.5], "taste": [0.2, 0.3]}
     swept: dict[str, dict[str, Any]] = {"chapters": {}, "own": {}}
     for template in sorted((root / "notebooks").glob("*.ipynb")):
         if (
