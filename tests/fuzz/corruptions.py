@@ -328,7 +328,8 @@ def cells() -> Iterator[tuple[str, Cell]]:
                 accepted = free and kind not in FORMULAS
                 if kind == "empty":
                     limits = field.get("constraints", {})
-                    if not free and not limits.get("required"):
+                    ruled = any(field["name"] in rule["when"] for rule in table.get("buzan:rules", []))
+                    if (ruled or not free) and not limits.get("required"):
                         continue  # whether it may be empty is for the rules of the table to say
                     accepted = not limits.get("required")
                 yield table["path"], Cell(field["name"], kind, kinds[kind], accepted)
@@ -338,7 +339,8 @@ def _is_free(table: dict[str, Any], field: dict[str, Any]) -> bool:
     """Whether any text may stand in a field."""
     limits = field.get("constraints", {})
     refers = {name for key in table["schema"].get("foreignKeys", []) for name in key["fields"]}
-    ruled = {name for rule in table.get("buzan:rules", []) for name in (*rule["when"], *rule["then"])}
+    rules = [part for rule in table.get("buzan:rules", []) for part in (rule["when"], rule["then"])]
+    ruled = {name for part in rules for name, values in part.items() if values != [""]}
     bound = field["name"] in refers | ruled or "enum" in limits or "pattern" in limits
     return field["type"] == "string" and not bound
 
