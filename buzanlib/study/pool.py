@@ -88,7 +88,9 @@ class Pool:
         empty.mkdir(parents=True, exist_ok=True)
         needs = [*_FIRST, *modules, *others(modules)]
         data = str(folders.data.absolute()) if load else ""
-        order = preload.Order(os.getpid(), _sockets(), str(empty), needs, data)
+        sockets = _sockets()  # which a process that `multiprocessing` started shares with its parent
+        temporary = "" if multiprocessing.parent_process() else sockets
+        order = preload.Order(os.getpid(), temporary, str(empty), needs, data)
         self._stack = ExitStack()
         self._stack.enter_context(environment({**_ENVIRONMENT, **search_path()}))
         self._threads = self._stack.enter_context(ThreadPoolExecutor(jobs))

@@ -61,7 +61,9 @@ class Order:
     """What the server has to do."""
 
     parent: int  #: process id of the pool
-    temporary: str  #: folder of its socket; removed if the parent was killed
+    temporary: (
+        str  #: folder of its socket, removed if the parent was killed; empty for one that is not the parent's
+    )
     folder: str  #: an empty folder
     modules: Sequence[str]  #: modules to import
     data: str  #: folder of the tables to load; empty for none
@@ -78,7 +80,7 @@ def _serve(order: Order) -> None:
     os.setsid()  # an interrupt at the terminal is for the parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: _end_unless_alive(order))
-    atexit.register(_end, order.temporary)
+    atexit.register(_end_with_parent, order)
     signal.signal(END, lambda *_: _end())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the parent until now
     end_with(order.parent, signal.SIGTERM)
@@ -102,6 +104,14 @@ def _end_unless_alive(order: Order) -> None:
     """End this process if the parent has ended, and not only the thread that started this process."""
     if os.getppid() != order.parent:
         _end(order.temporary)
+
+
+def _end_with_parent(order: Order) -> None:
+    """End this process; a parent that lives on keeps its folder, though its end of a pipe may close before it ends."""
+    for _ in range(100):
+        _end_unless_alive(order)
+        time.sleep(0.01)
+    _end()
 
 
 def _end(temporary: str = "") -> None:

@@ -14,6 +14,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,32 @@ with Pool(Folders(folder, folder, folder, folder), folder / "running", 1, load=F
     print(pool.submit(Run("it", folder / "it.ipynb", {}, {})).result().fault)
 """
 """A script without a guard against being imported again."""
+
+CHILD = f"""
+import multiprocessing, sys, time
+from multiprocessing import util
+from pathlib import Path
+
+RUNNER = {RUNNER!r}
+
+
+def runs(folder):
+    sys.argv[1:] = [folder, "alone"]
+    exec(RUNNER, {{"__name__": "runner"}})
+
+
+if __name__ == "__main__":
+    folder = util.get_temp_dir()
+    child = multiprocessing.get_context("spawn").Process(target=runs, args=sys.argv[1:2])
+    child.start()
+    while not Path(sys.argv[2]).exists():
+        time.sleep(0.01)
+    child.kill()
+    child.join()
+    input()  # until the servers have ended
+    print(Path(folder).is_dir())
+"""
+"""A script that has another process open a pool, as Dask does, and kills that."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -558,6 +585,29 @@ def test_no_process_outlives_its_server_and_the_next_has_a_new_one(tmp_path: Pat
         assert "its process died" in waiting.result().fault
         wait_for(lambda: gone(process))
         assert printed(run("print(1)")) == "1\n"
+
+
+def test_a_server_of_a_child_leaves_the_folder_of_the_parent(tmp_path: Path) -> None:
+    file = tmp_path / "pids"
+    written(tmp_path / "it.ipynb", WAITS.format(file=str(file)))
+    (tmp_path / "script.py").write_text(CHILD)
+    words = [sys.executable, tmp_path / "script.py", tmp_path, file]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        process, server = pids_in(file)
+        wait_for(lambda: gone(process) and gone(server))
+        assert parent.communicate("\n")[0] == "True\n"
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_server_that_ends_by_itself_leaves_the_folder_of_its_pool(tmp_path: Path) -> None:
+    source = "import os; print(os.getppid())"
+    with Pool(place(tmp_path), tmp_path / "running", 1) as pool:
+        run = runs_of(pool)
+        server = int(printed(run(source)))
+        os.close(forkserver._forkserver._forkserver_alive_fd)  # as if this process had ended
+        forkserver._forkserver._forkserver_alive_fd = os.open(os.devnull, os.O_RDONLY)
+        wait_for(lambda: gone(server))
+        assert int(printed(run(source))) != server
 
 
 @pytest.mark.usefixtures("bare")
