@@ -16,6 +16,7 @@ from buzanlib.inference.dyadic_matrices import positions
 from buzanlib.inference.permutation import PermutationBank, Permutations
 from buzanlib.inference.placed_sample import Sample
 from buzanlib.inference.verdicts import Finding
+from buzanlib.measurement.account import Account, account
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.profiles import relevant_passages, shares_of_mentions, state_counts
 from buzanlib.tables.data_folder import Data
@@ -110,6 +111,12 @@ class World:
     def passages(self) -> pd.DataFrame:
         """Relevant passages in the window."""
         return relevant_passages(self.data.statements, self.corpus, *self.window, self.annotator)
+
+    @cached_property
+    def account(self) -> Account:
+        """What becomes of every document, passage and state of the corpus: used, or left out and why."""
+        placed = self.placed.index
+        return account(self.data.statements, self.corpus, *self.window, placed, self.annotator)
 
     @cached_property
     def counts(self) -> pd.DataFrame:

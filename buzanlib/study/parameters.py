@@ -12,6 +12,7 @@ import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -32,7 +33,6 @@ _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 _HOLDS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt}
 _RULES = {f"a rule of {axis}": rules for axis, rules in RULES.items()}
 _WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator")
-_COLUMNS = {"corpus": ("documents.csv", "corpus"), "annotator": ("codes.csv", "annotator")}
 _Comments = dict[int, tuple[int, str]]  # column and text by line
 _OF_DATA = {words: words.split()[-1] for words in _WORDS}
 
@@ -230,14 +230,35 @@ class Offers:
             self._found[what] = self._read(what)
         return self._found[what]
 
+    def years(self, corpus: str) -> set[int]:
+        """Years of which a corpus has documents; none if the table cannot be read."""
+        return self._years.get(corpus, set())
+
+    def years_with(self, axis: str, index: str) -> set[int]:
+        """Years in which some state has all columns of an index of an axis; none if the panel cannot be read."""
+        from buzanlib.measurement.indices import index_of
+
+        columns = ("year", *index_of(index, axis).columns)
+        found = _values(self._rows("panel.csv", "iso3"), columns)
+        return {int(year) for year, *values in found if all(values) and year.isdecimal()}
+
+    @cached_property
+    def _years(self) -> dict[str, set[int]]:
+        """Years of the documents, by corpus."""
+        found: dict[str, set[int]] = {}
+        for corpus, year in _values(self._rows("documents.csv", "corpus"), ("corpus", "year")):
+            found.setdefault(corpus, set()).update([int(year)] if year.isdecimal() else [])
+        return found
+
     def _read(self, what: str) -> list[str]:
-        if what not in _COLUMNS:
+        if what == "corpus":
+            return sorted(self._years.keys() - {""})
+        if what != "annotator":
             from buzanlib.measurement.indices import in_panel
 
             return in_panel(self._rows("panel.csv", "iso3"), what)
-        name, column = _COLUMNS[what]
-        found = _distinct(self._rows(name, column), column)
-        if what == "annotator" and found and self._sheets:
+        found = {name for (name,) in _values(self._rows("codes.csv", what), (what,)) if name}
+        if found and self._sheets:
             found = found | coders if (coders := self._coders()) else set()
         return sorted(found)
 
@@ -275,8 +296,9 @@ class Offers:
         return {name for names in by_sheet for name in names} if all(by_sheet) else set()
 
 
-def _distinct(rows: Iterator[Sequence[str]], column: str) -> set[str]:
-    """Values of a column of rows, of which the first has the headings."""
+def _values(rows: Iterator[Sequence[str]], columns: Sequence[str]) -> Iterator[list[str]]:
+    """Values of some columns of rows, of which the first has the headings; empty where there is none."""
     headings = next(rows, [])
-    place = headings.index(column) if column in headings else 0
-    return {row[place] for row in rows if len(row) > place} - {""}
+    places = [headings.index(column) if column in headings else len(headings) for column in columns]
+    for row in rows:
+        yield [row[place] if place < len(row) else "" for place in places]

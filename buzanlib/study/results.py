@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from buzanlib.errors import BuzanError, check_name
+from buzanlib.figures.account import ACCOUNT
 from buzanlib.figures.typeset import Scalar
 from buzanlib.files import write_whole
 from buzanlib.strictjson import parse
@@ -34,6 +35,7 @@ SHOWN = "buzan"
 """Key in the metadata of an output with name, caption and alternative text of `show`."""
 
 _KEY = re.compile(r"[A-Za-z]\w*(\.\w+)*", re.ASCII)
+_ACCOUNT = re.compile(rf"(^|\.){ACCOUNT}\.\w+$", re.ASCII)
 _NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -182,6 +184,15 @@ class Results:
     def scalars(self) -> dict[str, Scalar]:
         """Recorded values without their notebooks, by key."""
         return {key: entry.value for key, entry in self.values.items()}
+
+    @property
+    def accounts(self) -> dict[str, list[str]]:
+        """What pages say of the documents that they used and left out (`buzanlib.figures.account`), and which pages."""
+        said: dict[str, list[str]] = {}
+        for key, entry in self.values.items():
+            if _ACCOUNT.search(key):
+                said.setdefault(str(entry.value), []).append(entry.notebook)
+        return said
 
     def page_of(self, key: str) -> str:
         """Name of the notebook that recorded a key."""

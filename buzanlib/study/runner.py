@@ -139,6 +139,8 @@ def run_loaded(
     for page in pages.values():
         for warning in page.warned:
             print(f"warning: {warning}", file=sys.stderr)
+    for words, on in results.accounts.items() if progress else ():
+        print(f"{words} ({some(on)})", file=sys.stderr)
     if len(pages) == len(steps):
         _publish(making, results)
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
 from buzanlib.study.parameters import Offers, Parameter, Value, declared
+from buzanlib.study.window import fault_of_window, window_of
 from buzanlib.tables.yamlfile import Document, read
 
 _TEXTS = ("title", "templates", "data", "output", "book")
@@ -291,6 +292,9 @@ class _Reader:
         defaults = {key: parameter.default for key, parameter in parameters.items()}
 
         def run(page: str, values: Mapping[str, Value], swept: str = "") -> Run:
+            values = {**values, **window_of(parameters, values, self._offers)}
+            if fault := fault_of_window(parameters, {**defaults, **values}, self._offers):
+                raise self.document.error(f"{page}: {fault}", "notebooks", name)
             given = {key: value for key, value in values.items() if value != defaults[key]}
             if RESULTS in parameters:
                 given[RESULTS] = Path(os.path.relpath(study.numbers(page), study.templates)).as_posix()
