@@ -125,7 +125,12 @@ class World:
 
     @cached_property
     def sample(self) -> Sample:
-        """States that are placed and have a relevant passage."""
+        """States that are placed and have a relevant passage; `EstimationError` if there is none."""
+        if self.passages.empty:
+            first, last = self.window
+            raise EstimationError(
+                f"no relevant passage of the corpus {self.corpus!r} is of {first} to {last}"
+            )
         return self.sample_of(self.counts)
 
     def sample_of(self, counts: pd.DataFrame, needs: str = "relevant") -> Sample:

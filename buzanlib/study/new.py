@@ -44,6 +44,9 @@ seed: 20100615
 parameters:
   power: cinc
   cohesion: fsi_cohesion
+  # Years that count. Unless they are set, a corpus of your own has those of its documents.
+  # first: 2011
+  # last: 2024
 
 # In this order. A notebook may have parameters of its own, and may take several values of one in turn:
 #   04_placement: {{sweep: {{power: [cinc, gdp]}}}}
