@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -51,11 +51,16 @@ TITLES: Mapping[str, str] = {
     GROUP: "name",
 }
 
+#: What is wrong with a name that nobody knows.
+UNKNOWN = "no name or code of a state that is known"
+
+_ORDER = {scheme: place for place, scheme in enumerate((*SCHEMES, GROUP))}
 _TABLE = Path(__file__).with_name("state_names.csv")
 _SHORT = {"st": "saint", "ste": "sainte", "rep": "republic", "dem": "democratic", "is": "islands"}
 _SMALL = frozenset(["the", "of", "and", "de", "la", "le", "les", "du", "des", "et"])
 FIRST, LAST = -9999, 9999
-""" Years of what holds always."""
+"""Years of what holds always."""
+
 # What the CLDR has beside territories: groups, and codes for what has none of ISO 3166.
 _GROUPS = frozenset(["EZ", "UN"])
 _NO_ISO = frozenset(["EU", "XA", "XB", "XK", "ZZ"])
@@ -64,6 +69,7 @@ _Span = tuple[str, int, int]
 _Cell = tuple[str, int | None]
 
 
+@lru_cache(10_000)
 def key(text: str) -> str:
     """Give what spellings of one name have in common.
 
@@ -161,7 +167,7 @@ def meanings(text: str, year: int | None = None) -> dict[str, frozenset[str]]:
     text : str
         Name or code in any spelling; see `key`.
     year : int, optional
-        By default now.
+        By default now, or else the last in which it stood for any.
 
     Returns
     -------
@@ -170,13 +176,15 @@ def meanings(text: str, year: int | None = None) -> dict[str, frozenset[str]]:
         ("Korea"). Empty where nothing of the name is known for that year. Whether a state is a member of the United
         Nations is for `states.csv` to say.
     """
-    at = date.today().year if year is None else year
-    known = _meanings().get(key(text), {})
-    found = {
-        scheme: frozenset(iso3 for iso3, first, last in known[scheme] if first <= at <= last)
-        for scheme in sorted(known, key=[*SCHEMES, GROUP].index)
-    }
-    return {scheme: states for scheme, states in found.items() if states}
+    found = {}
+    for scheme, spans in sorted(_meanings().get(key(text), {}).items(), key=lambda item: _ORDER[item[0]]):
+        at = date.today().year if year is None else year
+        there = [iso3 for iso3, first, last in spans if first <= at <= last]
+        if not there and year is None:
+            there = [iso3 for iso3, _, last in spans if last == max(span[2] for span in spans)]
+        if there:
+            found[scheme] = frozenset(there)
+    return found
 
 
 def iso3_of(text: str, year: int | None = None, scheme: str = "") -> str | None:
@@ -201,23 +209,22 @@ def iso3_of(text: str, year: int | None = None, scheme: str = "") -> str | None:
     return next(iter(states)) if len(states) == 1 else None
 
 
-def explained(text: str, year: int | None = None, but: str = "") -> str:
-    """Say what a name or code stands for in a year, in every scheme but one, or that it does not stand for any."""
+def explained(text: str, year: int | None = None) -> str:
+    """Say what a name or code stands for in a year, by every scheme, or else when it did, or that it is unknown."""
     by_state: dict[str, list[str]] = {}
     for scheme, states in meanings(text, year).items():
-        for iso3 in states if scheme != but else ():
+        for iso3 in sorted(states):
             by_state.setdefault(iso3, []).append(TITLES[scheme])
     if by_state:
-        said = (f"{_called(iso3)} by {', '.join(schemes)}" for iso3, schemes in by_state.items())
-        return "; ".join(said)
+        said = ", or ".join(f"{_called(iso3)} by {', '.join(schemes)}" for iso3, schemes in by_state.items())
+        return f"it stands for {said}"
     spans = {span for spans in _meanings().get(key(text), {}).values() for span in spans}
-    if not spans or but:
-        return "no name or code of a state that is known"
-    return "; ".join(f"{_called(iso3)} {_from_to(first, last)}" for iso3, first, last in sorted(spans))
+    said = ", ".join(f"{_called(iso3)} {_from_to(first, last)}" for iso3, first, last in sorted(spans))
+    return f"it stood for {said}" if said else UNKNOWN
 
 
 def _called(iso3: str) -> str:
-    return f"{title(iso3)} ({iso3})" if iso3 else "no state but a group"
+    return f"{title(iso3)} ({iso3})" if iso3 else "a group of states"
 
 
 def _from_to(first: int, last: int) -> str:
@@ -230,22 +237,20 @@ class ReadStates:
 
     iso3: list[str | None]  #: Of each cell; "" for a group of states, None where it cannot be told.
     needs: dict[int, str]  #: What is wrong, by the place of the cell.
-    read: Mapping[str, int]  #: Number of cells by the scheme that they were read by.
+    read: Mapping[str, int]  #: Number of cells with a state by the scheme that they were read by.
 
     def note(self) -> str:
         """How many cells were read by which scheme, unless all have the codes of ISO 3166 that the tables have."""
-        if not self.read.keys() - {"iso3"}:
-            return ""
-        return "states read: " + ", ".join(
-            f"{count} by {TITLES[scheme]}" for scheme, count in self.read.items()
-        )
+        counts = [f"{count} by {TITLES[scheme]}" for scheme, count in self.read.items() if count]
+        plain = self.read.get("iso3") == sum(self.read.values())
+        return "" if plain or not counts else f"states read: {', '.join(counts)}"
 
 
 def read_states(
     cells: Sequence[str],
     years: Sequence[int | None] | None = None,
     scheme: str = "",
-    settle: str = "write names of states instead",
+    settle: str = "write the name of the state",
 ) -> ReadStates:
     """Read the states of a column, which is judged as a whole.
 
@@ -261,7 +266,6 @@ def read_states(
         Year of each; by default now.
     scheme : str
         One of `SCHEMES`, where the user says so; then no other counts for codes, and for "name" no codes count.
-
     settle : str
         How the user can say which of several states is meant, for the message.
 
@@ -281,9 +285,7 @@ def read_states(
     total, best = sum(counts[pair] for pair in coded), max(fits.values())
     fitting = [scheme] if scheme else [one for one in CODES if fits[one] == best]
     alike = " and ".join(TITLES[one] for one in fitting) + " alike" * (len(fitting) > 1)
-    column = (
-        f"the column fits {alike} ({best} of {total} codes)" if not scheme else f"the column is in {alike}"
-    )
+    column = f"the column fits {alike} ({best} of {total} codes)" * (not scheme) or f"read by {alike}"
     states: dict[_Cell, str] = {}
     needs: dict[_Cell, str] = {}
     read: Counter[str] = Counter()
@@ -292,11 +294,11 @@ def read_states(
         meant = frozenset().union(*(by[one] for one in (usable if pair in coded else by)))
         if len(meant) == 1:
             (states[pair],) = meant
-            read[usable[0]] += counts[pair]
+            read[usable[0]] += counts[pair] * bool(states[pair])
         elif pair in coded:
-            needs[pair] = f"{explained(*pair)}; {column}; {settle}"
+            needs[pair] = f"{column}: {settle}; {explained(*pair)}"
         else:
-            needs[pair] = explained(*pair)
+            needs[pair] = explained(*pair) if not by else f"{settle}; {explained(*pair)}"
     return ReadStates(
         [states.get(pair, "" if not pair[0].strip() else None) for pair in pairs],
         {place: needs[pair] for place, pair in enumerate(pairs) if pair in needs},

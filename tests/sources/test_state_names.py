@@ -92,7 +92,7 @@ def test_a_name_stands_for_the_state_of_its_year(name: str, year: int, iso3: str
 
 
 def test_what_ended_is_told_with_its_end() -> None:
-    assert explained("CSK", 2011) == "Czechoslovakia (CSK) until 1992"
+    assert explained("CSK", 2011) == "it stood for Czechoslovakia (CSK) until 1992"
 
 
 UNCLEAR = ["AUS", "SWZ", "SLV", "MNG", "BRN", "NIG", "MAD", "SLO", "BAH", "40", "Korea", "Virgin Islands"]
@@ -113,9 +113,9 @@ def test_a_column_that_fits_two_schemes_is_refused_with_both_readings() -> None:
     read = read_states(["SWZ", "AUS", "SLV", "MNG"], [2011] * 4)
     assert read.iso3 == [None] * 4
     assert read.needs[1] == (
-        "Australia (AUS) by ISO 3166 (three letters), the Olympic Committee, FIFA; Austria (AUT) by the Correlates of"
-        " War; the column fits ISO 3166 (three letters) and the Correlates of War and FIFA alike (4 of 4 codes); write"
-        " names of states instead"
+        "the column fits ISO 3166 (three letters) and the Correlates of War and FIFA alike (4 of 4 codes): write the name"
+        " of the state; it stands for Australia (AUS) by ISO 3166 (three letters), the Olympic Committee, FIFA, or Austria"
+        " (AUT) by the Correlates of War"
     )
     assert read_states(["SWZ", "AUS", "SLV", "MNG"], scheme="iso3").iso3 == ["SWZ", "AUS", "SLV", "MNG"]
     assert read_states(["SWZ", "AUS", "SLV", "MNG"], scheme="cow").iso3 == ["CHE", "AUT", "SVN", "MNE"]
@@ -133,15 +133,16 @@ def test_hints_are_other_readings_and_never_letters_that_look_alike() -> None:
     read = read_states(["SWI", "SPN", "UKG", "GER"], [2011] * 4)
     assert read.iso3 == [None, "ESP", "GBR", None]
     assert read.needs[0] == "no name or code of a state that is known"
-    assert read.needs[3].startswith(
-        "Germany (DEU) by the Olympic Committee, FIFA; the column fits the Correlates"
+    assert read.needs[3] == (
+        "the column fits the Correlates of War (2 of 3 codes): write the name of the state; it stands for Germany (DEU)"
+        " by the Olympic Committee, FIFA"
     )
 
 
 def test_names_stand_among_codes_and_all_are_counted() -> None:
     read = read_states(["FRN", "Estonie", "", "UK", "WLD", "South Korea", "GMY"])
     assert read.iso3 == ["FRA", "EST", "", "GBR", "", "KOR", "DEU"]
-    assert read.note() == "states read: 2 by the Correlates of War, 4 by name"
+    assert read.note() == "states read: 2 by the Correlates of War, 3 by name"
     assert read_states(["EST", "FRA"]).note() == ""
 
 
