@@ -113,9 +113,9 @@ def test_a_column_that_fits_two_schemes_is_refused_with_both_readings() -> None:
     read = read_states(["SWZ", "AUS", "SLV", "MNG"], [2011] * 4)
     assert read.iso3 == [None] * 4
     assert read.needs[1] == (
-        "the column fits ISO 3166 (three letters) and the Correlates of War and FIFA alike (4 of 4 codes): write the name"
-        " of the state; it stands for Australia (AUS) by ISO 3166 (three letters), the Olympic Committee, FIFA, or Austria"
-        " (AUT) by the Correlates of War"
+        "the column fits ISO 3166 (three letters) and the Correlates of War and FIFA alike (4 of 4 codes): write the"
+        " name of the state; it stands for Australia (AUS) by ISO 3166 (three letters), the Olympic Committee, FIFA, or"
+        " Austria (AUT) by the Correlates of War"
     )
     assert read_states(["SWZ", "AUS", "SLV", "MNG"], scheme="iso3").iso3 == ["SWZ", "AUS", "SLV", "MNG"]
     assert read_states(["SWZ", "AUS", "SLV", "MNG"], scheme="cow").iso3 == ["CHE", "AUT", "SVN", "MNE"]
