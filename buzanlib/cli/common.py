@@ -50,4 +50,8 @@ def summary(faults: Sequence[Fault]) -> str:
 
 def _kind(fault: Fault) -> tuple[str, str, str]:
     """File, column, and what is needed but for values, hints and numbers in it."""
-    return fault.file, fault.column, re.sub(r"; nearest allowed: .*|'[^']*'|[0-9]+", "", fault.allowed)
+    return (
+        fault.file,
+        fault.column,
+        re.sub(r"; (nearest allowed:|it stands for) .*|'[^']*'|[0-9]+", "", fault.allowed),
+    )

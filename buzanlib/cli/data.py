@@ -74,6 +74,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     index.add_argument(
         "--worksheet", default="", metavar="NAME", help="of a workbook (default: the one that fits)"
     )
+    schemes = "how it gives states: iso3, iso2, numeric, cow, ioc, fifa or name (default: what fits)"
+    index.add_argument("--states", default="", metavar="SCHEME", help=schemes)
     index.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     index.add_argument("--panel", type=Path, help="what it is added to (default: panel.csv of that folder)")
     index.add_argument("--out", type=Path, default=Path("panel.csv"), help="new file (default: panel.csv)")
@@ -186,11 +188,13 @@ def _index(given: argparse.Namespace) -> None:
     from buzanlib.sources.own_index import merge_index
 
     merged = merge_index(
-        given.file, given.axis, given.name, given.data, given.out, given.panel, given.worksheet
+        given.file, given.axis, given.name, given.data, given.out, given.panel, given.worksheet, given.states
     )
-    values = merged.values
+    values, skipped = merged.values, merged.skipped
     print(f"{merged.column}: {values} values of {merged.states} states, {merged.first} to {merged.last}")
-    print(f"in the file: {values + merged.missing} = {values} values + {merged.missing} missing")
+    whole = values + merged.missing + skipped
+    of_none = f" + {skipped} of no member state" * bool(skipped)
+    print(f"in the file: {whole} = {values} values + {merged.missing} missing{of_none}")
     if merged.left:
         print(f"columns that were not read: {', '.join(merged.left)}")
     if merged.added:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import HINTED, BuzanError, DataError, Fault, nearest
+from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
 from buzanlib.files import alone, demand_absent
 from buzanlib.sources.own_numbers import SENTINELS, plain_numbers
 from buzanlib.sources.own_tables import read_own
 from buzanlib.sources.sheet_files import Grid, Wanted, read_grid, told_once
+from buzanlib.sources.state_names import SCHEMES, ReadStates, read_states
 from buzanlib.sources.write import write_table
 from buzanlib.tables.checks import check_table, faults_at, repeated, unknown_columns
 from buzanlib.tables.descriptor import load_tables
@@ -23,8 +24,20 @@ AXES = ("power", "cohesion")
 KEY = ["iso3", "year"]
 COLUMNS = ("iso3", "year", "value")
 
-STATE = ("country code", "iso3c", "iso3 code", "iso 3", "iso code", "code")
-"""Other headings of the column of states; the codes in it must be those of ISO 3166 all the same."""
+NAMED = 100
+"""Regions and territories that are named among those that were skipped."""
+
+STATE = {
+    **dict.fromkeys(
+        ("country code", "iso3c", "iso3 code", "iso 3", "iso code", "code", "country_text_id"), ""
+    ),
+    **dict.fromkeys(("cow", "cowcode", "cowc", "cown", "stateabb", "ccode"), "cow"),
+    **{"iso2": "iso2", "iso2c": "iso2", "ioc": "ioc", "fifa": "fifa"},
+    **dict.fromkeys(
+        ("state", "country", "country name", "economy", "entity", "location", "name", "pays"), ""
+    ),
+}
+"""Other headings of the column of states, of which the first is taken, and the scheme of those that name one."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +49,22 @@ class Merged:
     states: int  #: Number of states.
     first: int  #: First year.
     last: int  #: Last year.
+    missing: int  #: State-years of the file without a value: with `values` and `skipped`, all that it has.
+    skipped: int  #: Values of what is no member of the United Nations, such as the world or a region.
     added: int  #: Rows of years that the panel did not have, one for each member.
-    missing: int  #: State-years of the file without a value: with `values`, all that it has.
     left: tuple[str, ...] = ()  #: Headings of columns that were not read.
     notes: tuple[str, ...] = ()  #: What else was not read, or is to be looked at, in words.
 
 
 def merge_index(
-    file: Path, axis: str, name: str, data: Path, out: Path, panel: Path | None = None, worksheet: str = ""
+    file: Path,
+    axis: str,
+    name: str,
+    data: Path,
+    out: Path,
+    panel: Path | None = None,
+    worksheet: str = "",
+    scheme: str = "",
 ) -> Merged:
     """Write a panel with an index of the user's own as its last column.
 
@@ -65,6 +86,9 @@ def merge_index(
         What the column is added to; by default the panel of the folder.
     worksheet : str
         Name of the worksheet, where several have such columns.
+    scheme : str
+        Scheme of `state_names.SCHEMES` of its states; by default that which reads the whole column. What is no member
+        of the United Nations is counted and skipped.
 
     Raises
     ------
@@ -78,22 +102,26 @@ def merge_index(
         raise BuzanError(f"unknown axis {axis!r}; {nearest(axis, AXES)}")
     if not re.fullmatch(r"[a-z0-9_]+", name):
         raise BuzanError(f"{name!r} is no name of an index: small letters, digits and underscores are needed")
+    if scheme:
+        check_name("scheme of states", scheme, SCHEMES)
     source = panel or data / "panel.csv"
     if out.resolve() != source.resolve():
         demand_absent(out)
     with alone(out.parent):
-        return _merged(file, f"{axis}_{name}", source, data, out, worksheet)
+        return _merged(file, f"{axis}_{name}", source, data, out, (worksheet, scheme))
 
 
-def _merged(file: Path, column: str, source: Path, data: Path, out: Path, worksheet: str) -> Merged:
+def _merged(file: Path, column: str, source: Path, data: Path, out: Path, chosen: tuple[str, str]) -> Merged:
     described = Descriptor.load(data).table("panel")
     panel = read_own(source, described)
     if panel.faults or (wrong := check_table(panel.table, panel.frame)):
         raise DataError(panel.faults or wrong)
     if column in panel.frame.columns:
         raise BuzanError(f"{source} has a column {column!r} already; another name is needed")
-    states = set(load_tables(data, ["states"])["states"]["iso3"])
-    index = _read(read_grid(file, _WANTED, worksheet), described, states)
+    states = load_tables(data, ["states"])["states"]
+    members = set(states.loc[states["kind"] == "member", "iso3"])
+    worksheet, scheme = chosen
+    index = _read(read_grid(file, _WANTED, worksheet), described, members, scheme)
     own = index.rows
     sound = own[own["sound"]]
     years = sound["year"].astype(int)
@@ -105,8 +133,9 @@ def _merged(file: Path, column: str, source: Path, data: Path, out: Path, worksh
     whole = longer.merge(values, on=KEY, how="left").fillna("")
     write_table(whole.sort_values(KEY), out)
     added, span = len(longer) - len(panel.frame), (int(years.min()), int(years.max()))
-    notes = (*index.grid.notes, *panel.notes, *_codes_of_missing(own["value"], file.name))
-    return Merged(column, len(own), own["iso3"].nunique(), *span, added, index.missing, index.left, notes)
+    notes = (*index.grid.notes, *index.notes, *panel.notes, *_codes_of_missing(own["value"], file.name))
+    counts = len(own), own["iso3"].nunique(), *span, index.missing, index.skipped, added
+    return Merged(column, *counts, index.left, notes)
 
 
 def _continued(panel: pd.DataFrame, last: int) -> pd.DataFrame:
@@ -148,7 +177,9 @@ class _Index:
         pd.DataFrame
     )  #: Of each value: row of the file, iso3, year, value, and whether state and year are sound.
     missing: int  #: State-years without a value.
+    skipped: int  #: Values of what is no member.
     left: tuple[str, ...]  #: Headings of the columns that are not read.
+    notes: list[str]  #: How states were read, and what was skipped, in words.
     faults: list[Fault]
 
 
@@ -173,7 +204,7 @@ def _lacks(headings: Sequence[str]) -> set[str]:
 _WANTED = Wanted(COLUMNS, _lacks)
 
 
-def _read(grid: Grid, panel: Table, states: Collection[str]) -> _Index:
+def _read(grid: Grid, panel: Table, members: Collection[str], scheme: str) -> _Index:
     """State, year and value, as text, of every value, from one row each or one column a year."""
     places, missing = _named(grid.headings), _lacks(grid.headings)
     headings = [heading.casefold() for heading in grid.headings]
@@ -186,23 +217,27 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> _Index:
         raise DataError(
             [*unknown_columns(grid.file, grid.header, unknown, sorted(missing), COLUMNS), *grid.faults]
         )
-    frame = _long(grid, places)
+    frame, known = _long(grid, places), {None, *members}
     frame["value"], refused = plain_numbers(frame["value"], False, grid.commas)
     frame["year"], _ = plain_numbers(frame["year"], True, False)
     empty = frame["value"] == ""
-    frame = frame[~empty].reset_index(drop=True)
+    read = _read_states(frame, scheme or STATE.get(grid.headings[places["iso3"]].casefold(), ""))
+    skip = ~empty & pd.Series(
+        [bool(cell) and iso3 not in known for cell, iso3 in zip(frame["iso3"], read.iso3, strict=True)]
+    )
+    notes = [f"{grid.file}: {note}" for note in (read.note(), *_skipped(frame[skip])) if note]
+    frame["need"] = pd.Series(read.needs, dtype="str").reindex(frame.index)
+    frame["iso3"] = pd.Series(read.iso3, dtype="str").fillna(frame["iso3"])
+    frame = frame[~empty & ~skip].reset_index(drop=True)
     if frame.empty:
         raise DataError(
             [Fault(grid.file, 0, "value", "no value", "at least one state needs a value"), *grid.faults]
         )
     fields = panel.field("iso3"), panel.field("year"), Field("value", "number", required=True)
-    faults = check_table(Table(panel.name, grid.file, fields), frame[list(COLUMNS)])
-    unknown_states = frame.loc[(frame["iso3"] != "") & ~frame["iso3"].isin(states), "iso3"]
-    hints = {code: nearest(code, sorted(states)) for code in unknown_states.unique()[:HINTED]}
-    needs = [
-        f"not in column iso3 of states.csv; {hints.get(code, '')}".rstrip("; ") for code in unknown_states
-    ]
-    faults += faults_at(grid.file, "iso3", unknown_states, needs)
+    found = check_table(Table(panel.name, grid.file, fields), frame[list(COLUMNS)])
+    unread = frame["need"].notna()
+    faults = [fault for fault in found if fault.column != "iso3" or not unread[fault.row]]
+    faults += faults_at(grid.file, "iso3", frame.loc[unread, "iso3"], frame.loc[unread, "need"])
     wrong = {fault.row for fault in faults if fault.column in KEY}
     frame["sound"] = ~frame.index.isin(list(wrong))
     placed = [_at(fault, frame, grid, places, refused) for fault in faults]
@@ -213,7 +248,21 @@ def _read(grid: Grid, panel: Table, states: Collection[str]) -> _Index:
         grid.headings[at] or f"column {at + 1}" for at in spare if any(cells[at] for _, cells in grid.rows)
     )
     left = tuple(named)
-    return _Index(grid, frame, int(empty.sum()), left, placed)
+    return _Index(grid, frame, int(empty.sum()), int(skip.sum()), left, notes, placed)
+
+
+def _read_states(frame: pd.DataFrame, scheme: str) -> ReadStates:
+    """The states of every cell, by the year that it has; those without a value help to tell the scheme."""
+    years = [int(year) if year.isdecimal() else None for year in frame["year"]]
+    return read_states(frame["iso3"].tolist(), years, scheme, "say by --states which it is, or write names")
+
+
+def _skipped(frame: pd.DataFrame) -> Iterator[str]:
+    """How many rows are of no member, and of what, in words."""
+    if not frame.empty:
+        names = frame["iso3"].unique().tolist()
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield f"rows of no member state: {frame['row'].nunique()}, skipped: {', '.join(names[:NAMED])}{more}"
 
 
 def _long(grid: Grid, places: Mapping[str, int]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from buzanlib.errors import DataError, Fault
 from buzanlib.sources.own_numbers import plain_numbers
 from buzanlib.sources.sheet_files import Grid, Wanted, read_grid, told_once
+from buzanlib.sources.state_names import UNKNOWN, read_states
 from buzanlib.sources.write import render_table
 from buzanlib.tables.checks import FORMS, check_table, unknown_columns
 from buzanlib.tables.reading import RawTable, contents, read
@@ -62,6 +63,7 @@ def read_own(path: Path, described: Table) -> OwnTable:
 
     A file in the form of a data folder is taken as it is, but for words that stand for missing numbers. Any other is
     read as `sheet_files.read_grids` reads a table; its columns may stand in any order, and further ones are kept.
+    States may be given by any name or code that `state_names.read_states` reads.
 
     Raises
     ------
@@ -94,17 +96,39 @@ def read_own(path: Path, described: Table) -> OwnTable:
             commas = any(grid.commas for grid in grids)
             tidy[field.name], left = plain_numbers(tidy[field.name], field.type != "number", commas)
             refused |= {(field.name, value): need for value, need in left.items()}
-    same = raw is not None and columns == list(tidy.columns) and tidy.equals(frame)
+    file = grids[0].file if grids else path.name
+    unread, notes = _read_states(tidy, table, file)
+    same = raw is not None and columns == list(tidy.columns) and tidy.equals(frame) and not unread
     if not same:
         broken = raw.broken if raw is not None else set()
-        found = [one for one in check_table(table, tidy) if one.row not in broken]
-        file = grids[0].file if grids else path.name
+        places = {(one.row, one.column) for one in unread}
+        found = check_table(table, tidy)
+        found = [one for one in found if one.row not in broken and (one.row, one.column) not in places]
         told = [
             replace(one, file=file, allowed=refused.get((one.column, one.value), one.allowed))
             for one in found
         ]
-        faults = told_once(grids, [*faults, *told])
-    return OwnTable(tidy, table, same, faults, tuple(note for grid in grids for note in grid.notes))
+        faults = told_once(grids, [*faults, *unread, *told])
+    return OwnTable(tidy, table, same, faults, (*(note for grid in grids for note in grid.notes), *notes))
+
+
+def _read_states(frame: pd.DataFrame, table: Table, file: str) -> tuple[list[Fault], list[str]]:
+    """Put the codes of `states.csv` in place of the names and codes in columns of states, which are judged together.
+
+    Gives a fault of each cell that may stand for several states, and how they were read, in words. What nobody knows is
+    left to the check of the folder, for `states.csv` may be the user's own.
+    """
+    columns = [key.field for key in table.foreign_keys if key.resource == "states" and key.field in frame]
+    when = frame["year"].tolist() if "year" in frame else [""] * len(frame)
+    years = [int(year) if year.isdecimal() else None for year in when]
+    places = [(row, column) for column in columns for row in frame.index.tolist()]
+    read = read_states([cell for column in columns for cell in frame[column].tolist()], years * len(columns))
+    for at, column in enumerate(columns):
+        here = pd.Series(read.iso3[at * len(frame) : (at + 1) * len(frame)], frame.index, dtype="str")
+        frame[column] = here.where(here.fillna("") != "", frame[column])
+    unread = [(*places[place], need) for place, need in read.needs.items() if need != UNKNOWN]
+    faults = [Fault(file, row, column, str(frame.loc[row, column]), need) for row, column, need in unread]
+    return faults, [f"{file}: {note}" for note in [read.note()] if note]
 
 
 def _as_it_is(path: Path, described: Table) -> RawTable | None:

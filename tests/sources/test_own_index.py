@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.cli import main
+from buzanlib.cli.common import summary
 from buzanlib.errors import BuzanError, DataError
 from buzanlib.measurement.placement import Placement
 from buzanlib.sources.own_index import Merged, merge_index
@@ -78,7 +79,7 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
         ),
         (
             "iso3,year,value\nUSX,2010,1\n",
-            "row 2, column iso3: 'USX'; not in column iso3 of states.csv; nearest",
+            "row 2, column iso3: 'USX'; no name or code of a state that is known",
         ),
         ("iso3,year,value\nUSA,1210,1\n", "row 2, column year: '1210'; out of range, 1995 to 2050"),
         ("iso3,year,value\nUSA,2010,much\n", "row 2, column value: 'much'; a number"),
@@ -188,7 +189,7 @@ def test_all_faults_come_in_one_round(data_dir: Path, tmp_path: Path) -> None:
     told = {fault.row: fault.allowed for fault in caught.value.faults}
     assert sorted(told) == [2, 3, 4, 5, 7, 8, 9, 10]
     for row, said in {
-        2: "not in column iso3 of states.csv; nearest allowed: ",
+        2: "no name or code of a state that is known",
         3: "the panel has no such state in this year",
         4: "a number with a decimal point is needed",
         5: "out of range, 1995 to 2050",
@@ -232,6 +233,79 @@ def test_a_panel_in_another_form_gives_the_same(index: Path, data_dir: Path, tmp
     (tmp_path / "other.tsv").write_bytes(b"\xef\xbb\xbf" + other.encode())
     merge_index(index, "power", "reach", data_dir, tmp_path / "panel.csv", tmp_path / "other.tsv")
     assert (tmp_path / "panel.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
+
+
+STATES = """Country,Year,Value
+Estonia,2010,1
+Korea (Rep. of),2010,2
+FRANCE,2010,3
+Serbie,2003,4
+Swaziland,2011,5
+World,2010,6
+High income,2010,
+Hong Kong SAR (China),2010,7
+"""
+
+
+def test_states_are_read_by_name_and_what_is_no_member_is_counted(data_dir: Path, tmp_path: Path) -> None:
+    found, panel = merged(STATES, data_dir, tmp_path)
+    assert dict(zip(panel["iso3"], panel["power_mine"], strict=True)) == {
+        "EST": 1, "KOR": 2, "FRA": 3, "YUG": 4, "SWZ": 5,
+    }  # fmt: skip
+    assert (found.values, found.missing, found.skipped) == (5, 1, 2)  # noqa: PD011
+    assert found.notes == (
+        "mine.csv: states read: 6 by name",
+        "mine.csv: rows of no member state: 2, skipped: World, Hong Kong SAR (China)",
+    )
+
+
+def test_the_world_of_a_publisher_is_no_state(data_dir: Path, tmp_path: Path) -> None:
+    more = '"World","WLD","X","5","6",\n"European Union","EUU","X","7",,\n"Aruba","ABW","X","7","8",\n'
+    found, values = merged(PREAMBLE + more, data_dir, tmp_path)
+    assert set(values["iso3"]) == {"EST", "FRA"}
+    assert (found.values, found.missing, found.skipped) == (3, 2, 5)  # noqa: PD011
+    assert found.notes[1:] == ("mine.csv: rows of no member state: 3, skipped: WLD, EUU, ABW",)
+
+
+def test_a_file_of_no_member_has_no_value(data_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="at least one state needs a value"):
+        merged("iso3,year,value\nWLD,2010,1\nPSE,2010,1\n", data_dir, tmp_path)
+
+
+COW = "{},year,value\nSWZ,2011,0.9\nAUS,2011,0.8\nSLV,2011,0.7\nMNG,2011,0.6\n"
+OF_COW, OF_ISO = ["AUT", "CHE", "MNE", "SVN"], ["AUS", "MNG", "SLV", "SWZ"]
+
+
+def test_codes_of_two_schemes_are_refused_until_it_is_said_which(data_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        merged(COW.format("iso3"), data_dir, tmp_path)
+    assert [fault.value for fault in caught.value.faults] == ["SWZ", "AUS", "SLV", "MNG"]
+    assert "Australia (AUS) by ISO 3166" in caught.value.faults[1].allowed
+    assert "or Austria (AUT) by the Correlates of War" in caught.value.faults[1].allowed
+    assert summary(caught.value.faults).count("\n") == 4
+    assert not (tmp_path / "panel.csv").exists()
+    for number, (heading, scheme, states) in enumerate(
+        [("iso3", "cow", OF_COW), ("iso3", "iso3", OF_ISO), ("stateabb", "", OF_COW)]
+    ):
+        (tmp_path / str(number)).mkdir()
+        found, panel = merged(COW.format(heading), data_dir, tmp_path / str(number), scheme=scheme)
+        assert panel["iso3"].tolist() == states
+        assert found.notes == ("mine.csv: states read: 4 by the Correlates of War",) * (states == OF_COW)
+    with pytest.raises(BuzanError, match="unknown scheme of states 'cwo'; nearest allowed: 'cow'"):
+        merged(COW.format("iso3"), data_dir, tmp_path, scheme="cwo")
+
+
+def test_what_is_read_depends_on_the_year_and_hints_on_no_letters(data_dir: Path, tmp_path: Path) -> None:
+    text = "iso3,year,value\nSWI,2011,1\nSPN,2011,1\nUKG,2011,1\nGER,2011,1\nYUG,2011,1\nZAR,2011,1\n"
+    with pytest.raises(DataError) as caught:
+        merged(text, data_dir, tmp_path)
+    told = {fault.value: fault.allowed for fault in caught.value.faults}
+    assert told.keys() == {"SWI", "GER", "ZAR"}
+    assert told["SWI"] == "no name or code of a state that is known"
+    assert told["GER"].endswith("it stands for Germany (DEU) by the Olympic Committee, FIFA")
+    assert told["ZAR"] == "it stood for Congo - Kinshasa (COD) until 1997"
+    _, panel = merged("iso3,year,value\nZAR,1996,1\nYUG,2003,1\nFRA,2003,1\n", data_dir, tmp_path)
+    assert panel["iso3"].tolist() == ["COD", "FRA", "YUG"]
 
 
 def test_the_command_counts_compares_and_warns_of_an_index_that_is_turned_round(

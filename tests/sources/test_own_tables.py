@@ -48,6 +48,51 @@ def test_other_forms_give_the_table_of_a_data_folder(content: str, tiles: Table,
     assert own.said("mine.csv", tiles)[0] == "mine.csv: 2 rows of tiles.csv"
 
 
+@pytest.mark.parametrize(
+    "states",
+    [("Estonia", "Pays-Bas"), ("EST", "NTH"), ("ee", "nl"), ("233", "528"), ("366", "210"), ("EST", "NED")],
+)
+def test_states_are_read_by_any_name_or_code(states: tuple[str, str], tiles: Table, tmp_path: Path) -> None:
+    own = read_own(of(tmp_path, PLAIN.replace("EST", states[0]).replace("NLD", states[1])), tiles)
+    assert (own.rendered(), own.faults, own.same) == (PLAIN, [], False)
+    assert own.said("mine.csv", tiles)[1].startswith("mine.csv: states read: ")
+
+
+@pytest.mark.parametrize("form", [str, lambda text: text.replace(",", ";")])
+def test_codes_of_two_schemes_never_pass_as_those_of_iso(
+    form: Callable[[str], str], tiles: Table, tmp_path: Path
+) -> None:
+    own = read_own(of(tmp_path, form("iso3,row,col\nAUS,1,5\nSWZ,2,4\n")), tiles)
+    assert not own.same
+    assert [(fault.row, fault.column, fault.value) for fault in own.faults] == [
+        (2, "iso3", "AUS"),
+        (3, "iso3", "SWZ"),
+    ]
+    assert "or Austria (AUT) by the Correlates of War" in own.faults[0].allowed
+    settled = read_own(of(tmp_path, form("iso3,row,col\nAUS,1,5\nFRA,2,4\n")), tiles)
+    assert settled.frame["iso3"].tolist() == ["AUS", "FRA"]
+
+
+def test_two_columns_of_states_are_judged_together_and_an_unknown_one_is_left(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    table = Descriptor.load(data_dir).table("alliances")
+    shipped = (data_dir / table.path).read_text().splitlines()[0].split(",")
+    rows = [["AUS", "FRN"], ["XYZ", "USA"]]
+    cells = [dict(zip(("iso3", "ally"), row, strict=True)) | {"year": "2011"} for row in rows]
+    text = "\n".join(
+        [",".join(shipped), *(",".join(one.get(name, "1") for name in shipped) for one in cells)]
+    )
+    own = read_own(of(tmp_path, text + "\n"), table)
+    assert own.frame[["iso3", "ally"]].to_numpy().tolist() == [["AUT", "FRA"], ["XYZ", "USA"]]
+
+
+def test_every_table_that_ships_is_read_as_it_is(data_dir: Path) -> None:
+    for table in Descriptor.load(data_dir).tables.values():
+        own = read_own(data_dir / table.path, table)
+        assert (own.same, own.faults, own.notes) == (True, [], ())
+
+
 def test_the_form_of_a_data_folder_is_taken_as_it_is(tiles: Table, tmp_path: Path) -> None:
     own = read_own(of(tmp_path, PLAIN), tiles)
     assert (own.rendered(), own.same) == (PLAIN, True)
