@@ -74,6 +74,12 @@ DIGITAL_STEMS = (
 _LETTERS = str.maketrans("\u017f\u212a\u0130\u0131", "skii")
 _ICT = re.compile(r"\bicts?\b")
 
+#: The two names of the matter, as one word, two, or with a hyphen.
+TERMS: dict[str, Pattern[str]] = {
+    "cyber_security": re.compile(r"\bcyber[ -]?security\b", re.IGNORECASE),
+    "information_security": re.compile(r"\binformation[ -]security\b", re.IGNORECASE),
+}
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’]?\s+(?=[A-Z“\"‘])")
 
 
@@ -118,6 +124,11 @@ class Passage:
 def normalise(text: str) -> str:
     """The text with every run of white space as one space, and none at the ends."""
     return " ".join(text.split())
+
+
+def word_counts(text: str) -> dict[str, int]:
+    """Count the words of a text, and how often each of `TERMS` occurs in it."""
+    return {"words": len(text.split()), **{name: len(term.findall(text)) for name, term in TERMS.items()}}
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
