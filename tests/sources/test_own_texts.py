@@ -223,8 +223,8 @@ def test_everything_in_a_folder_is_read_or_skipped_with_why(
     assert capsys.readouterr().out.splitlines()[:13] == [
         "in the folder: 17 = 5 read + 12 skipped",
         "  1 a folder named like a text: 'FIN-2021.txt'",
-        "  1 a link that leads nowhere: 'DNK-2021.txt'",
         "  2 a link out of the folder: 'DEU-2021.txt', 'LTU-2021.txt'",
+        "  1 a link that leads nowhere: 'DNK-2021.txt'",
         "  2 a link within the folder: 'AUT-2021.txt', 'loop'",
         "  1 a pipe or a device: 'LVA-2021.txt'",
         "  1 empty: 'BEL-2021.txt'",
