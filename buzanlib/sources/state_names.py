@@ -1,0 +1,304 @@
+"""Names and codes of states, and what they stand for: by scheme, and by year where they passed to another state.
+
+English and French names and the codes of ISO 3166 are those of the Unicode CLDR (through `babel`). What it does not
+have lies beside this module, in ``state_names.csv``: `scheme`, `name`, `iso3` (empty for a group that is no state),
+`first` and `last` year and `source`, which is one of
+
+- ``cow``: Correlates of War, State System Membership, letters and numbers;
+- ``ioc``, ``fifa``: codes of the International Olympic Committee and of FIFA;
+- ``iso3166-3``: withdrawn codes of ISO 3166;
+- ``unterm``, ``un``: official names, and other forms in documents of the United Nations;
+- ``worldbank``: forms, codes and groups of the World Bank; ``states.csv``: the rule of the tables for Serbia;
+- ``forms``: what other publishers write.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from babel import Locale
+from babel.core import get_global
+
+from buzanlib.errors import check_name
+
+#: Schemes of codes; the first of those that agree is told.
+CODES = ("iso3", "iso2", "numeric", "cow", "ioc", "fifa")
+
+#: What the states of a column may be said to be given by.
+SCHEMES = (*CODES, "name")
+
+#: Scheme of what is no state but a group of them.
+GROUP = "group"
+
+#: Words of each scheme.
+TITLES: Mapping[str, str] = {
+    "iso3": "ISO 3166 (three letters)",
+    "iso2": "ISO 3166 (two letters)",
+    "numeric": "ISO 3166 (numbers)",
+    "cow": "the Correlates of War",
+    "ioc": "the Olympic Committee",
+    "fifa": "FIFA",
+    "name": "name",
+    GROUP: "name",
+}
+
+_TABLE = Path(__file__).with_name("state_names.csv")
+_SHORT = {"st": "saint", "ste": "sainte", "rep": "republic", "dem": "democratic", "is": "islands"}
+_SMALL = frozenset(["the", "of", "and", "de", "la", "le", "les", "du", "des", "et"])
+FIRST, LAST = -9999, 9999
+""" Years of what holds always."""
+# What the CLDR has beside territories: groups, and codes for what has none of ISO 3166.
+_GROUPS = frozenset(["EZ", "UN"])
+_NO_ISO = frozenset(["EU", "XA", "XB", "XK", "ZZ"])
+
+_Span = tuple[str, int, int]
+_Cell = tuple[str, int | None]
+
+
+def key(text: str) -> str:
+    """Give what spellings of one name have in common.
+
+    Accents, capitals, punctuation, small words and the order of words do not count: "Korea, Republic of" is "Republic
+    of Korea". Leading noughts of a number do not count either.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
+    plain = re.sub(r"\b[dl]['’`]|['’`]s\b|['’`ʻ]", " ", plain)
+    words = _together(re.findall(r"[^\W_]+", plain))
+    if len(words) > 1:
+        words = " ".join(_SHORT.get(word, word) for word in words).split()
+        words = [word for word in words if word not in _SMALL] or words
+    return " ".join(sorted({word.lstrip("0") if word.isdecimal() else word for word in words}))
+
+
+def _together(words: list[str]) -> list[str]:
+    """Join letters that stand alone beside each other, as in U.S.A."""
+    joined: list[str] = []
+    before = ""
+    for word in words:
+        if len(word) == len(before) == 1:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        before = word
+    return joined
+
+
+@cache
+def _own() -> list[tuple[str, str, _Span]]:
+    """Scheme, name and what it means of each row of the table."""
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        return [
+            (row["scheme"], row["name"], (row["iso3"], int(row["first"] or FIRST), int(row["last"] or LAST)))
+            for row in csv.DictReader(file)
+        ]
+
+
+@cache
+def _cldr() -> list[tuple[str, str, str]]:
+    known = {name for scheme, name, _ in _own() if scheme == "iso3"}
+    return list(_of_cldr(known))
+
+
+def _of_cldr(known: Container[str]) -> Iterator[tuple[str, str, str]]:
+    """Scheme, name and state, or "" for a group, of every territory of the CLDR; `known` are codes of the table."""
+    english, french = (cast("Mapping[str, str]", Locale(one).territories) for one in ("en", "fr"))
+    aliases = cast("Mapping[str, list[str]]", get_global("territory_aliases"))
+    codes = [(alias, of[0]) for alias, of in aliases.items() if len(of) == 1]
+    codes = [(alias, of) for alias, of in codes if of in english and of not in _NO_ISO]
+    three = {of: alias for alias, of in codes if len(alias) == 3 and alias.isalpha() and alias not in known}
+    three |= {"EU": "EU", "XK": "XKX"}
+    yield from (("iso3", code, code) for code in three.values())
+    yield from (("iso2", of, code) for of, code in three.items())
+    yield from (("numeric", alias, three[of]) for alias, of in codes if alias.isdecimal() and of in three)
+    groups = {code for code in english if code.isdecimal()}
+    yield from (("numeric", code, "") for code in sorted(groups))
+    for of, code in (three | dict.fromkeys(sorted(groups | _GROUPS), "")).items():
+        yield from (("name", names[of], code) for names in (english, french) if of in names)
+
+
+@cache
+def _meanings() -> Mapping[str, Mapping[str, list[_Span]]]:
+    """What each key means: by scheme the states, each with its first and last year."""
+    table: dict[str, dict[str, list[_Span]]] = {}
+    for scheme, name, span in _own():
+        table.setdefault(key(name), {}).setdefault(scheme, []).append(span)
+    # What the table has as well it knows better than the CLDR, for it has the dates.
+    known = {(name, scheme) for name, schemes in table.items() for scheme in schemes}
+    for scheme, name, iso3 in _cldr():
+        if (key(name), scheme) not in known:
+            table.setdefault(key(name), {}).setdefault(scheme, []).append((iso3, FIRST, LAST))
+    return table
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    """The first name of each state, that of the CLDR before all others."""
+    cldr = [(iso3, name) for scheme, name, iso3 in _cldr() if scheme == "name"]
+    own = [(span[0], name) for scheme, name, span in _own() if scheme == "name"]
+    return dict(reversed([*cldr, *own]))
+
+
+def title(iso3: str) -> str:
+    """Give the English name of a state, or its code where none is known."""
+    return _titles().get(iso3, iso3)
+
+
+def meanings(text: str, year: int | None = None) -> dict[str, frozenset[str]]:
+    """Give what a name or code stands for in a year, by scheme.
+
+    Parameters
+    ----------
+    text : str
+        Name or code in any spelling; see `key`.
+    year : int, optional
+        By default now.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        By scheme of `SCHEMES` the ISO 3166 codes, "" for a group of states; several where the name alone does not tell
+        ("Korea"). Empty where nothing of the name is known for that year. Whether a state is a member of the United
+        Nations is for `states.csv` to say.
+    """
+    at = date.today().year if year is None else year
+    known = _meanings().get(key(text), {})
+    found = {
+        scheme: frozenset(iso3 for iso3, first, last in known[scheme] if first <= at <= last)
+        for scheme in sorted(known, key=[*SCHEMES, GROUP].index)
+    }
+    return {scheme: states for scheme, states in found.items() if states}
+
+
+def iso3_of(text: str, year: int | None = None, scheme: str = "") -> str | None:
+    """Give the state that a name or code stands for in a year, where that is beyond doubt.
+
+    Parameters
+    ----------
+    text, year
+        As for `meanings`.
+    scheme : str
+        One of `SCHEMES`, where it is known; then no other counts.
+
+    Returns
+    -------
+    str or None
+        Its ISO 3166 code, "" for a group of states, and None where the name is unknown, or stands for several: "AUS" is
+        Australia, and Austria in the Correlates of War. For several names of one kind, such as those of a column or
+        folder, use `read_states`, which looks at all of them; `explained` says in words what is wrong.
+    """
+    found = meanings(text, year)
+    states = found.get(scheme, frozenset()) if scheme else frozenset().union(*found.values())
+    return next(iter(states)) if len(states) == 1 else None
+
+
+def explained(text: str, year: int | None = None, but: str = "") -> str:
+    """Say what a name or code stands for in a year, in every scheme but one, or that it does not stand for any."""
+    by_state: dict[str, list[str]] = {}
+    for scheme, states in meanings(text, year).items():
+        for iso3 in states if scheme != but else ():
+            by_state.setdefault(iso3, []).append(TITLES[scheme])
+    if by_state:
+        said = (f"{_called(iso3)} by {', '.join(schemes)}" for iso3, schemes in by_state.items())
+        return "; ".join(said)
+    spans = {span for spans in _meanings().get(key(text), {}).values() for span in spans}
+    if not spans or but:
+        return "no name or code of a state that is known"
+    return "; ".join(f"{_called(iso3)} {_from_to(first, last)}" for iso3, first, last in sorted(spans))
+
+
+def _called(iso3: str) -> str:
+    return f"{title(iso3)} ({iso3})" if iso3 else "no state but a group"
+
+
+def _from_to(first: int, last: int) -> str:
+    return " ".join([f"from {first}"] * (first > FIRST) + [f"until {last}"] * (last < LAST))
+
+
+@dataclass(frozen=True)
+class ReadStates:
+    """The states of a column."""
+
+    iso3: list[str | None]  #: Of each cell; "" for a group of states, None where it cannot be told.
+    needs: dict[int, str]  #: What is wrong, by the place of the cell.
+    read: Mapping[str, int]  #: Number of cells by the scheme that they were read by.
+
+    def note(self) -> str:
+        """How many cells were read by which scheme, unless all have the codes of ISO 3166 that the tables have."""
+        if not self.read.keys() - {"iso3"}:
+            return ""
+        return "states read: " + ", ".join(
+            f"{count} by {TITLES[scheme]}" for scheme, count in self.read.items()
+        )
+
+
+def read_states(
+    cells: Sequence[str],
+    years: Sequence[int | None] | None = None,
+    scheme: str = "",
+    settle: str = "write names of states instead",
+) -> ReadStates:
+    """Read the states of a column, which is judged as a whole.
+
+    All codes of a column must be of one scheme; names may stand among them. Where several schemes read every code and
+    do not agree on one, that one is refused, since it may be another state: a column of "SWZ", "AUS" and "MNG" is
+    Eswatini, Australia and Mongolia, or else Switzerland, Austria and Montenegro.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Names or codes, each in any spelling; an empty one is left empty.
+    years : sequence of int or None, optional
+        Year of each; by default now.
+    scheme : str
+        One of `SCHEMES`, where the user says so; then no other counts for codes, and for "name" no codes count.
+
+    settle : str
+        How the user can say which of several states is meant, for the message.
+
+    Returns
+    -------
+    ReadStates
+        State or fault of each cell.
+    """
+    if scheme:
+        check_name("scheme of states", scheme, SCHEMES)
+    pairs = list(zip(cells, years or [None] * len(cells), strict=True))
+    counts = Counter(pair for pair in pairs if pair[0].strip())
+    found = {pair: meanings(*pair) for pair in counts}
+    # An abbreviation such as UK is a name as well, and no sign of a scheme.
+    coded = {pair: by for pair, by in found.items() if by.keys() & set(CODES) and "name" not in by}
+    fits = {one: sum(counts[pair] for pair, by in coded.items() if one in by) for one in CODES}
+    total, best = sum(counts[pair] for pair in coded), max(fits.values())
+    fitting = [scheme] if scheme else [one for one in CODES if fits[one] == best]
+    alike = " and ".join(TITLES[one] for one in fitting) + " alike" * (len(fitting) > 1)
+    column = (
+        f"the column fits {alike} ({best} of {total} codes)" if not scheme else f"the column is in {alike}"
+    )
+    states: dict[_Cell, str] = {}
+    needs: dict[_Cell, str] = {}
+    read: Counter[str] = Counter()
+    for pair, by in found.items():
+        usable = [one for one in fitting if one in by] or ["name"] * (pair not in coded)
+        meant = frozenset().union(*(by[one] for one in (usable if pair in coded else by)))
+        if len(meant) == 1:
+            (states[pair],) = meant
+            read[usable[0]] += counts[pair]
+        elif pair in coded:
+            needs[pair] = f"{explained(*pair)}; {column}; {settle}"
+        else:
+            needs[pair] = explained(*pair)
+    return ReadStates(
+        [states.get(pair, "" if not pair[0].strip() else None) for pair in pairs],
+        {place: needs[pair] for place, pair in enumerate(pairs) if pair in needs},
+        read,
+    )
