@@ -21,7 +21,7 @@ from buzanlib.sources.passages import Text
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.text_files import Reading
 from buzanlib.sources.text_folder import Mapper, Place, Skipped, look, read_texts
-from buzanlib.sources.text_names import Resolver, by_name, by_table
+from buzanlib.sources.text_names import Known, Named, by_name, by_table
 from buzanlib.sources.write import ExistingTables, as_text, render_table
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.schema import Descriptor
@@ -128,7 +128,8 @@ def gather_texts(
     existing = ExistingTables(data)
     if (existing.table("documents.csv", COLUMNS)["corpus"] == corpus).any():
         raise BuzanError(f"the documents have a corpus {corpus!r} already; another name is needed")
-    places, skipped, notes = _places(folder, data, names)
+    named, skipped = _named(folder, data, names)
+    places, notes = named.texts, list(named.notes)
     ids = _ids(corpus, places)
     readings = read_texts(folder.name, places, ids if sample else [""] * len(ids), any_language, mapper)
     read = [_Document(*one) for one in zip(places, ids, readings, strict=True)]
@@ -162,15 +163,14 @@ def _demand_room(out: Path, paths: Iterable[Path]) -> None:
         raise BuzanError(f"nothing can be written to {str(there)!r}: name another place with --out")
 
 
-def _places(folder: Path, data: Path, names: Path | None) -> tuple[list[Place], list[Skipped], list[str]]:
-    """The texts of a folder with states and years, what is skipped, and what of the table of names was not read."""
+def _named(folder: Path, data: Path, names: Path | None) -> tuple[Named, list[Skipped]]:
+    """The texts of a folder with states and years, and what is skipped."""
     inside = look(folder)
     year = Descriptor.load(data).table("documents").field("year")
     years = range(int(year.minimum or 0), int(year.maximum or 9999) + 1)
-    if names is None:
-        return by_name(inside.texts, _resolver(data), years, folder.name), list(inside.skipped), []
-    places, left, notes = by_table(inside, names, _resolver(data), years)
-    return places, [*inside.skipped, *left], list(notes)
+    known = Known(frozenset(load_tables(data, ["states"])["states"]["iso3"]), years)
+    named = by_name(inside, known, folder.name) if names is None else by_table(inside, names, known)
+    return named, [*inside.skipped, *named.left]
 
 
 def _ids(corpus: str, places: Sequence[Place]) -> list[str]:
@@ -294,10 +294,3 @@ def _write(
         for path in written:
             path.unlink(missing_ok=True)
         raise
-
-
-def _resolver(data: Path) -> Resolver:
-    known = load_tables(data, ["states"])["states"]
-    codes = {code.casefold(): code for code in known["iso3"]}
-    codes |= {name.casefold(): code for name, code in zip(known["name"], known["iso3"], strict=True)}
-    return lambda said, year: codes.get(said.casefold())

@@ -71,7 +71,7 @@ DIGITAL_STEMS = (
     "cyber", "information", "computer", "hack", "fake news", "hybrid ", "digital ", "ransomware", "malware",
     "spyware", "internet", "social media", "social network", "online",
 )  # fmt: skip
-_LETTERS = str.maketrans("\u017f\u212a\u0130\u0131", "skii")
+_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
 _ICT = re.compile(r"\bicts?\b")
 
 #: The two names of the matter, as one word, two, or with a hyphen, in a text as `fold` gives it.
@@ -142,7 +142,9 @@ def fold(text: str) -> str:
     Four letters beyond ASCII match an ASCII letter when case is ignored: long s, the Kelvin sign, and the
     dotted capital and the dotless small i.
     """
-    return (text if text.isascii() else text.translate(_LETTERS)).lower()
+    for letter, plain in () if text.isascii() else _LETTERS.items():
+        text = text.replace(letter, plain)
+    return text.lower()
 
 
 def word_counts(text: str) -> dict[str, int]:

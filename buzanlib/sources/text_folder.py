@@ -160,12 +160,10 @@ def read_texts(
     BuzanError
         If a package is missing that their kinds need.
     """
-    needed = dict(PACKAGES[place.suffix] for place in places if place.suffix in PACKAGES)
-    if missing := [package for module, package in needed.items() if find_spec(module) is None]:
-        kinds = (
-            f"texts in {' and '.join(sorted({p.suffix[1:].upper() for p in places if p.suffix in PACKAGES}))}"
-        )
-        raise BuzanError(f"{kinds} need {' and '.join(missing)}: pip install 'buzanlib[documents]'")
+    suffixes = sorted({place.suffix for place in places} & PACKAGES.keys())
+    if missing := [PACKAGES[suffix][1] for suffix in suffixes if find_spec(PACKAGES[suffix][0]) is None]:
+        kinds = " and ".join(suffix[1:].upper() for suffix in suffixes)
+        raise BuzanError(f"texts in {kinds} need {' and '.join(missing)}: pip install 'buzanlib[documents]'")
     unread: dict[str, str] = {}
     found = mapper(read_files, _batches(places, seeds, any_language, unread))
     readings = list(chain.from_iterable(found))

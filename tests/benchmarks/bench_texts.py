@@ -1,9 +1,10 @@
-"""Read ten thousand texts of 50 kB, made up, by all processors and by a plain loop, and hold the passages against each other.
+"""Read ten thousand texts of 50 kB, made up, by all processors and by a plain loop, which must find the same passages.
 
 Each time `buzan data texts` runs as its own command, whose peak of memory, with all its processes, is the most that a
 look every twentieth of a second sees: resident memory, and that without what processes share (proportional set size).
-The rival decodes a text and looks for its passages, in one loop, for the first few hundred texts. It neither recognises
-languages nor finds duplicates, and writes nothing. Nothing is asserted on time.
+The rival is a loop that splits each of the first few hundred texts into sentences and holds the pattern against every
+one of them. It neither recognises languages nor counts words nor finds duplicates, and writes nothing. Beside the
+seconds stand those that processors have worked, which matter where other programs run as well. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from __future__ import annotations
 import argparse
 import csv
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 
 import psutil
 
-from buzanlib.sources.passages import digital_passages, normalise
+from buzanlib.sources.passages import DIGITAL, cut, normalise
 from buzanlib.study.runner import processors
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -31,7 +33,6 @@ SAID = (
     "Development of all peoples remains the first duty of this Organization.",
     "Our fishermen, farmers and teachers deserve better.",
     "Peace needs patience, and patience needs trust between nations.",
-    "The internet brings our people together.",
 )
 DANGER = ("Cyber attacks threaten our power grid.", "Hackers rob our citizens of what they have saved.")
 EVERY = 0.005
@@ -56,8 +57,15 @@ def make(folder: Path, documents: int, size: int) -> None:
 def loop(files: list[Path]) -> Iterator[str]:
     """Hashes of the passages of some texts, one text after another."""
     for file in files:
-        for passage in digital_passages(normalise(file.read_text(encoding="utf-8"))):
+        text = normalise(file.read_text(encoding="utf-8"))
+        for passage in cut(text, lambda sentence: DIGITAL.search(sentence) is not None):
             yield passage.sha256
+
+
+def cpu() -> float:
+    """Seconds that processors have worked for all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory(process: psutil.Process) -> tuple[float, float]:
@@ -73,10 +81,10 @@ def memory(process: psutil.Process) -> tuple[float, float]:
     return resident / 1e6, proportional / 1e6
 
 
-def run(folder: Path, out: Path, *words: str) -> tuple[float, float, float]:
-    """Seconds of the command, and the two peaks of memory."""
+def run(folder: Path, out: Path, *words: str) -> tuple[float, float, float, float]:
+    """Seconds of the command, seconds that processors worked for it, and the two peaks of memory."""
     command = [sys.executable, "-m", "buzanlib.cli", "data", "texts", str(folder), "--corpus", CORPUS]
-    start, resident, proportional = perf_counter(), 0.0, 0.0
+    start, worked, resident, proportional = perf_counter(), cpu(), 0.0, 0.0
     options = ["--data", str(DATA), "--out", str(out), *words]
     with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
@@ -88,7 +96,7 @@ def run(folder: Path, out: Path, *words: str) -> tuple[float, float, float]:
             sleep(0.05)
     if process.returncode:
         raise SystemExit("the command has failed")
-    return perf_counter() - start, resident, proportional
+    return perf_counter() - start, cpu() - worked, resident, proportional
 
 
 def main() -> None:
@@ -108,27 +116,27 @@ def main() -> None:
         files = sorted(folder.iterdir())
         print(f"{len(files):,} texts, {sum(file.stat().st_size for file in files) / 1e6:,.0f} MB")
         looped = files[: given.looped]
-        start = perf_counter()
+        start, worked = perf_counter(), process_time()
         theirs = sorted(loop(looped))
-        each = (perf_counter() - start) / len(looped)
-        whole = each * len(files)
-        print(f"loop           {whole:7.1f} s (from {len(looped)} texts)")
+        times = len(files) / len(looped)
+        whole, whole_worked = (perf_counter() - start) * times, (process_time() - worked) * times
+        print(f"loop           {whole:7.1f} s, worked {whole_worked:7.1f} s (from {len(looped)} texts)")
         jobs = {f"{n} processes": ("--jobs", str(n)) for n in sorted({1, processors()})}
         if given.scheduler:
             jobs["Dask workers"] = ("--scheduler", given.scheduler)
         first: dict[str, bytes] = {}
         for name, words in jobs.items():
             out = Path(place) / name
-            seconds, resident, proportional = run(folder, out, *words)
+            seconds, used, resident, proportional = run(folder, out, *words)
             wrote = {file.name: file.read_bytes() for file in out.iterdir()}
             first = first or wrote
             with (out / "passages.csv").open(encoding="utf-8", newline="") as file:
                 mine = {f"{CORPUS}-{text.stem}" for text in looped}
                 ours = sorted(row["sha256"] for row in csv.DictReader(file) if row["doc_id"] in mine)
             print(
-                f"{name:14} {seconds:7.1f} s   ratio {whole / seconds:5.2f}   peak {resident:5.0f} MB resident, "
-                f"{proportional:5.0f} MB proportional   passages as the loop has them: {ours == theirs}; "
-                f"files as by the first: {wrote == first}"
+                f"{name:14} {seconds:7.1f} s, worked {used:7.1f} s   ratio {whole / seconds:5.2f}, of work "
+                f"{whole_worked / used:5.2f}   peak {resident:5.0f} MB resident, {proportional:5.0f} MB proportional\n"
+                f"{'':14} passages as the loop has them: {ours == theirs}; files as by the first: {wrote == first}"
             )
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from buzanlib.cli import main
 from buzanlib.errors import BuzanError, DataError
+from buzanlib.files import create_whole
 from buzanlib.sources.own_texts import gather_texts
 from buzanlib.sources.passages import Passage, digital_passages, normalise
+from buzanlib.sources.text_folder import Skipped
 from buzanlib.sources.text_names import FORM
 from buzanlib.study.runner import run_study
 
@@ -79,14 +81,14 @@ def test_every_wrong_text_is_told_and_nothing_is_written(texts: Path, data_dir: 
     told = str(raised.value)
     assert told.startswith("6 faults")
     for name, why in {
-        "Speech of Estonia 2021": "of 'Speech of Estonia' no state is known",
-        "ESX-2021": "of 'ESX' no state is known",
+        "Speech of Estonia 2021": "'Speech of Estonia' is no name or code of a state that is known",
+        "ESX-2021": "'ESX' is no name or code of a state that is known",
         "EST-1921": "a year from 1995 to 2050 is needed, not 1921",
         "EST-2019-2021": "one year of four digits is needed",
         "EST": "one year of four digits is needed",
-        "2021": "no state is named",
+        "2021": "it names no state",
     }.items():
-        need = f"the name must have {FORM}: {why}; or list files, states and years in a table (--names)"
+        need = f"{why}; the name must have {FORM}, or list files, states and years in a table (--names)"
         assert f"texts: '{name}.txt'; {need}" in told
     assert not (tmp_path / "mine").exists()
 
@@ -241,3 +243,99 @@ def test_everything_in_a_folder_is_read_or_skipped_with_why(
     assert became.loc["session 2/EST-2021.TXT", "document"] == "OEWG-EST-2021-3"
     assert became.loc["BGR-2021.md", "became"] == "skipped: in another language than English"
     assert became.loc[became["became"] == "read", "passages"].astype(int).sum() == 6
+
+
+def test_duplicates_of_a_state_are_refused_merged_or_kept(
+    texts: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    (texts / "EST-2021-3.md").write_text(SAID)  # which EST-2021.txt has with other white space
+    (texts / "LVA-2021.txt").write_text(SAID)  # as a joint statement has it
+    for treatment in ("refuse", "other"):
+        with pytest.raises(BuzanError) as raised:
+            gather_texts(texts, "OEWG", data_dir, tmp_path / "mine", duplicates=treatment)
+        if treatment == "refuse":
+            assert "texts: 'EST-2021-3.md'; the same text as that of 'EST-2021.txt'; remove one" in str(
+                raised.value
+            )
+    merged = gather_texts(texts, "OEWG", data_dir, tmp_path / "merged", duplicates="merge")
+    assert (merged.documents, merged.passages) == (4, 5)
+    assert [one for one in merged.skipped if one.why == "a duplicate"] == [
+        Skipped("EST-2021-3.md", "a duplicate", "of 'EST-2021.txt'")
+    ]
+    assert merged.notes == ("2 files have one text: EST-2021.txt, LVA-2021.txt",)
+    kept = gather_texts(texts, "OEWG", data_dir, tmp_path / "kept", duplicates="keep")
+    assert (kept.documents, kept.passages, len(kept.skipped)) == (5, 7, 1)
+
+
+def test_another_language_is_taken_if_that_is_wanted(texts: Path, data_dir: Path, tmp_path: Path) -> None:
+    (texts / "BGR-2021.txt").write_text("Кибератаки cyber угрожают инфраструктуре.", encoding="utf-8")
+    assert gather_texts(texts, "OEWG", data_dir, tmp_path / "some").passages == 3
+    assert gather_texts(texts, "OEWG", data_dir, tmp_path / "all", any_language=True).passages == 4
+
+
+def test_an_explicit_number_is_kept_and_further_texts_get_the_next(
+    texts: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    for folder in ("a", "b"):
+        (texts / folder).mkdir()
+        (texts / folder / "Estonia_2021.txt").write_text(f"Hackers rob us in {folder}.")
+    files = gather_texts(texts, "OEWG", data_dir, tmp_path / "mine").files[3]
+    ids = pd.read_csv(files, keep_default_na=False).set_index("file")["document"]
+    assert ids.loc[
+        ["EST-2021.txt", "EST-2021-2.txt", "a/Estonia_2021.txt", "b/Estonia_2021.txt"]
+    ].tolist() == [
+        "OEWG-EST-2021",
+        "OEWG-EST-2021-2",
+        "OEWG-EST-2021-3",
+        "OEWG-EST-2021-4",
+    ]
+
+
+def test_an_output_folder_that_is_a_file_is_told_before_anything_is_read(
+    texts: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    (texts / "wrong.txt").write_text("")
+    with pytest.raises(BuzanError, match=r"file' is a file, so that no folder '.*file/mine' can be made"):
+        gather_texts(texts, "OEWG", data_dir, tmp_path / "file" / "mine")
+
+
+def test_all_files_are_written_or_none(
+    texts: Path, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: str | bytes) -> None:
+        if path.name == "sheet.csv":
+            raise OSError(28, "No space left on device")
+        create_whole(path, content)
+
+    monkeypatch.setattr("buzanlib.sources.own_texts.create_whole", full)
+    with pytest.raises(OSError, match="No space left"):
+        gather_texts(texts, "OEWG", data_dir, tmp_path / "mine")
+    assert list((tmp_path / "mine").iterdir()) == []
+
+
+def test_a_name_of_a_file_starts_no_formula_in_the_list(texts: Path, data_dir: Path, tmp_path: Path) -> None:
+    (texts / "=cmd.exe").write_text("")
+    made = gather_texts(texts, "OEWG", data_dir, tmp_path / "mine")
+    with made.files[3].open(encoding="utf-8-sig", newline="") as file:
+        assert "'=cmd.exe" in [row["file"] for row in csv.DictReader(file)]
+
+
+def test_a_table_of_names_says_states_and_years(texts: Path, data_dir: Path, tmp_path: Path) -> None:
+    (texts / "a").mkdir()
+    (texts / "a" / "speech.txt").write_text("Hackers rob us.")
+    (texts / "a" / "old.txt").write_text("Hackers robbed us.")
+    table = tmp_path / "names.csv"
+    table.write_text(
+        "file;State;year;date;who\n"
+        "a/speech.txt;Côte d’Ivoire;2021;2021-05-01;x\n"
+        "old.txt;Ivory Coast;2021;2021-03-01;y\n"
+    )
+    made = gather_texts(texts, "OEWG", data_dir, tmp_path / "mine", names=table)
+    files = pd.read_csv(made.files[3], keep_default_na=False).set_index("file")
+    assert files["document"].to_dict() == {
+        "a/old.txt": "OEWG-CIV-2021",
+        "a/speech.txt": "OEWG-CIV-2021-2",
+        **dict.fromkeys(("EST-2021.txt", "EST-2021-2.txt", "FRA-2022.txt", "notes.odt"), ""),
+    }
+    assert files.loc["FRA-2022.txt", "became"] == "skipped: not in names.csv"
