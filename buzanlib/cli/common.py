@@ -41,7 +41,10 @@ def summary(faults: Sequence[Fault]) -> str:
         told = [*first, *(fault for fault in same if fault not in first)][:SHOWN]
         lines += [f"  {fault}" for fault in sorted(told)]
         if len(same) > SHOWN:
-            more = [f"{shown(one.value[:_WIDEST])} in row {one.row}" for one in first[SHOWN:] if one.row]
+            more = [
+                shown(one.value[:_WIDEST]) + (f" in row {one.row}" if one.row else "")
+                for one in first[SHOWN:]
+            ]
             values = f": {', '.join(more[:OTHERS])}" if more else ""
             count = f" and {len(more) - OTHERS} other values" if len(more) > OTHERS else ""
             lines.append(f"  ... and {len(same) - SHOWN} more like this in {same[0].file}{values}{count}")

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from buzanlib.cli.common import add_command, summary
-from buzanlib.cli.study import STUDY
-from buzanlib.errors import BuzanError, DataError, LockError, shown
+from buzanlib.cli.study import STUDY, of_workers
+from buzanlib.errors import BuzanError, DataError, LockError
 
 DATA = Path("data")
 
@@ -58,11 +58,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "find the passages in texts of your own",
         "buzan data texts statements --corpus OEWG --out mine",
     )
-    texts.add_argument("folder", type=Path, metavar="FOLDER", help="texts such as EST-2021.txt, in UTF-8")
+    texts.add_argument("folder", type=Path, metavar="FOLDER", help="texts such as EST-2021.txt")
     texts.add_argument("--corpus", required=True, metavar="NAME", help="two to twelve capital letters")
     texts.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
     texts.add_argument("--out", type=Path, default=Path(), help="folder to write to (default: this one)")
     texts.add_argument("--sample", action="store_true", help="at most ten passages a text, drawn at random")
+    texts.add_argument("--names", type=Path, metavar="TABLE", help="CSV or XLSX with file, state and year")
+    texts.add_argument(
+        "--duplicates",
+        default="refuse",
+        metavar="HOW",
+        help="one text of one state under several names: refuse, merge or keep (default: refuse)",
+    )
+    texts.add_argument(
+        "--any-language", action="store_true", help="take texts in other languages than English as well"
+    )
+    of_workers(texts, "processes that read (default: processors; not with --scheduler)")
     index = add(
         _index,
         "put an index of your own into a panel",
@@ -168,17 +179,24 @@ def _codes(given: argparse.Namespace) -> None:
 def _texts(given: argparse.Namespace) -> None:
     """Write documents, passages and a sheet to code, from texts named after state and year."""
     from buzanlib.sources.own_texts import gather_texts
+    from buzanlib.study.mapping import in_processes, on_cluster
+    from buzanlib.study.runner import processors
 
-    made = gather_texts(given.folder, given.corpus, given.data, given.out, given.sample)
-    found, left = made.documents + len(made.not_read), len(made.not_read)
-    print(f"in the folder: {found} = {made.documents} texts + {left} not read", end="")
-    print(f": {', '.join(map(shown, made.not_read))}" if left else "")
-    spoken = made.documents - made.silent
-    print(
-        f"texts of {made.states} states: {made.documents} = {spoken} with passages + {made.silent} without any"
+    on_workers = partial(on_cluster, address=given.scheduler)
+    made = gather_texts(
+        given.folder,
+        given.corpus,
+        given.data,
+        given.out,
+        given.sample,
+        names=given.names,
+        duplicates=given.duplicates,
+        any_language=given.any_language,
+        mapper=on_workers if given.scheduler else partial(in_processes, jobs=given.jobs or processors()),
     )
-    print(f"passages: {made.passages}")
-    documents, passages, sheet = made.files
+    print(*made.counts(), *made.notes, sep="\n")
+    documents, passages, sheet, files = made.files
+    print(f"{files}: what became of every file")
     print(f"{documents} and {passages}: name them in a study under tables")
     print(f"{sheet}: fill it in, and name it in the study under sheets")
 

@@ -67,17 +67,19 @@ def _of_study(parser: argparse.ArgumentParser) -> None:
 def _of_run(parser: argparse.ArgumentParser) -> None:
     """Arguments of every command that runs notebooks."""
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
-    parser.add_argument(
-        "--jobs",
-        type=_count,
-        metavar="N",
-        help="notebooks at the same time (default: processors; with --scheduler, threads of all workers)",
+    of_workers(
+        parser, "notebooks at the same time (default: processors; with --scheduler, threads of all workers)"
     )
+
+
+def of_workers(parser: argparse.ArgumentParser, jobs: str) -> None:
+    """Arguments of every command whose work can be shared out."""
+    parser.add_argument("--jobs", type=_count, metavar="N", help=jobs)
     parser.add_argument(
         "--scheduler",
         default="",
         metavar="ADDRESS",
-        help="run the notebooks on the workers of the Dask scheduler at this address, such as tcp://10.0.0.1:8786"
+        help="do the work on the workers of the Dask scheduler at this address, such as tcp://10.0.0.1:8786"
         " (needs pip install 'buzanlib[cluster]')",
     )
 

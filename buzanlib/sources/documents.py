@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
-from re import Pattern
 
 import pandas as pd
 from tqdm import tqdm
@@ -12,7 +11,7 @@ from tqdm import tqdm
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.sources import annotation, conventional, strategies, ungdc
 from buzanlib.sources.crosswalk import FIRST
-from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages
+from buzanlib.sources.passages import Text, digital_passages, draw, threat_passages, word_counts
 from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import ExistingTables, joined
 from buzanlib.theory.vocabulary import Corpus, Origin
@@ -29,12 +28,6 @@ _COUNTS = ["session", "words", "cyber_security", "information_security", "window
 
 #: The parts of which texts may be missing: the General Debate by how its texts came about, and the strategies.
 PARTS = frozenset({*Origin, str(Corpus.NCSS)}) - {Origin.DOCUMENT}
-
-#: The two names of the matter, as one word, two, or with a hyphen.
-TERMS: dict[str, Pattern[str]] = {
-    "cyber_security": re.compile(r"\bcyber[ -]?security\b", re.IGNORECASE),
-    "information_security": re.compile(r"\binformation[ -]security\b", re.IGNORECASE),
-}
 
 
 def build(
@@ -114,8 +107,8 @@ def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:
         raise BuzanError(f"{len(twice)} documents are there twice, the first {twice.iloc[0]}")
 
 
-def document_row(text: Text, windows: int, sampled: int) -> Row:
-    """Make a row of `documents.csv`; `sampled` of the passages found were taken."""
+def document_row(text: Text, counts: Mapping[str, int], windows: int, sampled: int) -> Row:
+    """Make a row of `documents.csv` with the `word_counts` of a text; `sampled` of the passages found were taken."""
     return {
         "doc_id": text.doc_id,
         "corpus": str(text.corpus),
@@ -123,8 +116,7 @@ def document_row(text: Text, windows: int, sampled: int) -> Row:
         "year": text.year,
         "session": text.session,
         "text": str(ungdc.origin(text.year) if text.corpus == Corpus.UNGDC else Origin.DOCUMENT),
-        "words": len(text.text.split()),
-        **{name: len(pattern.findall(text.text)) for name, pattern in TERMS.items()},
+        **counts,
         "windows": windows,
         "sampled": sampled,
         "seed": text.seed or None,
@@ -140,7 +132,7 @@ def _add(text: Text, documents: list[Row], locators: list[Locator]) -> None:
     else:
         found = taken = digital_passages(text.text)
         filed_as = text.doc_id
-    documents.append(document_row(text, len(found), len(taken)))
+    documents.append(document_row(text, word_counts(text.text), len(found), len(taken)))
     locators += [
         (passage.passage_id(filed_as), text.doc_id, passage.start, passage.end, passage.sha256)
         for passage in taken

@@ -71,8 +71,14 @@ DIGITAL_STEMS = (
     "cyber", "information", "computer", "hack", "fake news", "hybrid ", "digital ", "ransomware", "malware",
     "spyware", "internet", "social media", "social network", "online",
 )  # fmt: skip
-_LETTERS = str.maketrans("\u017f\u212a\u0130\u0131", "skii")
+_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
 _ICT = re.compile(r"\bicts?\b")
+
+#: The two names of the matter, as one word, two, or with a hyphen, in a text as `fold` gives it.
+TERMS: dict[str, Pattern[str]] = {
+    "cyber_security": re.compile(r"\bcyber[ -]?security\b"),
+    "information_security": re.compile(r"\binformation[ -]security\b"),
+}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’]?\s+(?=[A-Z“\"‘])")
 
@@ -136,20 +142,35 @@ def fold(text: str) -> str:
     Four letters beyond ASCII match an ASCII letter when case is ignored: long s, the Kelvin sign, and the
     dotted capital and the dotless small i.
     """
-    return (text if text.isascii() else text.translate(_LETTERS)).lower()
+    for letter, plain in () if text.isascii() else _LETTERS.items():
+        text = text.replace(letter, plain)
+    return text.lower()
 
 
-def may_be_digital(folded: str) -> bool:
-    """False only where `DIGITAL` cannot match; `folded` is a text as `fold` gives it."""
-    if any(stem in folded for stem in DIGITAL_STEMS):
-        return True
-    return "ict" in folded and _ICT.search(folded) is not None
+def word_counts(text: str) -> dict[str, int]:
+    """Count the words of a text, and how often each of `TERMS` occurs in it, in whatever letter case."""
+    folded = fold(text)
+    return {"words": len(text.split()), **{name: len(term.findall(folded)) for name, term in TERMS.items()}}
+
+
+def stem_places(folded: str) -> set[int]:
+    """Where a stem of `DIGITAL` begins in a text as `fold` gives it: elsewhere `DIGITAL` cannot match."""
+    places = {found.start() for found in _ICT.finditer(folded)} if "ict" in folded else set()
+    for stem in DIGITAL_STEMS:
+        place = folded.find(stem)
+        while place >= 0:
+            places.add(place)
+            place = folded.find(stem, place + 1)
+    return places
 
 
 def cut(text: str, matches: Callable[[str], bool]) -> Iterator[Passage]:
     """Cut the passages of a normalised text around sentences that match, in its order and without overlap."""
     spans = sentences(text)
-    hits = [k for k, (low, high) in enumerate(spans) if matches(text[low:high])]
+    return _around([k for k, (low, high) in enumerate(spans) if matches(text[low:high])], spans, text)
+
+
+def _around(hits: list[int], spans: list[tuple[int, int]], text: str) -> Iterator[Passage]:
     for first, last in _windows(hits, len(spans)):
         for low in range(first, last + 1, LONGEST_WINDOW):
             high = min(last, low + LONGEST_WINDOW - 1)
@@ -160,12 +181,14 @@ def cut(text: str, matches: Callable[[str], bool]) -> Iterator[Passage]:
 
 def digital_passages(text: str) -> list[Passage]:
     """Every passage of a normalised speech around sentences that match `DIGITAL`."""
-    if not may_be_digital(fold(text)):
+    places = stem_places(fold(text))
+    if not places:
         return []
-    found = cut(
-        text, lambda sentence: may_be_digital(fold(sentence)) and DIGITAL.search(sentence) is not None
-    )
-    return list(found)
+    spans = sentences(text)
+    starts = [low for low, _ in spans]
+    may_match = sorted({bisect_right(starts, place) - 1 for place in places} - {-1})
+    hits = [k for k in may_match if DIGITAL.search(text[slice(*spans[k])])]
+    return list(_around(hits, spans, text))
 
 
 def threat_passages(text: str) -> list[Passage]:

@@ -20,7 +20,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from buzanlib.errors import ClusterError, RunError
 from buzanlib.study.cache import some
@@ -51,7 +51,7 @@ class Cluster:
     @property
     def at_once(self) -> int:
         """Notebooks that can run at the same time, with the current workers."""
-        return max(1, min(self.most, self._threads_there()))
+        return max(1, min(self.most, threads_of(self.client)))
 
     def submit(self, run: Run) -> Future[Executed]:
         """Run a notebook on any worker."""
@@ -65,27 +65,37 @@ class Cluster:
     def _execute(self, run: Run, texts: Mapping[str, str]) -> Executed:
         from distributed import KilledWorker
 
-        start = last = time.monotonic()  # the last time when there was a worker
-        patience, key = _patience(), f"{run.name}-{uuid.uuid4().hex}"
+        start, key = time.monotonic(), f"{run.name}-{uuid.uuid4().hex}"
         future = self.client.submit(run_here, self.name, run, texts, key=key)
-        while time.monotonic() < last + patience:
-            try:
-                return future.result(1.0)
-            except TimeoutError:
-                last = time.monotonic() if self._threads_there() else last
-            except KilledWorker:
-                fault = f"notebook {run.name} failed: every worker that ran it has ended, perhaps for lack of memory"
-                return Executed(texts[run.template.name], fault, None, time.monotonic() - start)
-            except (CancelledError, ConnectionError):
-                break
-        gone = f"the scheduler at {self.address} has gone, or has had no worker for {patience:g} s"
-        raise RunError(f"{gone}; what is finished is kept, and the same command goes on from there")
+        try:
+            executed: Executed = awaited(self.client, self.address, future)
+        except KilledWorker:
+            fault = (
+                f"notebook {run.name} failed: every worker that ran it has ended, perhaps for lack of memory"
+            )
+            return Executed(texts[run.template.name], fault, None, time.monotonic() - start)
+        return executed
 
-    def _threads_there(self) -> int:
-        """Threads of all workers that are there."""
-        with suppress(OSError, CancelledError):
-            return sum(self.client.nthreads().values())
-        return 0
+
+def threads_of(client: Client) -> int:
+    """Threads of all workers that are there."""
+    with suppress(OSError, CancelledError):
+        return sum(client.nthreads().values())
+    return 0
+
+
+def awaited(client: Client, address: str, future: Any) -> Any:
+    """Wait for what a worker gives; `RunError` if scheduler or workers have gone for longer than Dask's patience."""
+    last, patience = time.monotonic(), _patience()  # the first: the last time when there was a worker
+    while time.monotonic() < last + patience:
+        try:
+            return future.result(1.0)
+        except TimeoutError:
+            last = time.monotonic() if threads_of(client) else last
+        except (CancelledError, ConnectionError):
+            break
+    gone = f"the scheduler at {address} has gone, or has had no worker for {patience:g} s"
+    raise RunError(f"{gone}; what is finished is kept, and the same command goes on from there")
 
 
 @contextmanager
@@ -111,7 +121,7 @@ def connected(
         If Dask is not installed, no scheduler answers within ``distributed.comm.timeouts.connect``, no worker joins, or
         one lacks the code and the packages of this machine.
     """
-    with ThreadPoolExecutor(_MOST) as threads, _client(address) as client:
+    with ThreadPoolExecutor(_MOST) as threads, client_of(address) as client:
         name = uuid.uuid4().hex
         try:
             _give(client, address, name, modules, study, folder)
@@ -124,7 +134,8 @@ def connected(
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Client]:
+def client_of(address: str) -> Iterator[Client]:
+    """Connect to a scheduler; `ClusterError` if Dask is not installed or none answers."""
     try:
         from distributed import Client
         from distributed.versions import VersionMismatchWarning
@@ -145,12 +156,11 @@ def _client(address: str) -> Iterator[Client]:
         logger.disabled = False
 
 
-def _give(
-    client: Client, address: str, name: str, modules: Sequence[str], study: Study, folder: DataFolder
-) -> None:
-    """Send the workers what they need, in folders as here, unless one of them, or the scheduler, differs."""
-    from distributed import WorkerPlugin
+def same_there(client: Client, address: str, more: Sequence[str] = ()) -> dict[str, str]:
+    """Wait for a worker, and give the code and the packages that all must have; `more` are packages beside the lock.
 
+    `ClusterError` if none comes, or one of them or the scheduler differs from this machine.
+    """
     try:
         fault = client.run_on_scheduler(differences, versions(_DASK))
     except Exception as error:  # of whatever kind its own Python has sent
@@ -162,7 +172,7 @@ def _give(
     except TimeoutError as error:
         hint = f"start some with 'dask worker {address}'"
         raise ClusterError(f"no worker has come to the scheduler at {address}: {hint}") from error
-    needed = code() | versions([*locked(), *_DASK])
+    needed = code() | versions([*locked(), *_DASK, *more])
     answers: dict[str, list[str] | Exception] = client.run(differences, needed, on_error="return")
     found = {worker: some(a) if isinstance(a, list) else str(a) for worker, a in sorted(answers.items())}
     if faults := [f"worker {worker}: {fault}" for worker, fault in found.items() if fault]:
@@ -171,6 +181,16 @@ def _give(
         )
         hint = "install the same commit of the library and its requirements.txt there, and start them again"
         raise ClusterError(f"{lack}; {hint}")
+    return needed
+
+
+def _give(
+    client: Client, address: str, name: str, modules: Sequence[str], study: Study, folder: DataFolder
+) -> None:
+    """Send the workers what they need, in folders as here, unless one of them, or the scheduler, differs."""
+    from distributed import WorkerPlugin
+
+    needed = same_there(client, address)
     folders = (folder.path, study.file.parent, study.templates, study.output)
     there = [Path(os.path.relpath(path, os.path.commonpath(folders))).as_posix() for path in folders]
     files = {name: (folder.path / name).read_bytes() for name in folder.hashes}

@@ -19,9 +19,9 @@ from buzanlib.sources.passages import (
     digital_passages,
     draw,
     fold,
-    may_be_digital,
     normalise,
     sentences,
+    stem_places,
     threat_passages,
 )
 
@@ -148,7 +148,7 @@ def test_fold_keeps_the_length_of_every_letter() -> None:
     ],
 )
 def test_digital_danger_is_found(sentence: str) -> None:
-    assert may_be_digital(fold(sentence))
+    assert stem_places(fold(sentence))
     assert [passage.text for passage in digital_passages(sentence)] == [sentence]
 
 
