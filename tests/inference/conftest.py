@@ -8,6 +8,7 @@ import pytest
 
 from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.placed_sample import Sample
+from buzanlib.inference.weighted_contrast import Outcome
 
 REGIONS = 4
 
@@ -34,3 +35,13 @@ class World:
 @pytest.fixture(scope="session")
 def world() -> type[World]:
     return World
+
+
+@pytest.fixture(scope="session")
+def table2() -> dict[str, Outcome]:
+    """What Table 2 of the paper predicts of three threats."""
+    return {
+        "B1": Outcome("pol", "cohesion", -1),
+        "B2": Outcome("inf", "power", -1),
+        "B3": Outcome("cri", "power:cohesion", 1),
+    }

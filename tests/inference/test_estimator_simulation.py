@@ -17,11 +17,6 @@ from buzanlib.inference.table2 import QuadrantTest
 from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.theory.predictions import load_predictions
 
-OUTCOMES = {
-    "B1": Outcome("pol", "cohesion", -1),
-    "B2": Outcome("inf", "power", -1),
-    "B3": Outcome("cri", "power:cohesion", 1),
-}
 SEED = 20261128
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -49,27 +44,29 @@ def debate() -> Counted:
     return counts, placed[["p", "k"]], placed["region"]
 
 
-def test_worlds_have_the_contrasts_that_they_are_given(small: Counted) -> None:
+def test_worlds_have_the_contrasts_that_they_are_given(small: Counted, table2: dict[str, Outcome]) -> None:
     """States of a million passages and no deviation show them."""
     counts, placed, regions = small
     structure = Structure.of(counts.assign(relevant=10**6), placed, regions, draws=9)
-    worlds = Worlds(structure, OUTCOMES, np.zeros((80, 3)), np.zeros(3))
+    worlds = Worlds(structure, table2, np.zeros((80, 3)), np.zeros(3))
     y = worlds.draw(0.6, 2, np.random.default_rng(1))
     assert y.shape == (80, 2, 3)
     design = corner_design(placed, regions)
-    for place, outcome in enumerate(OUTCOMES.values()):
+    for place, outcome in enumerate(table2.values()):
         fit = logit_normal(y[:, 1, place], structure.n, design)
         assert fit.contrast(outcome.effect, outcome.sign)[0] == pytest.approx(0.6, abs=0.002)
 
 
-def test_each_world_is_tested_as_the_tests_do_it(small: Counted, data_dir: Path) -> None:
+def test_each_world_is_tested_as_the_tests_do_it(
+    small: Counted, data_dir: Path, table2: dict[str, Outcome]
+) -> None:
     counts, placed, regions = small
     structure = Structure.of(counts, placed, regions, draws=99)
-    worlds = Worlds.fitted(structure, OUTCOMES)
+    worlds = Worlds.fitted(structure, table2)
     y = worlds.draw(0.8, 2, np.random.default_rng(3))
     made = pd.DataFrame(y[:, 1], counts.index, ["pol", "inf", "cri"]).assign(relevant=counts["relevant"])
 
-    primary = WeightedContrastTest(99, SEED)(made, placed, regions, OUTCOMES)
+    primary = WeightedContrastTest(99, SEED)(made, placed, regions, table2)
     observed, drawn = worlds.statistics(y, "primary")
     assert observed[1] == pytest.approx(primary.table["statistic"].tolist())
     assert drawn[:, 1] == pytest.approx(primary.permuted)
@@ -88,9 +85,9 @@ def test_each_world_is_tested_as_the_tests_do_it(small: Counted, data_dir: Path)
     assert observed[1, 0] == pytest.approx((means[0] - means[1] + means[2] - means[3]) / 2 / error)
 
 
-def test_shares_of_worlds_are_counted_by_p(small: Counted) -> None:
+def test_shares_of_worlds_are_counted_by_p(small: Counted, table2: dict[str, Outcome]) -> None:
     counts, placed, regions = small
-    worlds = Worlds.fitted(Structure.of(counts, placed, regions, draws=99), OUTCOMES)
+    worlds = Worlds.fitted(Structure.of(counts, placed, regions, draws=99), table2)
     table = worlds.tested(1.0, 40, 3, ["primary"])
     observed, drawn = worlds.statistics(worlds.draw(1.0, 40, np.random.default_rng(3)), "primary")
     p = (1 + (drawn >= observed - 1e-9).sum(axis=0)) / 100
@@ -103,22 +100,22 @@ def test_shares_of_worlds_are_counted_by_p(small: Counted) -> None:
     assert 0 < table["found"].min() < table["single"].max() <= 1
 
 
-def test_rates_are_those_of_the_counts(small: Counted) -> None:
+def test_rates_are_those_of_the_counts(small: Counted, table2: dict[str, Outcome]) -> None:
     counts, placed, regions = small
     structure = Structure.of(counts, placed, regions, draws=9)
-    same, own, volume = (Worlds.fitted(structure, OUTCOMES, rates).centre for rates in Rates)
+    same, own, volume = (Worlds.fitted(structure, table2, rates).centre for rates in Rates)
     assert np.ptp(same, axis=0).tolist() == [0, 0, 0]
     assert [len(np.unique(column.round(9))) for column in own.T] == [4, 4, 4]
     assert len(np.unique(volume[:, 0].round(9))) > 10
     with pytest.raises(UnknownNameError, match="unknown kind of rates 'region'; nearest allowed: 'regions'"):
-        Worlds.fitted(structure, OUTCOMES, "region")
+        Worlds.fitted(structure, table2, "region")
     with pytest.raises(UnknownNameError, match="unknown estimator 'shares'; nearest allowed: 'share'"):
-        Worlds.fitted(structure, OUTCOMES).tested(0.0, 5, 1, ["shares"])
+        Worlds.fitted(structure, table2).tested(0.0, 5, 1, ["shares"])
 
 
-def test_intervals_of_worlds_are_counted(small: Counted) -> None:
+def test_intervals_of_worlds_are_counted(small: Counted, table2: dict[str, Outcome]) -> None:
     counts, placed, regions = small
-    worlds = Worlds.fitted(Structure.of(counts, placed, regions, draws=9), {"B1": OUTCOMES["B1"]})
+    worlds = Worlds.fitted(Structure.of(counts, placed, regions, draws=9), {"B1": table2["B1"]})
     found = worlds.estimated(0.4, 8, 1).loc["B1"]
     y = worlds.draw(0.4, 8, np.random.default_rng(1))[..., 0]
     design = corner_design(placed, regions)
@@ -154,10 +151,10 @@ TABLE = {
 @pytest.mark.soak
 @pytest.mark.parametrize("rates", list(Rates))
 def test_the_table_of_the_methods_is_met_and_the_primary_test_keeps_its_size(
-    rates: Rates, debate: Counted
+    rates: Rates, debate: Counted, table2: dict[str, Outcome]
 ) -> None:
     """Within three standard errors of the worlds here and of a thousand there, and rounding."""
-    worlds = Worlds.fitted(Structure.of(*debate, draws=499), OUTCOMES, rates)
+    worlds = Worlds.fitted(Structure.of(*debate, draws=499), table2, rates)
     for contrast, count in ((0.0, 2000), (0.4, 1000)):
         estimators = list(ESTIMATORS) if contrast == 0 else ["share", "primary"]
         single = worlds.tested(contrast, count, SEED, estimators)["single"]
@@ -171,8 +168,10 @@ def test_the_table_of_the_methods_is_met_and_the_primary_test_keeps_its_size(
 
 
 @pytest.mark.soak
-def test_the_mixed_model_is_nearly_unbiased_and_covers_the_truth(debate: Counted) -> None:
-    worlds = Worlds.fitted(Structure.of(*debate, draws=9), OUTCOMES)
+def test_the_mixed_model_is_nearly_unbiased_and_covers_the_truth(
+    debate: Counted, table2: dict[str, Outcome]
+) -> None:
+    worlds = Worlds.fitted(Structure.of(*debate, draws=9), table2)
     found = worlds.estimated(0.4, 150, SEED)
     assert found["estimate"].between(0.3, 0.5).all(), found
     assert found["coverage"].between(0.82, 0.96).all(), found
@@ -180,11 +179,11 @@ def test_the_mixed_model_is_nearly_unbiased_and_covers_the_truth(debate: Counted
     assert found["separated"].max() < 0.05, found
 
 
-def test_worlds_without_an_estimate_are_counted_apart(small: Counted) -> None:
+def test_worlds_without_an_estimate_are_counted_apart(small: Counted, table2: dict[str, Outcome]) -> None:
     """Of a threat so rare that in many worlds a quadrant never names it."""
     counts, placed, regions = small
     structure = Structure.of(counts, placed, regions, draws=9)
-    rare = Worlds(structure, {"B1": OUTCOMES["B1"]}, np.full((80, 1), -4.0), np.ones(1))
+    rare = Worlds(structure, {"B1": table2["B1"]}, np.full((80, 1), -4.0), np.ones(1))
     found = rare.estimated(0.4, 30, 1).loc["B1"]
     assert 0.2 < found["separated"] < 0.9
     assert abs(found["estimate"]) < 3

@@ -21,11 +21,6 @@ from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
 
-TABLE2 = {
-    "B1": Outcome("pol", "cohesion", -1),
-    "B2": Outcome("inf", "power", -1),
-    "B3": Outcome("cri", "power:cohesion", 1),
-}
 ENDS = ["contrast", "low90", "high90"]
 
 
@@ -48,18 +43,18 @@ def found(world: World, placements: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def test_a_rule_is_tested_as_any_placement(
-    world: World, placements: dict[str, pd.DataFrame], found: pd.DataFrame
+    world: World, placements: dict[str, pd.DataFrame], found: pd.DataFrame, table2: dict[str, Outcome]
 ) -> None:
-    assert outcomes_of(world) == TABLE2 | {"P1": Outcome("pol.strict", "cohesion", -1)}
+    assert outcomes_of(world) == table2 | {"P1": Outcome("pol.strict", "cohesion", -1)}
     for name in ("locked", "fifth"):
         placed, rows = placements[name], found[found["sample"] == name].set_index("outcome")
-        whole = WeightedContrastTest(99, 20100615)(world.counts, placed, world.data.regions, TABLE2)
+        whole = WeightedContrastTest(99, 20100615)(world.counts, placed, world.data.regions, table2)
         assert rows.loc[GATE, "p"] == pytest.approx(whole.gate_p)
-        assert rows.loc[list(TABLE2), "p"].tolist() == whole.table["p"].tolist()
+        assert rows.loc[list(table2), "p"].tolist() == whole.table["p"].tolist()
         assert (rows["n"] == whole.n_states).all()
         fit = corner_model(world.counts, "pol.strict", placed, world.data.regions)
         assert rows.loc["P1", ENDS].tolist() == pytest.approx(fit.contrast("cohesion", -1))
-        assert rows.loc[GATE, "contrast"] == pytest.approx(rows.loc[list(TABLE2), "contrast"].mean())
+        assert rows.loc[GATE, "contrast"] == pytest.approx(rows.loc[list(table2), "contrast"].mean())
 
 
 def test_a_rule_that_leaves_a_quadrant_empty_has_no_estimate(found: pd.DataFrame) -> None:

@@ -28,13 +28,13 @@ from buzanlib.inference.weighted_contrast import (
     weighted_cells,
 )
 
-OUTCOMES = {
-    "B1": Outcome("pol", "cohesion", -1),
-    "B2": Outcome("inf", "power", -1),
-    "B3": Outcome("cri", "power:cohesion", 1),
-}
-RATES = {name: (one.column, one.weights) for name, one in OUTCOMES.items()}
 QUADRANTS = ["WW", "WS", "SW", "SS"]
+Rates = dict[str, tuple[str, np.ndarray]]
+
+
+@pytest.fixture(scope="module")
+def rates(table2: dict[str, Outcome]) -> Rates:
+    return {name: (one.column, one.weights) for name, one in table2.items()}
 
 
 def spoken(made, size: int) -> pd.DataFrame:  # type: ignore[no-untyped-def]
@@ -60,11 +60,11 @@ def soft(made, size: int) -> dict[str, Positions]:  # type: ignore[no-untyped-de
     }
 
 
-def test_hard_positions_are_the_primary_test(world) -> None:  # type: ignore[no-untyped-def]
+def test_hard_positions_are_the_primary_test(world, table2: dict[str, Outcome], rates: Rates) -> None:  # type: ignore[no-untyped-def]
     made = world(3, size=80)
     counts, bank = spoken(made, 80), PermutationBank(199, 5)
-    old = WeightedContrastTest(199, 5)(counts, made.placed, made.regions, OUTCOMES)
-    new = weighted_contrasts(counts, Positions.hard(made.placed), made.regions, RATES, bank)
+    old = WeightedContrastTest(199, 5)(counts, made.placed, made.regions, table2)
+    new = weighted_contrasts(counts, Positions.hard(made.placed), made.regions, rates, bank)
     pd.testing.assert_frame_equal(new.table, old.table.drop(columns="effect"), rtol=1e-12)
     assert new.permuted == pytest.approx(old.permuted, rel=1e-12)
     assert (new.gate, new.gate_p) == pytest.approx((old.gate, old.gate_p), rel=1e-12)
@@ -87,11 +87,11 @@ def test_fuzzy_means_and_variances_by_hand() -> None:
     assert twice.variances[0, 0, 0] == pytest.approx(spread * 3.6 / 2.6)
 
 
-def test_a_state_takes_its_whole_row_of_memberships(world) -> None:  # type: ignore[no-untyped-def]
+def test_a_state_takes_its_whole_row_of_memberships(world, rates: Rates) -> None:  # type: ignore[no-untyped-def]
     """A plain loop over permutations, with every state's weights and memberships side by side."""
     made = world(4, size=60)
     counts, where = spoken(made, 60), soft(made, 60)["fuzzy"]
-    result = weighted_contrasts(counts, where, made.regions, RATES, PermutationBank(19, 5))
+    result = weighted_contrasts(counts, where, made.regions, rates, PermutationBank(19, 5))
     n = counts["relevant"].to_numpy(dtype=float)
     y = counts[["pol", "inf", "cri"]].to_numpy(dtype=float)
     values, weights, _ = centred_shares(y, n, made.regions)
@@ -99,7 +99,7 @@ def test_a_state_takes_its_whole_row_of_memberships(world) -> None:  # type: ign
     assert where.memberships is not None
     for draw in range(19):
         members = where.memberships.to_numpy()[moves[draw]]
-        for column, (_, quadrants) in enumerate(RATES.values()):
+        for column, (_, quadrants) in enumerate(rates.values()):
             estimate = variance = 0.0
             for code in range(4):
                 m, w, v = members[:, code], weights[:, column], values[:, column]
@@ -157,16 +157,16 @@ def test_positions() -> None:
     assert hard.among(pd.Index(["b"])).memberships.loc["b"].tolist() == [0, 0, 0, 1]  # type: ignore[union-attr]
 
 
-def test_estimates_are_those_of_the_mixed_model(world) -> None:  # type: ignore[no-untyped-def]
+def test_estimates_are_those_of_the_mixed_model(world, table2: dict[str, Outcome], rates: Rates) -> None:  # type: ignore[no-untyped-def]
     made = world(6, size=80)
     counts = spoken(made, 80)
     where = {"hard": Positions.hard(made.placed), **soft(made, 80)}
-    rates = {**RATES, "one": ("pol", np.array([1.0, -1 / 3, -1 / 3, -1 / 3]))}
+    rates = rates | {"one": ("pol", np.array([1.0, -1 / 3, -1 / 3, -1 / 3]))}
     table = contrasts_by_position(
-        counts, where, made.regions, rates, PermutationBank(99, 5), {"B5": list(OUTCOMES)}
+        counts, where, made.regions, rates, PermutationBank(99, 5), {"B5": list(table2)}
     )
     assert table.index.to_list() == [(name, kind) for name in [*rates, "B5"] for kind in where]
-    for name, outcome in OUTCOMES.items():
+    for name, outcome in table2.items():
         for kind, positions in where.items():
             model = corner_model(counts, outcome.column, positions.axes, made.regions)
             expected = model.contrast(outcome.effect, outcome.sign)
@@ -176,32 +176,35 @@ def test_estimates_are_those_of_the_mixed_model(world) -> None:  # type: ignore[
             result = weighted_contrasts(counts, positions, made.regions, rates, PermutationBank(99, 5))
             assert table.loc[(name, kind), "p"] == result.table["p"][name]
     for kind in where:
-        mean = table.xs(kind, level="placement").loc[list(OUTCOMES), "estimate"].mean()
+        mean = table.xs(kind, level="placement").loc[list(table2), "estimate"].mean()
         estimate, low, high = table.loc[("B5", kind), ["estimate", "low90", "high90"]].tolist()
         assert estimate == pytest.approx(mean)
         assert low < mean < high
 
 
-def test_what_cannot_be_tested_is_named(world) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_tested_is_named(world, table2: dict[str, Outcome]) -> None:  # type: ignore[no-untyped-def]
     made = world(7, size=40)
     counts, where, bank = spoken(made, 40), Positions.hard(made.placed), PermutationBank(9)
     with pytest.raises(EstimationError, match="at least one"):
         weighted_contrasts(counts, where, made.regions, {}, bank)
     with pytest.raises(UnknownNameError, match=r"'crime'.*'cri'"):
-        weighted_contrasts(counts, where, made.regions, {"B3": ("crime", OUTCOMES["B3"].weights)}, bank)
+        weighted_contrasts(counts, where, made.regions, {"B3": ("crime", table2["B3"].weights)}, bank)
 
 
-def sizes(made, size: int, worlds: int, draws: int, contrast: float = 0.0) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+def sizes(  # type: ignore[no-untyped-def]
+    made, outcomes: dict[str, Outcome], worlds: int, draws: int, contrast: float = 0.0
+) -> pd.DataFrame:
     """Share of worlds in which each outcome has p below 1/20, by kind of position; truth is bilinear in the axes."""
+    size = len(made.names)
     counts, where = spoken(made, size), soft(made, size)
     structure = Structure.of(counts, made.placed, made.regions, draws)
-    drawn_worlds = Worlds.fitted(structure, OUTCOMES)
+    drawn_worlds = Worlds.fitted(structure, outcomes)
     sample, shares = structure.within_strata, {}
     for kind, positions in where.items():
         own, found = positions.among(sample.counts.index), []
         p, k = own.axes.to_numpy(dtype=float).T
         effects = np.column_stack([p, k, p * k])
-        for place, outcome in enumerate(OUTCOMES.values()):
+        for place, outcome in enumerate(outcomes.values()):
             slope = contrast * outcome.sign / 2 * effects[:, POSITION[outcome.effect] - 1]
             moved = Worlds(
                 structure,
@@ -217,19 +220,19 @@ def sizes(made, size: int, worlds: int, draws: int, contrast: float = 0.0) -> pd
             seen = tested(np.arange(len(sample))[None]).statistics[0]
             found.append((p_value(seen, drawn) < ALPHA).mean())
         shares[kind] = found
-    return pd.DataFrame(shares, list(OUTCOMES))
+    return pd.DataFrame(shares, list(outcomes))
 
 
-def test_both_keep_their_size(world) -> None:  # type: ignore[no-untyped-def]
+def test_both_keep_their_size(world, table2) -> None:  # type: ignore[no-untyped-def]
     """Within three standard errors of chance of 1/20, for 100 worlds."""
-    found = sizes(world(8, size=60), 60, worlds=100, draws=99)
+    found = sizes(world(8, size=60), table2, worlds=100, draws=99)
     assert found.to_numpy().max() <= 0.05 + 3 * (0.05 * 0.95 / 100) ** 0.5
-    strong = sizes(world(8, size=60), 60, worlds=50, draws=99, contrast=3.0)
+    strong = sizes(world(8, size=60), table2, worlds=50, draws=99, contrast=3.0)
     assert strong.to_numpy().min() > found.to_numpy().max()
 
 
 @pytest.mark.soak
-def test_both_keep_their_size_in_many_worlds(world) -> None:  # type: ignore[no-untyped-def]
-    found = sizes(world(9, size=130), 130, worlds=1000, draws=499)
+def test_both_keep_their_size_in_many_worlds(world, table2) -> None:  # type: ignore[no-untyped-def]
+    found = sizes(world(9, size=130), table2, worlds=1000, draws=499)
     assert found.to_numpy().min() > 0.03, found
     assert found.to_numpy().max() < 0.072, found

@@ -19,11 +19,6 @@ from buzanlib.inference.weighted_contrast import (
     weighted_cells,
 )
 
-OUTCOMES = {
-    "B1": Outcome("pol", "cohesion", -1),
-    "B2": Outcome("inf", "power", -1),
-    "B3": Outcome("cri", "power:cohesion", 1),
-}
 TEST = WeightedContrastTest(draws=99, seed=5)
 
 
@@ -69,21 +64,21 @@ def test_shares_are_centred_on_the_weighted_mean_of_their_region() -> None:
     assert values[2:, 0] == pytest.approx(share[2:] - np.average(share[2:], weights=weights[2:, 0]))
 
 
-def test_weighted_means_and_variances_by_hand() -> None:
+def test_weighted_means_and_variances_by_hand(table2: dict[str, Outcome]) -> None:
     """Values 0 and 1 with weights 1 and 3: mean 3/4, variance (9/16 + 9/16) / 16 * 2 = 9/64."""
     values, weights = np.tile([[0.0], [1.0]], (4, 1)), np.tile([[1.0], [3.0]], (4, 1))
     cells = weighted_cells(values, weights, np.repeat([0, 1, 2, 3], 2))
     assert cells.means.ravel() == pytest.approx([0.75] * 4)
     assert cells.variances.ravel() == pytest.approx([9 / 64] * 4)
-    found = cells.contrast(OUTCOMES["B1"].weights)
+    found = cells.contrast(table2["B1"].weights)
     assert found.estimates == pytest.approx(np.zeros((1, 1)))
     assert found.errors == pytest.approx(np.full((1, 1), 3 / 8))
 
 
-def test_the_corner_contrast_is_of_two_quadrants_against_two() -> None:
-    assert OUTCOMES["B1"].weights.tolist() == [0.5, -0.5, 0.5, -0.5]
-    assert OUTCOMES["B2"].weights.tolist() == [0.5, 0.5, -0.5, -0.5]
-    assert OUTCOMES["B3"].weights.tolist() == [0.5, -0.5, -0.5, 0.5]
+def test_the_corner_contrast_is_of_two_quadrants_against_two(table2: dict[str, Outcome]) -> None:
+    assert table2["B1"].weights.tolist() == [0.5, -0.5, 0.5, -0.5]
+    assert table2["B2"].weights.tolist() == [0.5, 0.5, -0.5, -0.5]
+    assert table2["B3"].weights.tolist() == [0.5, -0.5, -0.5, 0.5]
 
 
 def test_strata_are_regions_by_volume() -> None:
@@ -102,7 +97,7 @@ def test_strata_are_regions_by_volume() -> None:
     assert strata.index.equals(states)
 
 
-def test_states_are_exchanged_within_strata(world) -> None:  # type: ignore[no-untyped-def]
+def test_states_are_exchanged_within_strata(world, table2: dict[str, Outcome]) -> None:  # type: ignore[no-untyped-def]
     made = world(1, size=60)
     counts = spoken(made, 60)
     # One state that is alone in its stratum, one without a passage, and one that is not placed.
@@ -113,15 +108,15 @@ def test_states_are_exchanged_within_strata(world) -> None:  # type: ignore[no-u
     assert (strata.to_numpy()[sample.moves] == strata.to_numpy()).all()
     assert (sample.moves[:, -1] == 57).all()
     assert (sample.moves[:, 0] != 0).any()
-    result = TEST(counts, made.placed.drop("S002"), made.regions, OUTCOMES)
+    result = TEST(counts, made.placed.drop("S002"), made.regions, table2)
     assert result.n_states == result.sizes.sum() == 58
     assert result.alone == (strata.value_counts() == 1).sum() >= 1
 
 
-def test_equals_a_plain_loop(world) -> None:  # type: ignore[no-untyped-def]
+def test_equals_a_plain_loop(world, table2: dict[str, Outcome]) -> None:  # type: ignore[no-untyped-def]
     made = world(2, size=70)
     counts = spoken(made, 70)
-    result = TEST(counts, made.placed, made.regions, OUTCOMES)
+    result = TEST(counts, made.placed, made.regions, table2)
     n = counts["relevant"].to_numpy()
     strata = volume_strata(counts["relevant"], made.regions)
     moves = PermutationBank(99, 5)(strata).moves
@@ -155,7 +150,7 @@ def test_equals_a_plain_loop(world) -> None:  # type: ignore[no-untyped-def]
         return found
 
     drawn = []
-    for place, (name, outcome) in enumerate(OUTCOMES.items()):
+    for place, (name, outcome) in enumerate(table2.items()):
         (estimate, error), *others = loop(outcome, [quadrant, *(quadrant[move] for move in moves)])
         row = result.table.loc[name]
         assert (row["estimate"], row["error"]) == pytest.approx((estimate, error), rel=1e-9)
@@ -172,32 +167,32 @@ def test_equals_a_plain_loop(world) -> None:  # type: ignore[no-untyped-def]
     assert result.table["p_adjusted"].tolist() == ((1 + exceed) / 100).tolist()
 
 
-def test_what_all_say_or_nobody_says_is_not_found(world) -> None:  # type: ignore[no-untyped-def]
+def test_what_all_say_or_nobody_says_is_not_found(world, table2: dict[str, Outcome]) -> None:  # type: ignore[no-untyped-def]
     made = world(3, size=50)
     counts = spoken(made, 50).assign(pol=0, inf=lambda frame: frame["relevant"])
-    table = TEST(counts, made.placed, made.regions, OUTCOMES).table
+    table = TEST(counts, made.placed, made.regions, table2).table
     assert table.loc[["B1", "B2"], "p"].tolist() == [1, 1]
     assert table.loc[["B1", "B2"], "statistic"].tolist() == pytest.approx([0, 0], abs=1e-6)
 
 
-def test_a_planted_contrast_is_found(world) -> None:  # type: ignore[no-untyped-def]
+def test_a_planted_contrast_is_found(world, table2: dict[str, Outcome]) -> None:  # type: ignore[no-untyped-def]
     made = world(4, size=120)
     counts = spoken(made, 120)
     share = np.where(made.placed["k"] < 0, 0.8, 0.2)
     counts["pol"] = made.rng.binomial(counts["relevant"], share)
-    table = TEST(counts, made.placed, made.regions, OUTCOMES).table
+    table = TEST(counts, made.placed, made.regions, table2).table
     assert table.loc["B1", "estimate"] == pytest.approx(0.6, abs=0.1)
     assert table.loc["B1", "p"] == table.loc["B1", "p_adjusted"] == 0.01
     other = {"B1": ("pol", "cohesion", 1)}  # a plain tuple does
     assert TEST(counts, made.placed, made.regions, other).table.loc["B1", "p"] == 1
 
 
-def test_what_cannot_be_tested_is_refused(world) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_tested_is_refused(world, table2: dict[str, Outcome]) -> None:  # type: ignore[no-untyped-def]
     made = world(5, size=40)
     counts = spoken(made, 40)
 
     def test(**changed: object) -> None:
-        given = {"counts": counts, "placed": made.placed, "regions": made.regions, "outcomes": OUTCOMES}
+        given = {"counts": counts, "placed": made.placed, "regions": made.regions, "outcomes": table2}
         TEST(**(given | changed))  # type: ignore[arg-type]
 
     with pytest.raises(UnknownNameError, match="unknown column 'poll'; nearest allowed: 'pol'"):
