@@ -266,7 +266,7 @@ class Offers:
 
     def _coders(self) -> set[str]:
         """Coders in the sheets; none if a sheet cannot be read or has no coder, which the check of the data reports."""
-        from buzanlib.sources.sheets import coders_of
+        from buzanlib.sources.coders import coders_of
 
         try:
             by_sheet = [coders_of(sheet) for sheet in self._sheets]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import signal
 import subprocess
@@ -14,10 +13,10 @@ import pandas as pd
 import pytest
 
 from buzanlib.cli import main
-from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.errors import DataError, LockError
 from buzanlib.files import BUSY
 from buzanlib.measurement.reliability import reliability_table
-from buzanlib.sources.coders import BLANK, PLACE, Added, add_codes, empty_sheet
+from buzanlib.sources.coders import Added, add_codes
 from buzanlib.tables.descriptor import check
 from buzanlib.tables.statements import count_tensor, load_statements
 from buzanlib.theory.predictions import LOCK, verify_lock, write_lock
@@ -150,17 +149,20 @@ def test_an_error_of_a_spreadsheet_is_no_code_and_not_empty(
     assert content(folder) == before
 
 
-def test_a_coder_who_is_there_is_refused_and_may_be_replaced(folder: Path, passages: list[str]) -> None:
+def test_a_passage_that_a_coder_has_coded_is_refused_and_its_codes_may_be_replaced(
+    folder: Path, passages: list[str]
+) -> None:
     add_codes(sheet(folder, *(f"{passage},Ana,{CODED}" for passage in passages[:3])), folder)
     before = content(folder)
-    again = sheet(folder, f"{passages[7]},Ana,{CODED}")
+    again = sheet(folder, f"{passages[1]},Ana,no,,,,,,,,", f"{passages[7]},Ana,{CODED}")
     with pytest.raises(
-        DataError, match=r"column coder: 'Ana'; this coder is in codes\.csv already; .* --replace"
+        DataError, match=rf"row 2, column passage: '{passages[1]}'; Ana has coded this passage already; --rep"
     ):
         add_codes(again, folder)
     assert content(folder) == before
     add_codes(again, folder, replace=True)
-    assert coded_by(folder, "Ana") == [passages[7]]
+    assert coded_by(folder, "Ana") == [*passages[:3], passages[7]]
+    assert f"{passages[1]},Ana,0,0" in (folder / "codes.csv").read_text()
     assert (folder / "annotators.csv").read_text().count("Ana,") == 1
     assert check(folder) == []
 
@@ -243,45 +245,3 @@ add_codes(Path(sys.argv[1]), Path(sys.argv[2]))
     else:
         add_codes(mine, folder)
     verify_lock(folder)
-
-
-def test_an_empty_sheet_has_every_passage(folder: Path) -> None:
-    out = folder.parent / "sheet.csv"
-    assert empty_sheet(folder, out) == 1428
-    assert out.read_bytes().startswith(b"\xef\xbb\xbfpassage_id,")
-    with out.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert list(rows[0]) == [*PLACE, *BLANK]
-    assert [row["passage_id"] for row in rows] == sorted(row["passage_id"] for row in rows)
-    assert all(row[name] == "" for row in rows for name in BLANK)
-    assert sum(bool(row["gist"]) for row in rows) == 842
-    assert {row["corpus"] for row in rows if row["gist"]} == {"UNGDC"}
-    with pytest.raises(DataError, match="'no code'; at least one passage must be coded"):
-        add_codes(out, folder)
-    with pytest.raises(BuzanError, match=r"sheet\.csv is there already, and is not written over"):
-        empty_sheet(folder, out)
-
-
-def test_a_sample_is_part_of_every_larger_one(folder: Path) -> None:
-    drawn = []
-    for number, size, seed in ((1, 10, 1), (2, 10, 1), (3, 40, 1), (4, 10, 2)):
-        out = folder.parent / f"{number}.csv"
-        assert empty_sheet(folder, out, size, seed) == size
-        drawn.append(set(pd.read_csv(out)["passage_id"]))
-    assert drawn[0] == drawn[1] < drawn[2]
-    assert drawn[3] != drawn[0]
-    for size in (0, 1429):
-        with pytest.raises(BuzanError, match=f"a sample of {size} passages; allowed: 1 to 1428"):
-            empty_sheet(folder, folder.parent / "none.csv", size)
-    assert not (folder.parent / "none.csv").exists()
-
-
-def test_a_sheet_that_was_filled_in_is_read(folder: Path) -> None:
-    out = folder.parent / "sheet.csv"
-    empty_sheet(folder, out, 3)
-    rows = pd.read_csv(out, dtype="str", keep_default_na=False)
-    rows.loc[:1, "coder"] = "Ana"
-    rows.loc[:1, "relevant"] = ["no", "yes"]
-    rows.loc[1, ["mil", "level", "referent", "agent", "measure"]] = ["x", "2", "state", "state", "military"]
-    rows.to_csv(out, index=False, sep=";", lineterminator="\r\n")
-    assert add_codes(out, folder) == Added({"Ana": 2}, 1)
