@@ -198,7 +198,8 @@ def _need(error: ValidationError) -> str:
     """What would be allowed in the place of an error."""
     held, rule = error.instance, error.validator_value
     if error.validator == "enum":
-        return nearest(held, rule) if isinstance(held, str) else f"allowed: {', '.join(map(repr, rule))}"
+        numbers = all(isinstance(one, int) for one in rule)
+        return f"a number is needed: {', '.join(map(str, rule))}" if numbers else nearest(held, rule)
     if error.validator == "required":
         return f"missing: {', '.join(repr(name) for name in rule if name not in held)}"
     if error.validator == "additionalProperties":

@@ -190,7 +190,9 @@ def _annotators(
         row |= {one: said for one, said in about.items() if one in columns}
     if faults:
         raise DataError(faults)
-    return pd.DataFrame(list(rows.values()), columns=table.columns, dtype="str").sort_values("annotator")
+    return pd.DataFrame(list(rows.values()), columns=table.columns, dtype="str").sort_values(
+        "annotator", ignore_index=True
+    )
 
 
 def _put(tables: dict[str, pd.DataFrame], data: Path) -> None:

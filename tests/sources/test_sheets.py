@@ -318,7 +318,7 @@ def test_words_of_the_sheet_are_those_of_the_codebook(described: Table) -> None:
     for column, headings in HEADINGS.items():
         assert {column_of(heading) for heading in (column, *headings)} == {column}
     assert {column_of(heading) for heading in NOT_READ} == {""}
-    assert set(CODE) | {"threats"} == set(HEADINGS)
+    assert set(CODE) | {"threats", "between"} == set(HEADINGS)
 
 
 words = st.sampled_from(
