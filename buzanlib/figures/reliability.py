@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
@@ -9,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import QUIET, dot_intervals, label_top, name_rows
-from buzanlib.figures.typeset import NO_BREAK, joined, with_interval
+from buzanlib.figures.typeset import NO_BREAK, joined, typeset, with_interval
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
@@ -44,7 +46,7 @@ def agreement(table: pd.DataFrame) -> Drawn:
     figure.legend(loc="outside upper center", ncols=2)
     reliable, tentative = int((table["alpha"] >= RELIABLE).sum()), int((table["alpha"] >= TENTATIVE).sum())
     values = "; ".join(
-        f"{label} {alpha:.2f} and {ac1:.2f}"
+        f"{label} {_or_undefined(alpha)} and {_or_undefined(ac1)}"
         for label, alpha, ac1 in zip(labels, table["alpha"], table["ac1"], strict=True)
     )
     return Drawn(
@@ -52,6 +54,10 @@ def agreement(table: pd.DataFrame) -> Drawn:
         f"Agreement of the two codings on {len(table)} variables. Alpha reaches {RELIABLE:.2f} for "
         f"{reliable} and {TENTATIVE} for {tentative} of them. Alpha and AC1: {values}.",
     )
+
+
+def _or_undefined(value: float) -> str:
+    return "undefined" if np.isnan(value) else f"{value:.2f}"
 
 
 def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,6 +72,55 @@ def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
         one = None if np.isnan(alpha) else with_interval(alpha, low, high).replace(" ", NO_BREAK)
         said.setdefault(name, {})[row] = one
     return pd.DataFrame(said).rename_axis(str(table.index.names[1]))
+
+
+#: Shown of each pair of annotators.
+SHOWN = ("relevant", "primary", "level (ordinal)")
+
+
+def by_pair(table: pd.DataFrame, variables: Sequence[str] = SHOWN) -> pd.DataFrame:
+    """Alpha of each comparison as text, with its interval, or a dash with the reason why it is undefined.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `buzanlib.measurement.codings.every_pair` gives it.
+    variables : sequence of str
+        Variables of the table, each of which becomes a column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``coders``; passages that two or more coded, those on which they differ, and alpha by variable.
+    """
+    rows: dict[str, dict[str, int | str]] = {}
+    for name in table.index.unique("comparison"):
+        found = table.loc[name]
+        counts = {"passages": int(found["passages"].iloc[0]), "they differ on": int(found["differ"].iloc[0])}
+        alphas = {in_words(one, of="variable"): _alpha_or_reason(found.loc[one]) for one in variables}
+        rows[name] = counts | alphas
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("coders")
+
+
+def _alpha_or_reason(row: pd.Series[float]) -> str:
+    """Alpha of one variable with its interval, or a dash and why it has none."""
+    if not row["n"]:
+        return "– (no passage in common)"
+    if np.isnan(row["alpha"]):
+        return "– (all codes alike)"
+    said = with_interval(row["alpha"], row["alpha_low"], row["alpha_high"]).replace(" ", NO_BREAK)
+    return f"{said} (too few documents for an interval)" if np.isnan(row["alpha_low"]) else said
+
+
+def lowest_sentence(table: pd.DataFrame) -> str:
+    """Say which variable of a comparison, as of `reliability_table`, has the lowest alpha, or why none has any."""
+    if not table["n"].any():
+        return "There is no such passage, so that nothing can be said of their agreement."
+    alpha = table["alpha"].dropna()
+    if alpha.empty:
+        return "Alpha is undefined for every variable, as no code varies."
+    lowest = in_words(str(alpha.idxmin()), of="variable").lower()
+    return f"It is lowest for *{lowest}* (alpha {typeset(alpha.min(), '.2f')})."
 
 
 def weak_variables(table: pd.DataFrame) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
-from buzanlib.measurement.reliability import SECOND_PASS, VARIABLES, reliability_table
+from buzanlib.measurement.reliability import COEFFICIENTS, SECOND_PASS, VARIABLES, reliability_table
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator
 
@@ -50,6 +52,62 @@ def shared_results(statements: Statements) -> dict[str, int]:
         for name, both in counts.items()
         for key, number in zip(("passages", "differ"), both, strict=True)
     }
+
+
+def further_annotators(statements: Statements) -> list[str]:
+    """Annotators of codes that do not ship, sorted."""
+    ship = {*map(str, Annotator), *(name for pair in COMPARISONS.values() for name in pair)}
+    return sorted(set(statements.codes["annotator"]) - ship)
+
+
+def every_pair(
+    statements: Statements,
+    annotators: Sequence[str],
+    draws: int = 2000,
+    seed: int = 20100615,
+    variables: Sequence[str] = tuple(VARIABLES),
+) -> pd.DataFrame:
+    """Agreement of each two of several annotators over the passages that both coded, and of all of them together.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    annotators : sequence of str
+        Any number, each of whom may have coded a part of the passages. One that is named again counts once.
+    draws, seed : int
+        Of the bootstrap over documents.
+    variables : sequence of str
+        Of `VARIABLES`.
+
+    Returns
+    -------
+    DataFrame
+        As `comparisons`, with columns ``passages`` and ``differ``: how many passages two or more coded, and on how many
+        they differ in any of the variables. Where no passage was coded twice coefficients are NaN and ``n`` is 0.
+        Three annotators or more are compared jointly in the rows ``all together``.
+    """
+    names = list(dict.fromkeys(map(str, annotators)))
+    groups: dict[str, tuple[str, ...]] = {
+        f"{one} and {other}": (one, other) for one, other in combinations(names, 2)
+    }
+    groups |= {"all together": tuple(names)} if len(names) > 2 else {}
+    columns = sorted({VARIABLES[name][0] for name in variables})
+    tables = {}
+    for title, group in groups.items():
+        theirs = statements.codes[statements.codes["annotator"].isin(group)]
+        shared = theirs[theirs.duplicated("passage_id", keep=False)]
+        if shared.empty:
+            table = pd.DataFrame(np.nan, pd.Index(variables, name="variable"), COEFFICIENTS).assign(n=0)
+        else:
+            table = reliability_table(statements, draws, seed, group, variables)
+        alike = shared.groupby("passage_id")[columns].nunique(dropna=False).eq(1).all(axis=1)
+        tables[title] = table.assign(passages=len(alike), differ=int((~alike).sum()))
+    if not tables:
+        nobody = pd.MultiIndex.from_product([[], list(variables)], names=["comparison", "variable"])
+        return pd.DataFrame(index=nobody, columns=[*COEFFICIENTS, "n", "passages", "differ"], dtype="float64")
+    found: pd.DataFrame = pd.concat(tables, names=["comparison"])
+    return found
 
 
 def comparisons(

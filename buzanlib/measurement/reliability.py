@@ -163,7 +163,8 @@ class Reliability:
         """Estimate the coefficients and their intervals; `documents`, shape (units,), is where each unit comes from.
 
         Returns `COEFFICIENTS` and ``n`` (units) by name. Draws that leave a coefficient undefined are passed over;
-        where all do, its interval is NaN. Without a unit everything but ``n`` is NaN.
+        where all do, its interval is NaN, and so is every interval of units of a single document, which say nothing of
+        how documents differ. Without a unit everything but ``n`` is NaN.
         """
         counts, categories = _unit_counts(ratings)
         if not len(counts):
@@ -181,7 +182,9 @@ class Reliability:
         sums = np.vstack([per_document.sum(axis=0), weights @ per_document])
         alpha = _alpha(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
         ac1, agreement = _ac1(sums[:, width * width :])
-        found = [alpha[0], *self._interval(alpha[1:]), ac1[0], *self._interval(ac1[1:]), agreement[0]]
+        # Of one document every draw is the same, which would look like certainty.
+        ends = [self._interval(one[1:] if size > 1 else one[:0]) for one in (alpha, ac1)]
+        found = [alpha[0], *ends[0], ac1[0], *ends[1], agreement[0]]
         return dict(zip(COEFFICIENTS, map(float, found), strict=True)) | {"n": float(len(counts))}
 
     def _interval(self, drawn: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -47,7 +48,8 @@ CODE = [
 GIST = ["passage_id", "gist"]
 
 #: The table of annotators, made by hand, and its columns.
-ANNOTATORS, ANNOTATOR_COLUMNS = "annotators.csv", ["annotator", "codebook", "role", "coded", "note"]
+ANNOTATORS = "annotators.csv"
+ANNOTATOR_COLUMNS = ["annotator", "codebook", "role", "coded", "note", "kind", "model", "version", "settings"]
 
 #: Annotators of either coding.
 OF_FIRST = (Annotator.A, Annotator.B, Annotator.ADJUDICATED)
@@ -56,8 +58,17 @@ OF_SECOND = (Annotator.C, Annotator.D, Annotator.ADJUDICATED_2, "C again", "D ag
 #: The annotators that ship; none of them is a human being.
 SHIPPED = tuple(map(str, (*OF_FIRST, *OF_SECOND)))
 
-#: Name of an annotator.
-ANNOTATOR = "[A-Za-z][A-Za-z0-9_-]{0,19}"
+#: Name of an annotator: a letter of any script, then at most 39 characters without marks that mean something to a
+#: page, a file name or a heading, and without those that cannot be seen.
+ANNOTATOR = r"[^\W\d_][^\x00-\x1f!-&(-,/:-@\[-^`{-\xa0\u2000-\u200b\u200e-\u206f\ufeff]{0,39}"
+NAME_NEEDED = (
+    "a name is needed: a letter, then at most 39 letters, digits, spaces and any of the marks - . ' _"
+)
+
+
+def tidy_name(name: str) -> str:
+    """A name with its letters in composed form and single spaces, so that it is the same whoever typed it."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 def files(inventory: Inventory, source: Source = FIRST) -> dict[str, Path]:

@@ -1,33 +1,34 @@
-"""Codes of further annotators from a sheet that they filled in, and the sheet to fill in."""
+"""Codes of further annotators: people who filled in a sheet, and models whose answers are JSON lines."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, DataError, LockError
-from buzanlib.files import alone, create_whole, demand_absent
+from buzanlib.errors import DataError, Fault, LockError, shown
+from buzanlib.files import alone
+from buzanlib.sources import answers, sheets
 from buzanlib.sources.annotation import ANNOTATOR_COLUMNS, ANNOTATORS, CODE, SHIPPED
-from buzanlib.sources.sheet_files import render_sheet
+from buzanlib.sources.answers import read_answers
+from buzanlib.sources.raw import opened
 from buzanlib.sources.sheet_words import CODES
-from buzanlib.sources.sheets import read_sheet
+from buzanlib.sources.sheets import HandCodes, Known, read_sheet
 from buzanlib.sources.write import ExistingTables, staging_folder, write_table
-from buzanlib.tables.descriptor import check, load_tables
+from buzanlib.tables.descriptor import check
 from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 
-SEED = 20100615
+_SAME = ("kind", "model", "version", "settings")
+"""What is one for all codes of an annotator, in whatever sheet."""
 
-#: Headings of the sheet to fill in, where the passage is, then coder and codes.
-PLACE = ("passage_id", "corpus", "year", "doc_id", "start", "end", "gist")
+#: Headings of the cells to fill in.
 BLANK = ("coder", *CODES)
 
 #: Why a coder may not have a name.
-TAKEN = "this coder is in codes.csv already; another name is needed, or --replace"
 SHIPS = "this name is one of those that ship; another is needed, or --replace"
 
 
@@ -50,18 +51,20 @@ class Added:
 def add_codes(sheet: Path, data: Path, replace: bool = False, worksheet: str = "") -> Added:
     """Add the coders of a sheet to ``codes.csv`` and ``annotators.csv``, and lock the codes again.
 
-    They may code a part of the passages, by the newest codebook. Nothing is written unless the sheet and the whole
-    folder with it are without fault. The codes are moved into place before the lock; should that move fail,
-    ``buzan data lock`` repairs it.
+    They may code a part of the passages, by the newest codebook, and more in a further sheet. Nothing is written unless
+    the sheet and the whole folder with it are without fault. The codes are moved into place before the lock;
+    should that move fail, ``buzan data lock`` repairs it.
 
     Parameters
     ----------
     sheet : pathlib.Path
-        CSV or XLSX, as `sheets.read_sheet` reads it: all its worksheets, or the one that is named.
+        CSV or XLSX, as `sheets.read_sheet` reads it: all its worksheets, or the one that is named. Or JSON lines, as
+        `answers.read_answers` reads them.
     data : pathlib.Path
         Folder of the tables, locked.
     replace : bool
-        Replace all codes of an annotator of the same name. Without it such a name is refused.
+        Replace the codes that a coder has of the same passages, and of an annotator that ships all. Without it both are
+        refused.
     worksheet : str
         Name of the only worksheet to be read.
 
@@ -85,39 +88,111 @@ def add_codes(sheet: Path, data: Path, replace: bool = False, worksheet: str = "
     return added
 
 
+def coders_of(sheet: Path, worksheet: str = "") -> list[str]:
+    """Names of the coders of a sheet or of JSON lines; `DataError` if it cannot be read or understood."""
+    return answers.coders_of(sheet) if _is_answers(sheet) else sheets.coders_of(sheet, worksheet)
+
+
 def codes_with(
     sheet: Path, data: Path, replace: bool = False, worksheet: str = ""
 ) -> tuple[dict[str, pd.DataFrame], Added]:
     """Give the codes of a folder, which need not be locked, with those of a sheet added; see `add_codes`.
 
-    The tables ``annotators.csv`` and ``codes.csv`` by name, as text, with their columns and in their order; and who
+    The tables ``annotators.csv`` and ``codes.csv`` by name, as text, with all their columns and in their order; and who
     coded how many.
     """
     existing = ExistingTables(data)
-    kept = existing.table("codes.csv", CODE)
+    kept = _with_further(existing, "codes.csv", CODE)
     passages = existing.table("passages.csv", ["passage_id"])["passage_id"]
-    taken = dict.fromkeys(sorted({*kept["annotator"], *SHIPPED}), "" if replace else TAKEN)
-    taken |= dict.fromkeys(SHIPPED, "" if replace else SHIPS)
+    taken = dict.fromkeys({*kept["annotator"]}, "") | dict.fromkeys(SHIPPED, "" if replace else SHIPS)
     described = Descriptor.load(data).table("codes")
-    found = read_sheet(sheet, described, set(passages), taken, worksheet)
-    coders = found.codes["annotator"]
-    kept = kept[~kept["annotator"].isin(coders)]
-    codes = pd.concat([kept, found.codes]).sort_values(["passage_id", "annotator"])
-    coded = {str(name): int(count) for name, count in coders.value_counts().sort_index().items()}
-    return {ANNOTATORS: _annotators(existing, coded), "codes.csv": codes}, Added(
-        coded, found.not_coded, found.notes
+    plain = dataclasses.replace(
+        described, fields=tuple(field for field in described.fields if field.name in CODE)
     )
+    done = set() if replace else set(zip(kept["passage_id"], kept["annotator"], strict=True))
+    known = Known(plain, set(passages), dict(sorted(taken.items())), done)
+    found = read_answers(sheet, known) if _is_answers(sheet) else read_sheet(sheet, known, worksheet)
+    agreed, notes = _agreed(found, kept)
+    new = pd.concat([found.codes, agreed])
+    again = pd.MultiIndex.from_frame(kept[CODE[:2]]).isin(pd.MultiIndex.from_frame(new[CODE[:2]]))
+    kept = kept[~again & ~kept["annotator"].isin({*new["annotator"]}.intersection(SHIPPED))]
+    codes = pd.concat([kept, new]).fillna("").sort_values(["passage_id", "annotator"])
+    coded = {
+        str(name): int(count) for name, count in found.codes["annotator"].value_counts().sort_index().items()
+    }
+    annotators = _annotators(existing, sheet.name, coded, found, set(kept["annotator"]))
+    return {ANNOTATORS: annotators, "codes.csv": codes}, Added(coded, found.not_coded, (*found.notes, *notes))
 
 
-def _annotators(existing: ExistingTables, coders: Iterable[str]) -> pd.DataFrame:
-    """The table of annotators with a row for each of these, who code by the newest codebook."""
-    newest = Descriptor.load(existing.folder).table("annotators").field("codebook").maximum
-    table = existing.table(ANNOTATORS, ANNOTATOR_COLUMNS)
-    new = [name for name in coders if name not in set(table["annotator"])]
-    rows = pd.DataFrame(
-        {"annotator": new, "codebook": newest, "role": "coder", "coded": "", "note": ""}, dtype="str"
+def _is_answers(sheet: Path) -> bool:
+    return sheet.suffix.casefold() == answers.SUFFIX
+
+
+def _with_further(existing: ExistingTables, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """A table as text, with the further columns that its user has put behind the others."""
+    if not existing.has(name):
+        return existing.table(name, columns)
+    path = existing.folder / name
+    header = opened(lambda: pd.read_csv(path, nrows=0, dtype="str"), path)
+    return existing.table(name, [*columns, *(str(one) for one in header.columns if one not in columns)])
+
+
+def _agreed(found: HandCodes, kept: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Codes in which those agree between whom a coder decides, as codes of that coder; and what was taken, in words."""
+    rows, notes = [found.codes.iloc[:0]], []
+    for coder, names in found.between.items():
+        theirs = kept[kept["annotator"].isin(names)]
+        shared = theirs[theirs.duplicated("passage_id", keep=False)]
+        alike = shared.groupby("passage_id")[list(CODES)].nunique().eq(1).all(axis=1)
+        mine = {*found.codes.loc[found.codes["annotator"] == coder, "passage_id"]}
+        had = {*kept.loc[kept["annotator"] == coder, "passage_id"]} | mine
+        new = alike.index[alike].difference(list(had))
+        rows.append(
+            shared.drop_duplicates("passage_id")
+            .set_index("passage_id")
+            .loc[new]
+            .reset_index()
+            .assign(annotator=coder)[CODE]
+        )
+        open_ = len(alike.index[~alike].difference(list(had)))
+        notes.append(
+            f"{coder}: {len(new)} more passages as {' and '.join(names)} agree on them;"
+            f" {open_} on which they differ are not decided yet"
+        )
+    return pd.concat(rows), notes
+
+
+def _annotators(
+    existing: ExistingTables, sheet: str, coders: Iterable[str], found: HandCodes, stay: Collection[str]
+) -> pd.DataFrame:
+    """The table of annotators with a row for each of these, who code by the newest codebook.
+
+    What is known of one whose codes do not stay is replaced; of one whose codes do, it must be the same.
+    """
+    described = Descriptor.load(existing.folder).table("annotators")
+    columns = [name for name in ANNOTATOR_COLUMNS if name in described.columns]
+    table = _with_further(existing, ANNOTATORS, columns)
+    cells = (dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None))
+    rows = {row["annotator"]: row for row in cells}
+    faults = []
+    for name in coders:
+        between = " and ".join(found.between.get(name, ()))
+        role = (
+            {"role": "adjudication", "note": f"decided between {between}"} if between else {"role": "coder"}
+        )
+        new = {"annotator": name, "codebook": described.field("codebook").maximum or "", **role}
+        row = rows.setdefault(name, dict.fromkeys(table.columns, "") | new)
+        about = {"kind": "sheet", "model": "", "version": "", "settings": "", **found.about.get(name, {})}
+        for one in _SAME if name in stay else ():
+            if (had := row.get(one, "")) not in ("", about[one]):
+                need = f"{name} is another annotator, whose {one} is {shown(had)}: another name is needed"
+                faults.append(Fault(sheet, 0, one, about[one], need))
+        row |= {one: said for one, said in about.items() if one in columns}
+    if faults:
+        raise DataError(faults)
+    return pd.DataFrame(list(rows.values()), columns=table.columns, dtype="str").sort_values(
+        "annotator", ignore_index=True
     )
-    return pd.concat([table, rows]).sort_values("annotator")
 
 
 def _put(tables: dict[str, pd.DataFrame], data: Path) -> None:
@@ -131,38 +206,3 @@ def _put(tables: dict[str, pd.DataFrame], data: Path) -> None:
         write_lock(aside)
         for name in (*tables, LOCK):
             (aside / name).replace(data / name)
-
-
-def empty_sheet(data: Path, out: Path, passages: int | None = None, seed: int = SEED) -> int:
-    """Write a sheet to be filled in, with a row a passage and blank cells for coder and codes; give their number.
-
-    The passages are in the order of their identifiers, which is unrelated to speakers and years. The locator names the
-    speaker: coders who should not know it must be given the text by somebody else.
-
-    Parameters
-    ----------
-    data, out : pathlib.Path
-        Folder of the tables, and new file.
-    passages : int, optional
-        Size of a random sample; all passages by default. A sample is part of every larger one with the same seed.
-
-    Raises
-    ------
-    BuzanError
-        If there are fewer passages, or `out` exists already.
-    DataError
-        With every fault of the tables.
-    """
-    demand_absent(out)
-    tables = load_tables(data, ["passages", "documents", "gists"])
-    places = tables["passages"].merge(tables["documents"][["doc_id", "corpus", "year"]], on="doc_id")
-    places = places.merge(tables["gists"], on="passage_id", how="left").sort_values("passage_id")
-    if passages is not None:
-        if not 1 <= passages <= len(places):
-            raise BuzanError(f"a sample of {passages} passages; allowed: 1 to {len(places)}")
-        order = places["passage_id"].tolist()
-        random.Random(seed).shuffle(order)
-        places = places[places["passage_id"].isin(order[:passages])]
-    sheet = places[list(PLACE)].assign(**dict.fromkeys(BLANK, ""))
-    create_whole(out, render_sheet(sheet))
-    return len(sheet)

@@ -58,12 +58,13 @@ class OwnTable:
         return [f"{file}: {len(self.frame)} rows of {described.path}{kept}", *self.notes]
 
 
-def read_own(path: Path, described: Table) -> OwnTable:
+def read_own(path: Path, described: Table, worksheet: str = "") -> OwnTable:
     """Read a table of the user's own.
 
     A file in the form of a data folder is taken as it is, but for words that stand for missing numbers. Any other is
-    read as `sheet_files.read_grids` reads a table; its columns may stand in any order, and further ones are kept.
-    States may be given by any name or code that `state_names.read_states` reads.
+    read as `sheet_files.read_grids` reads a table, of a workbook the `worksheet` if one is named; its columns may stand
+    in any order, and further ones are kept. States may be given by any name or code that `state_names.read_states`
+    reads.
 
     Raises
     ------
@@ -72,11 +73,11 @@ def read_own(path: Path, described: Table) -> OwnTable:
     BuzanError
         If it cannot be read, or several worksheets are such a table.
     """
-    raw = _as_it_is(path, described)
+    raw = None if worksheet else _as_it_is(path, described)
     if raw is not None and raw.frame is not None:
         frame, faults, grids = raw.frame, raw.faults, []
     else:
-        grids = [read_grid(path, Wanted.of(described.columns))]
+        grids = [read_grid(path, Wanted.of(described.columns), worksheet)]
         frame, faults = _framed(grids[0], described), []
     columns = [str(name) for name in frame.columns]
     fitted = described.fitted(columns)

@@ -6,11 +6,12 @@ Capitals, spaces, hyphens and underscores are ignored: ``Pol_kind``, ``pol kind`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
-from buzanlib.errors import DataError, Fault
-from buzanlib.sources.annotation import ANNOTATOR, CODE
+from buzanlib.errors import DataError, Fault, closest, shown
+from buzanlib.sources.annotation import ANNOTATOR, CODE, tidy_name
 from buzanlib.sources.sheet_files import Grid, Wanted
 from buzanlib.tables.checks import unknown_columns
 from buzanlib.theory.securitization import Level
@@ -25,6 +26,9 @@ NEEDED = ("relevant", "level", "referent", "agent", "measure")
 
 _WITH_CODER = re.compile(rf"(.*?)\s*\(\s*({ANNOTATOR})\s*\)")
 _HINT = re.compile(r"\s*\([^()]*\)$")
+
+_MISSPELT = 0.8
+"""Likeness, from 0 to 1, at which an unknown heading is taken for a misspelt one of those that may be left out."""
 
 #: Column of ``codes.csv`` (or ``threats``, all of them in one cell) to the headings that mean it.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -46,6 +50,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "measure": ("measure", "remedy"),
     "pol_kind": ("pol kind", "political kind", "kind of political danger"),
     "hostile": ("hostile", "hostile intent"),
+    "between": ("between", "decides between", "adjudicates"),
 }
 
 #: Headings that are for the coder's eye and are not read.
@@ -117,9 +122,8 @@ class Column(NamedTuple):
     """A column of the sheet."""
 
     heading: str
-    name: (
-        str | None
-    )  #: A column of the codes or ``threats``, empty where it is not read, None where it is unknown.
+    #: A column of the codes or ``threats``, empty where it is not read, None where it is unknown, and not read either.
+    name: str | None
     coder: str  #: Empty where another column has the coder.
 
 
@@ -135,23 +139,53 @@ WANTED = Wanted(("passage", *NEEDED, "threats"), _lacks)
 
 
 def read_columns(grid: Grid) -> list[Column]:
-    """Give the columns of a sheet in order; `DataError` with every heading that is unknown, repeated or missing."""
+    """Give the columns of a sheet in order; `DataError` with every heading that is misspelt, repeated or missing.
+
+    An unknown heading is that of a further column, unless it can be meant for a column that is not there.
+    """
     plain = [column_of(_HINT.sub("", heading)) for heading in grid.headings]
     wide = "annotator" not in plain
     columns = []
     for heading, name in zip(grid.headings, plain, strict=True):
         named = _WITH_CODER.fullmatch(heading) if wide and name in (*CODES, "threats") else None
-        columns.append(Column(heading, name, named[2] if named else ""))
+        columns.append(Column(heading, name, tidy_name(named[2]) if named else ""))
     misplaced = _misplaced(columns, wide)
     faults = [Fault(grid.file, grid.header, heading, heading, need) for heading, need in misplaced]
-    unknown = [column.heading for column in columns if column.name is None]
-    ends = {hint[0] for heading in unknown if (hint := _HINT.search(heading))}
-    words = [*(word for words in HEADINGS.values() for word in words), *NOT_READ]
-    known = [f"{word}{end}" for end in ("", *sorted(ends)) for word in words]
-    faults += unknown_columns(grid.file, grid.header, unknown, _missing(columns, wide), known)
+    missing, free = _missing(columns, wide), _free(columns)
+    unknown = [
+        column.heading
+        for column in columns
+        if column.name is None
+        and (closest(column.heading, missing) or get_close_matches(fold(column.heading), free, 1, _MISSPELT))
+    ]
+    faults += unknown_columns(grid.file, grid.header, unknown, missing, sorted(free.values()))
     if faults:
         raise DataError(faults)
     return columns
+
+
+def left_out(grid: Grid, columns: Iterable[Column]) -> tuple[str, ...]:
+    """Say which columns are further ones, and so not read; an empty one without a heading is none."""
+    further = [
+        shown(column.heading)
+        for at, column in enumerate(columns)
+        if column.name is None and (column.heading or any(cells[at] for _, cells in grid.rows))
+    ]
+    return (f"{grid.file}: not read: further columns {', '.join(further)}",) if further else ()
+
+
+def _free(columns: list[Column]) -> dict[str, str]:
+    """Headings that may be left out and are, with the coder where others have one, by their letters."""
+    coders = sorted({column.coder for column in columns} - {""}) or [""]
+    there = {column[1:] for column in columns}
+    optional = set(CODES).difference(NEEDED, THREATS)
+    headings = [
+        f"{HEADINGS[name][0]} ({coder})" if coder else HEADINGS[name][0]
+        for coder in coders
+        for name in sorted(optional)
+        if (name, coder) not in there
+    ]
+    return {fold(heading): heading for heading in headings}
 
 
 def _misplaced(columns: list[Column], wide: bool) -> Iterator[tuple[str, str]]:

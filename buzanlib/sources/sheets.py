@@ -7,16 +7,26 @@ codes, such as ``primary (Ana)``. `sheet_words` has the headings and words that 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import HINTED, DataError, Fault, nearest
-from buzanlib.sources.annotation import ANNOTATOR, CODE
+from buzanlib.errors import HINTED, DataError, Fault, nearest, shown
+from buzanlib.sources.annotation import ANNOTATOR, CODE, NAME_NEEDED, tidy_name
 from buzanlib.sources.sheet_files import Grid, read_grids, told_once
-from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, WANTED, Column, code_of, read_columns
+from buzanlib.sources.sheet_words import (
+    CODES,
+    NONE,
+    OFFERED,
+    THREATS,
+    WANTED,
+    Column,
+    code_of,
+    left_out,
+    read_columns,
+)
 from buzanlib.tables.checks import check_table
 from buzanlib.tables.schema import Table
 
@@ -26,15 +36,30 @@ WORDED = ("primary", "referent", "agent", "measure", "pol_kind")
 
 @dataclass(frozen=True)
 class HandCodes:
-    """The codes of a sheet without faults."""
+    """Codes without faults."""
 
     codes: pd.DataFrame  #: The columns of ``codes.csv``, as text, a row a passage and coder.
     not_coded: int  #: Passages of a coder without any code, which were skipped.
     notes: tuple[str, ...] = ()  #: What of the file was not read, in words.
+    #: Of a coder who decides where others differ: their names.
+    between: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Of a coder that is a model: columns of ``annotators.csv`` and what they hold.
+    about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Known:
+    """What codes are held against."""
+
+    table: Table  #: Description of ``codes.csv``, with the rules that the codes must obey.
+    passages: Collection[str]  #: Every passage that may be coded.
+    #: Names of existing annotators, each with the reason why a coder may not have it; empty where one may.
+    taken: Mapping[str, str]
+    done: Collection[tuple[str, str]] = ()  #: Passage and coder of the codes that stay.
+
+
+@dataclass(frozen=True)
+class Entry:
     """One passage as one coder coded it: file and row, and column to heading and cell."""
 
     file: str
@@ -43,12 +68,15 @@ class _Entry:
     cells: Mapping[str, tuple[str, str]]
 
     def text(self, column: str) -> str:
+        """What stands in a column; empty where there is none."""
         return self.cells.get(column, ("", ""))[1]
 
+    def heading(self, column: str) -> str:
+        """The heading of a column, which is its name where there is none."""
+        return self.cells.get(column, (column, ""))[0]
 
-def read_sheet(
-    path: Path, table: Table, passages: Collection[str], taken: Mapping[str, str], worksheet: str = ""
-) -> HandCodes:
+
+def read_sheet(path: Path, known: Known, worksheet: str = "") -> HandCodes:
     """Read a sheet, or every worksheet that is one, and check it against the codebook.
 
     Blank cells are filled where the codebook leaves no choice: a passage with a threat is relevant; where it is not
@@ -59,12 +87,8 @@ def read_sheet(
     ----------
     path : pathlib.Path
         The sheet, CSV or XLSX (see `sheet_files.read_grids`).
-    table : Table
-        Description of ``codes.csv``, with the rules that the codes must obey.
-    passages : collection of str
-        Every passage that may be coded.
-    taken : mapping of str to str
-        Names of existing annotators, each with the reason why a coder may not have it; empty where one may.
+    known : Known
+        What the codes are held against.
     worksheet : str
         Name of the only worksheet to be read.
 
@@ -74,43 +98,60 @@ def read_sheet(
         With every fault of the sheet.
     """
     grids = read_grids(path, WANTED, worksheet)
-    entries = _all_entries(grids)
+    entries, further = _all_entries(grids)
     coded = [entry for entry in entries if any(entry.text(name) for name in ("threats", *CODES))]
     faults = [fault for grid in grids for fault in grid.faults]
     if not coded:
         faults.append(Fault(path.name, 0, "", "no code", "at least one passage must be coded"))
-    faults += _faults_of_names(coded, passages, taken)
+    between, unclear = _between(coded, known)
+    frame, found = checked(coded, known)
+    if faults := [*faults, *unclear, *found]:
+        raise DataError(told_once(grids, faults))
+    notes = (*(note for grid in grids for note in grid.notes), *further)
+    return HandCodes(frame, len(entries) - len(coded), notes, between)
+
+
+def checked(
+    coded: Sequence[Entry], known: Known, named: Sequence[Entry] | None = None
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Codes of entries, with what follows from the codebook filled in, and all their faults.
+
+    Of the entries `named`, by default the same, only passages and coders are looked at.
+    """
+    faults = _faults_of_names(coded if named is None else named, known)
     rows = []
     for entry in coded:
         codes, found = _codes(entry)
         faults += found
         rows.append([entry.text("passage_id"), entry.coder, *(codes[name] for name in CODES)])
     frame = pd.DataFrame(rows, columns=CODE, dtype="str")
-    faults += _against_rules(table, frame, coded, faults)
-    if faults:
-        raise DataError(told_once(grids, faults))
-    return HandCodes(frame, len(entries) - len(coded), tuple(note for grid in grids for note in grid.notes))
+    return frame, [*faults, *_against_rules(known.table, frame, coded, faults)]
 
 
-def coders_of(path: Path) -> list[str]:
+def coders_of(path: Path, worksheet: str = "") -> list[str]:
     """Names of the coders of a sheet; `DataError` if it cannot be read, or has a heading that is not understood."""
-    return sorted({entry.coder for entry in _all_entries(read_grids(path, WANTED))} - {""})
+    entries, _ = _all_entries(read_grids(path, WANTED, worksheet))
+    return sorted({entry.coder for entry in entries} - {""})
 
 
-def _all_entries(grids: list[Grid]) -> list[_Entry]:
-    """Every entry of every worksheet; `DataError` with all faults of their headings, and those in cells."""
+def _all_entries(grids: list[Grid]) -> tuple[list[Entry], list[str]]:
+    """Every entry of every worksheet, and what was not read; `DataError` with all faults of headings and in cells."""
     entries, faults = [], []
+    further: list[str] = []
     for grid in grids:
         try:
-            entries += list(_entries(grid, read_columns(grid)))
+            columns = read_columns(grid)
         except DataError as error:
             faults += [*error.faults, *grid.faults]
+            continue
+        entries += list(_entries(grid, columns))
+        further += left_out(grid, columns)
     if faults:
         raise DataError(faults)
-    return entries
+    return entries, further
 
 
-def _entries(grid: Grid, columns: list[Column]) -> Iterator[_Entry]:
+def _entries(grid: Grid, columns: list[Column]) -> Iterator[Entry]:
     """Every passage of every coder, in the order of the sheet."""
     coders = list(dict.fromkeys(column.coder for column in columns if column.coder))
     for row, cells in grid.rows:
@@ -120,39 +161,60 @@ def _entries(grid: Grid, columns: list[Column]) -> Iterator[_Entry]:
                 for column, cell in zip(columns, cells, strict=True)
                 if column.name and column.coder in ("", coder)
             }
-            yield _Entry(grid.file, row, coder or mine["annotator"][1], mine)
+            yield Entry(grid.file, row, coder or tidy_name(mine["annotator"][1]), mine)
 
 
-def _faults_of_names(coded: list[_Entry], passages: Collection[str], taken: Mapping[str, str]) -> list[Fault]:
+def _between(coded: list[Entry], known: Known) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
+    """Between whom a coder decides, by coder, and the faults in these names."""
+    found: dict[str, tuple[str, ...]] = {}
+    faults = []
+    for entry in coded:
+        names = tuple(filter(None, map(tidy_name, re.split("[;,]", entry.text("between")))))
+        if found.setdefault(entry.coder, names) != names:
+            need = f"a coder decides between the same coders in every row, and {entry.coder} has others above"
+        elif unknown := [name for name in names if name not in known.taken]:
+            need = f"{shown(unknown[0])} has coded nothing; {nearest(unknown[0], sorted(known.taken))}"
+        elif names and (len(set(names)) < 2 or entry.coder in names):
+            need = "the names of two or more others are needed"
+        else:
+            continue
+        faults.append(Fault(entry.file, entry.row, entry.heading("between"), entry.text("between"), need))
+    return {coder: names for coder, names in found.items() if names}, faults
+
+
+def _faults_of_names(entries: Iterable[Entry], known: Known) -> list[Fault]:
     """Faults in the names of coders and passages."""
     faults: list[Fault] = []
-    first: dict[tuple[str, str], _Entry] = {}
-    spelt = {name.casefold(): name for name in taken}
-    for entry in coded:
+    first: dict[tuple[str, str], Entry] = {}
+    spelt = {name.casefold(): name for name in known.taken}
+    for entry in entries:
         heading, passage = entry.cells["passage_id"]
-        if passage not in passages:
+        if passage not in known.passages:
             need = "no such passage" if passage else "a passage is needed"
             if passage and len(faults) < HINTED:
-                need += f"; {nearest(passage, passages)}"
+                need += f"; {nearest(passage, known.passages)}"
             faults.append(Fault(entry.file, entry.row, heading, passage, need))
         where = entry.cells["annotator"][0] if "annotator" in entry.cells else f"({entry.coder})"
-        known = spelt.setdefault(entry.coder.casefold(), entry.coder)
+        same = spelt.setdefault(entry.coder.casefold(), entry.coder)
         if not re.fullmatch(ANNOTATOR, entry.coder):
-            need = "a name is needed: a letter, then at most 19 letters, digits, hyphens or underscores"
-        elif known != entry.coder:
-            need = f"names that differ only in capitals are one; nearest allowed: {known!r}"
+            need = NAME_NEEDED
+        elif same != entry.coder:
+            need = f"names that differ only in capitals are one; nearest allowed: {same!r}"
         else:
-            need = taken.get(entry.coder, "")
+            need = known.taken.get(entry.coder, "")
         if need:
             faults.append(Fault(entry.file, entry.row, where, entry.coder, need))
         elif (other := first.setdefault((passage, entry.coder), entry)) is not entry:
             place = f"row {other.row}" + (f" of {other.file}" if other.file != entry.file else "")
             need = f"a coder codes a passage once, and {entry.coder} did in {place}"
             faults.append(Fault(entry.file, entry.row, heading, passage, need))
+        elif (passage, entry.coder) in known.done:
+            need = f"{entry.coder} has coded this passage already; --replace puts these codes in the place of those"
+            faults.append(Fault(entry.file, entry.row, heading, passage, need))
     return faults
 
 
-def _codes(entry: _Entry) -> tuple[dict[str, str], list[Fault]]:
+def _codes(entry: Entry) -> tuple[dict[str, str], list[Fault]]:
     """The codes of one entry, and its faults; a cell that is not understood keeps its word."""
     codes: dict[str, str] = {}
     faults = []
@@ -176,7 +238,7 @@ def _codes(entry: _Entry) -> tuple[dict[str, str], list[Fault]]:
     _derive(codes)
     for column in CODES:
         if not codes[column] and not (column == "primary" and _unread(codes)):
-            heading = entry.cells.get(column, (column, ""))[0]
+            heading = entry.heading(column)
             allowed = f"a value is needed; {nearest('', _options(column, codes))}"
             faults.append(Fault(entry.file, entry.row, heading, "", allowed))
     return codes, faults
@@ -191,7 +253,7 @@ def _options(column: str, codes: Mapping[str, str]) -> tuple[str, ...]:
     return OFFERED[column]
 
 
-def _wrong(entry: _Entry, column: str, word: str) -> Fault:
+def _wrong(entry: Entry, column: str, word: str) -> Fault:
     return Fault(entry.file, entry.row, entry.cells[column][0], word, nearest(word, OFFERED[column]))
 
 
@@ -217,7 +279,9 @@ def _derive(codes: dict[str, str]) -> None:
         codes[name] = codes[name] or (NONE if name in WORDED else "0")
 
 
-def _against_rules(table: Table, frame: pd.DataFrame, coded: list[_Entry], known: list[Fault]) -> list[Fault]:
+def _against_rules(
+    table: Table, frame: pd.DataFrame, coded: Sequence[Entry], known: Iterable[Fault]
+) -> list[Fault]:
     """Faults against the rules between the codes of a passage, but in cells that have one already."""
     reported = {(fault.file, fault.row, fault.column) for fault in known}
     faults = set()

@@ -131,7 +131,8 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
 
     reads = output.path / READS
     files = {**study.tables, FILE: study.data / FILE}
-    made_from = [*map(hash_of, files.values()), *closure(["buzanlib.sources.own_tables"]).values()]
+    code = closure(["buzanlib.sources.own_tables"]).values()
+    made_from = [*map(hash_of, files.values()), *code, str(sorted(study.worksheets.items()))]
     added_to = CODES if study.sheets else ()
     put = [reads / name for name in files if name not in added_to]
     whole = kept.issuperset(files.keys() & set(added_to))
@@ -143,15 +144,12 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
     for table in Descriptor.load(study.data).tables.values():
         if table.path not in study.tables:
             continue
-        own = read_own(study.tables[table.path], table)
+        own = read_own(study.tables[table.path], table, study.worksheets.get(table.path, ""))
         said += own.said(study.tables[table.path].name, table)
         faults += [] if own.same else own.faults
-        if table.path not in added_to:
-            fields = next(one for one in package["resources"] if one["name"] == table.name)["schema"][
-                "fields"
-            ]
-            fields += [field | {"description": FURTHER} for field in own.further(table)]
-            further |= bool(own.further(table))
+        schema = next(one for one in package["resources"] if one["name"] == table.name)["schema"]
+        schema["fields"] += [field | {"description": FURTHER} for field in own.further(table)]
+        further |= bool(own.further(table))
         if table.path not in kept and not faults:
             content = own.rendered() if not own.same else study.tables[table.path].read_bytes()
             output.write(reads / table.path, content)
@@ -172,7 +170,7 @@ def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     """Hashes of the tables, sheets and code from which the codes with those of the sheets are made."""
     files = [tables[name] for name in (*CODES, "passages.csv", "datapackage.json") if name in tables]
     code = closure(["buzanlib.sources.coders"]).values()
-    return [*map(hash_of, (*files, *study.sheets)), *code]
+    return [*map(hash_of, (*files, *study.sheets)), *code, str(sorted(study.worksheets.items()))]
 
 
 def _add_codes(study: Study, files: Sequence[Path]) -> list[str]:
@@ -183,7 +181,7 @@ def _add_codes(study: Study, files: Sequence[Path]) -> list[str]:
     said = []
     for sheet in study.sheets:
         try:
-            more, added = codes_with(sheet, files[0].parent)
+            more, added = codes_with(sheet, files[0].parent, worksheet=study.worksheets.get(str(sheet), ""))
         except DataError as error:
             raise _renamed(study, error.faults) from None
         for file in files:
@@ -213,7 +211,8 @@ def _renamed(study: Study, faults: Iterable[Fault]) -> DataError:
     rows = {
         table.path: own.rows()
         for table in (Descriptor.load(study.data).tables.values() if named else ())
-        if table.path in named and not (own := read_own(study.tables[table.path], table)).same
+        if table.path in named
+        and not (own := read_own(study.tables[table.path], table, study.worksheets.get(table.path, ""))).same
     }
     own_names = {name: file.name for name, file in study.tables.items()}
     return DataError(

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 
@@ -207,10 +208,18 @@ class Offers:
         Files that replace those of the folder, by their name there.
     sheets : sequence of Path
         Coding sheets, whose coders are annotators too.
+    worksheets : mapping of str to str
+        Worksheets to be read, by the name of the table or the path of the sheet.
     """
 
-    def __init__(self, data: Path, tables: Mapping[str, Path], sheets: Sequence[Path] = ()) -> None:
-        self._data, self._tables, self._sheets = data, tables, sheets
+    def __init__(
+        self,
+        data: Path,
+        tables: Mapping[str, Path],
+        sheets: Sequence[Path] = (),
+        worksheets: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._data, self._tables, self._sheets, self._worksheets = data, tables, sheets, worksheets
         self._found: dict[str, list[str]] = {}
 
     def of(self, what: str) -> list[str]:
@@ -281,16 +290,17 @@ class Offers:
 
             with suppress(BuzanError):
                 tables = Descriptor.load(self._data).tables.values()
-                own = read_own(file, next(table for table in tables if table.path == name)).frame
+                described = next(table for table in tables if table.path == name)
+                own = read_own(file, described, self._worksheets.get(name, "")).frame
                 yield list(own.columns)
                 yield from own.itertuples(index=False, name=None)
 
     def _coders(self) -> set[str]:
         """Coders in the sheets; none if a sheet cannot be read or has no coder, which the check of the data reports."""
-        from buzanlib.sources.sheets import coders_of
+        from buzanlib.sources.coders import coders_of
 
         try:
-            by_sheet = [coders_of(sheet) for sheet in self._sheets]
+            by_sheet = [coders_of(sheet, self._worksheets.get(str(sheet), "")) for sheet in self._sheets]
         except BuzanError:
             return set()
         return {name for names in by_sheet for name in names} if all(by_sheet) else set()

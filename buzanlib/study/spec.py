@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -82,6 +82,8 @@ class Study:
     tables: Mapping[str, Path]  #: files that replace those in the data folder, by the name of the file there
     sheets: tuple[Path, ...]  #: coding sheets, whose coders are additional annotators
     runs: tuple[Run, ...]  #: in the order of the file
+    #: the worksheet to be read, where one is named, by the name of the table or the path of the sheet
+    worksheets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def laid_out(self) -> bool:
@@ -111,7 +113,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     path : Path
         YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``templates`` (folder of the
         notebooks; those beside the file count in any case), ``tables`` (files that replace tables of the data folder),
-        ``sheets`` (a list of coding sheets, whose coders are additional annotators), ``book`` (folder of the chapters),
+        ``sheets`` (a list of coding sheets, whose coders are additional annotators; of a workbook both may name a
+        worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``book`` (folder of the chapters),
         ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, in place of those of the file.
@@ -143,8 +146,17 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         raise _error(
             document, f"{shown(content['data'])} is no folder of tables: it has no {PACKAGE}", "data"
         )
-    tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
-    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=())
+    tables, of_tables = _tables(document, file, folders["data"])
+    sheets, of_sheets = _sheets(document, file)
+    study = Study(
+        file,
+        content["title"],
+        **folders,
+        tables=tables,
+        sheets=sheets,
+        runs=(),
+        worksheets=of_tables | of_sheets,
+    )
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())
 
@@ -207,24 +219,39 @@ def _keep_apart(document: Document, study: Study) -> None:
         raise _error(document, "it lies in the folder of the data; name another", "output")
 
 
-def _tables(document: Document, study: Path, data: Path) -> dict[str, Path]:
+def _own(document: Document, study: Path, given: object, *keys: str) -> tuple[Path, str]:
+    """A file of the study's own, and the worksheet to be read if one is named."""
+    if not isinstance(given, dict):
+        return _file(document, study, given, *keys), ""
+    _known(document, "key", given, ("file", "worksheet"), *keys)
+    if not isinstance(worksheet := given.get("worksheet", ""), str):
+        raise _not_a(document, worksheet, str, *keys, "worksheet")
+    return _file(document, study, given.get("file"), *keys), worksheet
+
+
+def _tables(document: Document, study: Path, data: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """Files and worksheets by the name of the table that they replace."""
     if not (own := document.content.get("tables")):
-        return {}
+        return {}, {}
     from buzanlib.tables.schema import Descriptor
 
     known = Descriptor.load(data).tables
     _known(document, "table", own, known, "tables")
-    return {known[name].path: _file(document, study, file, "tables", name) for name, file in own.items()}
+    found = {known[name].path: _own(document, study, given, "tables", name) for name, given in own.items()}
+    return {name: path for name, (path, _) in found.items()}, {
+        name: sheet for name, (_, sheet) in found.items() if sheet
+    }
 
 
-def _sheets(document: Document, study: Path) -> tuple[Path, ...]:
-    found: list[Path] = []
-    for text in document.content.get("sheets", []):
-        path = _file(document, study, text, "sheets")
+def _sheets(document: Document, study: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
+    """Sheets, and worksheets by the path of the sheet."""
+    found: dict[Path, str] = {}
+    for given in document.content.get("sheets", []):
+        path, worksheet = _own(document, study, given, "sheets")
         if path in found:
-            raise _error(document, f"{text!r} stands twice", "sheets")
-        found.append(path)
-    return tuple(found)
+            raise _error(document, f"{shown(given)} stands twice", "sheets")
+        found[path] = worksheet
+    return tuple(found), {str(path): worksheet for path, worksheet in found.items() if worksheet}
 
 
 @dataclass(frozen=True)
@@ -359,7 +386,7 @@ class _Reader:
 
     @cached_property
     def _offers(self) -> Offers:
-        return Offers(self.study.data, self.study.tables, self.study.sheets)
+        return Offers(self.study.data, self.study.tables, self.study.sheets, self.study.worksheets)
 
 
 def _known(

@@ -7,7 +7,7 @@ import unicodedata
 
 _SIGNS = frozenset("=+-@\N{MINUS SIGN}")
 
-_BREAKS = frozenset("\t\r\n")
+_BREAKS = ("\t", "\r", "\n")
 
 _UNSEEN = frozenset("CZM")
 """First letters of the categories that show nothing of their own (controls and formats, spaces, marks)."""
@@ -42,7 +42,26 @@ def without_formulas(text: str) -> str:
     """Put an apostrophe before a text, and before every part of it, that begins like a formula.
 
     A program that was set up for semicolons splits cells at them, and one that ignores quotes at tabs and line breaks:
-    no part may begin like a formula either.
+    no part may begin like a formula either. What has apostrophes before a formula gets one more, so that
+    `with_formulas` gives the text back.
     """
-    safe = _PART.sub(lambda part: f"'{part[0]}" if begins_formula(part[0]) else part[0], text)
-    return f"'{safe}" if begins_formula(safe) else safe
+    safe = _PART.sub(lambda part: f"'{part[0]}" if _is_formula(part[0]) else part[0], text)
+    return f"'{safe}" if _begins_break(safe) else safe
+
+
+def with_formulas(safe: str) -> str:
+    """Take away the apostrophes that `without_formulas` has put."""
+    text = safe[1:] if safe[:1] == "'" and _begins_break(safe) else safe
+    return _PART.sub(
+        lambda part: part[0][1:] if part[0][:1] == "'" and _is_formula(part[0]) else part[0], text
+    )
+
+
+def _is_formula(part: str) -> bool:
+    """Whether what stands behind any apostrophes begins like a formula."""
+    return begins_formula(part.lstrip("'"))
+
+
+def _begins_break(text: str) -> bool:
+    """Whether what stands behind any apostrophes begins with a tab or a line break."""
+    return text.lstrip("'")[:1] in _BREAKS

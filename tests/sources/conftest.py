@@ -305,15 +305,15 @@ NATO,USA,2020-01-31,exit,Treaty
 """
 
 ANNOTATORS = """\
-annotator,codebook,role,coded,note
-A,1,coder,2026-11,
-B,1,coder,2026-11,
-C,2,coder,2026-11-28,
-C again,2,retest,2026-11-28,
-D,2,coder,2026-11-28,
-D again,2,retest,2026-11-28,
-adjudicated,1,adjudication,2026-11,
-adjudicated_2,2,adjudication,2026-11-28,
+annotator,codebook,role,coded,note,kind,model,version,settings
+A,1,coder,2026-11,,model,,,
+B,1,coder,2026-11,,model,,,
+C,2,coder,2026-11-28,,model,,,
+C again,2,retest,2026-11-28,,model,,,
+D,2,coder,2026-11-28,,model,,,
+D again,2,retest,2026-11-28,,model,,,
+adjudicated,1,adjudication,2026-11,,model,,,
+adjudicated_2,2,adjudication,2026-11-28,,model,,,
 """
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
+import json
 import shutil
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +15,10 @@ import pandas as pd
 import pytest
 
 from buzanlib.cli import main
-from buzanlib.errors import BuzanError, DataError, LockError
+from buzanlib.errors import DataError, LockError
 from buzanlib.files import BUSY
 from buzanlib.measurement.reliability import reliability_table
-from buzanlib.sources.coders import BLANK, PLACE, Added, add_codes, empty_sheet
+from buzanlib.sources.coders import Added, add_codes, codes_with
 from buzanlib.tables.descriptor import check
 from buzanlib.tables.statements import count_tensor, load_statements
 from buzanlib.theory.predictions import LOCK, verify_lock, write_lock
@@ -150,17 +151,20 @@ def test_an_error_of_a_spreadsheet_is_no_code_and_not_empty(
     assert content(folder) == before
 
 
-def test_a_coder_who_is_there_is_refused_and_may_be_replaced(folder: Path, passages: list[str]) -> None:
+def test_a_passage_that_a_coder_has_coded_is_refused_and_its_codes_may_be_replaced(
+    folder: Path, passages: list[str]
+) -> None:
     add_codes(sheet(folder, *(f"{passage},Ana,{CODED}" for passage in passages[:3])), folder)
     before = content(folder)
-    again = sheet(folder, f"{passages[7]},Ana,{CODED}")
+    again = sheet(folder, f"{passages[1]},Ana,no,,,,,,,,", f"{passages[7]},Ana,{CODED}")
     with pytest.raises(
-        DataError, match=r"column coder: 'Ana'; this coder is in codes\.csv already; .* --replace"
+        DataError, match=rf"row 2, column passage: '{passages[1]}'; Ana has coded this passage already; --rep"
     ):
         add_codes(again, folder)
     assert content(folder) == before
     add_codes(again, folder, replace=True)
-    assert coded_by(folder, "Ana") == [passages[7]]
+    assert coded_by(folder, "Ana") == [*passages[:3], passages[7]]
+    assert f"{passages[1]},Ana,0,0" in (folder / "codes.csv").read_text()
     assert (folder / "annotators.csv").read_text().count("Ana,") == 1
     assert check(folder) == []
 
@@ -245,43 +249,97 @@ add_codes(Path(sys.argv[1]), Path(sys.argv[2]))
     verify_lock(folder)
 
 
-def test_an_empty_sheet_has_every_passage(folder: Path) -> None:
-    out = folder.parent / "sheet.csv"
-    assert empty_sheet(folder, out) == 1428
-    assert out.read_bytes().startswith(b"\xef\xbb\xbfpassage_id,")
-    with out.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert list(rows[0]) == [*PLACE, *BLANK]
-    assert [row["passage_id"] for row in rows] == sorted(row["passage_id"] for row in rows)
-    assert all(row[name] == "" for row in rows for name in BLANK)
-    assert sum(bool(row["gist"]) for row in rows) == 842
-    assert {row["corpus"] for row in rows if row["gist"]} == {"UNGDC"}
-    with pytest.raises(DataError, match="'no code'; at least one passage must be coded"):
-        add_codes(out, folder)
-    with pytest.raises(BuzanError, match=r"sheet\.csv is there already, and is not written over"):
-        empty_sheet(folder, out)
+def mine(folder: Path, *rows: str, header: str = HEADER) -> Path:
+    path = folder / "mine.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
 
 
-def test_a_sample_is_part_of_every_larger_one(folder: Path) -> None:
-    drawn = []
-    for number, size, seed in ((1, 10, 1), (2, 10, 1), (3, 40, 1), (4, 10, 2)):
-        out = folder.parent / f"{number}.csv"
-        assert empty_sheet(folder, out, size, seed) == size
-        drawn.append(set(pd.read_csv(out)["passage_id"]))
-    assert drawn[0] == drawn[1] < drawn[2]
-    assert drawn[3] != drawn[0]
-    for size in (0, 1429):
-        with pytest.raises(BuzanError, match=f"a sample of {size} passages; allowed: 1 to 1428"):
-            empty_sheet(folder, folder.parent / "none.csv", size)
-    assert not (folder.parent / "none.csv").exists()
+def copied(data_dir: Path, folder: Path, tables: dict[str, pd.DataFrame]) -> Path:
+    """A data folder of what codes are held against, with these tables."""
+    folder.mkdir()
+    for name in ("datapackage.json", "passages.csv"):
+        shutil.copy(data_dir / name, folder)
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False)
+    return folder
 
 
-def test_a_sheet_that_was_filled_in_is_read(folder: Path) -> None:
-    out = folder.parent / "sheet.csv"
-    empty_sheet(folder, out, 3)
-    rows = pd.read_csv(out, dtype="str", keep_default_na=False)
-    rows.loc[:1, "coder"] = "Ana"
-    rows.loc[:1, "relevant"] = ["no", "yes"]
-    rows.loc[1, ["mil", "level", "referent", "agent", "measure"]] = ["x", "2", "state", "state", "military"]
-    rows.to_csv(out, index=False, sep=";", lineterminator="\r\n")
-    assert add_codes(out, folder) == Added({"Ana": 2}, 1)
+def test_a_coder_may_send_batch_after_batch(data_dir: Path, passages: list[str], tmp_path: Path) -> None:
+    first, _ = codes_with(mine(tmp_path, *(f"{one},Ana,{CODED}" for one in passages[:3])), data_dir)
+    folder = copied(data_dir, tmp_path / "data", first)
+    second, added = codes_with(mine(tmp_path, *(f"{one},Ana,{CODED}" for one in passages[3:7])), folder)
+    assert added.passages == {"Ana": 4}
+    both = second["codes.csv"]
+    assert both.loc[both["annotator"] == "Ana", "passage_id"].tolist() == sorted(passages[:7])
+    assert second["annotators.csv"].equals(first["annotators.csv"])
+    with pytest.raises(DataError, match=r"^2 faults") as caught:
+        codes_with(mine(tmp_path, *(f"{one},Ana,{CODED}" for one in passages[1:5])), folder)
+    assert [fault.value for fault in caught.value.faults] == passages[1:3]
+
+
+@pytest.mark.parametrize("name", ["Ana María", "Чен Ли", "李明", "محمد علی", "अनिता", "O'Brien", "J.-P. Li"])
+def test_a_name_may_be_of_any_script(name: str, data_dir: Path, passages: list[str], tmp_path: Path) -> None:
+    typed = unicodedata.normalize("NFD", name).replace(" ", "  ")
+    tables, added = codes_with(mine(tmp_path, f"{passages[0]},{typed},{CODED}"), data_dir)
+    assert added.passages == {name: 1}
+    assert name in set(tables["annotators.csv"]["annotator"])
+    wide = ["passage", *(f"{one} ({typed})" for one in ("relevant", "threats", "level", "referent", "agent"))]
+    header = ",".join([*wide, f"measure ({typed})"])
+    _, added = codes_with(
+        mine(tmp_path, f"{passages[0]},yes,cri,1,state,criminal,police", header=header), data_dir
+    )
+    assert added.passages == {name: 1}
+
+
+def test_coders_who_split_the_corpus_and_ten_of_them(
+    data_dir: Path, passages: list[str], tmp_path: Path
+) -> None:
+    rows = [f"{one},coder {at % 10},{CODED}" for at, one in enumerate(passages)]
+    _, added = codes_with(mine(tmp_path, *rows), data_dir)
+    assert added.passages == {f"coder {at}": 2 for at in range(10)}
+
+
+def test_further_columns_of_a_sheet_are_left_and_named(
+    data_dir: Path, passages: list[str], tmp_path: Path
+) -> None:
+    path = mine(tmp_path, f"{passages[0]},Ana,{CODED},blue,3,", header=f"{HEADER},colour of ink,minutes,")
+    _, added = codes_with(path, data_dir)
+    assert added.notes == ("mine.csv: not read: further columns 'colour of ink', 'minutes'",)
+    nameless = mine(tmp_path, f"{passages[0]},Ana,{CODED},blue,x", header=f"{HEADER},,note")
+    assert codes_with(nameless, data_dir)[1].notes == ("mine.csv: not read: further columns ''",)
+
+
+def test_further_columns_of_own_tables_stay(data_dir: Path, passages: list[str], tmp_path: Path) -> None:
+    tables = {
+        name: pd.read_csv(data_dir / name, dtype="str", keep_default_na=False).assign(mine="x")
+        for name in ("codes.csv", "annotators.csv")
+    }
+    folder = copied(data_dir, tmp_path / "data", tables)
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for table in package["resources"]:
+        if table["path"] in tables:
+            table["schema"]["fields"].append({"name": "mine", "type": "string", "description": "Mine."})
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    made, _ = codes_with(mine(tmp_path, f"{passages[0]},Ana,{CODED}"), folder)
+    for name, table in made.items():
+        assert list(table.columns) == list(tables[name].columns)
+        assert table.groupby(table["annotator"] == "Ana")["mine"].unique().map(list).tolist() == [["x"], [""]]
+
+
+def test_between_whom_one_decides_must_be_there_and_the_same(
+    data_dir: Path, passages: list[str], tmp_path: Path
+) -> None:
+    header = f"{HEADER},decides between"
+    rows = [
+        f'{passages[0]},Ana,{CODED},"C, D"',
+        f'{passages[1]},Ana,{CODED},"C, B"',
+        f'{passages[2]},Ben,{CODED},"C, Dora"',
+        f"{passages[3]},Eve,{CODED},C",
+    ]
+    with pytest.raises(DataError) as caught:
+        codes_with(mine(tmp_path, *rows, header=header), data_dir)
+    needs = ["the same coders in every row", "'Dora' has coded nothing", "two or more others"]
+    found = [fault for fault in caught.value.faults if fault.column == "decides between"]
+    assert [fault.row for fault in found] == [3, 4, 5]
+    assert all(need in fault.allowed for need, fault in zip(needs, found, strict=True))

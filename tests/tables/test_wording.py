@@ -11,7 +11,7 @@ import pytest
 from buzanlib import errors
 from buzanlib.cli import main
 from buzanlib.errors import DataError, Fault, LockError
-from buzanlib.sources.sheets import read_sheet
+from buzanlib.sources.sheets import Known, read_sheet
 from buzanlib.tables import checks, relations
 from buzanlib.tables.descriptor import check
 from buzanlib.tables.schema import Descriptor
@@ -57,7 +57,7 @@ def test_a_misspelt_heading_of_a_sheet_is_one_fault_in_other_words(
         "passage,coder,relevant,threats,levle,referent,agent,measure\nP1,Ana,yes,pol,1,state,state,none\n"
     )
     with pytest.raises(DataError, match="1 fault in the data") as raised:
-        read_sheet(sheet, Descriptor.load(data_dir).table("codes"), {"P1"}, {})
+        read_sheet(sheet, Known(Descriptor.load(data_dir).table("codes"), {"P1"}, {}))
     assert [fault.value for fault in raised.value.faults] == ["levle"]
 
 
