@@ -85,6 +85,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--any-language", action="store_true", help="take texts in other languages than English as well"
     )
     of_workers(texts, "processes that read (default: processors; not with --scheduler)")
+    year = add(
+        _year,
+        "add a session of the General Debate, or put its publisher's text in the place of another",
+        'buzan data year "Session 81 - 2026" --out added',
+    )
+    pack = "texts named ISO_NN_YYYY.txt, in a folder or packed (tar, zip) as the publisher has them"
+    year.add_argument("pack", type=Path, metavar="SESSION", help=pack)
+    year.add_argument("--data", type=Path, default=DATA, help="folder of the tables (default: data)")
+    year.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder to write to")
     index = add(
         _index,
         "put an index of your own into a panel",
@@ -225,6 +234,16 @@ def _texts(given: argparse.Namespace) -> None:
     print(f"{files}: what became of every file")
     print(f"{documents} and {passages}: name them in a study under tables")
     print(f"{sheet}: fill it in, and name it in the study under sheets")
+
+
+def _year(given: argparse.Namespace) -> None:
+    """Write the tables with a session of the General Debate added, what moved in it, and a sheet to code."""
+    from buzanlib.sources.new_session import add_session
+
+    added = add_session(given.pack, given.data, given.out)
+    print(*added.counts(), sep="\n")
+    for path in added.files:
+        print(path)
 
 
 def _index(given: argparse.Namespace) -> None:

@@ -25,7 +25,7 @@ from buzanlib.inference.verdicts import Value
 from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.inference.world import World
 from buzanlib.measurement.profiles import STRICT
-from buzanlib.theory.vocabulary import Annotator, PoliticalKind, Quadrant, Threat
+from buzanlib.theory.vocabulary import JOIN, Annotator, PoliticalKind, Quadrant, Threat
 
 #: Passages that are political, but not in the strict sense.
 REST = "pol.rest"
@@ -68,7 +68,7 @@ class StrictReading:
         """Counts by annotator, the world's own first; of those who coded something here."""
         known = set(self.world.data.statements.codes["annotator"])
         names = dict.fromkeys((self.world.annotator, *CODINGS))
-        worlds = {name: self.world.coded_by(name) for name in names if name in known}
+        worlds = {name: self.world.coded_by(name) for name in names if known.issuperset(name.split(JOIN))}
         return {
             name: world.counts.assign(**{REST: world.counts[Threat.POL] - world.counts[STRICT]})
             for name, world in worlds.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
 from buzanlib.errors import EstimationError, check_name
@@ -48,6 +49,10 @@ INDICES: dict[str, Index] = {
         ("fractionalization",), "cohesion", "ethnic fractionalization, turned round", -1
     ),
 }
+
+
+CARRIED = 4
+"""Years by which the last values of an index may be older than a window for which they stand in."""
 
 
 def index_of(name: str, axis: str) -> Index:
@@ -142,6 +147,33 @@ def yearly_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: i
     return index.orientation * mean.dropna(axis=1, how="all").dropna(how="all")
 
 
+def values_for(panel: pd.DataFrame, column: str, first: int, last: int) -> pd.DataFrame:
+    """Values of a column of the panel that count for a window, and how an index that ends earlier is carried forward.
+
+    Within a window the years that have a value count, so that of an index which ends in it the years until then speak
+    for the whole. An index that ends before the window begins stands in with its last year, as if that were the first
+    of the window, if it is at most `CARRIED` years older. Nothing is carried backward, and no trend is continued.
+
+    Returns a DataFrame: columns ``iso3``, ``year`` and `column`, no value missing; without rows where none counts.
+    """
+    held = panel[["iso3", "year", column]].dropna()
+    inside = held[held["year"].between(first, last)]
+    if len(inside):
+        return inside
+    before = held[held["year"].between(first - CARRIED, first - 1)]
+    newest: pd.DataFrame = before[before["year"] == before["year"].max()].assign(year=first)
+    return newest
+
+
+def years_for(panel: pd.DataFrame, column: str, first: int, last: int) -> str:
+    """Years of the values that count for a window (`values_for`), to be read; a dash where there are none."""
+    years = panel.loc[panel[column].notna(), "year"]
+    inside, before = years[years.between(first, last)], years[years.between(first - CARRIED, first - 1)]
+    if len(inside):
+        return f"{inside.min()} to {inside.max()}" if inside.min() < inside.max() else f"{inside.min()}"
+    return f"{before.max()}, carried forward" if len(before) else "–"
+
+
 def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) -> pd.DataFrame:
     """Normal scores of a column of the panel within each year of a window.
 
@@ -161,21 +193,23 @@ def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) ->
     Returns
     -------
     DataFrame of float, shape (states, years)
-        Index ``iso3``; NaN where a state has no value in a year; only years in which some state has one.
+        Index ``iso3``; NaN where a state has no value in a year; only years in which some state has one, or the first
+        with what is carried forward.
 
     Raises
     ------
     UnknownNameError
         If the panel has no such column.
     EstimationError
-        If no state has a value in the window.
+        If no state has a value that counts for the window (`values_for`).
     """
     from scipy.special import ndtri
 
     check_name("column of the panel", column, panel.columns)
-    held = panel.loc[panel["year"].between(first, last), ["iso3", "year", column]].dropna()
+    held = values_for(panel, column, first, last)
     if held.empty:
-        raise EstimationError(f"no state has a value of {column!r} in {first}-{last}")
+        before = f", nor in the {CARRIED} years before"
+        raise EstimationError(f"no state has a value of {column!r} in {first}-{last}{before}")
     by_year = held.groupby("year")[column]
     held["score"] = ndtri(by_year.rank() / (by_year.transform("size") + 1))
     return held.set_index(["iso3", "year"])["score"].unstack("year")  # noqa: PD010 (a pivot must not aggregate)
@@ -189,19 +223,20 @@ def normal_scores(panel: pd.DataFrame, name: str, axis: str, first: int, last: i
 def states_by_index(panel: pd.DataFrame, first: int, last: int, more: dict[str, str]) -> pd.DataFrame:
     """How many states each of `INDICES`, and of `more` by axis and name, can place in a window, to be read.
 
-    Returns a DataFrame: index ``index``; ``axis``, ``what it is``, and ``states`` that have all its columns in a year.
+    Returns a DataFrame: index ``index``; ``axis``, ``what it is``, ``states`` that have all its columns in a year, and
+    ``years`` of the values that count (`values_for`).
     """
     import pandas as pd
 
     known = INDICES | {name: index_of(name, axis) for axis, name in more.items()}
-    window = panel[panel["year"].between(first, last)]
-    rows = {
-        name: (
-            index.axis,
-            index.label,
-            window.loc[window[list(index.columns)].notna().all(axis=1), "iso3"].nunique(),
-        )
-        for name, index in known.items()
-    }
-    frame = pd.DataFrame.from_dict(rows, "index", columns=["axis", "what it is", "states"])
+    rows = {}
+    for name, index in known.items():
+        held = [
+            values_for(panel, column, first, last).set_index(["iso3", "year"]).index
+            for column in index.columns
+        ]
+        both = reduce(lambda one, other: one.intersection(other), held)
+        years = ", ".join(dict.fromkeys(years_for(panel, column, first, last) for column in index.columns))
+        rows[name] = index.axis, index.label, both.get_level_values("iso3").nunique(), years
+    frame = pd.DataFrame.from_dict(rows, "index", columns=["axis", "what it is", "states", "years"])
     return frame.rename_axis("index")

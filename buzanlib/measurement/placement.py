@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from buzanlib.errors import BuzanError, EstimationError, check_name
-from buzanlib.measurement.indices import INDICES, index_of, normal_scores
+from buzanlib.measurement.indices import INDICES, index_of, normal_scores, values_for
 from buzanlib.measurement.neighbours import in_year, neighbours_by_contiguity
 from buzanlib.tables.data_folder import Data
 from buzanlib.theory.vocabulary import RULES, Quadrant
@@ -41,14 +41,17 @@ def parallel_forms(panel: pd.DataFrame, name: str, axis: str, first: int, last: 
     state has this one.
     """
     scores = normal_scores(panel, name, axis, first, last)
-    window, own = panel[panel["year"].between(first, last)], set(index_of(name, axis).columns)
+    own = set(index_of(name, axis).columns)
+    window = panel[panel["year"].between(first, last)]
+    carried = window[[*own]].isna().all().any()  # then rivals that end earlier, too, stand in
     rivals = [
         rival
         for rival, index in INDICES.items()
         if index.axis == axis
         and len(index.columns) == 1
         and not set(index.columns) & own
-        and window[index.columns[0]].notna().any()
+        and (carried or window[index.columns[0]].notna().any())
+        and len(values_for(panel, index.columns[0], first, last))
     ]
     if not rivals:
         raise EstimationError(f"no rival of the index {name!r} of {axis} in {first}-{last}")

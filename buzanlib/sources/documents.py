@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +27,7 @@ COLUMNS = [
 _COUNTS = ["session", "words", "cyber_security", "information_security", "windows"]
 
 #: The parts of which texts may be missing: the General Debate by how its texts came about, and the strategies.
-PARTS = frozenset({*Origin, str(Corpus.NCSS)}) - {Origin.DOCUMENT}
+PARTS = frozenset({*Origin, str(Corpus.NCSS)}) - {Origin.DOCUMENT, Origin.ADDED}
 
 
 def build(
@@ -79,7 +79,7 @@ def build(
         documents += _provisional(second[annotation.DOCUMENTS_2026], listed["doc_id"])
         cut, read = pd.concat([cut, listed]), read | {Origin.PROVISIONAL}
     table = pd.DataFrame(documents, columns=COLUMNS).astype(dict.fromkeys(_COUNTS, "Int64"))
-    _check(table, known)
+    check_speakers(table, known)
     table = table.sort_values("doc_id", ignore_index=True)
     cut = cut.sort_values("passage_id", ignore_index=True)
     counted = pd.DataFrame(windows, columns=conventional.COLUMNS).sort_values("doc_id", ignore_index=True)
@@ -97,11 +97,11 @@ def build(
     )
 
 
-def _check(documents: pd.DataFrame, known: frozenset[str]) -> None:
+def check_speakers(documents: pd.DataFrame, known: Collection[str]) -> None:
     """Refuse a document of an unknown state, and one that is there twice."""
-    for iso3 in documents["iso3"].unique():
+    for iso3, doc_id in documents.drop_duplicates("iso3")[["iso3", "doc_id"]].itertuples(index=False):
         if iso3 not in known:
-            raise UnknownNameError("speaker", iso3, sorted(known))
+            raise UnknownNameError(f"speaker of {doc_id}", iso3, sorted(known))
     twice = documents.loc[documents["doc_id"].duplicated(), "doc_id"]
     if len(twice):
         raise BuzanError(f"{len(twice)} documents are there twice, the first {twice.iloc[0]}")

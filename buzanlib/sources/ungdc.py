@@ -48,8 +48,8 @@ def origin(year: int) -> Origin:
     return {2024: Origin.DELEGATION, 2025: Origin.TRANSCRIPTION}.get(year, Origin.RECORD)
 
 
-def read(path: Path) -> Iterator[Text]:
-    """Read the statements of 1995 to 2025, in the order of the archive or the folder.
+def read(path: Path, last: int = LAST) -> Iterator[Text]:
+    """Read the statements of 1995 to `last`, in the order of the archive or the folder.
 
     The corpus is packed by tar (and gzip or xz) or zip, or a folder unpacked from it, whole or of one session. Hidden
     files are skipped: the publisher's archives carry a shadow ``._ISO_NN_YYYY.txt`` of each text.
@@ -61,31 +61,48 @@ def read(path: Path) -> Iterator[Text]:
     """
     if path.is_dir():
         for file in sorted(path.rglob("*.txt")):
-            if parts := _parts(PurePosixPath(file.relative_to(path).as_posix())):
+            if parts := _parts(PurePosixPath(file.relative_to(path).as_posix()), last):
                 yield _speech(parts, file.read_bytes())
         return
     try:
-        yield from _from_zip(path) if path.suffix.casefold() == ".zip" else _from_tar(path)
+        yield from _from_zip(path, last) if _is_zip(path) else _from_tar(path, last)
     except (tarfile.TarError, lzma.LZMAError, *DAMAGE) as error:
         raise BuzanError(f"{path} cannot be read: {error}") from error
 
 
-def _from_tar(path: Path) -> Iterator[Text]:
+def not_read(path: Path, last: int = LAST) -> list[str]:
+    """Files in a folder or pack that `read` passes over, by name: hidden, no text, or of other years."""
+    if path.is_dir():
+        names = [file.relative_to(path).as_posix() for file in sorted(path.rglob("*")) if not file.is_dir()]
+    elif _is_zip(path):
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+    else:
+        with tarfile.open(path) as packed:
+            names = [member.name for member in packed if not member.isdir()]
+    return [name for name in names if not _parts(PurePosixPath(name), last)]
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.casefold() == ".zip"
+
+
+def _from_tar(path: Path, last: int) -> Iterator[Text]:
     with tarfile.open(path) as archive:
         for member in archive:
-            parts = _parts(PurePosixPath(member.name)) if member.isfile() else None
+            parts = _parts(PurePosixPath(member.name), last) if member.isfile() else None
             if parts and (content := archive.extractfile(member)) is not None:
                 yield _speech(parts, content.read())
 
 
-def _from_zip(path: Path) -> Iterator[Text]:
+def _from_zip(path: Path, last: int) -> Iterator[Text]:
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            if parts := _parts(PurePosixPath(name)):
+            if parts := _parts(PurePosixPath(name), last):
                 yield _speech(parts, archive.read(name))
 
 
-def _parts(path: PurePosixPath) -> re.Match[str] | None:
+def _parts(path: PurePosixPath, last: int) -> re.Match[str] | None:
     """Speaker, session and year in the name of a text; None for what is no text of the years wanted."""
     hidden = any(part.startswith((".", "__MACOSX")) and part not in (".", "..") for part in path.parts)
     if hidden or path.suffix != ".txt" or path.name.casefold().startswith("readme"):
@@ -93,7 +110,7 @@ def _parts(path: PurePosixPath) -> re.Match[str] | None:
     parts = _NAME.fullmatch(path.name)
     if parts is None:
         raise BuzanError(f"General Debate text {path.name!r} is not named ISO_NN_YYYY.txt")
-    return parts if FIRST <= int(parts["year"]) <= LAST else None
+    return parts if FIRST <= int(parts["year"]) <= last else None
 
 
 def _speech(parts: re.Match[str], content: bytes) -> Text:

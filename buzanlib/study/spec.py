@@ -14,6 +14,7 @@ from buzanlib.errors import BuzanError, StudyError, nearest, shown
 from buzanlib.study.parameters import Offers, Parameter, Value, declared
 from buzanlib.study.window import fault_of_window, window_of
 from buzanlib.tables.yamlfile import Document, read
+from buzanlib.theory.vocabulary import JOIN
 
 _TEXTS = ("title", "templates", "data", "output", "book")
 _OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
@@ -380,7 +381,9 @@ class _Reader:
             return f"{says}, which is not of the kind {parameter.kind} (default {parameter.default!r})"
         if what := parameter.allowed.of_data:
             options = self._offers.of(what)
-            return "" if value in options or not options else f"{says}; {nearest(value, options)}"
+            names = str(value).split(JOIN) if what == "annotator" else [value]
+            wrong = [name for name in names if name not in options]
+            return f"{says}; {nearest(wrong[0], options)}" if wrong and options else ""
         fault = parameter.allowed.fault(value)
         return f"{says}; {fault}" if fault else ""
 

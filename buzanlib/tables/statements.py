@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.errors import BuzanError, UnknownNameError, check_name
 from buzanlib.tables.descriptor import load_tables
-from buzanlib.theory.vocabulary import Annotator, Corpus, Threat
+from buzanlib.theory.vocabulary import JOIN, Annotator, Corpus, Threat
 
 Counts = npt.NDArray[np.int32]
 
@@ -30,17 +30,26 @@ class Statements:
         Beside their columns ``doc_id``, ``corpus``, ``iso3``, ``year``, ``in_paper``. Annotators of the first coding
         that ships have passages up to 2024; one that does not ship may have coded any part of the passages.
 
+        Parameters
+        ----------
+        annotator : str
+            A name, or several joined by `JOIN`: of a passage that more than one of them coded the last named counts.
+
         Raises
         ------
         UnknownNameError
             If there is no such annotator.
         """
-        if annotator not in set(self.codes["annotator"]):
-            raise UnknownNameError("annotator", str(annotator), sorted(set(self.codes["annotator"])))
+        names, known = str(annotator).split(JOIN), set(self.codes["annotator"])
+        for name in names:
+            check_name("annotator", name, sorted(known))
         origin = self.passages[["passage_id", "doc_id"]].merge(
             self.documents[["doc_id", "corpus", "iso3", "year", "in_paper"]], on="doc_id", validate="m:1"
         )
-        chosen = self.codes[self.codes["annotator"] == annotator]
+        chosen = self.codes[self.codes["annotator"].isin(names)]
+        if len(names) > 1:
+            place = chosen["annotator"].map(names.index)
+            chosen = chosen[place == place.groupby(chosen["passage_id"]).transform("max")]
         return chosen.merge(origin, on="passage_id", how="left", validate="1:1")
 
 

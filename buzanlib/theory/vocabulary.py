@@ -190,6 +190,7 @@ class Origin(StrEnum):
     DELEGATION = "delegation"
     TRANSCRIPTION = "transcription"
     PROVISIONAL = "provisional"
+    ADDED = "added"
     DOCUMENT = "document"
 
 
@@ -202,3 +203,7 @@ class Annotator(StrEnum):
     C = "C"
     D = "D"
     ADJUDICATED_2 = "adjudicated_2"
+
+
+#: Joins the names of annotators who together coded what none of them did alone, as in ``adjudicated_2+Ana``.
+JOIN = "+"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from scipy.stats import norm, rankdata, spearmanr
 
 from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.measurement.indices import (
+    CARRIED,
     INDICES,
     in_panel,
     index_of,
@@ -18,6 +21,7 @@ from buzanlib.measurement.indices import (
     rank_correlations,
     states_by_index,
     yearly_scores,
+    years_for,
 )
 
 values = st.lists(st.integers(-1000, 1000), min_size=2, max_size=12)
@@ -59,6 +63,57 @@ def test_years_are_averaged_over_those_in_which_a_state_has_the_index() -> None:
 def test_years_outside_the_window_do_not_count() -> None:
     panel = pd.concat([panel_of([1.0, 2.0], year=2010), panel_of([2.0, 1.0], year=2012)])
     assert normal_scores(panel, "cinc", "power", 2011, 2024)["S00"] > 0
+
+
+def test_an_index_that_ends_before_the_window_stands_in_with_its_last_year_up_to_a_limit() -> None:
+    panel = pd.concat([panel_of([1.0, 2.0, 3.0], year=2012), panel_of([3.0, np.nan, 1.0], year=2013)])
+    alone = normal_scores(panel, "cinc", "power", 2013, 2013)
+    for first in range(2014, 2014 + CARRIED):
+        carried = yearly_scores(panel, "cinc", "power", first, 2030)
+        assert carried.columns.tolist() == [first]
+        pd.testing.assert_series_equal(carried[first], alone, check_names=False)
+        assert years_for(panel, "cinc", first, 2030) == "2013, carried forward"
+    with pytest.raises(
+        EstimationError, match="no state has a value of 'cinc' in 2018-2030, nor in the 4 years"
+    ):
+        normal_scores(panel, "cinc", "power", 2014 + CARRIED, 2030)
+    # Nothing is carried backward, and within the window the years that have a value are all that count.
+    with pytest.raises(EstimationError, match="no state has a value of 'cinc' in 2010-2011"):
+        normal_scores(panel, "cinc", "power", 2010, 2011)
+    whole = normal_scores(panel, "cinc", "power", 2012, 2030)
+    pd.testing.assert_series_equal(whole, normal_scores(panel, "cinc", "power", 2012, 2013))
+    assert years_for(panel, "cinc", 2012, 2030) == "2012 to 2013"
+
+
+def test_the_chapter_on_placement_says_how_far_an_index_is_carried(root: Path) -> None:
+    said = (root / "notebooks" / "04_placement.ipynb").read_text(encoding="utf-8")
+    assert (
+        f"the window begins at most {['no', 'one', 'two', 'three', 'four', 'five'][CARRIED]} years later"
+        in said
+    )
+
+
+def test_columns_that_end_in_different_years_are_carried_to_the_same() -> None:
+    panel = pd.concat(
+        [
+            panel_of([1.0, 2.0, 3.0], "milex_rank", 2012).assign(gdp_per_head=np.nan),
+            panel_of([np.nan] * 3, "milex_rank", 2014).assign(gdp_per_head=[3.0, 1.0, 2.0]),
+        ]
+    )
+    found = normal_scores(panel, "sophisticated_milex", "power", 2015, 2016)
+    milex, per_head = norm.ppf(np.array([1, 2, 3]) / 4), norm.ppf(np.array([3, 1, 2]) / 4)
+    assert found.to_numpy() == pytest.approx((milex + per_head) / 2)
+
+
+def test_every_axis_of_the_panel_that_ships_can_place_the_speeches_of_2026(data_dir: Path) -> None:
+    panel = pd.read_csv(data_dir / "panel.csv")
+    found = states_by_index(panel, 2026, 2026, {"power": "cinc", "cohesion": "fsi_cohesion"})
+    assert found.loc[["cinc", "fsi_cohesion"], "years"].tolist() == [
+        "2022, carried forward",
+        "2023, carried forward",
+    ]
+    assert found.loc["milex", ["states", "years"]].tolist() == [0, "–"]
+    assert found.loc[["cinc", "fsi_cohesion"], "states"].min() > 170
 
 
 def test_an_index_is_asked_for_on_its_own_axis() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from scipy.stats import norm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
 from buzanlib.measurement.neighbours import neighbours_from_tiles
-from buzanlib.measurement.placement import Placement, changes, pairs_alike
+from buzanlib.measurement.placement import Placement, changes, pairs_alike, parallel_forms
 from buzanlib.theory.vocabulary import Quadrant
 
 SIZE = 24
@@ -185,3 +187,19 @@ def test_pairs_of_one_group_that_stand_in_one_quadrant() -> None:
     within, across = pairs_alike(quadrants[["a", "b"]], groups)
     assert within == 1
     assert np.isnan(across)
+
+
+def test_rivals_are_carried_forward_with_the_index_that_they_vouch_for(data_dir: Path) -> None:
+    panel = pd.read_csv(data_dir / "panel.csv")
+    whole = Placement(first=2022, last=2022).reliability(panel)["power"]
+    later = Placement(first=2025, last=2026).reliability(panel)["power"]
+    assert 0.5 < later <= 1
+    assert whole != later
+    with pytest.raises(EstimationError, match="no state has a value of 'cinc' in 2030-2031"):
+        Placement(first=2030, last=2031).reliability(panel)
+    # Where the index has values of its own, one that ends before the window is no rival.
+    panel.loc[panel["year"] > 2013, ["fsi_cohesion_rank", "bti_stateness_rank", "sfi_legitimacy_rank"]] = (
+        np.nan
+    )
+    with pytest.raises(EstimationError, match="no rival of the index 'wgi_stability' of cohesion in 2016"):
+        parallel_forms(panel, "wgi_stability", "cohesion", 2016, 2016)

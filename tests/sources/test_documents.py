@@ -166,7 +166,7 @@ def test_text_that_is_not_utf8(small_raw: Path) -> None:
 
 def test_unknown_speaker(small_raw: Path, crosswalk: Crosswalk) -> None:
     (small_raw / "TXT" / "USS_61_2006.txt").write_text("All is well.")
-    with pytest.raises(UnknownNameError, match="unknown speaker 'USS'"):
+    with pytest.raises(UnknownNameError, match=r"unknown speaker of UNGDC-USS-61-2006 'USS'"):
         build(small_raw, crosswalk)
 
 
