@@ -63,6 +63,7 @@ def test_the_strategies_have_their_own_years(root: Path) -> None:
         ((2024,), "", (2022, 2024)),
         ((2025, 2026), "", (2022, 2026)),
         ((2025,), ", power: gdp, cohesion: fractionalization", (2013, 2025)),
+        ((2011,), ", cohesion: bti_stateness", (2010, 2011)),  # every second year
         ((1996, 2001), "", (1996, 2006)),
         ((1996, 2001), ", cohesion: wgi_stability", (1996, 2001)),
         ((2008, 2012), ", first: 2010", (2010, 2012)),
