@@ -20,7 +20,8 @@ _ALWAYS = ("used", "outside", "silent", "unplaced")  # said even where there are
 def account_in_words(account: Account) -> str:
     """Sums of all there is by what became of it, a sentence each for documents, passages and states."""
     years = f"{account.years[0]}–{account.years[-1]}" if account.years else "no years"
-    head = f"{in_words(account.corpus)} ({years}) in the window {account.first}–{account.last}."
+    codes = in_words(account.annotator, of="annotator")
+    head = f"{in_words(account.corpus)} ({years}), window {account.first}–{account.last}, codes: {codes}."
     return " ".join([head[0].upper() + head[1:], *map(partial(_sum, account), account.counts.columns)])
 
 
@@ -30,7 +31,7 @@ def _sum(account: Account, what: str) -> str:
         "used": "used",
         "outside": "outside the window",
         "shown": "shown by the paper itself",
-        "uncoded": "not coded by this annotator",
+        "uncoded": "not coded",
         "silent": "without a cyber threat",
         "unplaced": "not placed" if what == "states" else "of states that are not placed",
     }

@@ -31,6 +31,7 @@ class Account:
     corpus: str
     first: int  #: years of the window, both included
     last: int
+    annotator: str  #: whose codes say what is relevant
     years: tuple[int, ...]  #: of which there are documents, sorted
     #: Index: `FATES`. Columns, int: ``documents``, ``passages`` and ``states`` of the corpus with that fate.
     counts: pd.DataFrame
@@ -91,4 +92,5 @@ def account(
         for name, fates in (("documents", of_document), ("passages", of_passage), ("states", of_state))
     }
     years = tuple(map(int, sorted(set(documents["year"]))))
-    return Account(corpus, first, last, years, pd.DataFrame(counts, pd.Index(FATES, name="fate")))
+    table = pd.DataFrame(counts, pd.Index(FATES, name="fate"))
+    return Account(corpus, first, last, annotator, years, table)

@@ -16,8 +16,8 @@ def window_of(
     """First and last year of a notebook, as far as nobody has chosen them.
 
     The window that a notebook declares is that of the corpus that it declares, whose test was registered with it. That
-    of another corpus goes from its first document to its last, and as much farther as an index that places the states
-    needs to have a value in one year.
+    of another corpus goes from its first document to its last. Where an index that places the states has no value in
+    any of these years, it goes on to the nearest that has one, of two as near to the earlier.
 
     Parameters
     ----------
@@ -34,19 +34,19 @@ def window_of(
         ``first`` and ``last``, those that are not chosen; empty of a notebook without a corpus or a window, and where
         the declared window counts.
     """
-    if not _has_window(parameters) or chosen.get("corpus", parameters["corpus"].default) == (
-        parameters["corpus"].default
-    ):
+    if not _has_window(parameters):
         return {}
-    years = offers.years(str(chosen["corpus"]))
-    if not years:
+    values = {key: chosen.get(key, parameter.default) for key, parameter in parameters.items()}
+    years = offers.years(str(values["corpus"]))
+    if values["corpus"] == parameters["corpus"].default or not years:
         return {}
     first, last = min(years), max(years)
     for axis in _INDICES:
-        if axis in parameters:
-            index = str(chosen.get(axis, parameters[axis].default))
-            if known := offers.years_with(axis, index):
-                first, last = min(first, max(known)), max(last, min(known))
+        if axis in parameters and parameters[axis].allowed.of_data == axis:
+            known = offers.years_with(axis, str(values[axis]))
+            if known and known.isdisjoint(range(first, last + 1)):
+                nearest = min(known, key=lambda year: (max(first - year, year - last), year))
+                first, last = min(first, nearest), max(last, nearest)
     return {key: year for key, year in zip(_WINDOW, (first, last), strict=True) if key not in chosen}
 
 
