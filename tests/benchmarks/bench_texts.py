@@ -121,7 +121,7 @@ def main() -> None:
         times = len(files) / len(looped)
         whole, whole_worked = (perf_counter() - start) * times, (process_time() - worked) * times
         print(f"loop           {whole:7.1f} s, worked {whole_worked:7.1f} s (from {len(looped)} texts)")
-        jobs = {f"{n} processes": ("--jobs", str(n)) for n in sorted({1, processors()})}
+        jobs = {f"{processors()} processes": ("--jobs", str(processors()))}
         if given.scheduler:
             jobs["Dask workers"] = ("--scheduler", given.scheduler)
         first: dict[str, bytes] = {}
