@@ -51,7 +51,7 @@ def make(folder: Path, documents: int, size: int) -> None:
         while length < size:
             sentences.append(draws.choice(DANGER if draws.random() < EVERY else SAID))
             length += len(sentences[-1]) + 1
-        (folder / f"{state}-{year}-{number}.txt").write_text("\n".join(sentences), encoding="utf-8")
+        (folder / f"{state}-{year}-{number:05}.txt").write_text("\n".join(sentences), encoding="utf-8")
 
 
 def loop(files: list[Path]) -> Iterator[str]:
