@@ -41,7 +41,7 @@ class Named:
 def by_name(inside: Folder, known: Known, folder: str) -> Named:
     """Give each text the state and the year that its name says.
 
-    The name without its ending has one number of four digits, the year; what stands around the numbers is the code or
+    The name without its ending has one number of four digits that is a year; what stands around the numbers is the code or
     the name of a state. All names are judged together: see `read_states`. Further numbers tell texts of one state and
     year apart.
 
@@ -53,7 +53,7 @@ def by_name(inside: Folder, known: Known, folder: str) -> Named:
     stems = [unicodedata.normalize("NFKC", text.path.stem) for text in inside.texts]
     numbers = [tuple(re.findall("[0-9]+", stem)) for stem in stems]
     said = [" ".join(re.sub(r"[0-9]+|[_\s.-]+", " ", stem).split()) for stem in stems]
-    years = [_only([number for number in one if len(number) == 4]) for one in numbers]
+    years = [_year([number for number in one if len(number) == 4], known.years) for one in numbers]
     faults = [_year_fault(year, known.years) for year in years]
     spoken = [name if not fault else "" for name, fault in zip(said, faults, strict=True)]
     settle = f"write the name of the state, or {_TABLE} with a column iso3"
@@ -71,7 +71,9 @@ def by_name(inside: Folder, known: Known, folder: str) -> Named:
     return Named(texts, notes=note)
 
 
-def _only(found: Sequence[str]) -> str:
+def _year(found: Sequence[str], years: range) -> str:
+    """The year among numbers of four digits, or the one that is none; empty where there are none or several."""
+    found = [number for number in found if int(number) in years] or found
     return found[0] if len(found) == 1 else ""
 
 

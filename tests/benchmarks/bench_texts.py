@@ -51,7 +51,7 @@ def make(folder: Path, documents: int, size: int) -> None:
         while length < size:
             sentences.append(draws.choice(DANGER if draws.random() < EVERY else SAID))
             length += len(sentences[-1]) + 1
-        (folder / f"{state}-{year}-{number}.txt").write_text("\n".join(sentences), encoding="utf-8")
+        (folder / f"{state}-{year}-{number:05}.txt").write_text("\n".join(sentences), encoding="utf-8")
 
 
 def loop(files: list[Path]) -> Iterator[str]:
@@ -121,7 +121,7 @@ def main() -> None:
         times = len(files) / len(looped)
         whole, whole_worked = (perf_counter() - start) * times, (process_time() - worked) * times
         print(f"loop           {whole:7.1f} s, worked {whole_worked:7.1f} s (from {len(looped)} texts)")
-        jobs = {f"{n} processes": ("--jobs", str(n)) for n in sorted({1, processors()})}
+        jobs = {f"{processors()} processes": ("--jobs", str(processors()))}
         if given.scheduler:
             jobs["Dask workers"] = ("--scheduler", given.scheduler)
         first: dict[str, bytes] = {}

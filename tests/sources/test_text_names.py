@@ -25,6 +25,7 @@ def inside(tmp_path: Path, *names: str) -> Folder:
     [
         ("EST-2021.txt", "EST", "2021"),
         ("EST-2021-2.TXT", "EST", "2021 2"),
+        ("EST-2021-1182.txt", "EST", "2021 1182"),
         ("AGO_78_2023.txt", "AGO", "78 2023"),
         ("Estonia_2014.pdf", "EST", "2014"),
         ("2021_estonia.html", "EST", "2021"),
