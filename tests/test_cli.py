@@ -241,7 +241,8 @@ def test_a_sheet_is_written_filled_in_and_taken_in(
     out = tmp_path / "sheet.csv"
     words = ["data", "sheet", "--data", str(folder), "--out", str(out), "--passages", "7", "--seed", "3"]
     assert main(words) == 0
-    assert capsys.readouterr().out == f"{out}: 7 passages\n"
+    left = "586 passages of which neither text nor gist is at hand; --texts brings texts"
+    assert capsys.readouterr().out == f"{out}: 7 passages\nleft out: {left}\n"
     assert main(words) == 2
     assert "is there already" in capsys.readouterr().err
 
@@ -257,7 +258,7 @@ def test_a_sheet_is_written_filled_in_and_taken_in(
 
     before = state(folder)
     assert main(["data", "codes", str(out), "--data", str(folder)]) == 2
-    assert "this coder is in codes.csv already" in capsys.readouterr().err
+    assert "Ana has coded this passage already" in capsys.readouterr().err
     assert state(folder) == before
     assert main(["data", "codes", str(out), "--data", str(folder), "--replace"]) == 0
 

@@ -14,6 +14,7 @@ import yaml
 from buzanlib.site.build import build_book
 from buzanlib.sources.own_index import merge_index
 from buzanlib.sources.own_texts import gather_texts
+from buzanlib.sources.sheet_workbook import render_workbook
 from buzanlib.sources.sheets import CODES
 from buzanlib.study.parameters import declared
 
@@ -45,9 +46,8 @@ def mine(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mine")
     codes = pd.read_csv(data_dir / "codes.csv", dtype="str", keep_default_na=False)
     coded = codes[codes["annotator"] == "A"].assign(annotator="Ana")
-    coded.rename(columns={"passage_id": "passage", "annotator": "coder"}).to_csv(
-        folder / "sheet.csv", index=False
-    )
+    named = coded.rename(columns={"passage_id": "passage", "annotator": "coder"})
+    (folder / "codes-Ana.xlsx").write_bytes(render_workbook(named, {}, ""))
     panel = pd.read_csv(data_dir / "panel.csv")
     reach = panel.loc[panel["gdp"].notna(), ["iso3", "year"]].assign(value=panel["gdp"] ** 0.5)
     reach.to_csv(folder / "reach.csv", index=False)

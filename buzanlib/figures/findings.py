@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import Drawn, Look, check_named, style
-from buzanlib.figures.primitives import DOT, INK, QUIET, Rows, dot_intervals
+from buzanlib.figures.primitives import DOT, INK, QUIET, Rows, dot_intervals, drawable
 from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
@@ -89,7 +89,7 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
     ----------
     findings : mapping of str to mapping of str to Finding
         By id of the hypothesis, then by coding, such as ``"adjudicated"`` or ``"A"``; at most four codings. One that
-        cannot test a hypothesis may lack there.
+        cannot test a hypothesis may lack there. One in letters that the font cannot draw has its number in the picture.
     labels : mapping of str to str
         What to write after the id before each row.
 
@@ -112,7 +112,15 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
         frame = pd.DataFrame([one[coding] for one in findings.values() if coding in one])
         look = _MARK | _CODINGS[place]
         line = {"color": look["color"]}
-        dot_intervals(rows.axes, frame, places[chosen], line=line, label=coding, gid=coding, **look)
+        dot_intervals(
+            rows.axes,
+            frame,
+            places[chosen],
+            line=line,
+            label=drawable(coding, f"coder {place + 1}"),
+            gid=coding,
+            **look,
+        )
     rows.figure.legend(loc="outside upper center", ncols=len(codings), columnspacing=1, handletextpad=0.4)
     said = listed(
         (name, [f"{coding} {with_interval(x.contrast, x.low90, x.high90)}" for coding, x in found.items()])

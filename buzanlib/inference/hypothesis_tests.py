@@ -63,6 +63,20 @@ class OfTable2(HypothesisTest):
         test = WeightedQuadrantTest(predictions, world.bank)
         return world.once(OfTable2, lambda: test(world.counts, world.placed, world.data.regions))
 
+    @staticmethod
+    def by_annotator(
+        world: World, annotators: Iterable[str]
+    ) -> tuple[dict[str, Mapping[str, Finding]], dict[str, str]]:
+        """The findings under the codes of each; and of whose codes cannot carry the test, the reason."""
+        found: dict[str, Mapping[str, Finding]] = {}
+        reasons = {}
+        for name in dict.fromkeys(annotators):
+            try:
+                found[name] = OfTable2.result(world.coded_by(name)).findings()
+            except EstimationError as error:
+                reasons[name] = str(error)
+        return found, reasons
+
 
 @dataclass(frozen=True)
 class StrengthOrder(HypothesisTest):

@@ -131,8 +131,13 @@ def _lines(path: Path) -> tuple[list[tuple[int, Any]], list[Fault]]:
             try:
                 found.append((row, parse(line)))
             except ValueError as error:
+                why = (
+                    f"{error.msg} at character {error.pos + 1}"
+                    if isinstance(error, json.JSONDecodeError)
+                    else error
+                )
                 faults.append(
-                    Fault(path.name, row, "", line.strip(), f"one JSON object a line is needed: {error}")
+                    Fault(path.name, row, "", line.strip(), f"one JSON object a line is needed: {why}")
                 )
     return found, faults
 

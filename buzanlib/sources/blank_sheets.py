@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,9 +122,21 @@ def write_sheets(
             render_sheet(sheet) if form == ".csv" else render_workbook(sheet, _LISTS, codebook)
             for sheet in sheets
         ]
-    for file, content in zip((*files, *schema), contents, strict=True):
-        create_whole(file, content)
+    _create(dict(zip((*files, *schema), contents, strict=True)))
     return Written((*files, *schema), len(chosen), without)
+
+
+def _create(contents: Mapping[Path, str | bytes]) -> None:
+    """Write new files, all of them or none."""
+    made: list[Path] = []
+    try:
+        for file, content in contents.items():
+            create_whole(file, content)
+            made.append(file)
+    except BaseException:
+        for file in made:
+            file.unlink()
+        raise
 
 
 def _pool(data: Path, texts: Path | None, readings: pd.DataFrame | None) -> tuple[pd.DataFrame, int]:

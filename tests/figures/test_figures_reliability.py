@@ -8,6 +8,8 @@ from buzanlib.figures.reliability import (
     RELIABLE,
     TENTATIVE,
     agreement,
+    by_pair,
+    lowest_sentence,
     reliability_results,
     side_by_side,
     weak_variables,
@@ -100,3 +102,33 @@ def test_what_is_recorded_names_the_lowest(table):
     assert found["reliability.C_and_D.weak"] == weak_variables(table)
     assert found["reliability.group.lowest.alpha"] == 0.3
     assert found["reliability.group.lowest.threat"] == "criminal activity"
+
+
+def test_a_pair_has_a_value_with_its_interval_or_a_dash_with_the_reason():
+    row = {"n": 9, "alpha": 0.5, "alpha_low": 0.25, "alpha_high": 0.75, "passages": 9, "differ": 2}
+    gap = {"alpha": np.nan, "alpha_low": np.nan, "alpha_high": np.nan}
+    rows = {
+        ("Ana and 李明", "level"): row,
+        ("one document", "level"): row | {"alpha_low": np.nan, "alpha_high": np.nan},
+        ("alike", "level"): row | gap,
+        ("nothing", "level"): row | gap | {"n": 0, "passages": 0, "differ": 0},
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.MultiIndex.from_tuples(rows, names=["comparison", "variable"])
+    said = by_pair(table, ["level"]).iloc[:, 2].str.replace("\xa0", " ").tolist()
+    assert said == [
+        "0.50 (0.25 to 0.75)",
+        "0.50 (too few documents for an interval)",
+        "– (all codes alike)",
+        "– (no passage in common)",
+    ]
+    assert by_pair(table, ["level"])["they differ on"].tolist() == [2, 2, 2, 0]
+    assert lowest_sentence(table.loc["Ana and 李明"]).endswith("(alpha 0.50).")
+    assert "no code varies" in lowest_sentence(table.loc["alike"])
+    assert "no such passage" in lowest_sentence(table.loc["nothing"])
+    assert "no such passage" in lowest_sentence(table.iloc[:0])
+
+
+def test_what_is_undefined_is_said_to_be_so(table):
+    table.loc["level", ["alpha", "alpha_low", "alpha_high"]] = np.nan
+    assert "undefined and 0." in agreement(table).alt

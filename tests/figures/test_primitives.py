@@ -12,6 +12,7 @@ from buzanlib.figures.base import QUADRANT_COLOURS, new_axes, style
 from buzanlib.figures.primitives import (
     QUADRANT_MARKERS,
     dot_intervals,
+    drawable,
     ink_on,
     name_rows,
     number_map,
@@ -143,3 +144,10 @@ def test_points_have_the_look_of_their_quadrant() -> None:
     assert drawn["WW"].get_xydata().tolist() == [[1, 4], [3, 6]]
     assert drawn["SS"].get_marker() == QUADRANT_MARKERS[Quadrant.SS]
     assert len(drawn["SW"].get_xdata()) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"), [("Ana María", True), ("Чен", True), ("李明", False), ("محمد", False), ("דוד", False)]
+)
+def test_a_name_that_the_font_cannot_draw_has_another(name: str, drawn: bool) -> None:
+    assert drawable(name, "coder 2") == (name if drawn else "coder 2")

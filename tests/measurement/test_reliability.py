@@ -98,6 +98,12 @@ def test_an_undefined_coefficient_has_an_undefined_interval() -> None:
     assert (found["ac1"], found["ac1_low"], found["ac1_high"], found["agreement"]) == (1, 1, 1, 1)
 
 
+def test_one_document_has_no_interval() -> None:
+    found = Reliability(draws=30)([[1, 2, 1], [1, 2, 2]], ["a", "a", "a"])
+    assert found["alpha"] == pytest.approx(krippendorff_alpha([[1, 2, 1], [1, 2, 2]]))
+    assert np.isnan([found[f"{name}_{end}"] for name in ("alpha", "ac1") for end in ("low", "high")]).all()
+
+
 def test_draws_that_leave_alpha_undefined_are_passed_over() -> None:
     found = Reliability(draws=200)([[1, N, 1, 2], [1, 1, N, 2]], ["a", "b", "c", "d"])
     assert (found["alpha"], found["alpha_low"], found["alpha_high"]) == (1, 1, 1)

@@ -309,3 +309,21 @@ def test_a_cell_that_no_workbook_can_hold_is_refused() -> None:
         BuzanError, match=f"{LONGEST + 1} characters; a cell of a workbook may have {LONGEST}"
     ):
         render_workbook(pd.DataFrame({"text": ["x" * (LONGEST + 1)]}), {}, "")
+
+
+def test_of_several_files_all_are_written_or_none(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def full(file: Path, content: bytes) -> None:
+        if written:
+            raise OSError("no room")
+        written.append(file)
+        file.write_bytes(content)
+
+    monkeypatch.setattr("buzanlib.sources.blank_sheets.create_whole", full)
+    with pytest.raises(OSError, match="no room"):
+        write_sheets(data_dir, tmp_path / "sheet.csv", 3, coders=["Ana", "Li"])
+    assert written
+    assert list(tmp_path.iterdir()) == []

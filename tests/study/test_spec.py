@@ -72,6 +72,8 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
         ("numbers", {"sheets": "mine.csv"}, r"line 5: sheets: 'mine\.csv' is not a list"),
         ("numbers", {"sheets": "[mine.csv]"}, r"line 5: sheets: there is no file 'mine\.csv'"),
         ("numbers", {"sheets": "[5]"}, "sheets: 5 is not a text"),
+        ("numbers", {"sheets": "[{fil: study.yml}]"}, "sheets: .*unknown key 'fil'|unknown key 'fil'"),
+        ("numbers", {"sheets": "[{file: study.yml, worksheet: 5}]"}, "sheets, worksheet: 5 is not a text"),
         ("numbers", {"sheets": "[study.yml, ./study.yml]"}, r"sheets: '\./study\.yml' stands twice"),
         (
             "offered: {corpus: UNGC}",

@@ -97,3 +97,65 @@ def test_a_fault_of_the_sheet_is_told_with_its_place_and_nothing_runs(study: Pat
     ):
         run_study(study, progress=False)
     assert not list((study.parent / "out").glob("*.ipynb"))
+
+
+@pytest.mark.soak
+def test_a_worksheet_may_be_named_and_further_columns_stay(study: Path, data_dir: Path) -> None:
+    """Of a workbook with two worksheets of codes one is read; the tables keep the columns that a user has added."""
+    folder = study.parent
+    sheet = pd.read_csv(folder / "strategies.csv", dtype=str, keep_default_na=False)
+    codes = pd.read_csv(data_dir / "codes.csv", dtype=str, keep_default_na=False).assign(minutes="3")
+    book = {"mine": sheet, "again": sheet.replace({"first": "third"}), "codes": codes}
+    with pd.ExcelWriter(folder / "book.xlsx", engine="xlsxwriter") as writer:
+        for name, frame in book.items():
+            frame.to_excel(writer, sheet_name=name, index=False)
+    text = study.read_text(encoding="utf-8").replace(
+        "sheets: [strategies.csv]",
+        "sheets: [{file: book.xlsx, worksheet: again}]\ntables: {codes: {file: book.xlsx, worksheet: codes}}",
+    )
+    study.write_text(text.replace("first", "third"), encoding="utf-8")
+    loaded = load_study(study)
+    assert loaded.worksheets == {"codes.csv": "codes", str(folder / "book.xlsx"): "again"}
+    laid_out(loaded)
+    made = pd.read_csv(loaded.output / "data" / "codes.csv", dtype=str, keep_default_na=False)
+    assert set(made["annotator"]) - set(codes["annotator"]) == {"third", "second"}
+    assert made.groupby("annotator")["minutes"].unique().map(list).loc[["C", "third"]].tolist() == [
+        ["3"],
+        [""],
+    ]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("coded", "names"),
+    [
+        ({"Ana": slice(0, 842)}, ("Ana", "Ana", "Ana")),
+        ({"Ana": slice(0, 400), "李明": slice(400, 842)}, ("Ana", "Ana", "李明")),
+        ({"Ana": slice(0, 400), "Li": slice(399, 842)}, ("Ana", "Ana", "Li")),
+        ({"Ana": slice(0, 842), "Li": slice(0, 3)}, ("Ana", "Ana", "Li")),
+        ({"Ana": slice(0, 3), "Li": slice(0, 3), "Bo": slice(1, 4)}, ("adjudicated_2", "Bo", "Li")),
+        (
+            {f"coder {at}": slice(at * 80, at * 80 + 83) for at in range(10)},
+            ("coder 1", "coder 1", "coder 9"),
+        ),
+    ],
+)
+def test_any_number_of_coders_makes_a_page_whatever_they_share(
+    coded: dict[str, slice], names: tuple[str, str, str], root: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    codes = pd.read_csv(data_dir / "codes.csv", dtype=str, keep_default_na=False)
+    debate = codes[(codes["annotator"] == "D")].merge(pd.read_csv(data_dir / "passages.csv"))
+    debate = debate[debate["doc_id"].str.startswith("UNGDC")][codes.columns]
+    rows = [debate.iloc[part].assign(annotator=name) for name, part in coded.items()]
+    pd.concat(rows).to_csv(tmp_path / "sheet.csv", index=False)
+    annotator, one, other = names
+    (tmp_path / "study.yml").write_text(
+        f"title: t\ndata: {data_dir}\ntemplates: {root}/notebooks\nbook: {root}/book\noutput: out\n"
+        "sheets: [sheet.csv]\nnotebooks:\n  own_statements: "
+        f"{{annotator: {annotator}, one: {one}, other: {other}, draws: 49, bootstrap: 49}}\n",
+        encoding="utf-8",
+    )
+    results = run_study(tmp_path / "study.yml", progress=False)
+    both = debate.iloc[coded[one]].index.intersection(debate.iloc[coded[other]].index)
+    assert results["own.n_both"] == (len(both) if one != other else 0)
+    assert ("no such passage" in str(results["own.agreement"])) == (one == other or both.empty)
