@@ -223,7 +223,10 @@ def _read(grid: Grid, panel: Table, members: Collection[str], scheme: str) -> _I
     empty = frame["value"] == ""
     read = _read_states(frame, scheme or STATE.get(grid.headings[places["iso3"]].casefold(), ""))
     skip = ~empty & pd.Series(
-        [bool(cell) and iso3 not in known for cell, iso3 in zip(frame["iso3"], read.iso3, strict=True)]
+        [
+            bool(cell.strip()) and iso3 not in known
+            for cell, iso3 in zip(frame["iso3"], read.iso3, strict=True)
+        ]
     )
     notes = [f"{grid.file}: {note}" for note in (read.note(), *_skipped(frame[skip])) if note]
     frame["need"] = pd.Series(read.needs, dtype="str").reindex(frame.index)

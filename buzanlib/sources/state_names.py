@@ -281,7 +281,7 @@ def read_states(
         elif pair in coded:
             needs[pair] = f"{column}: {settle}; {explained(*pair)}"
         else:
-            needs[pair] = explained(*pair) if not by else f"{settle}; {explained(*pair)}"
+            needs[pair] = "a name of one state is needed; " * bool(by) + explained(*pair)
     return ReadStates(
         [states.get(pair, "" if not pair[0].strip() else None) for pair in pairs],
         {place: needs[pair] for place, pair in enumerate(pairs) if pair in needs},

@@ -301,6 +301,24 @@ def test_no_string_is_read_as_a_state_unless_it_is_a_name(text: str) -> None:
     assert not any(filter(None, frozenset().union(*meanings(text, YEAR).values()))) or key(text) in KNOWN
 
 
+ANY = st.one_of(
+    st.text(max_size=6), st.sampled_from([name for _, name, *_ in LISTS]), st.sampled_from(UNCLEAR)
+)
+
+
+@given(
+    st.lists(st.tuples(ANY, st.one_of(st.none(), st.integers(1800, 2100))), max_size=9),
+    st.sampled_from(["", *SCHEMES]),
+)
+def test_every_cell_is_read_or_has_a_fault(column: list[tuple[str, int | None]], scheme: str) -> None:
+    cells, years = [cell for cell, _ in column], [year for _, year in column]
+    read = read_states(cells, years, scheme)
+    assert read.needs.keys() == {place for place, iso3 in enumerate(read.iso3) if iso3 is None}
+    assert all(read.needs.values())
+    states = [iso3 for iso3 in read.iso3 if iso3]
+    assert sum(read.read.values()) == len(states)
+
+
 KNOWN = {key(row["name"]) for row in rows_of(TABLE)} | {key(name) for _, name, *_ in LISTS}
 
 
