@@ -266,7 +266,7 @@ def read_states(
     coded = {pair: by for pair, by in found.items() if by.keys() & set(CODES) and "name" not in by}
     fits = {one: sum(counts[pair] for pair, by in coded.items() if one in by) for one in CODES}
     total, best = sum(counts[pair] for pair in coded), max(fits.values())
-    fitting = [scheme] if scheme else [one for one in CODES if fits[one] == best]
+    fitting = [scheme] if scheme else [one for one in CODES if fits[one] == best > 0]
     alike = " and ".join(TITLES[one] for one in fitting) + " alike" * (len(fitting) > 1)
     column = f"the column fits {alike} ({best} of {total} codes)" * (not scheme) or f"read by {alike}"
     states: dict[_Cell, str] = {}
