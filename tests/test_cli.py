@@ -92,7 +92,7 @@ WRONG: dict[Callable[[Path], None], str] = {
     no_table: "tiles.csv: 'missing'; the table must be in the data folder",
     renamed: "memberships.csv, row 1, column statu: 'statu'; unknown column; nearest allowed: 'status'",
     unknown_state: "tiles.csv, row 3, column iso3: 'USX'; not in column iso3 of states.csv; "
-    "nearest allowed: 'USA'",
+    "a code of ISO 3166 is needed",
     outside_codebook: "codes.csv, row 2, column primary: 'mill'; nearest allowed: 'mil'",
     coded_twice: "codes.csv, row 8315, column passage_id+annotator: 'P000d663a, A'; "
     "a key may occur only once, and this one is in row 2",
@@ -491,7 +491,7 @@ def test_a_proposal_for_all_is_told_from_where_to_where(
 def test_faults_of_one_kind_collapse_and_their_values_are_named(
     tmp_path: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    states = ["WLD", "EAS", "ARB", "CSS", "CEB", "EAR", "EAP"]
+    states = ["QQA", "QQB", "QQC", "QQD", "QQE", "QQF", "QQG"]
     rows = [f"{state},{year},1" for state in states for year in (2010, 2011)]
     (tmp_path / "mine.csv").write_text("iso3,year,value\n" + "\n".join(rows) + "\nUSA,2010,much\n")
     words = ["data", "index", str(tmp_path / "mine.csv"), "--axis", "power", "--name", "mine"]
@@ -502,7 +502,7 @@ def test_faults_of_one_kind_collapse_and_their_values_are_named(
         f"  mine.csv, row {row}, column iso3: '{state}'"
         for row, state in zip(range(2, 12, 2), states, strict=False)
     ]
-    assert lines[6] == "  ... and 9 more like this in mine.csv: 'EAR' in row 12, 'EAP' in row 14"
+    assert lines[6] == "  ... and 9 more like this in mine.csv: 'QQF' in row 12, 'QQG' in row 14"
     assert lines[7].startswith("  mine.csv, row 16, column value: 'much'")
     assert len(lines) == 8
 

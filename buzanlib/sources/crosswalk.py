@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from buzanlib.errors import BuzanError, UnknownNameError
-from buzanlib.sources.aliases import ALIASES
 from buzanlib.sources.raw import dates, numbers, read_csv
+from buzanlib.sources.state_names import meanings
 
 #: First and last year of the panel.
 FIRST, LAST = 1995, 2024
@@ -108,13 +108,15 @@ class Crosswalk:
         A name that a successor shares with its predecessor means the one that held the seat in that year:
         "Serbia" of 2003 is Serbia and Montenegro.
         """
-        iso3_of = dict(zip(self.states["name"], self.states["iso3"], strict=True)) | dict(ALIASES)
         # Some files write an accented letter as a letter and an accent.
-        names = names.map(lambda name: unicodedata.normalize("NFC", name))
-        for name in names.unique():
-            if name not in iso3_of and name not in excluded:
-                raise UnknownNameError(f"state in {source}", name, [*iso3_of, *excluded])
-        iso3 = names.map(lambda name: None if name in excluded else iso3_of[name])
+        names, known = names.map(lambda name: unicodedata.normalize("NFC", name)), self.known()
+        iso3_of: dict[str, str | None] = dict.fromkeys(excluded)
+        for name in set(names.unique()) - excluded.keys():
+            states = meanings(name).get("name", frozenset()) & known
+            if len(states) != 1:
+                raise UnknownNameError(f"state in {source}", name, [*self.states["name"], *excluded])
+            (iso3_of[name],) = states
+        iso3 = names.map(iso3_of.__getitem__)
         return self.dated(iso3, when)
 
     def from_iso3(self, codes: pd.Series[Any], excluded: Mapping[str, str], source: str) -> pd.Series[Any]:

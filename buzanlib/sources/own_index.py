@@ -223,7 +223,10 @@ def _read(grid: Grid, panel: Table, members: Collection[str], scheme: str) -> _I
     empty = frame["value"] == ""
     read = _read_states(frame, scheme or STATE.get(grid.headings[places["iso3"]].casefold(), ""))
     skip = ~empty & pd.Series(
-        [bool(cell) and iso3 not in known for cell, iso3 in zip(frame["iso3"], read.iso3, strict=True)]
+        [
+            bool(cell.strip()) and iso3 not in known
+            for cell, iso3 in zip(frame["iso3"], read.iso3, strict=True)
+        ]
     )
     notes = [f"{grid.file}: {note}" for note in (read.note(), *_skipped(frame[skip])) if note]
     frame["need"] = pd.Series(read.needs, dtype="str").reindex(frame.index)
@@ -266,10 +269,20 @@ def _skipped(frame: pd.DataFrame) -> Iterator[str]:
 
 
 def _long(grid: Grid, places: Mapping[str, int]) -> pd.DataFrame:
-    """Row of the file, state, year and value of every cell that may have a value, and the heading of the value."""
+    """Row of the file, state, year and value of every cell that may have a value, and the heading of the value.
+
+    Where a row has no code, as those of regions in some files, its name stands in.
+    """
     years = {name: at for name, at in places.items() if name not in COLUMNS}
+    others = [at for at, heading in enumerate(grid.headings) if heading.casefold() in STATE]
     cells = [
-        (row, of[places["iso3"]], year or of[places["year"]], of[at], year)
+        (
+            row,
+            next((of[one] for one in (places["iso3"], *others) if of[one]), ""),
+            year or of[places["year"]],
+            of[at],
+            year,
+        )
         for row, of in grid.rows
         for year, at in (years or {"": places.get("value", 0)}).items()
     ]

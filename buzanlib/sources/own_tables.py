@@ -19,6 +19,9 @@ from buzanlib.tables.schema import Field, Table
 
 NUMBERS = ("number", "integer", "year")
 
+CODE = 3
+"""Letters of the longest code of a state in `states.csv`."""
+
 
 @dataclass(frozen=True)
 class OwnTable:
@@ -116,8 +119,8 @@ def read_own(path: Path, described: Table, worksheet: str = "") -> OwnTable:
 def _read_states(frame: pd.DataFrame, table: Table, file: str) -> tuple[list[Fault], list[str]]:
     """Put the codes of `states.csv` in place of the names and codes in columns of states, which are judged together.
 
-    Gives a fault of each cell that may stand for several states, and how they were read, in words. What nobody knows is
-    left to the check of the folder, for `states.csv` may be the user's own.
+    Gives a fault of each cell that may stand for several states, and how they were read, in words. A code that nobody
+    knows is left to the check of the folder, for `states.csv` may be the user's own.
     """
     columns = [key.field for key in table.foreign_keys if key.resource == "states" and key.field in frame]
     when = frame["year"].tolist() if "year" in frame else [""] * len(frame)
@@ -127,8 +130,12 @@ def _read_states(frame: pd.DataFrame, table: Table, file: str) -> tuple[list[Fau
     for at, column in enumerate(columns):
         here = pd.Series(read.iso3[at * len(frame) : (at + 1) * len(frame)], frame.index, dtype="str")
         frame[column] = here.where(here.fillna("") != "", frame[column])
-    unread = [(*places[place], need) for place, need in read.needs.items() if need != UNKNOWN]
-    faults = [Fault(file, row, column, str(frame.loc[row, column]), need) for row, column, need in unread]
+    faults = []
+    for place, need in read.needs.items():
+        row, column = places[place]
+        cell = str(frame.loc[row, column])
+        if need != UNKNOWN or len(cell) > CODE:
+            faults.append(Fault(file, row, column, cell, need))
     return faults, [f"{file}: {note}" for note in [read.note()] if note]
 
 

@@ -18,7 +18,7 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -54,8 +54,10 @@ TITLES: Mapping[str, str] = {
 #: What is wrong with a name that nobody knows.
 UNKNOWN = "no name or code of a state that is known"
 
+#: What the CLDR does not have.
+TABLE = Path(__file__).with_name("state_names.csv")
+
 _ORDER = {scheme: place for place, scheme in enumerate((*SCHEMES, GROUP))}
-_TABLE = Path(__file__).with_name("state_names.csv")
 _SHORT = {"st": "saint", "ste": "sainte", "rep": "republic", "dem": "democratic", "is": "islands"}
 _SMALL = frozenset(["the", "of", "and", "de", "la", "le", "les", "du", "des", "et"])
 FIRST, LAST = -9999, 9999
@@ -78,31 +80,20 @@ def key(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
-    plain = re.sub(r"\b[dl]['’`]|['’`]s\b|['’`ʻ]", " ", plain)
-    words = _together(re.findall(r"[^\W_]+", plain))
-    if len(words) > 1:
-        words = " ".join(_SHORT.get(word, word) for word in words).split()
-        words = [word for word in words if word not in _SMALL] or words
-    return " ".join(sorted({word.lstrip("0") if word.isdecimal() else word for word in words}))
-
-
-def _together(words: list[str]) -> list[str]:
-    """Join letters that stand alone beside each other, as in U.S.A."""
-    joined: list[str] = []
-    before = ""
-    for word in words:
-        if len(word) == len(before) == 1:
-            joined[-1] += word
-        else:
-            joined.append(word)
-        before = word
-    return joined
+    if number := re.fullmatch(r"\s*0*([0-9]+)(?:\.0+)?\s*", plain):
+        return number[1]
+    plain = re.sub(r"\b[dl]['’`]|['’`]s\b|[\W_]", " ", plain)
+    plain = re.sub(r"\b(\w) +(?=\w\b)", r"\1", plain)  # U.S.A.
+    words = [_SHORT.get(word, word) for word in plain.split()] if " " in plain.strip() else [plain.strip()]
+    if words[0].isdecimal():
+        return text  # a number with a sign is no code
+    return " ".join(sorted({word for word in words if word not in _SMALL} or words))
 
 
 @cache
 def _own() -> list[tuple[str, str, _Span]]:
     """Scheme, name and what it means of each row of the table."""
-    with _TABLE.open(encoding="utf-8", newline="") as file:
+    with TABLE.open(encoding="utf-8", newline="") as file:
         return [
             (row["scheme"], row["name"], (row["iso3"], int(row["first"] or FIRST), int(row["last"] or LAST)))
             for row in csv.DictReader(file)
@@ -111,25 +102,22 @@ def _own() -> list[tuple[str, str, _Span]]:
 
 @cache
 def _cldr() -> list[tuple[str, str, str]]:
-    known = {name for scheme, name, _ in _own() if scheme == "iso3"}
-    return list(_of_cldr(known))
-
-
-def _of_cldr(known: Container[str]) -> Iterator[tuple[str, str, str]]:
-    """Scheme, name and state, or "" for a group, of every territory of the CLDR; `known` are codes of the table."""
+    """Scheme, name and state, or "" for a group, of every territory of the CLDR."""
     english, french = (cast("Mapping[str, str]", Locale(one).territories) for one in ("en", "fr"))
     aliases = cast("Mapping[str, list[str]]", get_global("territory_aliases"))
     codes = [(alias, of[0]) for alias, of in aliases.items() if len(of) == 1]
     codes = [(alias, of) for alias, of in codes if of in english and of not in _NO_ISO]
-    three = {of: alias for alias, of in codes if len(alias) == 3 and alias.isalpha() and alias not in known}
+    withdrawn = {name for scheme, name, _ in _own() if scheme == "iso3"}
+    three = {of: code for code, of in codes if len(code) == 3 and code.isalpha() and code not in withdrawn}
     three |= {"EU": "EU", "XK": "XKX"}
-    yield from (("iso3", code, code) for code in three.values())
-    yield from (("iso2", of, code) for of, code in three.items())
-    yield from (("numeric", alias, three[of]) for alias, of in codes if alias.isdecimal() and of in three)
-    groups = {code for code in english if code.isdecimal()}
-    yield from (("numeric", code, "") for code in sorted(groups))
-    for of, code in (three | dict.fromkeys(sorted(groups | _GROUPS), "")).items():
-        yield from (("name", names[of], code) for names in (english, french) if of in names)
+    groups = sorted(_GROUPS.union(filter(str.isdecimal, english)))
+    rows = [("iso3", code, code) for code in three.values()]
+    rows += [("iso2", of, code) for of, code in three.items()]
+    rows += [("numeric", code, three[of]) for code, of in codes if code.isdecimal() and of in three]
+    rows += [("numeric", code, "") for code in groups if code.isdecimal()]
+    for of, code in (three | dict.fromkeys(groups, "")).items():
+        rows += [("name", names[of], code) for names in (english, french) if of in names]
+    return rows
 
 
 @cache
@@ -152,11 +140,6 @@ def _titles() -> Mapping[str, str]:
     cldr = [(iso3, name) for scheme, name, iso3 in _cldr() if scheme == "name"]
     own = [(span[0], name) for scheme, name, span in _own() if scheme == "name"]
     return dict(reversed([*cldr, *own]))
-
-
-def title(iso3: str) -> str:
-    """Give the English name of a state, or its code where none is known."""
-    return _titles().get(iso3, iso3)
 
 
 def meanings(text: str, year: int | None = None) -> dict[str, frozenset[str]]:
@@ -224,7 +207,7 @@ def explained(text: str, year: int | None = None) -> str:
 
 
 def _called(iso3: str) -> str:
-    return f"{title(iso3)} ({iso3})" if iso3 else "a group of states"
+    return f"{_titles().get(iso3, iso3)} ({iso3})" if iso3 else "a group of states"
 
 
 def _from_to(first: int, last: int) -> str:
@@ -283,7 +266,7 @@ def read_states(
     coded = {pair: by for pair, by in found.items() if by.keys() & set(CODES) and "name" not in by}
     fits = {one: sum(counts[pair] for pair, by in coded.items() if one in by) for one in CODES}
     total, best = sum(counts[pair] for pair in coded), max(fits.values())
-    fitting = [scheme] if scheme else [one for one in CODES if fits[one] == best]
+    fitting = [scheme] if scheme else [one for one in CODES if fits[one] == best > 0]
     alike = " and ".join(TITLES[one] for one in fitting) + " alike" * (len(fitting) > 1)
     column = f"the column fits {alike} ({best} of {total} codes)" * (not scheme) or f"read by {alike}"
     states: dict[_Cell, str] = {}
@@ -298,7 +281,7 @@ def read_states(
         elif pair in coded:
             needs[pair] = f"{column}: {settle}; {explained(*pair)}"
         else:
-            needs[pair] = explained(*pair) if not by else f"{settle}; {explained(*pair)}"
+            needs[pair] = "a name of one state is needed; " * bool(by) + explained(*pair)
     return ReadStates(
         [states.get(pair, "" if not pair[0].strip() else None) for pair in pairs],
         {place: needs[pair] for place, pair in enumerate(pairs) if pair in needs},

@@ -128,11 +128,12 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
         With every fault of tables in another form; those of the others are found as the folder is checked.
     """
     from buzanlib.sources.own_tables import read_own
+    from buzanlib.sources.state_names import TABLE
 
     reads = output.path / READS
     files = {**study.tables, FILE: study.data / FILE}
     code = closure(["buzanlib.sources.own_tables"]).values()
-    made_from = [*map(hash_of, files.values()), *code, str(sorted(study.worksheets.items()))]
+    made_from = [*map(hash_of, (*files.values(), TABLE)), *code, str(sorted(study.worksheets.items()))]
     added_to = CODES if study.sheets else ()
     put = [reads / name for name in files if name not in added_to]
     whole = kept.issuperset(files.keys() & set(added_to))

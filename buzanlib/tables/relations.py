@@ -71,8 +71,10 @@ class _Related:
         if bad.empty:
             return []
         bad = bad.drop_duplicates() if key.once else bad
-        options = sorted({*there.unique().tolist()} - {""})
         where = f"not in column {key.target} of {self.descriptor.table(key.resource).path}"
+        if key.resource == "states":  # of a code, letters that look alike say nothing
+            return faults_at(self.table.path, key.field, bad, f"{where}; a code of ISO 3166 is needed")
+        options = sorted({*there.unique().tolist()} - {""})
         needs = {value: f"{where}; {nearest(value, options)}" for value in bad.unique()[:HINTED]}
         return faults_at(self.table.path, key.field, bad, (needs.get(value, where) for value in bad))
 

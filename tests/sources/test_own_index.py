@@ -267,6 +267,15 @@ def test_the_world_of_a_publisher_is_no_state(data_dir: Path, tmp_path: Path) ->
     assert found.notes[1:] == ("mine.csv: rows of no member state: 3, skipped: WLD, EUU, ABW",)
 
 
+def test_a_row_without_a_code_is_read_by_its_name(data_dir: Path, tmp_path: Path) -> None:
+    text = (
+        "Entity,Code,Year,value\nAfrica,,2010,1\nEstonia,EST,2010,2\nWorld,OWID_WRL,2010,3\nFrance,,2010,4\n"
+    )
+    found, panel = merged(text, data_dir, tmp_path)
+    assert panel["iso3"].tolist() == ["EST", "FRA"]
+    assert "mine.csv: rows of no member state: 2, skipped: Africa, OWID_WRL" in found.notes
+
+
 def test_a_file_of_no_member_has_no_value(data_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="at least one state needs a value"):
         merged("iso3,year,value\nWLD,2010,1\nPSE,2010,1\n", data_dir, tmp_path)

@@ -87,6 +87,13 @@ def test_two_columns_of_states_are_judged_together_and_an_unknown_one_is_left(
     assert own.frame[["iso3", "ally"]].to_numpy().tolist() == [["AUT", "FRA"], ["XYZ", "USA"]]
 
 
+def test_a_name_that_nobody_knows_is_refused_as_one(tiles: Table, tmp_path: Path) -> None:
+    own = read_own(of(tmp_path, PLAIN.replace("EST", "Estonai")), tiles)
+    assert [str(fault) for fault in own.faults] == [
+        "mine.csv, row 2, column iso3: 'Estonai'; no name or code of a state that is known"
+    ]
+
+
 def test_every_table_that_ships_is_read_as_it_is(data_dir: Path) -> None:
     for table in Descriptor.load(data_dir).tables.values():
         own = read_own(data_dir / table.path, table)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -261,7 +262,20 @@ def test_no_name_of_the_table_stands_for_two_states_but_those_that_do() -> None:
     }  # fmt: skip
 
 
-NAMES = sorted({name for _, name, _, _, year in LISTS if year == YEAR})
+def test_every_english_and_french_name_stands_for_one_state() -> None:
+    of_two = dict(row for row in ((iso3, name) for column, name, _, iso3, _ in LISTS if column == "alpha_2"))
+    for language in ("en", "fr"):
+        territories = Locale(language).territories
+        for iso3 in MEMBERS - {"SRB"}:
+            assert meanings(territories[of_two[iso3]], 1996)["name"] == {iso3}
+
+
+def test_a_number_is_a_code_however_it_is_written_but_with_a_sign() -> None:
+    assert iso3_of("2.0", YEAR, "cow") == iso3_of("002", YEAR, "cow") == iso3_of("２", YEAR, "cow") == "USA"
+    assert meanings("-2", YEAR) == meanings("2.5", YEAR) == meanings("0", YEAR) == meanings("", YEAR) == {}
+
+
+NAMES = sorted({name for _, name, _, _, year in LISTS if year == YEAR and not name.isdecimal()})
 
 
 @given(st.sampled_from(NAMES), st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
@@ -285,6 +299,24 @@ def test_no_misspelling_is_read_as_another_state(name: str, data: st.DataObject)
 @given(st.text(max_size=12))
 def test_no_string_is_read_as_a_state_unless_it_is_a_name(text: str) -> None:
     assert not any(filter(None, frozenset().union(*meanings(text, YEAR).values()))) or key(text) in KNOWN
+
+
+ANY = st.one_of(
+    st.text(max_size=6), st.sampled_from([name for _, name, *_ in LISTS]), st.sampled_from(UNCLEAR)
+)
+
+
+@given(
+    st.lists(st.tuples(ANY, st.one_of(st.none(), st.integers(1800, 2100))), max_size=9),
+    st.sampled_from(["", *SCHEMES]),
+)
+def test_every_cell_is_read_or_has_a_fault(column: list[tuple[str, int | None]], scheme: str) -> None:
+    cells, years = [cell for cell, _ in column], [year for _, year in column]
+    read = read_states(cells, years, scheme)
+    assert read.needs.keys() == {place for place, iso3 in enumerate(read.iso3) if iso3 is None}
+    assert all(read.needs.values())
+    states = [iso3 for iso3 in read.iso3 if iso3]
+    assert sum(read.read.values()) == len(states)
 
 
 KNOWN = {key(row["name"]) for row in rows_of(TABLE)} | {key(name) for _, name, *_ in LISTS}

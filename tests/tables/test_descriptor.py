@@ -120,7 +120,7 @@ WRONG = {
     "is it 'code.csv' that is here?",
     renamed_column: "codes.csv, row 1, column mesure: 'mesure'; unknown column; nearest allowed: 'measure'",
     unknown_state: "documents.csv, row 2, column iso3: 'NLX'; not in column iso3 of states.csv; "
-    "nearest allowed: 'NLD'",
+    "a code of ISO 3166 is needed",
     code_outside_codebook: "codes.csv, row 3, column primary: 'poll'; nearest allowed: 'pol'",
     coded_twice: "codes.csv, row 20, column passage_id+annotator: 'P00000001, B'; "
     "a key may occur only once, and this one is in row 3",

@@ -20,10 +20,10 @@ def test_the_small_world_is_sound(world: Any) -> None:
     assert told(world) == []
 
 
-def test_an_unknown_state_names_the_nearest(world: Any) -> None:
+def test_an_unknown_state_is_told_without_a_guess(world: Any) -> None:
     world.set("documents.csv", 3, "iso3", "ESX")
     assert told(world) == [
-        "documents.csv, row 3, column iso3: 'ESX'; not in column iso3 of states.csv; nearest allowed: 'EST'"
+        "documents.csv, row 3, column iso3: 'ESX'; not in column iso3 of states.csv; a code of ISO 3166 is needed"
     ]
 
 
@@ -38,7 +38,7 @@ def test_a_row_with_another_fault_is_still_held_against_the_other_tables(world: 
     world.set("documents.csv", 4, "iso3", "EUX")
     world.set("documents.csv", 4, "words", "many")
     assert told(world) == [
-        "documents.csv, row 4, column iso3: 'EUX'; not in column iso3 of states.csv; nearest allowed: 'EU'",
+        "documents.csv, row 4, column iso3: 'EUX'; not in column iso3 of states.csv; a code of ISO 3166 is needed",
         "documents.csv, row 4, column words: 'many'; a whole number is needed, 1 or more",
     ]
 
@@ -46,7 +46,7 @@ def test_a_row_with_another_fault_is_still_held_against_the_other_tables(world: 
 def test_an_unknown_state_in_the_panel_is_not_reported_as_a_missing_row_too(world: Any) -> None:
     world.set("panel.csv", 2, "iso3", "ESX")
     assert told(world) == [
-        "panel.csv, row 2, column iso3: 'ESX'; not in column iso3 of states.csv; nearest allowed: 'EST'"
+        "panel.csv, row 2, column iso3: 'ESX'; not in column iso3 of states.csv; a code of ISO 3166 is needed"
     ]
 
 
