@@ -102,8 +102,9 @@ def test_who_says_too_little_has_no_profile() -> None:
     assert list(smoothed(counts, minimum=3).index) == ["A"]
     with pytest.raises(EstimationError, match="no state has 4 mentions; the most that one has is 3"):
         smoothed(counts, minimum=4)
-    with pytest.raises(BuzanError, match="prior of -1 mentions; allowed: numbers from 0"):
-        smoothed(counts, -1)
+    for prior in (-1, np.inf, np.nan):
+        with pytest.raises(BuzanError, match=f"prior of {prior} mentions; allowed: numbers from 0"):
+            smoothed(counts, prior)
     with pytest.raises(BuzanError, match="minimum of 0 mentions; allowed: at least 1"):
         smoothed(counts, minimum=0)
 
