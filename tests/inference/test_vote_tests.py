@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from buzanlib.errors import UnknownNameError
 from buzanlib.inference.vote_tests import Forum
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
@@ -49,3 +50,9 @@ def test_other_votes_are_those_of_contested_sessions_that_were_not_contested(wor
     every = replace(forum, contested_too=True).controls(world)["agreement on all other votes"]
     assert every.loc["A", ["B", "C"]].tolist() == pytest.approx([1 - (1 + 0 + 0.5) / 3, 1 / 3])
     assert replace(forum, others=3).controls(world)["agreement on all other votes"].isna().all(axis=None)
+
+
+def test_positions_are_by_resolution_and_an_unknown_one_is_named(world: World) -> None:
+    assert world.positions(["d", "c"]).loc["B"].to_dict() == {"d": 1, "c": 0.5}
+    with pytest.raises(UnknownNameError, match="unknown resolution 'e'; allowed: 'a', 'b', 'c', 'd'"):
+        world.positions(["a", "e"])
