@@ -241,6 +241,26 @@ def test_the_chapter_gathers_its_tests_under_its_keys() -> None:
 
 
 @pytest.mark.parametrize(
+    ("gaps", "p", "borne"),
+    [
+        ([0.1, 0.1, 0.1], [0.01, 0.04, 0.01], "all"),
+        ([0.1, -0.1, 0.1], [0.01, 0.01, 0.5], "one"),
+        ([-0.1, 0.1, 0.0], [0.01, 0.05, 0.01], "none"),
+    ],
+)
+def test_an_example_is_borne_out_by_a_gap_above_zero_that_is_found(gaps, p, borne) -> None:  # type: ignore[no-untyped-def]
+    made = World(6, size=60)
+    positions = pd.DataFrame(1.0, made.states, [one for example in EXAMPLES for one in example.resolutions])
+    placed = made.placed.assign(quadrant=made.quadrants)
+    world = SimpleNamespace(contested=positions, placed=placed, permutations=made.permutations, draws=9)
+    found = Alliances(made.profiles(GRADED, 4.0), world, agreement(positions, 4), {}, 0.2, 1)
+    columns = {"statements": gaps, "statements.p": p, "votes": gaps, "votes.p": p}
+    found.__dict__["affinity"] = pd.DataFrame({"p": np.full(6, 0.5)})
+    found.__dict__["examples_in_data"] = pd.DataFrame(columns)
+    assert found.values()["example.statements.borne"] == borne
+
+
+@pytest.mark.parametrize(
     ("p", "said"),
     [
         ([0.5, 0.5], "do not vote more alike"),
