@@ -137,9 +137,8 @@ class PowerStudy:
         Takes what `significant` gives at a contrast of zero. Beyond chance means that the Clopper-Pearson interval over
         worlds lies above 1/20, at a level of 95 % for all numbers together (Bonferroni).
         """
-        least, _ = proportion_confint(
-            (size.to_numpy() * self.worlds).round(), self.worlds, 0.05 / size.size, "beta"
-        )
+        found = size.to_numpy() * self.worlds
+        least, _ = proportion_confint(found, self.worlds, 0.05 / size.size, "beta")
         over = pd.DataFrame(least > ALPHA, size.index, size.columns).groupby("estimator", sort=False).any()
         return {
             str(estimator): list(over.columns[row])

@@ -264,6 +264,18 @@ def test_states_that_name_one_level_each_have_none_of_the_diversity_within(world
         ON_STATEMENTS["X9"](spoken(made, passages.assign(referent="state")))
 
 
+def test_states_that_name_two_levels_or_more_are_those_in_which_passages_can_differ(world) -> None:
+    made = world(8)
+    n = 1 + np.arange(len(made.names)) % 3
+    passages = said(made, n=n)
+    each = passages.assign(referent=np.resize(LEVELS, len(passages)))
+    assert ON_STATEMENTS["X9"](spoken(made, each)).n == (n >= 2).sum()
+    # Of states with two passages each, which name two levels: all of what differs does so within states, and more.
+    two = said(made, n=np.full(len(made.names), 2))
+    two = two.sort_values("iso3", kind="stable").assign(referent=np.resize(LEVELS[:2], len(two)))
+    assert ON_STATEMENTS["X9"](spoken(made, two)).beside == {"within": 1, "all": 0.5, "share": 2}
+
+
 def test_association_is_that_of_the_tables_less_chance(world) -> None:
     made = world(9)
     passages = said(made)

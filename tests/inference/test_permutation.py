@@ -154,6 +154,7 @@ def test_a_state_without_a_group_is_named() -> None:
 def test_no_draws_are_refused() -> None:
     with pytest.raises(BuzanError, match="0 permutations; allowed: at least 1"):
         PermutationBank(draws=0)
+    assert PermutationBank(draws=1)(pd.Series(["a"] * 3, list("xyz"))).moves.shape == (1, 3)
 
 
 @pytest.mark.parametrize(("draws", "every"), [(11, True), (10, False)])

@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import EstimationError
-from buzanlib.inference.proper_scores import mention_shares, others_mean, scores_in_results, table_scores
+from buzanlib.inference.contrasts import POSITION
+from buzanlib.inference.proper_scores import (
+    assignment_statistics,
+    mention_shares,
+    others_mean,
+    scores_in_results,
+    table_scores,
+)
 from buzanlib.theory.predictions import Predictions, load_predictions
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -45,6 +52,21 @@ def test_a_state_never_foretells_itself() -> None:
         assert ours[state] == pytest.approx(shares[mates].mean(axis=0))
     with pytest.raises(EstimationError, match="1 states; to leave one out takes at least 2"):
         others_mean(shares[:1], groups[:1])
+
+
+def test_the_assignment_that_the_effects_follow_is_the_first_of_24() -> None:
+    """Effects of cohesion, power and their product, on one threat each, are -1, -2 and 3: the table has 6."""
+    statistics = np.zeros((3, 3))
+    rows = [POSITION[effect] - 1 for effect in ("cohesion", "power", "power:cohesion")]
+    statistics[rows, range(3)] = [-1, -2, 3]
+    found = assignment_statistics(statistics, CELLS.astype(bool))
+    assert len(found) == 24
+    assert found.is_monotonic_decreasing
+    assert found.index[0] == "WW-WS-SW-SS"
+    assert found.iloc[0] == 6
+    assert found.mean() == pytest.approx(0, abs=1e-12)
+    # Strong and weak states change places: power and its product with cohesion turn round.
+    assert found["SW-SS-WW-WS"] == 1 - 2 - 3
 
 
 def test_a_world_of_table_2_is_foretold_by_it(world, predictions: Predictions) -> None:

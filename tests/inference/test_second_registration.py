@@ -10,6 +10,7 @@ import pytest
 
 from buzanlib.inference.hypothesis_tests import Forum
 from buzanlib.inference.mixed_model import corner_model
+from buzanlib.inference.permutation import PermutationBank
 from buzanlib.inference.second_registration import LATER_CALLS, LEAST, SecondRegistration
 from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.inference.world import World
@@ -20,11 +21,19 @@ THREE = {
     "P3B2": Outcome("inf", "power", -1),
     "P3B3": Outcome("cri", "power:cohesion", 1),
 }
+#: The registered seed, and draws enough to tell one test from another.
+FEWER = PermutationBank(499, 20261128)
 
 
 @pytest.fixture(scope="module")
 def registered(data_dir: Path) -> SecondRegistration:
-    return SecondRegistration(World.open(data_dir, Placement(), 99, 1))
+    made = SecondRegistration(World.open(data_dir, Placement(), 99, 1))
+    vars(made)["bank"] = FEWER
+    return made
+
+
+def test_permutations_are_as_many_as_were_registered(registered: SecondRegistration) -> None:
+    assert SecondRegistration(registered.world).bank == PermutationBank(9999, FEWER.seed)
 
 
 def test_the_statements_are_those_of_the_later_years_under_codebook_2(registered: SecondRegistration) -> None:
@@ -40,7 +49,7 @@ def test_the_statements_are_those_of_the_later_years_under_codebook_2(registered
 
 def test_statements_are_tested_by_the_registered_estimator(registered: SecondRegistration) -> None:
     placed, regions = registered.world.placed, registered.world.data.regions
-    test, counts = WeightedContrastTest(9999, 20261128), registered.counts
+    test, counts = WeightedContrastTest(FEWER.draws, FEWER.seed), registered.counts
     strict = test(counts, placed, regions, {"P1": Outcome("pol.strict", "cohesion", -1)}).table.loc["P1"]
     three = test(counts, placed, regions, THREE)
     found = registered.findings

@@ -160,3 +160,5 @@ def test_what_cannot_be_forecast_is_refused() -> None:
         VoteForecasts(np.full((2, 3), np.nan), NETS, some.quadrants[:2], some.regions[:2], some.moves[:, :2])
     with pytest.raises(EstimationError, match="all states are of one region; allowed: at least two"):
         VoteForecasts(some.votes, NETS, some.quadrants, np.full(120, "one"), some.moves)
+    two = VoteForecasts(some.votes, NETS, some.quadrants, np.resize(["one", "two"], 120), some.moves)
+    assert {place.shape for place in two.forecasts("region").values()} == {some.votes.shape}

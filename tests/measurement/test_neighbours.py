@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from buzanlib.errors import EstimationError
-from buzanlib.measurement.neighbours import in_year, neighbours_by_contiguity
+from buzanlib.errors import BuzanError, EstimationError
+from buzanlib.measurement.neighbours import in_year, neighbours_by_contiguity, neighbours_from_tiles
 from buzanlib.measurement.placement import Placement
 from buzanlib.tables.data_folder import Data
 
@@ -58,6 +58,19 @@ def test_a_year_beyond_the_table_is_its_nearest() -> None:
     assert len(in_year(TABLE, 2024)) == len(in_year(TABLE, 2016)) == len(TABLE) - 1
     with pytest.raises(EstimationError, match="a table of neighbours or great powers has no rows"):
         neighbours_by_contiguity(TABLE.iloc[:0], "AB", REGIONS)
+
+
+def test_on_the_tile_map_the_nearest_are_so_as_the_crow_flies() -> None:
+    """From A, tile C is nearer (8 squared) than B (9), though more steps away; of equally near ones, the first."""
+    tiles = pd.DataFrame({"iso3": list("DCBA"), "row": [0, 3, 1, 1], "col": [0, 3, 4, 1]})
+    expected = {"A": ["D", "C"], "B": ["C", "A"], "C": ["B", "A"], "D": ["A", "B"]}
+    assert of(neighbours_from_tiles(tiles, 2)) == expected
+    cross = pd.DataFrame({"iso3": list("EDCBA"), "row": [0, 0, 1, -1, 0], "col": [1, -1, 0, 0, 0]})
+    assert of(neighbours_from_tiles(cross, 3))["A"] == ["B", "C", "D"]
+    assert of(neighbours_from_tiles(cross, 4))["A"] == ["B", "C", "D", "E"]
+    for count in (0, 5):
+        with pytest.raises(BuzanError, match=f"{count} neighbours among 5 tiles; allowed: 1 to 4"):
+            neighbours_from_tiles(cross, count)
 
 
 def test_some_neighbours_of_the_tables_that_ship(data_dir: Path) -> None:

@@ -139,17 +139,6 @@ def test_changes_count_states_in_another_quadrant() -> None:
     assert share.loc["left", "left"] == 0
 
 
-def test_neighbours_are_the_nearest_tiles() -> None:
-    tiles = pd.DataFrame({"iso3": ["A", "B", "C", "D"], "row": [0, 0, 0, 5], "col": [0, 1, 3, 3]})
-    found = neighbours_from_tiles(tiles, count=1)
-    assert dict(zip(found["iso3"], found["neighbour"], strict=True)) == {
-        "A": "B",
-        "B": "A",
-        "C": "B",
-        "D": "C",
-    }
-
-
 def test_bad_parameters_are_named(panel: pd.DataFrame, regions: pd.Series) -> None:
     with pytest.raises(
         UnknownNameError, match="unknown rule of placement by power 'medain'; nearest allowed: 'median'"
@@ -172,9 +161,6 @@ def test_bad_parameters_are_named(panel: pd.DataFrame, regions: pd.Series) -> No
         Placement(power_rule="great_powers")(panel, regions, ring, ["S99"])
     with pytest.raises(EstimationError, match="no regional group of S01, S02"):
         Placement(cohesion_rule="regional")(panel, regions.drop(["S01", "S02"]))
-    pair = pd.DataFrame({"iso3": ["A", "B"], "row": [0, 0], "col": [0, 1]})
-    with pytest.raises(BuzanError, match="2 neighbours among 2 tiles; allowed: 1 to 1"):
-        neighbours_from_tiles(pair, count=2)
     with pytest.raises(BuzanError, match=r"reliability 1\.00 of power"):
         Placement().memberships(panel, regions, {"power": 1.0, "cohesion": 0.5})
 

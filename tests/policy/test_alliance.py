@@ -102,8 +102,9 @@ def test_who_says_too_little_has_no_profile() -> None:
     assert list(smoothed(counts, minimum=3).index) == ["A"]
     with pytest.raises(EstimationError, match="no state has 4 mentions; the most that one has is 3"):
         smoothed(counts, minimum=4)
-    with pytest.raises(BuzanError, match="prior of -1 mentions; allowed: numbers from 0"):
-        smoothed(counts, -1)
+    for prior in (-1, np.inf, np.nan):
+        with pytest.raises(BuzanError, match=f"prior of {prior} mentions; allowed: numbers from 0"):
+            smoothed(counts, prior)
     with pytest.raises(BuzanError, match="minimum of 0 mentions; allowed: at least 1"):
         smoothed(counts, minimum=0)
 
@@ -237,6 +238,26 @@ def test_the_chapter_gathers_its_tests_under_its_keys() -> None:
     votes = found.affinity.loc["agreement of votes, beside other ties"]
     assert values["alliance.controlled.p.graded"] == votes["p"].iloc[1]
     assert values["alliance.controlled.finding"] == "not found"
+
+
+@pytest.mark.parametrize(
+    ("gaps", "p", "borne"),
+    [
+        ([0.1, 0.1, 0.1], [0.01, 0.04, 0.01], "all"),
+        ([0.1, -0.1, 0.1], [0.01, 0.01, 0.5], "one"),
+        ([-0.1, 0.1, 0.0], [0.01, 0.05, 0.01], "none"),
+    ],
+)
+def test_an_example_is_borne_out_by_a_gap_above_zero_that_is_found(gaps, p, borne) -> None:  # type: ignore[no-untyped-def]
+    made = World(6, size=60)
+    positions = pd.DataFrame(1.0, made.states, [one for example in EXAMPLES for one in example.resolutions])
+    placed = made.placed.assign(quadrant=made.quadrants)
+    world = SimpleNamespace(contested=positions, placed=placed, permutations=made.permutations, draws=9)
+    found = Alliances(made.profiles(GRADED, 4.0), world, agreement(positions, 4), {}, 0.2, 1)
+    columns = {"statements": gaps, "statements.p": p, "votes": gaps, "votes.p": p}
+    found.__dict__["affinity"] = pd.DataFrame({"p": np.full(6, 0.5)})
+    found.__dict__["examples_in_data"] = pd.DataFrame(columns)
+    assert found.values()["example.statements.borne"] == borne
 
 
 @pytest.mark.parametrize(

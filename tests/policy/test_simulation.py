@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,6 +108,7 @@ def test_the_chapter_compares_schemes_run_by_run(world: tuple[pd.DataFrame, pd.S
     assert values["states.observed.worse"] == (sizes[ADVISED] < sizes[STATES] - 1e-9).mean()
     assert values["states.literal.random"] == found.sizes[printed][STATES].mean()
     assert found.fewer == 20
+    assert replace(found, simulation=replace(found.simulation, runs=3)).fewer == 1
     talks, fewer = Talks(pull=0.4), found.fewer
     advised, at_random = (
         Simulation(talks, 0.1, 0.5, runs=fewer)(profiles, world[1], scheme).mean()

@@ -39,6 +39,7 @@ def told(described: Table, **columns: list[str]) -> list[str]:
         (field("x", "year", minimum="1995", maximum="2024"), "1994", "out of range, 1995 to 2024"),
         (field("x", "integer", minimum="0"), "-1", "out of range, 0 or more"),
         (field("x", "integer", maximum="9"), "10", "out of range, 9 or less"),
+        (field("x", "integer"), str(GREATEST), "out of range"),  # beyond it, doubles lose whole numbers
         (field("x", "integer"), "1.5", "a whole number is needed"),
         (field("x", "integer"), "٣", "a whole number is needed"),
         (field("x", "integer"), "007", "a whole number is needed"),
