@@ -14,7 +14,7 @@ from buzanlib.errors import BuzanError, StudyError, nearest, shown
 from buzanlib.study.parameters import Offers, Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 
-_TEXTS = ("title", "templates", "data", "output", "book")
+_TEXTS = ("title", "version", "templates", "data", "output", "book")
 _OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
 _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
@@ -81,6 +81,7 @@ class Study:
     tables: Mapping[str, Path]  #: files that replace those in the data folder, by the name of the file there
     sheets: tuple[Path, ...]  #: coding sheets, whose coders are additional annotators
     runs: tuple[Run, ...]  #: in the order of the file
+    version: str = ""  #: as its authors name it
 
     @property
     def laid_out(self) -> bool:
@@ -108,10 +109,11 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     Parameters
     ----------
     path : Path
-        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``templates`` (folder of the
-        notebooks; those beside the file count in any case), ``tables`` (files that replace tables of the data folder),
-        ``sheets`` (a list of coding sheets, whose coders are additional annotators), ``book`` (folder of the chapters),
-        ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
+        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``version`` (a text that the
+        colophon names), ``templates`` (folder of the notebooks; those beside the file count in any case), ``tables``
+        (files that replace tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are additional
+        annotators), ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them).
+        Folders are relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
@@ -143,7 +145,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
             document, f"{shown(content['data'])} is no folder of tables: it has no {PACKAGE}", "data"
         )
     tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
-    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=())
+    version = content.get("version", "")
+    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=(), version=version)
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())
 
