@@ -167,6 +167,9 @@ def _conf(layout: Layout, folder: Path) -> str:
         )
     except jsonschema.ValidationError as error:
         raise StudyError(f"_config.yml: {error.message}") from error
+    # Whatever a book says, its pages have been run already, and what keeps kernels and files from outside away is on.
+    settings["nb_execution_mode"] = "off"
+    settings["extensions"] = [*dict.fromkeys([*settings["extensions"], "buzanlib.site"])]
     here = Path(os.path.relpath(layout.book, folder))
     for name in _FROM_CONF & settings.keys():
         paths = settings[name]

@@ -51,7 +51,10 @@ _PLAIN: dict[str, frozenset[str]] = {
 """Tokens that are plain, and the attributes that the Markdown for each can set without any extension."""
 
 _ROLES = frozenset(
-    "any cite cite:p cite:t doc eq math math:numref num numref prf:ref ref std:ref sub sup term".split()
+    {
+        *("any", "doc", "eq", "math:numref", "num", "numref", "prf:ref", "ref", "std:ref", "term"),
+        *("cite", "cite:p", "cite:t", "math", "sub", "sup"),
+    }
 )
 """Roles that a caption may have: numbers and references, none of which reads a file or passes text on as it is."""
 

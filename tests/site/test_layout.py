@@ -141,6 +141,21 @@ def test_settings_take_no_folder_from_outside_of_the_book(
         _conf(layout, tmp_path)
 
 
+def test_a_book_cannot_ask_for_its_notebooks_to_be_executed(
+    tmp_path: Path, root: Path, own_book: Path
+) -> None:
+    path = study_of(tmp_path, root, "  02_table1:\n", book="own/book")
+    file = own_book.parent / "_config.yml"
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    config["execute"] = {"execute_notebooks": "force"}
+    config["sphinx"]["extra_extensions"] = []
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+    settings: dict[str, object] = {}
+    exec(_conf(laid_out(path), tmp_path), settings)
+    assert settings["nb_execution_mode"] == "off"
+    assert "buzanlib.site" in settings["extensions"]
+
+
 @pytest.mark.slow
 def test_the_book_of_a_study_is_built_once(
     tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]
