@@ -139,3 +139,11 @@ def alone(folder: Path) -> Iterator[None]:
 def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder once all links are followed; one that leads in a circle does not."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False

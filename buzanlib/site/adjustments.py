@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import sysconfig
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst.directives.misc import Raw
+from docutils.parsers.rst.directives.tables import CSVTable
 from myst_nb.core.execute.base import NotebookClientBase
 from nbformat import NotebookNode
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import docname_join
+
+from buzanlib.files import lies_in
+from buzanlib.study.dependencies import ROOT
 
 FIGURE = "a figure that is left out here"
 
@@ -95,6 +102,23 @@ def _no_kernel(
     return NotebookClientBase(notebook, Path(source), nb_config, logger)
 
 
+def _keep_inside(app: Sphinx, env: BuildEnvironment) -> None:
+    """Stop before anything is written where a page shows, offers or includes a file from outside of the book."""
+    book, made = Path(app.srcdir), Path(app.outdir).parent / "jupyter_execute"
+    places = (
+        book,
+        made,
+        ROOT,
+        *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")),
+    )
+    found = {file: page for page, files in env.dependencies.items() for file in files}
+    for shown in (env.images, env.dlfiles):
+        found |= {file: min(about[0]) for file, about in shown.items()}
+    for file, page in sorted(found.items()):
+        if not any(lies_in(book / file, place) for place in places):
+            raise ExtensionError(f"{page}: {file} lies outside of the book, which shows only what lies in it")
+
+
 def setup(app: Sphinx) -> None:
     """Register the handlers, the setting that names absent chapters (title by page), and what starts no kernel.
 
@@ -107,6 +131,9 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("buzan_absent", {}, "env", [dict])
     app.connect("missing-reference", _in_words)
     app.connect("doctree-read", _label_cells)
+    app.connect("env-check-consistency", _keep_inside)
+    for directive in (Raw, CSVTable):
+        directive.option_spec.pop("url", None)  # reads from anywhere, ``file://`` included, and tells nobody
     app.add_node(nodes.entry, override=True, html=(_visit_entry, _depart_entry))
     # After the theme and sphinx-thebe, which have the usual priority.
     app.connect("html-page-context", _mend, priority=900)

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from buzanlib.errors import RunError, StudyError
-from buzanlib.files import sha256
+from buzanlib.files import lies_in, sha256
 from buzanlib.site.layout import GENERATED, Layout, is_at_home, lay_out, place_of, sources_of
 from buzanlib.site.typed_numbers import check_typed_numbers
 from buzanlib.study.cache import Cache
@@ -80,9 +80,11 @@ def build_book(
     loaded = load_study(study, changes)
     if is_at_home(loaded):
         check_typed_numbers(loaded.templates, loaded.output.parent)
-    if progress:
-        warn_of_foreign_code(loaded)
     place = (out or place_of(loaded)).absolute()
+    if progress:
+        warn_of_foreign_code(
+            loaded, place / "_build", loaded.output.parent if is_at_home(loaded) else loaded.book
+        )
     with ExitStack() as stack:
         output = stack.enter_context(OwnedFolder.claimed(loaded.output))
         generated = sources_of(loaded) / GENERATED
@@ -165,10 +167,19 @@ def _conf(layout: Layout, folder: Path) -> str:
         )
     except jsonschema.ValidationError as error:
         raise StudyError(f"_config.yml: {error.message}") from error
+    # Whatever a book says, its pages have been run already, and what keeps kernels and files from outside away is on.
+    settings["nb_execution_mode"] = "off"
+    settings["extensions"] = [*dict.fromkeys([*settings["extensions"], "buzanlib.site"])]
     here = Path(os.path.relpath(layout.book, folder))
     for name in _FROM_CONF & settings.keys():
         paths = settings[name]
-        moved = [(here / path).as_posix() for path in ([paths] if isinstance(paths, str) else paths) if path]
+        named = [path for path in ([paths] if isinstance(paths, str) else paths) if path]
+        for path in named:
+            if not lies_in(layout.book / path, layout.book):
+                raise StudyError(
+                    f"_config.yml: {name}: {path!r} lies outside of the book, and would be published"
+                )
+        moved = [(here / path).as_posix() for path in named]
         settings[name] = moved if isinstance(paths, list) else "".join(moved)
     return "".join(f"{name} = {settings[name]!r}\n" for name in sorted(settings))
 

@@ -14,12 +14,18 @@ from buzanlib.site.pages import bullets, page
 from buzanlib.study.markup import code, escape
 from buzanlib.study.results import Results
 from buzanlib.study.runner import FINDINGS
-from buzanlib.study.spec import Study
+from buzanlib.study.spec import Study, slug
 from buzanlib.tables.declarations import read_declaration
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.schema import Descriptor
 
 CLAIMS, ADDED = "claims", "added_hypotheses"
+
+_COLUMNS = {
+    CLAIMS: {"claim", "section", "text", "treatment", "chapter", "findings", "reason"},
+    ADDED: {"finding", "chapter", "reason"},
+}
+"""Columns of the tables that the page is made from."""
 
 _SECTIONS = {
     "abstract": "Abstract",
@@ -59,6 +65,7 @@ class Evidence:
             pages.setdefault(run.notebook, []).append(run.name)
         ledger = study.output / FINDINGS
         rows = json.loads(ledger.read_text(encoding="utf-8")) if ledger.is_file() else []
+        rows = [row for row in rows if isinstance(row.get("verdict"), str)]  # a user's notebook may give none
         keys = [key for key in results.scalars if key.endswith(_VERDICT)]
         verdicts = {key.removesuffix(_VERDICT): str(results[key]) for key in keys}
         tested_on = {key.removesuffix(_VERDICT): results.page_of(key) for key in keys}
@@ -78,10 +85,15 @@ def claims_page(study: Study, results: Results) -> str:
     the study describes none.
     """
     parts = ["# The paper, claim by claim"]
-    if not {CLAIMS, ADDED} <= Descriptor.load(study.reads).tables.keys():
+    described = {name: table.columns for name, table in Descriptor.load(study.reads).tables.items()}
+    if not all(needed <= {*described.get(name, ())} for name, needed in _COLUMNS.items()):
         return page([*parts, "The data folder of this study has no table of the claims."])
-    tables, evidence = load_tables(study.reads, [CLAIMS, ADDED]), Evidence.of(study, results)
-    return page([*parts, *_sections(tables[CLAIMS].fillna(""), tables[ADDED], evidence)])
+    # As text, whatever the descriptor says: it comes with the data.
+    tables = {
+        name: frame.astype(object).where(frame.notna(), "").astype(str)
+        for name, frame in load_tables(study.reads, [*_COLUMNS]).items()
+    }
+    return page([*parts, *_sections(tables[CLAIMS], tables[ADDED], Evidence.of(study, results))])
 
 
 def _sections(claims: pd.DataFrame, added: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
@@ -99,7 +111,7 @@ def _sections(claims: pd.DataFrame, added: pd.DataFrame, evidence: Evidence) -> 
     yield _counted(claims, evidence)
     for section, own in claims.groupby("section", sort=False):
         entries = (_claim(row, evidence) for row in own.to_dict("records"))
-        yield f"## {_SECTIONS[str(section)]}"
+        yield f"## {_SECTIONS.get(str(section), escape(section))}"
         yield "{.claims}\n" + "\n\n".join(entries)
     yield "## Added hypotheses"
     yield (
@@ -136,7 +148,7 @@ def _claim(row: Mapping[Any, Any], evidence: Evidence) -> str:
         done += f"{'; see' if row['treatment'] == 'left out' else ' in'} {chapters}"
     if found := _findings(row, evidence):
         done += f": {', '.join(found)}"
-    number = f"[**{row['claim']}**]{{#claim-{row['claim']}}}"
+    number = f"[**{escape(row['claim'])}**]{{#claim-{slug(row['claim'])}}}"
     return f"{number} {escape(row['text'])}\n: {done}. {escape(row['reason'])}".rstrip()
 
 
@@ -159,8 +171,11 @@ def _findings(row: Mapping[Any, Any], evidence: Evidence) -> list[str]:
 def _finding(name: str, chapters: str, evidence: Evidence) -> str:
     """A hypothesis and its word, as a link to the page that tests it."""
     pages = [page for chapter in chapters.split(";") for page in evidence.pages.get(chapter, ())]
+    shown = escape(name)
     if name in evidence.verdicts:
-        return f"[{name} **{escape(evidence.verdicts[name])}**](../executed/{evidence.tested_on[name]}.ipynb)"
+        return (
+            f"[{shown} **{escape(evidence.verdicts[name])}**](../executed/{evidence.tested_on[name]}.ipynb)"
+        )
     if name in evidence.untested and pages:
-        return f"[{name}, a table without a test](../executed/{pages[0]}.ipynb)"
-    return f"{name}, not judged in this study"
+        return f"[{shown}, a table without a test](../executed/{pages[0]}.ipynb)"
+    return f"{shown}, not judged in this study"

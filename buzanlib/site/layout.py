@@ -14,6 +14,7 @@ import yaml
 from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
+from buzanlib.files import lies_in
 from buzanlib.site.pages import generated_pages
 from buzanlib.site.study_pages import front_page, own_note, study_pages
 from buzanlib.study.owned import OwnedFolder
@@ -76,7 +77,7 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     Raises
     ------
     StudyError
-        If the study names no folder of a book.
+        If the study names no folder of a book, or a link leads out of that.
     """
     at_home = is_at_home(study)
     source = study.output.parent if at_home else study.book
@@ -85,6 +86,11 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
             raise StudyError(
                 f"{study.file.name}: a book needs {file.name} in {file.parent.name!r}; name its folder under 'book',"
                 " or run the notebooks alone with 'buzan run'"
+            )
+    for entry in source.rglob("*"):
+        if entry.is_symlink() and not lies_in(entry, source.parent):
+            raise StudyError(
+                f"{entry} is a link to what lies outside of the book, and would be published: remove it"
             )
     book = sources_of(study)
     if not at_home:

@@ -49,9 +49,11 @@ class _Book(SimpleHTTPRequestHandler):
         if self.headers.get("Host") not in (f"127.0.0.1{port}", f"localhost{port}"):
             # DNS rebinding: a page from elsewhere may point its own name at this machine.
             return self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
-        path = unquote(urlsplit(self.path).path, errors="surrogateescape")
-        if "\0" in path:
+        if not self.path.startswith("/") or "\0" in unquote(
+            self.path
+        ):  # the first: an address with a host of its own
             return self.send_error(HTTPStatus.BAD_REQUEST)
+        path = unquote(urlsplit(self.path).path, errors="surrogateescape")
         hidden = any(part.startswith(".") for part in path.split("/"))
         if hidden or not self._has(Path(self.translate_path(self.path))):
             return self.send_error(HTTPStatus.NOT_FOUND)

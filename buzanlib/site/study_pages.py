@@ -10,7 +10,7 @@ from buzanlib.figures.typeset import typeset
 from buzanlib.site.claims import claims_page
 from buzanlib.site.pages import bullets, markdown_table, page
 from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
-from buzanlib.study.manifest import MANIFEST, Manifest
+from buzanlib.study.manifest import MANIFEST, Manifest, Origin
 from buzanlib.study.markup import code, escape
 from buzanlib.study.parameters import Parameter, declared
 from buzanlib.study.results import Results
@@ -48,11 +48,9 @@ def _parameter(parameter: Parameter, runs: list[Run]) -> list[str]:
 
 def colophon_page(manifest: Manifest) -> str:
     """Say how the book was made: versions, commit, hashes, and a row a notebook."""
-    state = "nothing differed from it" if manifest.clean else "with changes that are in no commit"
-    commit = f"commit {escape(manifest.commit)}, {state}" if manifest.commit else "not under version control"
     facts = [
-        f"**Study:** {escape(manifest.title)}",
-        f"**Library:** buzanlib {escape(manifest.version)}, {commit}",
+        f"**Study:** {_origin(manifest.title, manifest.study)}",
+        f"**Library:** {_origin('buzanlib', manifest.library)}",
         f"**Python:** {escape(manifest.python)} on {escape(manifest.platform)}",
         f"**Predictions:** SHA-256 {escape(manifest.predictions)}",
     ]
@@ -83,6 +81,18 @@ def colophon_page(manifest: Manifest) -> str:
             markdown_table(["file", "SHA-256"], manifest.data.items()),
         ]
     )
+
+
+def _origin(name: str, origin: Origin) -> str:
+    """Name, version and commit, and whether anything differed from that."""
+    states = {
+        True: "nothing differed from it",
+        False: "with changes that are in no commit",
+        None: "not all of its files could be compared with it",
+    }
+    version = f"version {origin.version}" if origin.version else ""
+    commit = f"commit {origin.commit}, {states[origin.clean]}" if origin.commit else "of no known commit"
+    return ", ".join(map(escape, filter(None, (name, version, commit))))
 
 
 def changes_page(changes: Changes | None) -> str:

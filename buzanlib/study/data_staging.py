@@ -94,8 +94,11 @@ def _lay_out(study: Study, cache: Cache, output: OwnedFolder) -> list[str]:
 
     A lock that is there already and fits is kept; that of the named folder would not fit.
     """
+    from buzanlib.tables.codebook import PAGES, leads_out
     from buzanlib.theory.predictions import LOCK
 
+    if faults := [fault for name in PAGES for fault in leads_out(study.data, name)]:
+        raise DataError(faults)  # a copy would be no link any more
     reads = output.path / READS
     if reads != study.reads:
         for name in (LOCK, *CODES):  # as the last run has left them

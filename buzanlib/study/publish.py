@@ -18,6 +18,7 @@ from buzanlib.figures.typeset import Scalar
 from buzanlib.study.markup import escape
 from buzanlib.study.results import FINDINGS_MIME, MIME, SHOWN
 from buzanlib.study.spec import Run, slug
+from buzanlib.tables.codebook import live_in_caption
 
 _TAGS = frozenset(
     {
@@ -129,6 +130,9 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
         why = "a cell that shows a figure may show nothing else; split the cell"
         raise _refused(run.name, number, cell, why)
     about: Any = shown[0].metadata.pop(SHOWN)
+    if found := live_in_caption(about["caption"]):
+        why = f"the caption has {found!r} in it, and a caption is plain Markdown with numbers and references"
+        raise _refused(run.name, number, cell, why)
     label = _label(run, about["name"])
     cell.metadata["mystnb"] = {
         "figure": {"caption": about["caption"], "name": label},

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from buzanlib.errors import BuzanError, RunError, StudyError, nearest
 from buzanlib.study.cache import Cache, some
 from buzanlib.study.data_staging import prepare
-from buzanlib.study.dependencies import ROOT, modules_of
+from buzanlib.study.dependencies import ROOT, hidden, modules_of
 from buzanlib.study.manifest import MANIFEST, manifest_of
 from buzanlib.study.owned import OwnedFolder, is_own
 from buzanlib.study.plan import Step, plan
@@ -148,13 +149,32 @@ def run_loaded(
     return results
 
 
-def warn_of_foreign_code(study: Study) -> None:
-    """Warn, before a study runs for the first time, that its notebooks from elsewhere are code."""
-    templates = sorted({run.template for run in study.runs if not run.template.is_relative_to(ROOT.parent)})
-    if templates and not is_own(study.output):
-        foreign = f"{some([file.name for file in templates])} did not come with buzanlib"
+def warn_of_foreign_code(study: Study, made: Path | None = None, book: Path | None = None) -> None:
+    """Warn, unless there are results already, that notebooks from elsewhere are code; so are modules beside a study.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    made : Path, optional
+        Folder of the results, by default its output folder.
+    book : Path, optional
+        Folder of the chapters, whose settings are code too.
+    """
+    if is_own(made or study.output):
+        return
+    beside = [place for place in (study.file.parent, study.templates) if _is_foreign(place)]
+    names = [f"the book in {book.name!r}"] if book and book.is_dir() and _is_foreign(book) else []
+    names += sorted({run.template.name for run in study.runs if _is_foreign(run.template)})
+    modules = {one.name for one in iter_modules(map(str, beside))} - hidden(beside).keys()
+    if names := [*names, *(f"module {name}" for name in sorted(modules))]:
+        foreign = f"{some(names)} did not come with buzanlib"
         hint = "run them only if you trust whoever wrote them"
         print(f"notebooks are code and may do whatever you may: {foreign}; {hint}", file=sys.stderr)
+
+
+def _is_foreign(path: Path) -> bool:
+    return not path.is_relative_to(ROOT.parent)
 
 
 def processors() -> int:

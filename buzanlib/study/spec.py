@@ -16,7 +16,7 @@ from buzanlib.study.window import fault_of_window, window_of
 from buzanlib.tables.yamlfile import Document, read
 from buzanlib.theory.vocabulary import JOIN
 
-_TEXTS = ("title", "templates", "data", "output", "book")
+_TEXTS = ("title", "version", "templates", "data", "output", "book")
 _OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
 _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
@@ -85,6 +85,7 @@ class Study:
     runs: tuple[Run, ...]  #: in the order of the file
     #: the worksheet to be read, where one is named, by the name of the table or the path of the sheet
     worksheets: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""  #: as its authors name it
 
     @property
     def laid_out(self) -> bool:
@@ -112,11 +113,12 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     Parameters
     ----------
     path : Path
-        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``templates`` (folder of the
-        notebooks; those beside the file count in any case), ``tables`` (files that replace tables of the data folder),
-        ``sheets`` (a list of coding sheets, whose coders are additional annotators; of a workbook both may name a
-        worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``book`` (folder of the chapters),
-        ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
+        YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``version`` (a text that the
+        colophon names), ``templates`` (folder of the notebooks; those beside the file count in any case), ``tables``
+        (files that replace tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are additional
+        annotators; of a workbook both may name a worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``book`` (folder
+        of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the
+        file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
@@ -157,6 +159,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         sheets=sheets,
         runs=(),
         worksheets=of_tables | of_sheets,
+        version=content.get("version", ""),
     )
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())

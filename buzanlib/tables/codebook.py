@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buzanlib.errors import LONG, Fault
+from buzanlib.files import lies_in
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -48,6 +50,14 @@ _PLAIN: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Tokens that are plain, and the attributes that the Markdown for each can set without any extension."""
 
+_ROLES = frozenset(
+    {
+        *("any", "doc", "eq", "math:numref", "num", "numref", "prf:ref", "ref", "std:ref", "term"),
+        *("cite", "cite:p", "cite:t", "math", "sub", "sup"),
+    }
+)
+"""Roles that a caption may have: numbers and references, none of which reads a file or passes text on as it is."""
+
 _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*|mailto:[^\s/?#]+\S*")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 """Characters that cannot be seen, some of which end a line for one program and not for another."""
@@ -56,12 +66,22 @@ _ABOUT = 20
 """Characters before such a place that are shown with it."""
 
 
+def leads_out(data_dir: Path, name: str) -> list[Fault]:
+    """A fault if one of `PAGES` is a link out of its folder: a stranger's would publish a file of the reader's."""
+    if lies_in(data_dir / name, data_dir):
+        return []
+    needed = "a page of the data must lie in their folder itself: copy what it leads to"
+    return [Fault(name, 0, "", "a link", needed)]
+
+
 def read_codebook(data_dir: Path, name: str = CODEBOOK) -> tuple[str | None, list[Fault]]:
     """Read and check a codebook or another of `PAGES` in a data folder; None if it is missing or cannot be read.
 
     It comes with the data, and so may not run anything on a page, include a file or contact a server: a fault for each
     place that MyST, with any extensions that a book enables, may take for more than plain Markdown.
     """
+    if faults := leads_out(data_dir, name):
+        return None, faults
     try:
         text = (data_dir / name).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -76,6 +96,22 @@ def read_codebook(data_dir: Path, name: str = CODEBOOK) -> tuple[str | None, lis
     for extensions in ((), _EXTENSIONS, *((name,) for name in _EXTENSIONS)):
         places |= set(_live(_tokens(text, extensions), 0, lines))
     return text, [Fault(name, line, "", found, ALLOWED) for line, found in sorted(places)]
+
+
+def live_in_caption(caption: str) -> str:
+    """The first thing in a caption, in which a name from the data may stand, that is not for readers; or ``""``.
+
+    Such are HTML, directives, substitutions, pictures from elsewhere, and roles other than numbers and references.
+    """
+    found = (token for extensions in ((), _EXTENSIONS) for token in _tokens(caption, extensions))
+    for token in chain.from_iterable((token, *(token.children or ())) for token in found):
+        live = token.type.startswith(("html_", "substitution_"))
+        live |= token.type == "myst_role" and token.meta["name"] not in _ROLES
+        live |= token.type in ("fence", "colon_fence") and token.info.lstrip().startswith("{")
+        live |= token.type == "image" and re.match(r"[\w+.-]+:|//", str(token.attrs["src"])) is not None
+        if live:
+            return token.info or token.content or str(token.attrs["src"])
+    return ""
 
 
 def _tokens(text: str, extensions: tuple[str, ...]) -> list[Token]:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from buzanlib.errors import BuzanError, EstimationError, UnknownNameError
-from buzanlib.measurement.neighbours import neighbours_from_tiles
 from buzanlib.measurement.placement import Placement, changes, pairs_alike, parallel_forms
 from buzanlib.theory.vocabulary import Quadrant
 

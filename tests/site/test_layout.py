@@ -9,7 +9,7 @@ import yaml
 from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
-from buzanlib.site.build import build_book
+from buzanlib.site.build import _conf, build_book
 from buzanlib.site.layout import Layout, lay_out
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
@@ -99,6 +99,61 @@ def test_a_study_without_a_book_is_told(tmp_path: Path, root: Path) -> None:
         pytest.raises(StudyError, match=r"study\.yml: a book needs _toc\.yml in 'nowhere'"),
     ):
         lay_out(load_study(path), nothing, output)
+
+
+@pytest.fixture
+def own_book(tmp_path: Path, root: Path) -> Path:
+    """A copy of the chapters, and a file beside them that is nobody's business."""
+    (tmp_path / "secret.txt").write_text("secret")
+    shutil.copytree(
+        root / "book", tmp_path / "own" / "book", ignore=shutil.ignore_patterns("executed", "api")
+    )
+    shutil.copy(root / "_config.yml", tmp_path / "own")
+    return tmp_path / "own" / "book"
+
+
+@pytest.mark.parametrize("place", ["_assets/secret.svg", "glossary.md", "more.bib", "_assets/folder"])
+def test_a_book_with_a_link_that_leads_out_of_it_is_not_laid_out(
+    tmp_path: Path, root: Path, own_book: Path, place: str
+) -> None:
+    path = study_of(tmp_path, root, "  02_table1:\n", book="own/book")
+    laid_out(path)
+    (own_book / place).unlink(missing_ok=True)
+    (own_book / place).symlink_to(tmp_path if place.endswith("folder") else tmp_path / "secret.txt")
+    with pytest.raises(StudyError, match=f"{place} is a link to what lies outside of the book"):
+        laid_out(path)
+    assert not [file for file in (tmp_path / "out").rglob("*") if file.is_file() and "secret" in file.name]
+
+
+@pytest.mark.parametrize("setting", ["html_static_path", "html_extra_path", "templates_path"])
+def test_settings_take_no_folder_from_outside_of_the_book(
+    tmp_path: Path, root: Path, own_book: Path, setting: str
+) -> None:
+    path = study_of(tmp_path, root, "  02_table1:\n", book="own/book")
+    file = own_book.parent / "_config.yml"
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    config["sphinx"]["config"][setting] = ["../../.."]
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+    layout = laid_out(path)
+    with pytest.raises(
+        StudyError, match=rf"_config\.yml: {setting}: '\.\./\.\./\.\.' lies outside of the book"
+    ):
+        _conf(layout, tmp_path)
+
+
+def test_a_book_cannot_ask_for_its_notebooks_to_be_executed(
+    tmp_path: Path, root: Path, own_book: Path
+) -> None:
+    path = study_of(tmp_path, root, "  02_table1:\n", book="own/book")
+    file = own_book.parent / "_config.yml"
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    config["execute"] = {"execute_notebooks": "force"}
+    config["sphinx"]["extra_extensions"] = []
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+    settings: dict[str, object] = {}
+    exec(_conf(laid_out(path), tmp_path), settings)
+    assert settings["nb_execution_mode"] == "off"
+    assert "buzanlib.site" in settings["extensions"]
 
 
 @pytest.mark.slow

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from buzanlib.errors import BuzanError
 from buzanlib.site.serve import server
@@ -89,10 +92,38 @@ def test_nothing_else_is(port: int, path: str) -> None:
 def test_a_path_that_cannot_be_one_is_a_bad_request(port: int) -> None:
     assert asked(port, "/%00")[0] == 400
     assert asked(port, "/index%00.html")[0] == 400
+    assert asked(port, "http://[")[0] == 400
     assert asked(port, "/%ff%fe")[0] == 404
     assert asked(port, f"/{'a' * 300}")[0] == 404
     assert asked(port, "/a" * 5000)[0] == 404
     assert asked(port, "/")[0] == 200  # and the server is as well as before
+
+
+PIECES = (
+    *("/", "//", "[", "]", "%", "%00", "..", ":", "@", "#", "?", ";", " ", "\xff", "\u2100", "\\"),
+    *("http://", "http://[", "file:", "index.html", "chapters", "link.txt", "out/secret.txt", "evil.org"),
+)
+LINES = st.sampled_from(
+    ["X: y\r\n", "Range: bytes=0-\r\n", "If-Modified-Since: \xff\r\n", "Host: \r\n", ":\r\n", "\0"]
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.lists(st.sampled_from(PIECES), max_size=6).map("".join), lines=st.lists(LINES, max_size=2))
+@example(path="http://[", lines=[])
+def test_no_request_troubles_the_server_or_leads_elsewhere(
+    port: int, capfd: pytest.CaptureFixture[str], path: str, lines: list[str]
+) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{''.join(lines)}\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as reader:
+        reader.sendall(request.encode())
+        reader.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: reader.recv(2**16), b""))
+    assert answer
+    assert b"secret" not in answer
+    assert b"what stands in ." not in answer
+    assert not re.search(rb"Location: (?!/\w)", answer)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from buzanlib.site.study_pages import changes_page, colophon_page, front_page, parameters_page
 from buzanlib.study.changes import Change, Changes
-from buzanlib.study.manifest import Manifest
+from buzanlib.study.manifest import Manifest, Origin
 from buzanlib.study.results import Results, Value
 from buzanlib.study.spec import Run, Study, load_study
 
@@ -16,9 +16,8 @@ HOSTILE = "<script>alert(1)</script>"
 
 MANIFEST = Manifest(
     title=HOSTILE,
-    version="0.1.0",
-    commit="c0ffee",
-    clean=False,
+    library=Origin("0.1.0", "c0ffee", clean=False),
+    study=Origin("2nd edition", "decaf", clean=True),
     python="3.11.2",
     platform="Linux",
     packages={"pandas": "3.0.0"},
@@ -66,15 +65,20 @@ def test_every_parameter_of_the_study_that_ships_is_explained(root: Path) -> Non
 
 def test_the_colophon_says_what_was_run() -> None:
     page = html(colophon_page(MANIFEST))
-    assert "commit c0ffee, with changes that are in no commit" in page
+    assert "buzanlib, version 0.1.0, commit c0ffee, with changes that are in no commit" in page
+    assert ", version 2nd edition, commit decaf, nothing differed from it" in page
     assert "<td>pandas</td>\n<td>3.0.0</td>" in page
     assert (
         "<td>one</td>\n<td>1.2</td>\n<td>7</td>\n<td>444444444444</td>\n<td>codes.csv</td>"
         in page.replace(' style="text-align:right"', "")
     )
     assert "3" * 64 in page
-    assert "not under version control" in colophon_page(replace(MANIFEST, commit=""))
-    assert "nothing differed from it" in colophon_page(replace(MANIFEST, clean=True))
+    page = html(colophon_page(replace(MANIFEST, study=Origin("", "", clean=None))))
+    assert ", of no known commit" in page
+    assert "nothing differed" not in page
+    page = html(colophon_page(replace(MANIFEST, study=Origin("", "decaf", clean=None))))
+    assert "commit decaf, not all of its files could be compared with it" in page
+    assert "nothing differed" not in page
 
 
 def test_changes_are_listed_verdicts_first() -> None:

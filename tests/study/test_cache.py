@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from buzanlib.study import dependencies, plan
+from buzanlib.study import dependencies, plan, user_key
 from buzanlib.study.cache import DAMAGED, KEPT, Cache, Entry, Inputs
 from buzanlib.study.data_staging import CHECKED, prepare
 from buzanlib.study.owned import OwnedFolder
@@ -84,6 +84,20 @@ def test_a_damaged_note_is_not_trusted(cache: Cache, spoil: Callable[[Path], Non
     assert (found.entry, found.reason, found.seconds) == (None, DAMAGED, None)
     cache.save("one", ENTRY)
     assert cache.find("one", INPUTS).entry == ENTRY
+
+
+def test_a_page_that_somebody_else_has_sealed_is_not_trusted(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashes and seals that were computed anew, by whoever knows how, but has another key."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(user_key, "_key", lambda: bytes(32))
+        cache.save("one", replace(ENTRY, page=replace(PAGE, text='{"cells": []}\n')))
+        cache.remember("checked.json", {"n": 1})
+        assert cache.find("one", INPUTS).entry
+    found = cache.find("one", INPUTS)
+    assert (found.entry, found.reason, found.seconds) == (None, DAMAGED, None)
+    assert cache.recall("checked.json") == {}
 
 
 @pytest.mark.parametrize("spoil", [empty, garbage, another_page, missing])

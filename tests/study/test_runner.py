@@ -18,7 +18,7 @@ from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.owned import RECORD, OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.results import Results
-from buzanlib.study.runner import run_study
+from buzanlib.study.runner import run_study, warn_of_foreign_code
 from buzanlib.study.spec import load_study
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -431,6 +431,14 @@ def test_notebooks_of_somebody_else_are_said_to_be_code_once(write_study, root: 
         run_study(path)
         assert (said in capsys.readouterr().err) == first
     path = write_study("numbers", output="elsewhere")
+    for name in ("helper", "random"):  # of which the second cannot be imported, and is told as that
+        (path.parent / f"{name}.py").write_text("")
+    warn_of_foreign_code(load_study(path))
+    assert f"{said.partition(': ')[0]}: module helper did not come with buzanlib" in capsys.readouterr().err
+    (path.parent / "book").mkdir()
+    warn_of_foreign_code(load_study(path), path.parent / "nowhere", path.parent / "book")
+    assert "the book in 'book', module helper did not come" in capsys.readouterr().err
+    (path.parent / "helper.py").unlink()
     run_study(path)
     assert "notebooks are code" not in capsys.readouterr().err
 

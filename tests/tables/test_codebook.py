@@ -124,6 +124,24 @@ def test_what_cannot_be_read_is_a_fault_and_nothing_is_none(tmp_path: Path) -> N
     assert str(fault).startswith("codebook.md: 'cannot be read'; 'utf-8' codec")
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_out_of_the_folder_is_a_fault_and_is_not_read(name: str, world: Any, tmp_path: Path) -> None:
+    page = world.path / name
+    secret = tmp_path / "secret.md"
+    secret.write_text("<b>secret</b>", encoding="utf-8")
+    for target in (secret, Path("..") / "secret.md", page):  # the last leads to itself
+        page.unlink(missing_ok=True)
+        page.symlink_to(target)
+        faults = [str(fault) for fault in check(world.path)]
+        assert faults == [
+            f"{name}: 'a link'; a page of the data must lie in their folder itself: copy what it leads to"
+        ]
+    page.unlink()
+    (world.path / "beside.md").write_text("# Plain\n", encoding="utf-8")
+    page.symlink_to("beside.md")
+    assert check(world.path) == []
+
+
 def test_it_is_part_of_the_check_of_the_data(world: Any) -> None:
     (world.path / CODEBOOK).write_text("# Codebook\n\n{{ a }}\n", encoding="utf-8")
     (world.path / "README.md").write_text("{a}`b`\n", encoding="utf-8")
