@@ -260,7 +260,7 @@ FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
         lambda text: text.replace("  reads: {sweep: {times: [1, 2]}}\n", "").replace(
             "    label: a word", f"    sweep: {{label: [{'x' * 300}]}}"
         ),
-        r"line 11: sweep, label: a value is [0-9]+ characters too long",
+        r"line 11: sweep, label: the name of a page would be [0-9]+ characters too long",
     ),
     "data_elsewhere": (
         line("data", UP),
