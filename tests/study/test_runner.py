@@ -357,7 +357,7 @@ def test_a_sweep_over_two_parameters_has_a_page_for_every_pair(write_study) -> N
     ]
     assert results["sweep.count.2.share.0_25.tiny.count"] == 2
     page = nbformat.read(path.parent / "executed" / "numbers--count-2--share-0_25.ipynb", as_version=4)
-    assert page.cells[0].source.endswith("\\(count\\: 2\\, share\\: 0\\.25\\)")
+    assert page.cells[0].source.startswith("# Numbers \\(count\\: 2\\, share\\: 0\\.25\\)\n")
 
 
 def test_tables_of_ones_own_take_the_place_of_those_that_ship(
