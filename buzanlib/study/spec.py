@@ -241,7 +241,7 @@ class _Reader:
     def runs(self) -> tuple[Run, ...]:
         document, study, notebooks = self.document, self.study, self.document.content["notebooks"]
         folders = (study.file.parent, study.templates)  # of two notebooks of one name the template counts
-        found = {file.stem: file for folder in folders for file in folder.glob("*.ipynb")}
+        found = {file.stem: file for folder in folders for file in folder.glob("[!.]*.ipynb")}
         if not notebooks:
             raise _error(document, "none is named", "notebooks")
         _known(document, "notebook", notebooks, found, "notebooks")

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from buzanlib.errors import StudyError
+from buzanlib.study.data_staging import looked_at
 from buzanlib.study.parameters import declared
 from buzanlib.study.spec import RESULTS, load_study
 
@@ -182,6 +183,22 @@ def test_a_default_of_ones_own_that_contradicts_another_is_refused(write_study, 
         StudyError, match=r"line 6: parameter 'first' of pair is 2011 and 'last' 2010; allowed: first"
     ):
         load_study(write_study("pair"))
+
+
+def test_what_macos_puts_beside_files_is_no_notebook_and_no_table(
+    write_study, tmp_path: Path, root: Path
+) -> None:  # type: ignore[no-untyped-def]
+    data, templates = tmp_path / "data", tmp_path / "templates"
+    shutil.copytree(root / "data", data)
+    shutil.copytree(root / "tests" / "notebooks", templates)
+    for folder, name in ((data, "codes.csv"), (templates, "numbers.ipynb"), (tmp_path, "numbers.ipynb")):
+        (folder / f"._{name}").write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X")
+    path = write_study("numbers", data="data", templates="templates")
+    assert [run.name for run in load_study(path).runs] == ["numbers"]
+    with looked_at(load_study(path)) as folder:
+        assert not [name for name in folder.hashes if name.startswith(".")]
+    with pytest.raises(StudyError, match=r"unknown notebook '\._numbers'; nearest allowed: 'numbers'"):
+        load_study(write_study("._numbers", data="data", templates="templates"))
 
 
 def test_annotators_who_shared_the_passages_are_named_together(write_study) -> None:  # type: ignore[no-untyped-def]
