@@ -143,7 +143,8 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
 
 def _label(run: Run, name: str) -> str:
     """Label of anything, distinct on each page of a sweep."""
-    return f"{name}-{slug(run.parameters[run.swept]).lower().replace('_', '-')}" if run.swept else name
+    values = (slug(run.parameters[swept]).lower().replace("_", "-") for swept in run.swept)
+    return "-".join([name, *values])
 
 
 _LABEL = r"\w[\w:.+-]*"

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
-from buzanlib.study.parameters import Offers, Parameter, Value, declared
+from buzanlib.study.parameters import Offers, Parameter, Value, contradicting, declared
 from buzanlib.study.window import fault_of_window, window_of
 from buzanlib.tables.yamlfile import Document, read
 from buzanlib.theory.vocabulary import JOIN
@@ -46,7 +47,7 @@ class Run:
     template: Path  #: the template
     given: Mapping[str, Value]  #: values to inject
     parameters: Mapping[str, Value]  #: all values with which it runs, defaults included
-    swept: str = ""  #: the parameter that is swept; empty if none is
+    swept: tuple[str, ...] = ()  #: the parameters that are swept
 
     @property
     def notebook(self) -> str:
@@ -56,12 +57,14 @@ class Run:
     @property
     def prefix(self) -> str:
         """Prefix that distinguishes the keys of a page of a sweep from those of its other pages."""
-        return f"sweep.{self.swept}.{slug(self.parameters[self.swept])}." if self.swept else ""
+        values = "".join(f"{name}.{slug(self.parameters[name])}." for name in self.swept)
+        return f"sweep.{values}" if values else ""
 
     @property
     def suffix(self) -> str:
         """Addition to the title of a page of a sweep."""
-        return f"({self.swept}: {self.parameters[self.swept]})" if self.swept else ""
+        values = ", ".join(f"{name}: {self.parameters[name]}" for name in self.swept)
+        return f"({values})" if values else ""
 
     @property
     def reads_results(self) -> bool:
@@ -269,7 +272,7 @@ class _Reader:
     def runs(self) -> tuple[Run, ...]:
         document, study, notebooks = self.document, self.study, self.document.content["notebooks"]
         folders = (study.file.parent, study.templates)  # of two notebooks of one name the template counts
-        found = {file.stem: file for folder in folders for file in folder.glob("*.ipynb")}
+        found = {file.stem: file for folder in folders for file in folder.glob("[!.]*.ipynb")}
         if not notebooks:
             raise _error(document, "none is named", "notebooks")
         _known(document, "notebook", notebooks, found, "notebooks")
@@ -300,6 +303,7 @@ class _Reader:
         allowed = {*parameters} - set(_OWN)
         _known(self.document, f"parameter of {name}", special, allowed | {_SWEEP}, "notebooks", name)
         wanted: dict[str, Value] = {}
+        places: dict[str, tuple[str, ...]] = {}  # where each value that is given stands
         if "data" in parameters:
             wanted["data"] = Path(os.path.relpath(study.reads, study.templates)).as_posix()
         if "seed" in parameters and "seed" in content:
@@ -311,19 +315,21 @@ class _Reader:
             for key, value in values.items():
                 if key in parameters and key != _SWEEP:
                     self._check(name, parameters[key], value, *where, key)
-                    wanted[key] = value
+                    wanted[key], places[key] = value, (*where, key)
         for key, text in self.changes.items():
             if key in parameters:
                 wanted[key] = self._parsed(name, parameters[key], text)
         if "seed" in wanted:
             self._check(name, parameters["seed"], wanted["seed"], "seed")
         sweep = special.get(_SWEEP)
-        for key in parameters.keys() - wanted.keys() - set(sweep if isinstance(sweep, dict) else ()):
+        places |= dict.fromkeys(sweep if isinstance(sweep, dict) else (), ("notebooks", name, _SWEEP))
+        for key in parameters.keys() - wanted.keys() - places.keys():
             self._check(name, parameters[key], parameters[key].default, "notebooks", name)
         defaults = {key: parameter.default for key, parameter in parameters.items()}
 
-        def run(page: str, values: Mapping[str, Value], swept: str = "") -> Run:
+        def run(page: str, values: Mapping[str, Value], swept: tuple[str, ...] = ()) -> Run:
             values = {**values, **window_of(parameters, values, self._offers)}
+            self._agree(name, parameters, {**defaults, **values}, places)
             if fault := fault_of_window(parameters, {**defaults, **values}, self._offers):
                 raise self.document.error(f"{page}: {fault}", "notebooks", name)
             given = {key: value for key, value in values.items() if value != defaults[key]}
@@ -333,34 +339,58 @@ class _Reader:
 
         if _SWEEP not in special:
             return [run(name, wanted)]
-        key, pages = self._swept(name, parameters, sweep)
-        return [run(page, {**wanted, key: value}, key) for page, value in pages.items()]
+        return [
+            run(page, {**wanted, **values}, tuple(values))
+            for page, values in self._swept(name, parameters, sweep).items()
+        ]
 
     def _swept(
         self, name: str, parameters: Mapping[str, Parameter], sweep: object
-    ) -> tuple[str, dict[str, Value]]:
-        """The parameter of a sweep, and its values by the name of the page."""
+    ) -> dict[str, dict[str, Value]]:
+        """The values of each page of a sweep, which of several parameters has every combination."""
         document, place = self.document, ("notebooks", name, _SWEEP)
-        if not isinstance(sweep, dict) or len(sweep) != 1:
-            raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
-        ((key, values),) = sweep.items()
-        _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
-        if not isinstance(values, list) or not values:
-            raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
-        for value in values:
-            self._check(name, parameters[key], value, *place, key)
-        pages = [f"{name}--{key}-{slug(value)}" for value in values]
-        if longest := max(pages, key=len)[_LENGTH:]:
-            says = f"a value is {len(longest)} characters too long for a page"
-            raise document.error(f"sweep, {key}: {says}", *place, key)
-        taken: dict[str, Value] = {}
-        for page, value in zip(pages, values, strict=True):
-            folded = page.lower()  # labels ignore case, as do files on some systems
-            if folded in taken:
-                pair = f"{shown(taken[folded])} and {shown(value)}"
-                raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
-            taken[folded] = value
-        return key, dict(zip(pages, values, strict=True))
+        if not isinstance(sweep, dict) or not sweep:
+            says = "is not a mapping of parameters to lists of values, as in {power: [cinc, gdp]}"
+            raise document.error(f"sweep: {'nothing' if not sweep else shown(sweep)} {says}", *place)
+        _known(document, f"parameter of {name}", sweep, parameters.keys() - set(_OWN), *place)
+        for key, values in sweep.items():
+            if not isinstance(values, list) or not values:
+                raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
+            for value in values:
+                self._check(name, parameters[key], value, *place, key)
+            taken: dict[str, Value] = {}
+            for value in values:
+                folded = slug(value).lower()  # labels ignore case, as do files on some systems
+                if folded in taken:
+                    pair = f"{shown(taken[folded])} and {shown(value)}"
+                    raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
+                taken[folded] = value
+        pages = {}
+        for values in product(*sweep.values()):
+            of_page = dict(zip(sweep, values, strict=True))
+            page = f"{name}--" + "--".join(f"{key}-{slug(value)}" for key, value in of_page.items())
+            if longest := page[_LENGTH:]:
+                says = f"the name of a page would be {len(longest)} characters too long"
+                raise document.error(f"sweep, {', '.join(sweep)}: {says}", *place)
+            pages[page] = of_page
+        return pages
+
+    def _agree(
+        self,
+        notebook: str,
+        parameters: Mapping[str, Parameter],
+        values: Mapping[str, Value],
+        places: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """Refuse values that contradict each other, with the place of one that is given."""
+        if pair := contradicting(parameters, values):
+            one, other, says = pair
+            both = f"{one!r} of {notebook} is {shown(values[one])} and {other!r} {shown(values[other])}"
+            for name in pair[:2]:
+                if name in self.changes:
+                    raise StudyError(f"-p {name}={self.changes[name]}: parameter {both}; {says}")
+            place = places.get(one) or places.get(other) or ("notebooks", notebook)
+            raise self.document.error(f"parameter {both}; {says}", *place)
 
     def _check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
         if fault := self._fault(notebook, parameter, value):
