@@ -67,7 +67,8 @@ class StrictReading:
     def _codings(self) -> dict[str, pd.DataFrame]:
         """Counts by annotator, the world's own first; of those who coded something here."""
         known = set(self.world.data.statements.codes["annotator"])
-        names = dict.fromkeys((self.world.annotator, *CODINGS))
+        more = () if self.world.annotator in CODINGS else sorted(known - CODINGS.keys())
+        names = dict.fromkeys((self.world.annotator, *CODINGS, *more))
         worlds = {name: self.world.coded_by(name) for name in names if name in known}
         return {
             name: world.counts.assign(**{REST: world.counts[Threat.POL] - world.counts[STRICT]})

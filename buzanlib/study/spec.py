@@ -15,7 +15,14 @@ from buzanlib.study.parameters import Offers, Parameter, Value, declared
 from buzanlib.tables.yamlfile import Document, read
 
 _TEXTS = ("title", "templates", "data", "output", "book")
-_OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
+_OTHERS = {
+    "tables": dict,
+    "sheets": list,
+    "corpora": dict,
+    "seed": int,
+    "parameters": dict,
+    "notebooks": dict,
+}
 _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
@@ -80,12 +87,13 @@ class Study:
     book: Path
     tables: Mapping[str, Path]  #: files that replace those in the data folder, by the name of the file there
     sheets: tuple[Path, ...]  #: coding sheets, whose coders are additional annotators
+    corpora: Mapping[str, str]  #: names in full of corpora, for captions and prose
     runs: tuple[Run, ...]  #: in the order of the file
 
     @property
     def laid_out(self) -> bool:
-        """Whether it combines the data of a folder with tables or sheets of its own."""
-        return bool(self.tables or self.sheets)
+        """Whether it combines the data of a folder with tables, sheets or names of its own."""
+        return bool(self.tables or self.sheets or self.corpora)
 
     @property
     def reads(self) -> Path:
@@ -110,8 +118,9 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     path : Path
         YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``templates`` (folder of the
         notebooks; those beside the file count in any case), ``tables`` (files that replace tables of the data folder),
-        ``sheets`` (a list of coding sheets, whose coders are additional annotators), ``book`` (folder of the chapters),
-        ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the file.
+        ``sheets`` (a list of coding sheets, whose coders are additional annotators), ``corpora`` (the names in full of
+        corpora, for captions and prose), ``book`` (folder of the chapters), ``seed`` and ``parameters`` (for all
+        notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
@@ -143,7 +152,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
             document, f"{shown(content['data'])} is no folder of tables: it has no {PACKAGE}", "data"
         )
     tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
-    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=())
+    corpora = _corpora(document, Offers(folders["data"], tables))
+    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, corpora=corpora, runs=())
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())
 
@@ -224,6 +234,24 @@ def _sheets(document: Document, study: Path) -> tuple[Path, ...]:
             raise _error(document, f"{text!r} stands twice", "sheets")
         found.append(path)
     return tuple(found)
+
+
+def _corpora(document: Document, offers: Offers) -> dict[str, str]:
+    """Names in full by corpus; they stand in Markdown and in tables, as plain text on one line."""
+    named: dict[str, str] = document.content.get("corpora", {})
+    if named:
+        _known(document, "corpus", named, offers.of("corpus"), "corpora")
+    for corpus, name in named.items():
+        if not isinstance(name, str):
+            raise _not_a(document, name, str, "corpora", corpus)
+        if not name.strip() or not name.isprintable() or set(name) & set("<>`{}[]|*_\\$"):
+            raise _error(
+                document,
+                f"{shown(name)} is empty or has marks of a mark-up language in it",
+                "corpora",
+                corpus,
+            )
+    return {corpus: name.strip() for corpus, name in named.items()}
 
 
 @dataclass(frozen=True)
