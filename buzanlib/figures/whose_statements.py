@@ -20,12 +20,16 @@ def corpus_in_words(data: Data, corpus: str) -> str:
     return data.label(corpus) or in_words(corpus)
 
 
+def years_in_words(first: int, last: int) -> str:
+    """A span of years, or the year if it is one."""
+    return f"{first}–{last}" if first < last else f"{first}"
+
+
 def whose(world: World) -> str:
     """A sentence: ``"Statements: General Debate, 2011–2024; codes: adjudicated, codebook 2."``."""
-    first, last = world.window
-    years = f"{first}–{last}" if first < last else f"{first}"
     codes = in_words(world.annotator, of="annotator")
-    return f"Statements: {corpus_in_words(world.data, world.corpus)}, {years}; codes: {codes}."
+    named = corpus_in_words(world.data, world.corpus)
+    return f"Statements: {named}, {years_in_words(*world.window)}; codes: {codes}."
 
 
 def only_of_what_ships(world: World, sayings: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +62,7 @@ def definitions_of(world: World, definitions: Mapping[str, Any]) -> dict[str, An
         by = f"codes of {in_words(world.annotator, of='annotator')}"
         said |= {"adjudicated codes": by, "codes of codebook 2": by}
     if world.corpus != Corpus.UNGDC:
-        said["speeches"] = "statements"
+        said |= {"speeches": "statements", r" \(amendment \d+\)": ""}
     locked = {
         MOVES.waves: ("2006-2010", "2012-2016", "2018-2022"),
         FOLLOWING.halves: ("2011-2017", "2018-2024"),

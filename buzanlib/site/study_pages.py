@@ -8,7 +8,7 @@ from pathlib import Path
 from buzanlib.errors import BuzanError
 from buzanlib.figures.labels import in_words as label_of
 from buzanlib.figures.typeset import joined, typeset
-from buzanlib.figures.whose_statements import corpus_in_words
+from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
 from buzanlib.site.claims import claims_page
 from buzanlib.site.pages import bullets, markdown_table, page
 from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
@@ -163,7 +163,7 @@ def _statements(study: Study) -> list[str]:
         of = run.parameters
         if {"corpus", "annotator", "first", "last"} <= of.keys():
             corpus, coder = str(of["corpus"]), label_of(str(of["annotator"]), of="annotator")
-            years = f"{of['first']}–{of['last']}"
+            years = years_in_words(int(of["first"]), int(of["last"]))
             found.append(f"{escape(corpus_in_words(data, corpus))} ({years}, coded by {escape(coder)})")
     return list(dict.fromkeys(found))
 

@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -87,8 +87,10 @@ class Study:
     book: Path
     tables: Mapping[str, Path]  #: files that replace those in the data folder, by the name of the file there
     sheets: tuple[Path, ...]  #: coding sheets, whose coders are additional annotators
-    corpora: Mapping[str, str]  #: names in full of corpora, for captions and prose
     runs: tuple[Run, ...]  #: in the order of the file
+    corpora: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: names in full of corpora, for captions and prose
 
     @property
     def laid_out(self) -> bool:
@@ -153,7 +155,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         )
     tables, sheets = _tables(document, file, folders["data"]), _sheets(document, file)
     corpora = _corpora(document, Offers(folders["data"], tables))
-    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, corpora=corpora, runs=())
+    study = Study(file, content["title"], **folders, tables=tables, sheets=sheets, runs=(), corpora=corpora)
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())
 
