@@ -39,7 +39,7 @@ DATA_PAGES = {
     "genindex.html",
     "search.html",
 }
-"""Pages that describe the data that ship, and say so, and those without prose."""
+"""Pages that describe the data that ship and the defaults of notebooks, and say so, and those without prose."""
 
 
 def strange(text: str) -> list[str]:

@@ -18,6 +18,7 @@ from buzanlib.study.data_staging import prepare
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.runner import run_study
 from buzanlib.study.spec import Study, load_study
+from buzanlib.tables.data_folder import Data
 
 SAME = {"first": "A", "second": "B"}
 """Coders of the sheet, and whose codes they are."""
@@ -97,3 +98,13 @@ def test_a_fault_of_the_sheet_is_told_with_its_place_and_nothing_runs(study: Pat
     ):
         run_study(study, progress=False)
     assert not list((study.parent / "out").glob("*.ipynb"))
+
+
+def test_a_name_in_full_stands_in_the_data_that_pages_read(study: Path) -> None:
+    text = study.read_text(encoding="utf-8")
+    for name in ("strategies of states", "plans of states"):
+        study.write_text(f"{text}\ncorpora: {{NCSS: {name}}}\n", encoding="utf-8")
+        loaded = load_study(study)
+        laid_out(loaded)
+        assert Data.open(loaded.reads).label("NCSS") == name
+        assert Data.open(loaded.reads).label("UNGDC") == ""
