@@ -7,7 +7,8 @@ from pathlib import Path
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.typeset import joined, typeset
+from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
 from buzanlib.site.claims import claims_page
 from buzanlib.site.pages import bullets, markdown_table, page
 from buzanlib.study.changes import VERDICT, Change, Changes, compare
@@ -19,6 +20,7 @@ from buzanlib.study.results import Results
 from buzanlib.study.runner import PREVIOUS, RESULTS
 from buzanlib.study.spec import RESULTS as RESULTS_OF
 from buzanlib.study.spec import Run, Study
+from buzanlib.tables.data_folder import Data
 
 _SHORT = 12
 """Characters of a hash that a table shows."""
@@ -138,6 +140,8 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         " of its chapters, and the words that compare them, are chosen by these; what can only be said of the data that"
         " ship with buzanlib is left out.",
     ]
+    if statements := _statements(study):
+        parts.append(f"**Statements:** {joined(statements)}.")
     if study.tables:
         named = ", ".join(map(escape, study.tables))
         parts.append(
@@ -176,6 +180,19 @@ def _finding_in_words(name: str, runs: Iterable[Run]) -> str:
             return f"{_finding_in_words(name.removeprefix(run.prefix), ())} ({swept})"
     before, _, last = name.rpartition(".")
     return f"{last} ({in_words(before).replace('.', ' ')})" if before else last
+
+
+def _statements(study: Study) -> list[str]:
+    """Whose statements the pages of a study are about, each with its years and coder."""
+    data = Data.open(study.reads)
+    found = []
+    for run in study.runs:
+        of = run.parameters
+        if {"corpus", "annotator", "first", "last"} <= of.keys():
+            corpus, coder = str(of["corpus"]), in_words(str(of["annotator"]), of="annotator")
+            years = years_in_words(int(of["first"]), int(of["last"]))
+            found.append(f"{escape(corpus_in_words(data, corpus))} ({years}, coded by {escape(coder)})")
+    return list(dict.fromkeys(found))
 
 
 def own_note(run: Run) -> str:

@@ -18,7 +18,14 @@ from buzanlib.tables.yamlfile import Document, read
 from buzanlib.theory.vocabulary import JOIN
 
 _TEXTS = ("title", "version", "templates", "data", "output", "book")
-_OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
+_OTHERS = {
+    "tables": dict,
+    "sheets": list,
+    "corpora": dict,
+    "seed": int,
+    "parameters": dict,
+    "notebooks": dict,
+}
 _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
@@ -89,11 +96,12 @@ class Study:
     #: the worksheet to be read, where one is named, by the name of the table or the path of the sheet
     worksheets: Mapping[str, str] = field(default_factory=dict)
     version: str = ""  #: as its authors name it
+    corpora: Mapping[str, str] = field(default_factory=dict)  #: names in full, for captions and prose
 
     @property
     def laid_out(self) -> bool:
-        """Whether it combines the data of a folder with tables or sheets of its own."""
-        return bool(self.tables or self.sheets)
+        """Whether it combines the data of a folder with tables, sheets or names of its own."""
+        return bool(self.tables or self.sheets or self.corpora)
 
     @property
     def reads(self) -> Path:
@@ -119,9 +127,9 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``version`` (a text that the
         colophon names), ``templates`` (folder of the notebooks; those beside the file count in any case), ``tables``
         (files that replace tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are additional
-        annotators; of a workbook both may name a worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``book`` (folder
-        of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the
-        file.
+        annotators; of a workbook both may name a worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``corpora`` (the
+        names in full of corpora, for captions and prose), ``book`` (folder of the chapters), ``seed`` and
+        ``parameters`` (for all notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
@@ -163,6 +171,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         runs=(),
         worksheets=of_tables | of_sheets,
         version=content.get("version", ""),
+        corpora=_corpora(document, Offers(folders["data"], tables)),
     )
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())
@@ -259,6 +268,24 @@ def _sheets(document: Document, study: Path) -> tuple[tuple[Path, ...], dict[str
             raise _error(document, f"{shown(given)} stands twice", "sheets")
         found[path] = worksheet
     return tuple(found), {str(path): worksheet for path, worksheet in found.items() if worksheet}
+
+
+def _corpora(document: Document, offers: Offers) -> dict[str, str]:
+    """Names in full by corpus; they stand in Markdown and in tables, as plain text on one line."""
+    named: dict[str, str] = document.content.get("corpora", {})
+    if named:
+        _known(document, "corpus", named, offers.of("corpus"), "corpora")
+    for corpus, name in named.items():
+        if not isinstance(name, str):
+            raise _not_a(document, name, str, "corpora", corpus)
+        if not name.strip() or not name.isprintable() or set(name) & set("<>`{}[]|*_\\$"):
+            raise _error(
+                document,
+                f"{shown(name)} is empty or has marks of a mark-up language in it",
+                "corpora",
+                corpus,
+            )
+    return {corpus: name.strip() for corpus, name in named.items()}
 
 
 @dataclass(frozen=True)

@@ -270,3 +270,25 @@ def test_the_study_that_ships_changes_no_default(root: Path) -> None:
     for run in study.runs:
         assert run.given.keys() <= {RESULTS}
         assert list(run.parameters) == list(declared(run.template))
+
+
+def test_a_corpus_may_have_a_name_in_full(write_study) -> None:  # type: ignore[no-untyped-def]
+    study = load_study(write_study("numbers", corpora="{NCSS: ' the strategies of states '}"))
+    assert study.corpora == {"NCSS": "the strategies of states"}
+    assert study.laid_out
+
+
+@pytest.mark.parametrize(
+    ("corpora", "says"),
+    [
+        ("{NCS: strategies}", r"line 5: unknown corpus 'NCS'; nearest allowed: 'NCSS'"),
+        ("{NCSS: 3}", r"line 5: corpora, NCSS: 3 is not a text"),
+        ("{NCSS: ' '}", r"corpora, NCSS: ' ' is empty or has marks of a mark-up language in it"),
+        ("{NCSS: '<b>'}", r"corpora, NCSS: '<b>' is empty or has marks"),
+        ('{NCSS: "two\\nlines"}', r"is empty or has marks of a mark-up"),
+        ("[NCSS]", r"corpora: .* is not a mapping of names to values"),
+    ],
+)
+def test_a_name_in_full_that_cannot_be_is_refused(write_study, corpora: str, says: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(StudyError, match=says):
+        load_study(write_study("numbers", corpora=corpora))
