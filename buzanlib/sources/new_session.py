@@ -155,7 +155,7 @@ def _read(pack: Path, last: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     rows, found, windows = [], [], []
     for speech in ungdc.read(pack, last):
         cut = digital_passages(speech.text)
-        row = document_row(speech, len(cut), len(cut))
+        row = document_row(speech, word_counts(speech.text), len(cut), len(cut))
         rows.append(row | ({"text": str(Origin.ADDED)} if speech.year > ungdc.LAST else {}))
         found += [
             [one.passage_id(speech.doc_id), speech.doc_id, one.start, one.end, one.sha256, one.text]
