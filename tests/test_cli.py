@@ -433,6 +433,49 @@ def test_two_runs_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert f"no results at {str(tmp_path / 'none.json')!r}: run the study first" in capsys.readouterr().err
 
 
+def test_runs_of_a_study_are_compared_by_its_folder_or_where_one_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    out = tmp_path / "mine" / "out"
+    for name, value in (("previous", 1), ("results", 2)):
+        Results("", {}, {}, {}, {"n": Value(value, "one")}).write(out / f"{name}.json")
+    Results("", {}, {}, {}, {"n": Value(5, "one")}).write(tmp_path / "other" / "results.json")
+    capsys.readouterr()
+    mine = str(tmp_path / "mine")
+    for words in ([mine, str(out)], [mine, mine], [str(tmp_path / "mine" / "study.yml"), mine]):
+        assert main(["diff", *words]) == 0
+        assert capsys.readouterr().out == "nothing has changed\n"
+    monkeypatch.chdir(tmp_path / "mine")
+    assert main(["diff"]) == 0
+    assert capsys.readouterr().out == "1 value\n  n: 1 → 2 (+1)\n"
+    assert main(["diff", "../other"]) == 0
+    assert capsys.readouterr().out == "1 value\n  n: 5 → 2 (−3)\n"
+    (out / "previous.json").unlink()
+    assert main(["diff"]) == 2
+    assert "there was no run with other results before" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "book", "status"])
+def test_a_study_is_found_in_the_folder_where_one_is_and_in_a_project(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def study(*words: str) -> Path:
+        return Path(cli_parser().parse_args([command, *words]).study).resolve()
+
+    mine, project = tmp_path / "mine", tmp_path / "project"
+    for file in (mine / "study.yml", project / "notebooks" / "study.yml"):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    monkeypatch.chdir(mine)
+    assert study() == study(".") == study("study.yml") == study(str(mine)) == mine / "study.yml"
+    assert study("../project") == project / "notebooks" / "study.yml"
+    monkeypatch.chdir(project)
+    assert study() == study("notebooks") == project / "notebooks" / "study.yml"
+    monkeypatch.chdir(tmp_path)
+    assert study() == tmp_path / "study.yml"  # which is not there, and so named in the error
+
+
 def test_a_book_is_served_by_the_folder_of_its_study(tmp_path: Path, root: Path) -> None:
     assert main(["new", str(tmp_path / "mine")]) == 0
     assert _pages(tmp_path / "mine") == tmp_path / "mine" / "out" / "_build" / "html"

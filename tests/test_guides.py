@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from buzanlib.site.build import build_book
+from buzanlib.sources.new_session import add_session
 from buzanlib.sources.own_index import merge_index
 from buzanlib.sources.own_texts import gather_texts
 from buzanlib.sources.sheet_workbook import render_workbook
@@ -20,7 +22,7 @@ from buzanlib.study.parameters import declared
 
 pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("guides"), pytest.mark.usefixtures("server")]
 
-GUIDES = ("rerun", "bring_statements", "bring_index", "add_hypothesis")
+GUIDES = ("rerun", "bring_statements", "bring_index", "add_year", "add_hypothesis")
 FEW = {"draws": 49, "bootstrap": 29, "worlds": 20, "size": 40}
 BOOK = Path(__file__).parents[1] / "book"
 
@@ -58,6 +60,17 @@ def mine(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         said = "Cyber crime is a danger to all." if number % 2 else "Cyber attacks threaten our power grid."
         (folder / "texts" / f"{state}-2021.txt").write_text(said, encoding="utf-8")
     sheet = gather_texts(folder / "texts", "OEWG", data_dir, folder / "tables-of-mine").files[2]
+    _coded(sheet)
+    session = folder / "Session 82 - 2027"
+    session.mkdir()
+    for file in sorted((folder / "texts").iterdir()):
+        shutil.copy(file, session / file.name.replace("-2021", "_82_2027"))
+    _coded(add_session(session, data_dir, folder / "added").files[-1])
+    return folder
+
+
+def _coded(sheet: Path) -> None:
+    """Fill in a sheet, as two people would who agree."""
     with sheet.open(encoding="utf-8-sig", newline="") as file:
         blank = list(csv.DictReader(file))
     values = dict.fromkeys(CODES, "") | {"relevant": "yes", "level": "1", "referent": "state"}
@@ -67,7 +80,6 @@ def mine(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for row in blank
         for coder in ("Ana", "Ben")
     ).to_csv(sheet, index=False)
-    return folder
 
 
 def build(folder: Path, root: Path, output: str, content: dict[str, Any]) -> None:

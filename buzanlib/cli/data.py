@@ -242,8 +242,8 @@ def _year(given: argparse.Namespace) -> None:
 
     added = add_session(given.pack, given.data, given.out)
     print(*added.counts(), sep="\n")
-    for path in added.files:
-        print(path)
+    if added.files:
+        print(f"{given.out}: name its tables in a study under tables, and the sheet, filled in, under sheets")
 
 
 def _index(given: argparse.Namespace) -> None:

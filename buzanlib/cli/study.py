@@ -40,8 +40,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     status = add(_status, "say what would run, and why", "buzan status -p power=gdp")
     _of_study(status)
     diff = add(_diff, "say what moved between two runs", "buzan diff mine/out book/executed")
-    diff.add_argument("old", type=Path, help="results.json of a run, or its output folder")
-    diff.add_argument("new", type=Path, help="the same of another")
+    of_run = "results.json of a run, its output folder, or a study"
+    diff.add_argument("old", type=Path, nargs="?", help=f"{of_run} (default: the run before)")
+    diff.add_argument("new", type=Path, nargs="?", default=Path(), help="the same of another (default: here)")
     serve = add(_serve, "show a built book in the browser", "buzan serve mine --port 8000")
     place = f"folder of the pages, or of a study (default: {HTML})"
     serve.add_argument("html", type=Path, nargs="?", default=HTML, help=place)
@@ -51,7 +52,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _of_study(parser: argparse.ArgumentParser) -> None:
     """Arguments of every command that is about a study."""
     parser.add_argument(
-        "study", type=_study, nargs="?", default=STUDY, help=f"study file, or its folder (default: {STUDY})"
+        "study",
+        type=_study,
+        nargs="?",
+        default=".",
+        help=f"study file, or its folder (default: {STUDY.name} here, or {STUDY})",
     )
     parser.add_argument(
         "-p",
@@ -85,8 +90,12 @@ def of_workers(parser: argparse.ArgumentParser, jobs: str) -> None:
 
 
 def _study(text: str) -> Path:
+    """The study file that is named, or that of a folder, or of a project, which has it in a folder of its own."""
     path = Path(text)
-    return path / STUDY.name if path.is_dir() else path
+    if not path.is_dir():
+        return path
+    here, inside = path / STUDY.name, path / STUDY
+    return inside if inside.is_file() and not here.is_file() else here
 
 
 def _parameter(text: str) -> tuple[str, str]:
@@ -148,13 +157,28 @@ def _diff(given: argparse.Namespace) -> None:
     """Compare the numbers, verdicts and figures of two runs."""
     from buzanlib.study.changes import compare, format_changes
     from buzanlib.study.results import Results
-    from buzanlib.study.runner import RESULTS
+    from buzanlib.study.runner import PREVIOUS
 
-    files = [path / RESULTS if path.is_dir() else path for path in (given.old, given.new)]
+    new = _results(given.new)
+    files = [_results(given.old) if given.old else new.parent / PREVIOUS, new]
     for file in files:
         if not file.is_file():
-            raise BuzanError(f"no results at {str(file)!r}: run the study first")
+            before = file.name == PREVIOUS
+            hint = "there was no run with other results before" if before else "run the study first"
+            raise BuzanError(f"no results at {str(file)!r}: {hint}")
     print(format_changes(compare(*map(Results.load, files))))
+
+
+def _results(path: Path) -> Path:
+    """The file of results of a run, given that or its folder, or its study or the folder of that."""
+    from buzanlib.study.runner import RESULTS
+    from buzanlib.study.spec import load_study
+
+    if path.is_dir() and (path / RESULTS).exists():
+        return path / RESULTS
+    study = _study(str(path))
+    of_study = study.is_file() and study.suffix in (".yml", ".yaml")
+    return load_study(study).output / RESULTS if of_study else path / RESULTS if path.is_dir() else path
 
 
 def _pages(folder: Path) -> Path:

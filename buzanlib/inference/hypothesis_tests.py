@@ -36,7 +36,8 @@ from buzanlib.inference.vote_tests import Pivot, Support, SupportBesideTies
 from buzanlib.inference.weighted_contrast import FEWEST
 from buzanlib.inference.weighted_table2 import WeightedQuadrantTest
 from buzanlib.inference.world import HypothesisTest, World
-from buzanlib.measurement.indices import scores_of_column
+from buzanlib.measurement.indices import scores_of_column, yearly_scores
+from buzanlib.measurement.placement import AXES
 from buzanlib.measurement.profiles import blocs
 from buzanlib.theory.matrices import TABLE2
 from buzanlib.theory.vocabulary import Measure, Quadrant, Threat
@@ -118,8 +119,9 @@ class Rival(HypothesisTest):
     """What an account other than power and cohesion adds to them."""
 
     columns: tuple[str, ...] = ()  #: Indices of the panel; none for the bloc of a state.
-    blocs: tuple[str, ...] = ()  #: Blocs that are set beside power and cohesion.
-    year: int = 2011  #: Of membership in a bloc.
+    blocs: tuple[
+        str, ...
+    ] = ()  #: Blocs that are set beside power and cohesion, by membership in the first year.
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -138,7 +140,7 @@ class Rival(HypothesisTest):
             for column in self.columns
         }
         if self.blocs:
-            bloc = blocs(world.data.memberships, pd.Index(world.placed.index), self.year)
+            bloc = blocs(world.data.memberships, pd.Index(world.placed.index), world.window[0])
             scores |= {name: (bloc == name).astype(float) for name in self.blocs}
         return pd.DataFrame(scores).dropna()
 
@@ -147,8 +149,24 @@ class Rival(HypothesisTest):
 class Moves(HypothesisTest):
     """Whether more states change quadrant than error of measurement would move."""
 
-    #: Three windows of the indices.
-    waves: tuple[tuple[int, int], ...] = ((2006, 2010), (2012, 2016), (2018, 2022))
+    def waves(self, world: World) -> list[tuple[int, int]]:
+        """First and last year of three windows of the indices, equally long and with a year between them.
+
+        They end with the last year, up to that of the study, in which both indices have values, and go back as far as
+        both do. `EstimationError` if that is less than five years.
+        """
+        place, panel = world.placement, world.data.panel
+        since = int(panel["year"].min())
+        scores = (yearly_scores(panel, getattr(place, axis), axis, since, place.last) for axis in AXES)
+        years = sorted(set.intersection(*(set(map(int, one.columns)) for one in scores)))
+        length = (years[-1] - years[0] - 1) // 3 if years else 0
+        if length < 1:
+            both = f"{place.power} and {place.cohesion} both have values"
+            raise EstimationError(
+                f"{both} in {len(years)} years up to {place.last}; three windows need at least 5"
+            )
+        ends = (years[-1] - later * (length + 1) for later in (2, 1, 0))
+        return [(end - length + 1, end) for end in ends]
 
     def __call__(self, world: World) -> Finding:
         """Test."""
@@ -156,7 +174,7 @@ class Moves(HypothesisTest):
 
     def result(self, world: World, reliability: dict[str, float] | None = None) -> MoveResult:
         """The moves, with the reliability of the indices if it is known."""
-        scores = [world.within(*wave).placement.scores(world.data.panel) for wave in self.waves]
+        scores = [world.within(*wave).placement.scores(world.data.panel) for wave in self.waves(world)]
         return MoveTest()(self.hypothesis, scores, reliability)
 
     def assumed(self, world: World, reliabilities: Iterable[float]) -> pd.DataFrame:
@@ -173,12 +191,20 @@ class Moves(HypothesisTest):
 class Following(HypothesisTest):
     """Whether a state that moves to another quadrant changes what it speaks of as Table 2 expects."""
 
-    early: tuple[int, int] = (2011, 2017)  #: The first window, of the statements and of the indices.
-    late: tuple[int, int] = (2018, 2024)  #: The second.
+    def halves(self, world: World) -> tuple[tuple[int, int], tuple[int, int]]:
+        """First and last year of the two halves of the window of a study, of its statements and of the indices.
+
+        `EstimationError` if the window is a single year.
+        """
+        first, last = world.window
+        if first == last:
+            raise EstimationError(f"all statements are of {first}; two halves need two years")
+        middle = (first + last) // 2
+        return (first, middle), (middle + 1, last)
 
     def __call__(self, world: World) -> Finding:
         """Test."""
-        early, late = world.within(*self.early), world.within(*self.late)
+        early, late = (world.within(*half) for half in self.halves(world))
         quadrants = early.placed["quadrant"], late.placed["quadrant"]
         table, permutations = TABLE2.weights(), world.permutations
         found = follow_test(

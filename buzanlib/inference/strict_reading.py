@@ -25,6 +25,7 @@ from buzanlib.inference.verdicts import Value
 from buzanlib.inference.weighted_contrast import Outcome, WeightedContrastTest
 from buzanlib.inference.world import World
 from buzanlib.measurement.profiles import STRICT
+from buzanlib.tables.descriptor import load
 from buzanlib.theory.vocabulary import JOIN, Annotator, PoliticalKind, Quadrant, Threat
 
 #: Passages that are political, but not in the strict sense.
@@ -63,11 +64,19 @@ class StrictReading:
         (said,) = (one for one in self.world.data.predictions.cells if one.threat == Threat.POL)
         return {name: Outcome(column, said.effect, said.sign) for name, column in READINGS.items()}
 
+    @property
+    def _peers(self) -> list[str]:
+        """Who else coded, where the world's own annotator is not one of those that ship; none a second time."""
+        if self.world.annotator in CODINGS:
+            return []
+        annotators = load(self.world.data.folder, "annotators").set_index("annotator")["role"]
+        return sorted(annotators.index[annotators != "retest"])
+
     @cached_property
     def _codings(self) -> dict[str, pd.DataFrame]:
         """Counts by annotator, the world's own first; of those who coded something here."""
         known = set(self.world.data.statements.codes["annotator"])
-        names = dict.fromkeys((self.world.annotator, *CODINGS))
+        names = dict.fromkeys((self.world.annotator, *CODINGS, *self._peers))
         worlds = {name: self.world.coded_by(name) for name in names if known.issuperset(name.split(JOIN))}
         return {
             name: world.counts.assign(**{REST: world.counts[Threat.POL] - world.counts[STRICT]})

@@ -15,13 +15,14 @@ from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.files import lies_in
+from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
 from buzanlib.site.study_pages import front_page, own_note, study_pages
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import RESULTS
 from buzanlib.study.spec import RESULTS as NUMBERS
-from buzanlib.study.spec import Study
+from buzanlib.study.spec import Run, Study
 from buzanlib.tables.declarations import load_open_claims
 from buzanlib.theory.predictions import load_predictions
 
@@ -33,8 +34,11 @@ EXECUTED = "executed"
 _SHARED = ("glossary", "bibliography")
 """Chapters without results, which belong to the book of any study."""
 
-ABOUT_WHAT_SHIPS = "about-what-ships"
-"""Tag of a cell that interprets the numbers of the study that ships, and has no place in another."""
+_DATASHEET = "datasheet.md"
+_OF_WHAT_SHIPS = (
+    ":::{note}\nThis page is about the data that ship with buzanlib. Tables, statements and codes of this study's own"
+    " are described by whoever made it.\n:::\n"
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,11 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     book = sources_of(study)
     if not at_home:
         _copy(study, source, book, results, output)
-    for name, text in (generated_pages(study.reads, results.data) | study_pages(study)).items():
+    pages = generated_pages(study.reads, results.data) | study_pages(study)
+    if not at_home:
+        title, end, rest = pages[_DATASHEET].partition("\n")
+        pages[_DATASHEET] = f"{title}{end}\n{_OF_WHAT_SHIPS}\n{rest}"
+    for name, text in pages.items():
         output.write(book / GENERATED / name, text)
     whole = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
     toc = _fitted(whole, study, None if at_home else _SHARED)
@@ -124,7 +132,7 @@ def _copy(study: Study, source: Path, book: Path, results: Results, output: Owne
     texts = {Path("index.md"): front_page(study, results, claims)}
     for run in study.runs:
         page = f"{run.name}.ipynb"
-        texts[Path(EXECUTED, page)] = _own_page(study.output / page, own_note(run))
+        texts[Path(EXECUTED, page)] = _own_page(study.output / page, run, results)
     for place, file in copies.items():
         output.copy(file, book / place)
     for place, text in texts.items():
@@ -135,11 +143,11 @@ def _copy(study: Study, source: Path, book: Path, results: Results, output: Owne
             output.remove(file)
 
 
-def _own_page(file: Path, note: str) -> str:
-    """A page without what it says of the data that ship, and with a note behind its title."""
+def _own_page(file: Path, run: Run, results: Results) -> str:
+    """A page without what does not hold for its study, and with a note behind its title."""
     page = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-    page.cells = [cell for cell in page.cells if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ())]
-    page.cells.insert(1, new_markdown_cell(note, id="note"))  # type: ignore[no-untyped-call]
+    fit(page, run, results)
+    page.cells.insert(1, new_markdown_cell(own_note(run), id="note"))  # type: ignore[no-untyped-call]
     return str(nbformat.writes(page)) + "\n"  # type: ignore[no-untyped-call]
 
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.typeset import typeset
+from buzanlib.figures.labels import in_words
+from buzanlib.figures.typeset import joined, typeset
+from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
 from buzanlib.site.claims import claims_page
 from buzanlib.site.pages import bullets, markdown_table, page
-from buzanlib.study.changes import VERDICT, Change, Changes, compare, in_words
+from buzanlib.study.changes import VERDICT, Change, Changes, compare
+from buzanlib.study.changes import in_words as value_in_words
 from buzanlib.study.manifest import MANIFEST, Manifest, Origin
 from buzanlib.study.markup import code, escape
 from buzanlib.study.parameters import Parameter, declared
@@ -17,6 +20,7 @@ from buzanlib.study.results import Results
 from buzanlib.study.runner import PREVIOUS, RESULTS
 from buzanlib.study.spec import RESULTS as RESULTS_OF
 from buzanlib.study.spec import Run, Study
+from buzanlib.tables.data_folder import Data
 
 _SHORT = 12
 """Characters of a hash that a table shows."""
@@ -119,8 +123,8 @@ def _moved(changes: Iterable[Change]) -> str:
     rows = [
         [
             one.key,
-            in_words(one.before),
-            in_words(one.after),
+            value_in_words(one.before),
+            value_in_words(one.after),
             "" if one.by is None else typeset(one.by, "+.4g"),
         ]
         for one in changes
@@ -136,6 +140,8 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         " of its chapters, and the words that compare them, are chosen by these; what can only be said of the data that"
         " ship with buzanlib is left out.",
     ]
+    if statements := _statements(study):
+        parts.append(f"**Statements:** {joined(statements)}.")
     if study.tables:
         named = ", ".join(map(escape, study.tables))
         parts.append(
@@ -149,7 +155,11 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         name: claims.get(name.rpartition(".")[2], results.scalars.get(f"{name}.claim")) for name in judged
     }
     if any(known.values()):
-        rows = [[name, claim, results[name + VERDICT]] for name, claim in known.items() if claim]
+        rows = [
+            [_finding_in_words(name, study.runs), claim, results[name + VERDICT]]
+            for name, claim in known.items()
+            if claim
+        ]
         parts += ["## Verdicts", markdown_table(["", "claim", "verdict"], rows)]
     parts += ["## Chapters", bullets(f"{{doc}}`executed/{run.name}`" for run in study.runs)]
     parts.append(
@@ -158,6 +168,31 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
         " {doc}`_generated/changes` what moved since the run before."
     )
     return page(parts)
+
+
+def _finding_in_words(name: str, runs: Iterable[Run]) -> str:
+    """The id of a hypothesis, and in words of which page of a sweep, or of what else, its finding is."""
+    for run in runs:
+        if run.prefix and name.startswith(run.prefix):
+            swept = ", ".join(
+                f"{in_words(one)}: {in_words(str(run.parameters[one]), of=one)}" for one in run.swept
+            )
+            return f"{_finding_in_words(name.removeprefix(run.prefix), ())} ({swept})"
+    before, _, last = name.rpartition(".")
+    return f"{last} ({in_words(before).replace('.', ' ')})" if before else last
+
+
+def _statements(study: Study) -> list[str]:
+    """Whose statements the pages of a study are about, each with its years and coder."""
+    data = Data.open(study.reads)
+    found = []
+    for run in study.runs:
+        of = run.parameters
+        if {"corpus", "annotator", "first", "last"} <= of.keys():
+            corpus, coder = str(of["corpus"]), in_words(str(of["annotator"]), of="annotator")
+            years = years_in_words(int(of["first"]), int(of["last"]))
+            found.append(f"{escape(corpus_in_words(data, corpus))} ({years}, coded by {escape(coder)})")
+    return list(dict.fromkeys(found))
 
 
 def own_note(run: Run) -> str:

@@ -84,9 +84,9 @@ def add_session(pack: Path, data: Path, out: Path) -> AddedSession:
     data : pathlib.Path
         Folder of the tables.
     out : pathlib.Path
-        New folder for ``documents.csv``, ``passages.csv`` and ``conventional.csv``; ``codes.csv`` and ``gists.csv`` if
-        a passage moved or is gone; ``passages_moved.csv``, the account; and ``sheet.csv``, with the text of what is to
-        be coded and without its speaker. It appears whole or not at all, and not where nothing is new.
+        New folder for the tables of documents, passages, conventional dangers, codes and gists; for
+        ``passages_moved.csv``, the account; and for ``sheet.csv``, with the text of what is to be coded and without its
+        speaker, if there is any. It appears whole or not at all, and not where nothing is new.
 
     Raises
     ------
@@ -125,9 +125,8 @@ def add_session(pack: Path, data: Path, out: Path) -> AddedSession:
     codes = existing.table("codes.csv", CODE)
     of_session = codes["passage_id"].isin(now.index)
     gone = int((codes["passage_id"].map(now) == "").sum())
-    if account["what"].isin([MOVED, GONE]).any():
-        tables["codes.csv"] = _renamed(codes, now).sort_values(["passage_id", "annotator"])
-        tables["gists.csv"] = _renamed(existing.table("gists.csv", GIST), now).sort_values("passage_id")
+    tables["codes.csv"] = _renamed(codes, now).sort_values(["passage_id", "annotator"])
+    tables["gists.csv"] = _renamed(existing.table("gists.csv", GIST), now).sort_values("passage_id")
     to_code = passages[passages["passage_id"].isin(account.loc[account["what"] == NEW, "passage_id"])]
     return AddedSession(
         years=tuple(map(int, years)),

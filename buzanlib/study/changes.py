@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from buzanlib.figures.typeset import Scalar, typeset
@@ -56,15 +56,18 @@ def compare(before: Results, after: Results) -> Changes:
 
 
 def format_changes(changes: Changes) -> str:
-    """Format changes as lines of text: first verdicts, then data and parameters, then all values and figures."""
+    """Format changes as lines of text: first verdicts, then data and parameters, then all values and figures.
+
+    What only one of the runs has, as where they test different hypotheses, is listed apart from what moved.
+    """
     if not changes:
         return "nothing has changed"
     others = [change for change in changes.values if change not in changes.verdicts]
     parts = [
-        ("verdict", "verdicts", [_line(change) for change in changes.verdicts]),
+        *_told("verdict", "verdicts", changes.verdicts),
         ("file of the data", "files of the data", list(changes.data)),
-        ("parameter", "parameters", [_line(change) for change in changes.parameters]),
-        ("value", "values", [_line(change) for change in others]),
+        *_told("parameter", "parameters", changes.parameters),
+        *_told("value", "values", others),
         ("figure", "figures", list(changes.figures)),
     ]
     return "\n".join(
@@ -72,6 +75,17 @@ def format_changes(changes: Changes) -> str:
         for one, many, lines in parts
         if lines
     )
+
+
+def _told(one: str, many: str, changes: Sequence[Change]) -> Iterator[tuple[str, str, list[str]]]:
+    """What moved, what only the old run has, and what only the new run has; each with what it is called."""
+    gone = [change for change in changes if change.after is None]
+    new = [change for change in changes if change.before is None]
+    yield one, many, [_line(change) for change in changes if change not in gone + new]
+    for where, some in (("only in the old run", gone), ("only in the new run", new)):
+        held = {change.key: change.after if change.before is None else change.before for change in some}
+        lines = [f"{key}: {in_words(value)}" for key, value in held.items()]
+        yield f"{one} {where}", f"{many} {where}", lines
 
 
 def in_words(value: Scalar | None) -> str:

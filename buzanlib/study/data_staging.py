@@ -136,7 +136,13 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
     reads = output.path / READS
     files = {**study.tables, FILE: study.data / FILE}
     code = closure(["buzanlib.sources.own_tables"]).values()
-    made_from = [*map(hash_of, (*files.values(), TABLE)), *code, str(sorted(study.worksheets.items()))]
+    named = [f"{corpus}: {name}" for corpus, name in study.corpora.items()]
+    made_from = [
+        *map(hash_of, (*files.values(), TABLE)),
+        *code,
+        *named,
+        str(sorted(study.worksheets.items())),
+    ]
     added_to = CODES if study.sheets else ()
     put = [reads / name for name in files if name not in added_to]
     whole = kept.issuperset(files.keys() & set(added_to))
@@ -144,7 +150,9 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
         return []
     package = json.loads(files[FILE].read_text(encoding="utf-8"))
     faults: list[Fault] = []
-    said, further = [], False
+    said, further = [], bool(study.corpora)
+    if study.corpora:
+        _name_corpora(package, study.corpora)
     for table in Descriptor.load(study.data).tables.values():
         if table.path not in study.tables:
             continue
@@ -163,6 +171,14 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
     output.write(reads / FILE, described if further else files[FILE].read_bytes())
     cache.remember(OWN, {"from": made_from, "sha256": [*map(hash_of, put)]})
     return said
+
+
+def _name_corpora(package: dict[str, Any], names: Mapping[str, str]) -> None:
+    """Describe corpora by their names in full, as categories of the column that has them (Data Package 2)."""
+    (documents,) = (one for one in package["resources"] if one["name"] == "documents")
+    (field,) = (one for one in documents["schema"]["fields"] if one["name"] == "corpus")
+    given = {one["value"]: one["label"] for one in field.get("categories", ())} | dict(names)
+    field["categories"] = [{"value": corpus, "label": name} for corpus, name in given.items()]
 
 
 def _hashes(reads: Path) -> list[str]:

@@ -40,6 +40,10 @@ seed: 20100615
 # Codes that people filled into a sheet; each coder is an annotator. `buzan data sheet` writes an empty one.
 # sheets: [my-coding.xlsx]
 
+# Names in full of corpora, as captions and prose have them.
+# corpora:
+#   MINE: statements in my forum
+
 # For every notebook that has such a parameter. `buzan book` makes a page of all of them, with what each may be.
 parameters:
   power: cinc

@@ -106,6 +106,32 @@ class Parameter:
         return text.lower() == "true"
 
 
+ASCENDING = (
+    ("first", "last"), ("later", "latest"), ("path_first", "path_last"), ("lowest", "highest"), ("wrong", "read"),
+)  # fmt: skip
+"""Pairs of numbers, wherever a notebook has both, of which the first must not be above the second."""
+
+APART = (("one", "other"),)
+"""Pairs of annotators who must not be the same."""
+
+
+def contradicting(
+    parameters: Mapping[str, Parameter], values: Mapping[str, Value]
+) -> tuple[str, str, str] | None:
+    """Two parameters whose values contradict each other, and what would do; None where there are none."""
+    for one, other in ASCENDING:
+        low, high = values.get(one), values.get(other)
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            return one, other, f"allowed: {one} at most {other}"
+    for one, other in APART:
+        coders = all(
+            name in parameters and parameters[name].allowed.of_data == "annotator" for name in (one, other)
+        )
+        if coders and values[one] == values[other]:
+            return one, other, f"{one} and {other} must be different annotators"
+    return None
+
+
 def declared(notebook: Path) -> dict[str, Parameter]:
     """Read the parameters that a notebook declares.
 

@@ -24,10 +24,13 @@ _TAGS = frozenset(
     {
         *(f"{verb}-{part}" for verb in ("hide", "remove") for part in ("cell", "input", "output")),
         *("remove-stdout", "remove-stderr", "scroll-output"),
-        *("parameters", "injected-parameters", "full-width", "about-what-ships"),
+        *("parameters", "injected-parameters", "full-width"),
     }
 )
-"""Tags of cells with a meaning in the book or this library."""
+"""Tags of cells with a meaning in the book or this library, beside those that say what a cell is about."""
+
+_ABOUT = "about-"
+"""Beginning of a tag that says for which studies a cell holds."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def _forget_machine(cell: NotebookNode) -> None:
 
     Other tags and metadata, such as requests to MyST-NB to execute the page, are dropped.
     """
-    tags = [tag for tag in cell.metadata.get("tags", ()) if tag in _TAGS]
+    tags = [tag for tag in cell.metadata.get("tags", ()) if tag in _TAGS or tag.startswith(_ABOUT)]
     cell.metadata = {"tags": tags} if tags else {}
     for output in cell.get("outputs", ()):
         if "metadata" in output:
@@ -143,7 +146,8 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
 
 def _label(run: Run, name: str) -> str:
     """Label of anything, distinct on each page of a sweep."""
-    return f"{name}-{slug(run.parameters[run.swept]).lower().replace('_', '-')}" if run.swept else name
+    values = (slug(run.parameters[swept]).lower().replace("_", "-") for swept in run.swept)
+    return "-".join([name, *values])
 
 
 _LABEL = r"\w[\w:.+-]*"

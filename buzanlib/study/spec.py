@@ -8,16 +8,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 from buzanlib.errors import BuzanError, StudyError, nearest, shown
-from buzanlib.study.parameters import Offers, Parameter, Value, declared
+from buzanlib.study.parameters import Offers, Parameter, Value, contradicting, declared
 from buzanlib.study.window import fault_of_window, window_of
 from buzanlib.tables.yamlfile import Document, read
 from buzanlib.theory.vocabulary import JOIN
 
 _TEXTS = ("title", "version", "templates", "data", "output", "book")
-_OTHERS = {"tables": dict, "sheets": list, "seed": int, "parameters": dict, "notebooks": dict}
+_OTHERS = {
+    "tables": dict,
+    "sheets": list,
+    "corpora": dict,
+    "seed": int,
+    "parameters": dict,
+    "notebooks": dict,
+}
 _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
@@ -46,7 +54,7 @@ class Run:
     template: Path  #: the template
     given: Mapping[str, Value]  #: values to inject
     parameters: Mapping[str, Value]  #: all values with which it runs, defaults included
-    swept: str = ""  #: the parameter that is swept; empty if none is
+    swept: tuple[str, ...] = ()  #: the parameters that are swept
 
     @property
     def notebook(self) -> str:
@@ -56,12 +64,14 @@ class Run:
     @property
     def prefix(self) -> str:
         """Prefix that distinguishes the keys of a page of a sweep from those of its other pages."""
-        return f"sweep.{self.swept}.{slug(self.parameters[self.swept])}." if self.swept else ""
+        values = "".join(f"{name}.{slug(self.parameters[name])}." for name in self.swept)
+        return f"sweep.{values}" if values else ""
 
     @property
     def suffix(self) -> str:
         """Addition to the title of a page of a sweep."""
-        return f"({self.swept}: {self.parameters[self.swept]})" if self.swept else ""
+        values = ", ".join(f"{name}: {self.parameters[name]}" for name in self.swept)
+        return f"({values})" if values else ""
 
     @property
     def reads_results(self) -> bool:
@@ -86,11 +96,12 @@ class Study:
     #: the worksheet to be read, where one is named, by the name of the table or the path of the sheet
     worksheets: Mapping[str, str] = field(default_factory=dict)
     version: str = ""  #: as its authors name it
+    corpora: Mapping[str, str] = field(default_factory=dict)  #: names in full, for captions and prose
 
     @property
     def laid_out(self) -> bool:
-        """Whether it combines the data of a folder with tables or sheets of its own."""
-        return bool(self.tables or self.sheets)
+        """Whether it combines the data of a folder with tables, sheets or names of its own."""
+        return bool(self.tables or self.sheets or self.corpora)
 
     @property
     def reads(self) -> Path:
@@ -116,9 +127,9 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         YAML with the keys ``title``, ``data``, ``output`` and ``notebooks``. Optional are ``version`` (a text that the
         colophon names), ``templates`` (folder of the notebooks; those beside the file count in any case), ``tables``
         (files that replace tables of the data folder), ``sheets`` (a list of coding sheets, whose coders are additional
-        annotators; of a workbook both may name a worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``book`` (folder
-        of the chapters), ``seed`` and ``parameters`` (for all notebooks that have them). Folders are relative to the
-        file.
+        annotators; of a workbook both may name a worksheet, as ``{file: mine.xlsx, worksheet: Ana}``), ``corpora`` (the
+        names in full of corpora, for captions and prose), ``book`` (folder of the chapters), ``seed`` and
+        ``parameters`` (for all notebooks that have them). Folders are relative to the file.
     changes : mapping of str to str, optional
         Values of parameters as text, for all notebooks that have them, in place of those of the file.
 
@@ -160,6 +171,7 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
         runs=(),
         worksheets=of_tables | of_sheets,
         version=content.get("version", ""),
+        corpora=_corpora(document, Offers(folders["data"], tables)),
     )
     _keep_apart(document, study)
     return replace(study, runs=_Reader(document, study, changes or {}).runs())
@@ -258,6 +270,24 @@ def _sheets(document: Document, study: Path) -> tuple[tuple[Path, ...], dict[str
     return tuple(found), {str(path): worksheet for path, worksheet in found.items() if worksheet}
 
 
+def _corpora(document: Document, offers: Offers) -> dict[str, str]:
+    """Names in full by corpus; they stand in Markdown and in tables, as plain text on one line."""
+    named: dict[str, str] = document.content.get("corpora", {})
+    if named:
+        _known(document, "corpus", named, offers.of("corpus"), "corpora")
+    for corpus, name in named.items():
+        if not isinstance(name, str):
+            raise _not_a(document, name, str, "corpora", corpus)
+        if not name.strip() or not name.isprintable() or set(name) & set("<>`{}[]|*_\\$"):
+            raise _error(
+                document,
+                f"{shown(name)} is empty or has marks of a mark-up language in it",
+                "corpora",
+                corpus,
+            )
+    return {corpus: name.strip() for corpus, name in named.items()}
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads the runs of a study."""
@@ -269,7 +299,7 @@ class _Reader:
     def runs(self) -> tuple[Run, ...]:
         document, study, notebooks = self.document, self.study, self.document.content["notebooks"]
         folders = (study.file.parent, study.templates)  # of two notebooks of one name the template counts
-        found = {file.stem: file for folder in folders for file in folder.glob("*.ipynb")}
+        found = {file.stem: file for folder in folders for file in folder.glob("[!.]*.ipynb")}
         if not notebooks:
             raise _error(document, "none is named", "notebooks")
         _known(document, "notebook", notebooks, found, "notebooks")
@@ -300,6 +330,7 @@ class _Reader:
         allowed = {*parameters} - set(_OWN)
         _known(self.document, f"parameter of {name}", special, allowed | {_SWEEP}, "notebooks", name)
         wanted: dict[str, Value] = {}
+        places: dict[str, tuple[str, ...]] = {}  # where each value that is given stands
         if "data" in parameters:
             wanted["data"] = Path(os.path.relpath(study.reads, study.templates)).as_posix()
         if "seed" in parameters and "seed" in content:
@@ -311,19 +342,21 @@ class _Reader:
             for key, value in values.items():
                 if key in parameters and key != _SWEEP:
                     self._check(name, parameters[key], value, *where, key)
-                    wanted[key] = value
+                    wanted[key], places[key] = value, (*where, key)
         for key, text in self.changes.items():
             if key in parameters:
                 wanted[key] = self._parsed(name, parameters[key], text)
         if "seed" in wanted:
             self._check(name, parameters["seed"], wanted["seed"], "seed")
         sweep = special.get(_SWEEP)
-        for key in parameters.keys() - wanted.keys() - set(sweep if isinstance(sweep, dict) else ()):
+        places |= dict.fromkeys(sweep if isinstance(sweep, dict) else (), ("notebooks", name, _SWEEP))
+        for key in parameters.keys() - wanted.keys() - places.keys():
             self._check(name, parameters[key], parameters[key].default, "notebooks", name)
         defaults = {key: parameter.default for key, parameter in parameters.items()}
 
-        def run(page: str, values: Mapping[str, Value], swept: str = "") -> Run:
+        def run(page: str, values: Mapping[str, Value], swept: tuple[str, ...] = ()) -> Run:
             values = {**values, **window_of(parameters, values, self._offers)}
+            self._agree(name, parameters, {**defaults, **values}, places)
             if fault := fault_of_window(parameters, {**defaults, **values}, self._offers):
                 raise self.document.error(f"{page}: {fault}", "notebooks", name)
             given = {key: value for key, value in values.items() if value != defaults[key]}
@@ -333,34 +366,58 @@ class _Reader:
 
         if _SWEEP not in special:
             return [run(name, wanted)]
-        key, pages = self._swept(name, parameters, sweep)
-        return [run(page, {**wanted, key: value}, key) for page, value in pages.items()]
+        return [
+            run(page, {**wanted, **values}, tuple(values))
+            for page, values in self._swept(name, parameters, sweep).items()
+        ]
 
     def _swept(
         self, name: str, parameters: Mapping[str, Parameter], sweep: object
-    ) -> tuple[str, dict[str, Value]]:
-        """The parameter of a sweep, and its values by the name of the page."""
+    ) -> dict[str, dict[str, Value]]:
+        """The values of each page of a sweep, which of several parameters has every combination."""
         document, place = self.document, ("notebooks", name, _SWEEP)
-        if not isinstance(sweep, dict) or len(sweep) != 1:
-            raise document.error(f"sweep: {shown(sweep)} is not one parameter with a list of values", *place)
-        ((key, values),) = sweep.items()
-        _known(document, f"parameter of {name}", [key], parameters.keys() - set(_OWN), *place)
-        if not isinstance(values, list) or not values:
-            raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
-        for value in values:
-            self._check(name, parameters[key], value, *place, key)
-        pages = [f"{name}--{key}-{slug(value)}" for value in values]
-        if longest := max(pages, key=len)[_LENGTH:]:
-            says = f"a value is {len(longest)} characters too long for a page"
-            raise document.error(f"sweep, {key}: {says}", *place, key)
-        taken: dict[str, Value] = {}
-        for page, value in zip(pages, values, strict=True):
-            folded = page.lower()  # labels ignore case, as do files on some systems
-            if folded in taken:
-                pair = f"{shown(taken[folded])} and {shown(value)}"
-                raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
-            taken[folded] = value
-        return key, dict(zip(pages, values, strict=True))
+        if not isinstance(sweep, dict) or not sweep:
+            says = "is not a mapping of parameters to lists of values, as in {power: [cinc, gdp]}"
+            raise document.error(f"sweep: {'nothing' if not sweep else shown(sweep)} {says}", *place)
+        _known(document, f"parameter of {name}", sweep, parameters.keys() - set(_OWN), *place)
+        for key, values in sweep.items():
+            if not isinstance(values, list) or not values:
+                raise document.error(f"sweep, {key}: {shown(values)} is not a list of values", *place, key)
+            for value in values:
+                self._check(name, parameters[key], value, *place, key)
+            taken: dict[str, Value] = {}
+            for value in values:
+                folded = slug(value).lower()  # labels ignore case, as do files on some systems
+                if folded in taken:
+                    pair = f"{shown(taken[folded])} and {shown(value)}"
+                    raise document.error(f"sweep, {key}: {pair} give pages of the same name", *place, key)
+                taken[folded] = value
+        pages = {}
+        for values in product(*sweep.values()):
+            of_page = dict(zip(sweep, values, strict=True))
+            page = f"{name}--" + "--".join(f"{key}-{slug(value)}" for key, value in of_page.items())
+            if longest := page[_LENGTH:]:
+                says = f"the name of a page would be {len(longest)} characters too long"
+                raise document.error(f"sweep, {', '.join(sweep)}: {says}", *place)
+            pages[page] = of_page
+        return pages
+
+    def _agree(
+        self,
+        notebook: str,
+        parameters: Mapping[str, Parameter],
+        values: Mapping[str, Value],
+        places: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """Refuse values that contradict each other, with the place of one that is given."""
+        if pair := contradicting(parameters, values):
+            one, other, says = pair
+            both = f"{one!r} of {notebook} is {shown(values[one])} and {other!r} {shown(values[other])}"
+            for name in pair[:2]:
+                if name in self.changes:
+                    raise StudyError(f"-p {name}={self.changes[name]}: parameter {both}; {says}")
+            place = places.get(one) or places.get(other) or ("notebooks", notebook)
+            raise self.document.error(f"parameter {both}; {says}", *place)
 
     def _check(self, notebook: str, parameter: Parameter, value: object, *place: str) -> None:
         if fault := self._fault(notebook, parameter, value):

@@ -51,15 +51,13 @@ def window_of(
 
 
 def fault_of_window(parameters: Mapping[str, Parameter], values: Mapping[str, Value], offers: Offers) -> str:
-    """Describe why a notebook cannot run in its window: it ends before it begins, or holds no document of the corpus.
+    """Describe why a notebook cannot run in its window, which holds no document of the corpus.
 
     Empty if it can, if the notebook has no corpus or no window, or if the documents cannot be read.
     """
     if not _has_window(parameters):
         return ""
     first, last, corpus = *(int(values[key]) for key in _WINDOW), values["corpus"]
-    if first > last:
-        return f"first {first} is later than last {last}"
     years = offers.years(str(corpus))
     if not years or not years.isdisjoint(range(first, last + 1)):
         return ""

@@ -39,6 +39,11 @@ class Data:
             raise BuzanError(f"{folder}: no such data folder")
         return cls(Path(folder))
 
+    def label(self, corpus: str) -> str:
+        """The name in full that the folder describes a corpus by; empty where it has none."""
+        field = Descriptor.load(self.folder).table("documents").field("corpus")
+        return dict(field.labels).get(corpus, "")
+
     @cached_property
     def statements(self) -> Statements:
         """Documents, passages and codes."""

@@ -48,6 +48,7 @@ _FIELD: Schema = {
             "unit?": TEXT,
             "constraints?": properties(_CONSTRAINTS),
             **_free("format", "title", "example", "source", "licence"),
+            "categories?": entries(properties({"value": TEXT, "label": TEXT})),
         }
     ),
     "if": {"properties": {"type": {"const": "date"}}},

@@ -48,6 +48,7 @@ class Field:
     maximum: str | None = None  #: Upper bound, inclusive.
     enum: tuple[str, ...] = ()  #: Allowed values; empty where any is.
     pattern: str = ""  #: Regular expression that the whole value matches; empty where none applies.
+    labels: tuple[tuple[str, str], ...] = ()  #: Values that have a name in full, and this name.
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,8 @@ def _field(source: Mapping[str, Any], key: tuple[str, ...]) -> Field:
     low, high = (None if (end := limits.get(each)) is None else str(end) for each in ("minimum", "maximum"))
     required, unique = limits.get("required", False) or name in key, limits.get("unique", False)
     enum, pattern = tuple(map(str, limits.get("enum", ()))), limits.get("pattern", "")
-    return Field(name, source["type"], required, unique, low, high, enum, pattern)
+    labels = tuple((one["value"], one["label"]) for one in source.get("categories", ()))
+    return Field(name, source["type"], required, unique, low, high, enum, pattern, labels)
 
 
 def _foreign_key(source: Mapping[str, Any]) -> ForeignKey:

@@ -248,9 +248,13 @@ FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
         AT.format(12) + "(sweep, unit: .* give pages of the same name|unknown)",
     ),
     "sweep_of_words": (put("[1, 2]", "[one, two]"), AT.format(12) + "parameter 'times' of reads is 'one'"),
-    "sweep_of_two": (
+    "sweep_of_a_stranger": (
         put("{times: [1, 2]}", "{times: [1], height: [1.0]}"),
-        AT.format(12) + "sweep: .* is not one parameter",
+        AT.format(12) + "unknown parameter of reads 'height'",
+    ),
+    "sweep_of_no_mapping": (
+        put("{times: [1, 2]}", "[times]"),
+        AT.format(12) + "sweep: .* is not a mapping of parameters to lists of values",
     ),
     "sweep_of_the_data": (
         put("{times: [1, 2]}", "{data: [a]}"),
@@ -260,7 +264,7 @@ FAULTS: dict[str, tuple[Callable[[str], str | bytes], str]] = {
         lambda text: text.replace("  reads: {sweep: {times: [1, 2]}}\n", "").replace(
             "    label: a word", f"    sweep: {{label: [{'x' * 300}]}}"
         ),
-        r"line 11: sweep, label: a value is [0-9]+ characters too long",
+        r"line 11: sweep, label: the name of a page would be [0-9]+ characters too long",
     ),
     "data_elsewhere": (
         line("data", UP),

@@ -261,3 +261,17 @@ def test_a_test_that_the_data_cannot_carry_gives_the_reason(world: World) -> Non
     )
     assert finding is None
     assert why
+
+
+def test_windows_of_moves_are_the_years_of_both_indices_up_to_the_end_of_the_study(world: World) -> None:
+    place = Placement()
+    shipped = replace(world, placement=place)
+    assert MOVES.waves(shipped) == [(2006, 2010), (2012, 2016), (2018, 2022)]
+    assert FOLLOWING.halves(shipped) == ((2011, 2017), (2018, 2024))
+    early = replace(world, placement=replace(place, first=2008, last=2012))
+    assert MOVES.waves(early) == [(2008, 2008), (2010, 2010), (2012, 2012)]
+    assert FOLLOWING.halves(early) == ((2008, 2010), (2011, 2012))
+    with pytest.raises(EstimationError, match="both have values in 4 years up to 2009; three windows need"):
+        MOVES.waves(replace(world, placement=replace(place, first=2008, last=2009)))
+    with pytest.raises(EstimationError, match="all statements are of 2012; two halves need two years"):
+        FOLLOWING.halves(replace(world, placement=replace(place, first=2012, last=2012)))

@@ -44,7 +44,7 @@ def study(tmp_path: Path, data_dir: Path) -> Study:
     output = tmp_path / "out"
     output.mkdir()
     (output / FINDINGS).write_text(json.dumps(LEDGER), encoding="utf-8")
-    swept = Run("06_test--power-gdp", Path("06_test.ipynb"), {}, {"power": "gdp"}, swept="power")
+    swept = Run("06_test--power-gdp", Path("06_test.ipynb"), {}, {"power": "gdp"}, swept=("power",))
     verdicts = Run("15_verdicts", Path("15_verdicts.ipynb"), {}, {})
     here = tmp_path / "study.yml"
     return Study(here, "Mine", tmp_path, data, output, tmp_path, {}, (), (swept, verdicts))

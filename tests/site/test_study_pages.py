@@ -45,7 +45,8 @@ def study_of(*runs: Run, tables: dict[str, Path] | None = None) -> Study:
 def test_parameters_come_from_the_notebooks_and_the_study(root: Path) -> None:
     template = root / "tests" / "notebooks" / "reads.ipynb"
     runs = [
-        Run(f"reads--times-{n}", template, {}, {"data": "../data", "times": n}, swept="times") for n in (1, 2)
+        Run(f"reads--times-{n}", template, {}, {"data": "../data", "times": n}, swept=("times",))
+        for n in (1, 2)
     ]
     page = html(parameters_page(runs))
     assert page.count("<h2>") == 1
@@ -102,3 +103,16 @@ def test_the_front_page_of_a_study_of_ones_own(verdicts: dict[str, Value]) -> No
     assert "Tables of its own:</strong> codes.csv" in page
     assert ("Verdicts" in page) is bool(verdicts)
     assert "{doc}`executed/one`" in markdown
+
+
+def test_the_front_page_of_a_sweep_names_its_pages_in_words() -> None:
+    swept = {"power": "sophisticated_gdp", "cohesion": "wgi_stability"}
+    run = Run("06--power--cohesion", Path("06.ipynb"), {}, swept, swept=("power", "cohesion"))
+    values = {f"{run.prefix}B1.verdict": "supported", f"{run.prefix}strategies.B1.verdict": "undecided"}
+    results = Results("", {}, {}, {}, {key: Value(word, run.name) for key, word in values.items()})
+    page = html(front_page(study_of(run), results, {"B1": "It is so."}))
+    swept_in_words = "(power: GDP and GDP per head, cohesion: Governance Indicators: stability)"
+    assert f"<td>B1 {swept_in_words}</td>" in page
+    assert f"<td>B1 (strategies) {swept_in_words}</td>" in page
+    assert "sweep." not in page
+    assert "sophisticated_gdp" not in page

@@ -80,10 +80,13 @@ def test_new_speeches_come_behind_those_that_are_there(
         "documents.csv",
         "passages.csv",
         "conventional.csv",
+        "codes.csv",
+        "gists.csv",
         "passages_moved.csv",
         "sheet.csv",
     ]
-    for name, rows in {"documents.csv": 3, "passages.csv": 3, "conventional.csv": 3}.items():
+    more = {"documents.csv": 3, "passages.csv": 3, "conventional.csv": 3, "codes.csv": 0, "gists.csv": 0}
+    for name, rows in more.items():
         before, after = (
             (folder / name).read_text().splitlines() for folder in (data_dir, added.files[0].parent)
         )
@@ -257,6 +260,8 @@ def test_a_year_taken_out_and_added_again_gives_the_tables_that_ship(
         table = pd.read_csv(data / f"{name}.csv", dtype="str", keep_default_na=False)
         write_table(table[~table[key].isin(out)], data / f"{name}.csv")
     (archive,) = raw.rglob("UNGDC_V14_session80_2025.tar.xz")
+    guide = (data_dir.parent / "book" / "add_year.md").read_text(encoding="utf-8")
+    assert "\n".join(add_session(archive, data_dir, tmp_path / "none").counts()) in guide
     added = add_session(archive, data, tmp_path / "added")
     assert (added.new, added.passages(NEW)) == (190, 63)
     for file in added.files[:3]:

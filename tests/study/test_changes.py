@@ -49,14 +49,31 @@ def test_everything_that_moved_is_named_and_by_how_much() -> None:
   panel.csv
 1 parameter
   one.power: cinc → gdp
-3 values
+1 value
   B1.contrast: −0.5 → 0.25 (+0.75)
-  new: – → True
-  old: 1 → –
+1 value only in the old run
+  old: 1
+1 value only in the new run
+  new: True
 3 figures
   fig-one
   fig-three
   fig-two"""
+    )
+
+
+def test_hypotheses_that_only_one_run_tests_are_no_verdicts_that_moved() -> None:
+    before = results({}, B1_verdict="undecided", B2_verdict="undecided")
+    after = results({}, B1_verdict="supported", Y1_verdict="reversed", Y2_verdict="undecided")
+    assert (
+        format_changes(compare(before, after))
+        == """1 verdict
+  B1.verdict: undecided → supported
+1 verdict only in the old run
+  B2.verdict: undecided
+2 verdicts only in the new run
+  Y1.verdict: reversed
+  Y2.verdict: undecided"""
     )
 
 

@@ -15,7 +15,7 @@ from book_numbers import HELD
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.typeset import typeset
-from buzanlib.site.layout import ABOUT_WHAT_SHIPS
+from buzanlib.site.own_pages import ABOUT_WHAT_SHIPS
 from buzanlib.study.parameters import declared
 from buzanlib.study.results import Results, Value
 from buzanlib.study.runner import run_study

@@ -58,7 +58,7 @@ def test_findings_leave_the_page() -> None:
     page = publish(ONE, notebook(output))
     assert list(page.findings) == rows
     assert cells(page)[1].outputs == []
-    swept = publish(replace(ONE, swept="count"), notebook(output))
+    swept = publish(replace(ONE, swept=("count",)), notebook(output))
     assert [row["id"] for row in swept.findings] == ["sweep.count.3.B1", "sweep.count.3.B2"]
     with pytest.raises(RunError, match="one, cell 2: finding 'B1' is recorded twice"):
         publish(ONE, notebook(output, output))
@@ -132,7 +132,7 @@ def test_a_label_shown_twice_is_refused() -> None:
 
 
 def test_a_page_of_a_sweep_is_set_apart() -> None:
-    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept=("rate",))
     executed = notebook(shown("fig-line"), recorded(a=1))
     executed.cells[0].source = "# Title\n\nAs {numref}`fig-line` and {numref}`fig-other` show."
     page = publish(run, executed)
@@ -174,7 +174,7 @@ See {eq}`factorial`, {eq}`short`, {eq}`long`, {ref}`there <place>`, {ref}`place`
 
 
 def test_every_label_of_a_page_of_a_sweep_is_its_own_and_its_prose_follows() -> None:
-    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept=("rate",))
     executed = notebook(shown("fig-line"))
     executed.cells[0].source = PROSE
     (text, _) = cells(publish(run, executed))
@@ -205,7 +205,7 @@ def test_every_label_of_a_page_of_a_sweep_is_its_own_and_its_prose_follows() -> 
     ],
 )
 def test_every_way_to_refer_follows_every_way_to_label(labelled: str, refers: str) -> None:
-    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept=("rate",))
     executed = notebook(new_output("display_data", {"text/markdown": refers, "text/plain": ""}))
     executed.cells += [
         new_markdown_cell(f"{labelled}\n\n{refers}"),
@@ -237,7 +237,7 @@ def test_every_way_to_refer_follows_every_way_to_label(labelled: str, refers: st
     ],
 )
 def test_what_is_no_label_stays(text: str) -> None:
-    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept="rate")
+    run = replace(ONE, name="one--rate-0_5", parameters={"rate": 0.5}, swept=("rate",))
     executed = notebook()
     executed.cells.append(new_markdown_cell(f"(us)=\n\n{text}"))
     assert cells(publish(run, executed))[-1].source == f"(us-0-5)=\n\n{text}"

@@ -349,6 +349,17 @@ def test_a_sweep_gives_a_page_for_each_value(write_study) -> None:  # type: igno
     assert page.cells[0].source == "# Reads a table \\(times\\: 2\\)"
 
 
+def test_a_sweep_over_two_parameters_has_a_page_for_every_pair(write_study) -> None:  # type: ignore[no-untyped-def]
+    path = write_study("numbers: {sweep: {count: [1, 2], share: [0.5, 0.25]}}\n")
+    results = run_study(path, progress=False)
+    assert list(results.notebooks) == [
+        f"numbers--count-{count}--share-{share}" for count in (1, 2) for share in ("0_5", "0_25")
+    ]
+    assert results["sweep.count.2.share.0_25.tiny.count"] == 2
+    page = nbformat.read(path.parent / "executed" / "numbers--count-2--share-0_25.ipynb", as_version=4)
+    assert page.cells[0].source.startswith("# Numbers \\(count\\: 2\\, share\\: 0\\.25\\)\n")
+
+
 def test_tables_of_ones_own_take_the_place_of_those_that_ship(
     write_study, tmp_path: Path, root: Path
 ) -> None:  # type: ignore[no-untyped-def]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from buzanlib.errors import StudyError
+from buzanlib.study.data_staging import looked_at
 from buzanlib.study.parameters import declared
 from buzanlib.study.spec import RESULTS, load_study
 
@@ -96,6 +99,23 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
             "line 6: sweep, power: 'gdp' and 'gdp' give pages of the same name",
         ),
         (
+            "numbers: {sweep: [count]}",
+            {},
+            r"line 6: sweep: \['count'\] is not a mapping of parameters to lists of values",
+        ),
+        ("numbers: {sweep: {}}", {}, "line 6: sweep: nothing is not a mapping of parameters to lists"),
+        ("numbers: {sweep: {count: [1], share: 2}}", {}, "line 6: sweep, share: 2 is not a list of values"),
+        (
+            "numbers: {sweep: {count: [1], shape: [2]}}",
+            {},
+            "unknown parameter of numbers 'shape'; nearest allowed: 'share'",
+        ),
+        (
+            f"numbers: {{sweep: {{label: [{'a' * 50}], count: [{'1' * 40}]}}}}",
+            {},
+            "line 6: sweep, label, count: the name of a page would be 13 characters too long",
+        ),
+        (
             "numbers: {sweep: {label: [Ana, Ben, ana]}}",
             {},
             "line 6: sweep, label: 'Ana' and 'ana' give pages of the same name",
@@ -105,6 +125,91 @@ def test_what_equals_the_default_is_not_injected(write_study) -> None:  # type: 
 def test_wrong_input_is_refused_with_its_place(write_study, notebooks, keys, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(StudyError, match=message):
         load_study(write_study(notebooks, **keys))
+
+
+PAIRS = {
+    "first: int = 2011  # first\nlast: int = 2024  # last": ("first: 2030", "first", 2030, "last", 2024),
+    "lowest: float = 0.3  # low\nhighest: float = 0.7  # high": (
+        "highest: 0.1",
+        "lowest",
+        0.3,
+        "highest",
+        0.1,
+    ),
+    "later: int = 2025  # first\nlatest: int = 2026  # last": ("later: 2027", "later", 2027, "latest", 2026),
+    "path_first: int = 1995  # a\npath_last: int = 2024  # b": (
+        "path_last: 1990",
+        "path_first",
+        1995,
+        "path_last",
+        1990,
+    ),
+    "read: int = 40  # a\nwrong: int = 4  # b": ("wrong: 50", "wrong", 50, "read", 40),
+    'one: str = "C"  # a [an annotator]\nother: str = "D"  # b [an annotator]': (
+        "one: D",
+        "one",
+        "'D'",
+        "other",
+        "'D'",
+    ),
+}
+
+
+def notebook_with(folder: Path, parameters: str) -> None:
+    cell = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})  # type: ignore[no-untyped-call]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "pair.ipynb")  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("parameters", PAIRS)
+def test_values_that_contradict_each_other_are_refused_wherever_they_are_given(  # type: ignore[no-untyped-def]
+    write_study, tmp_path: Path, parameters: str
+) -> None:
+    notebook_with(tmp_path, parameters)
+    given, one, low, other, high = PAIRS[parameters]
+    says = re.escape(f"parameter '{one}' of pair is {low} and '{other}' {high}; ")
+    with pytest.raises(StudyError, match=rf"study\.yml, line 6: {says}"):
+        load_study(write_study(f"pair: {{{given}}}"))
+    name, value = given.split(": ")
+    with pytest.raises(StudyError, match=rf"study\.yml, line 5: {says}"):
+        load_study(write_study("pair", parameters=f"{{{given}}}"))
+    with pytest.raises(StudyError, match=rf"study\.yml, line 6: {says}"):
+        load_study(write_study(f"pair: {{sweep: {{{name}: [{value}]}}}}"))
+    with pytest.raises(StudyError, match=rf"-p {name}={value}: {says}"):
+        load_study(write_study("pair"), {name: value})
+    assert load_study(write_study("pair")).runs
+
+
+def test_a_default_of_ones_own_that_contradicts_another_is_refused(write_study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    notebook_with(tmp_path, "first: int = 2011  # a\nlast: int = 2010  # b")
+    with pytest.raises(
+        StudyError, match=r"line 6: parameter 'first' of pair is 2011 and 'last' 2010; allowed: first"
+    ):
+        load_study(write_study("pair"))
+
+
+def test_what_macos_puts_beside_files_is_no_notebook_and_no_table(
+    write_study, tmp_path: Path, root: Path
+) -> None:  # type: ignore[no-untyped-def]
+    data, templates = tmp_path / "data", tmp_path / "templates"
+    shutil.copytree(root / "data", data)
+    shutil.copytree(root / "tests" / "notebooks", templates)
+    for folder, name in ((data, "codes.csv"), (templates, "numbers.ipynb"), (tmp_path, "numbers.ipynb")):
+        (folder / f"._{name}").write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X")
+    path = write_study("numbers", data="data", templates="templates")
+    assert [run.name for run in load_study(path).runs] == ["numbers"]
+    with looked_at(load_study(path)) as folder:
+        assert not [name for name in folder.hashes if name.startswith(".")]
+    with pytest.raises(StudyError, match=r"unknown notebook '\._numbers'; nearest allowed: 'numbers'"):
+        load_study(write_study("._numbers", data="data", templates="templates"))
+
+
+def test_annotators_who_shared_the_passages_are_named_together(write_study) -> None:  # type: ignore[no-untyped-def]
+    (run,) = load_study(write_study("offered: {annotator: C+D}")).runs
+    assert run.parameters["annotator"] == "C+D"
+    with pytest.raises(
+        StudyError, match=r"'annotator' of offered is 'C\+adjudicatd'; nearest allowed: 'adjudicated'"
+    ):
+        load_study(write_study("offered: {annotator: C+adjudicatd}"))
 
 
 def test_missing_and_empty_files_are_refused(tmp_path: Path) -> None:
@@ -165,3 +270,25 @@ def test_the_study_that_ships_changes_no_default(root: Path) -> None:
     for run in study.runs:
         assert run.given.keys() <= {RESULTS}
         assert list(run.parameters) == list(declared(run.template))
+
+
+def test_a_corpus_may_have_a_name_in_full(write_study) -> None:  # type: ignore[no-untyped-def]
+    study = load_study(write_study("numbers", corpora="{NCSS: ' the strategies of states '}"))
+    assert study.corpora == {"NCSS": "the strategies of states"}
+    assert study.laid_out
+
+
+@pytest.mark.parametrize(
+    ("corpora", "says"),
+    [
+        ("{NCS: strategies}", r"line 5: unknown corpus 'NCS'; nearest allowed: 'NCSS'"),
+        ("{NCSS: 3}", r"line 5: corpora, NCSS: 3 is not a text"),
+        ("{NCSS: ' '}", r"corpora, NCSS: ' ' is empty or has marks of a mark-up language in it"),
+        ("{NCSS: '<b>'}", r"corpora, NCSS: '<b>' is empty or has marks"),
+        ('{NCSS: "two\\nlines"}', r"is empty or has marks of a mark-up"),
+        ("[NCSS]", r"corpora: .* is not a mapping of names to values"),
+    ],
+)
+def test_a_name_in_full_that_cannot_be_is_refused(write_study, corpora: str, says: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(StudyError, match=says):
+        load_study(write_study("numbers", corpora=corpora))

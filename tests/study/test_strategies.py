@@ -18,6 +18,7 @@ from buzanlib.study.data_staging import prepare
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.runner import run_study
 from buzanlib.study.spec import Study, load_study
+from buzanlib.tables.data_folder import Data
 
 SAME = {"first": "A", "second": "B"}
 """Coders of the sheet, and whose codes they are."""
@@ -159,3 +160,13 @@ def test_any_number_of_coders_makes_a_page_whatever_they_share(
     both = debate.iloc[coded[one]].index.intersection(debate.iloc[coded[other]].index)
     assert results["own.n_both"] == (len(both) if one != other else 0)
     assert ("no such passage" in str(results["own.agreement"])) == (one == other or both.empty)
+
+
+def test_a_name_in_full_stands_in_the_data_that_pages_read(study: Path) -> None:
+    text = study.read_text(encoding="utf-8")
+    for name in ("strategies of states", "plans of states"):
+        study.write_text(f"{text}\ncorpora: {{NCSS: {name}}}\n", encoding="utf-8")
+        loaded = load_study(study)
+        laid_out(loaded)
+        assert Data.open(loaded.reads).label("NCSS") == name
+        assert Data.open(loaded.reads).label("UNGDC") == ""
