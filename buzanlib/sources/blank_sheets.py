@@ -17,7 +17,6 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
 from buzanlib.files import create_whole, demand_absent
-from buzanlib.sources.aliases import ALIASES
 from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, tidy_name
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
 from buzanlib.sources.coders import BLANK
@@ -26,6 +25,7 @@ from buzanlib.sources.raw import opened
 from buzanlib.sources.sheet_files import Wanted, read_grid, render_sheet
 from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, column_of, fold
 from buzanlib.sources.sheet_workbook import render_workbook
+from buzanlib.sources.state_names import names_of
 from buzanlib.sources.write import ExistingTables
 from buzanlib.tables.codebook import CODEBOOK
 from buzanlib.tables.descriptor import load_tables
@@ -35,6 +35,9 @@ from buzanlib.tables.schema import Descriptor
 SEED = 20100615
 
 FORMS = (".csv", ".xlsx", SUFFIX)
+
+ABBREVIATED = 3
+"""Letters of the longest name that is left where it stands."""
 
 _YES_NO = ("relevant", *THREATS, "hostile")
 
@@ -211,7 +214,8 @@ def _whose(beside: Path, data: Path) -> tuple[dict[str, tuple[str, str]], dict[s
         ExistingTables(data).table("states.csv", ["iso3", "name"]).itertuples(index=False, name=None)
     )
     words = {
-        state: [name, *(alias for alias, iso3 in ALIASES.items() if iso3 == state)]
+        # "US" would hide every "us".
+        state: [name, *(other for other in names_of(state) if len(other) > ABBREVIATED)]
         for state, name in names.items()
     }
     masks = {

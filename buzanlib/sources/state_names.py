@@ -142,6 +142,19 @@ def _titles() -> Mapping[str, str]:
     return dict(reversed([*cldr, *own]))
 
 
+def title(iso3: str) -> str:
+    """Give the English name of a state, or its code where none is known."""
+    return _titles().get(iso3, iso3)
+
+
+def names_of(iso3: str) -> list[str]:
+    """Give every English and French name of a state and its abbreviations, those of earlier years too."""
+    own = [name for scheme, name, span in _own() if scheme == "name" and span[0] == iso3]
+    return list(
+        dict.fromkeys([*(name for scheme, name, code in _cldr() if scheme == "name" and code == iso3), *own])
+    )
+
+
 def meanings(text: str, year: int | None = None) -> dict[str, frozenset[str]]:
     """Give what a name or code stands for in a year, by scheme.
 
@@ -207,7 +220,7 @@ def explained(text: str, year: int | None = None) -> str:
 
 
 def _called(iso3: str) -> str:
-    return f"{_titles().get(iso3, iso3)} ({iso3})" if iso3 else "a group of states"
+    return f"{title(iso3)} ({iso3})" if iso3 else "a group of states"
 
 
 def _from_to(first: int, last: int) -> str:

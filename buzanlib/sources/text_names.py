@@ -90,7 +90,7 @@ def _states(
     when = [int(year) if name else None for name, year in zip(said, years, strict=True)]
     read = read_states(said, when, scheme, settle)
     codes = [code or "" for code in read.iso3]
-    needs = {place: f"{said[place]!r} is {need}" for place, need in read.needs.items()}
+    needs = {place: f"{said[place]!r}: {need}" for place, need in read.needs.items()}
     for place, code in enumerate(codes):
         if said[place] and place not in needs and code not in known.states:
             what = f"{title(code)}, which states.csv does not have" if code else "no state but a group"

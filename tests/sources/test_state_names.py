@@ -13,7 +13,16 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buzanlib.sources.state_names import CODES, SCHEMES, explained, iso3_of, key, meanings, read_states
+from buzanlib.sources.state_names import (
+    CODES,
+    SCHEMES,
+    explained,
+    iso3_of,
+    key,
+    meanings,
+    names_of,
+    read_states,
+)
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TABLE = Path(__file__).resolve().parents[2] / "buzanlib" / "sources" / "state_names.csv"
@@ -268,6 +277,12 @@ def test_every_english_and_french_name_stands_for_one_state() -> None:
         territories = Locale(language).territories
         for iso3 in MEMBERS - {"SRB"}:
             assert meanings(territories[of_two[iso3]], 1996)["name"] == {iso3}
+
+
+def test_every_name_of_a_state_is_given_and_means_it() -> None:
+    assert {"Myanmar", "Burma", "Birmanie", "Republic of the Union of Myanmar"} <= set(names_of("MMR"))
+    for iso3 in MEMBERS:
+        assert all(iso3 in meanings(name, None).get("name", ()) for name in names_of(iso3))
 
 
 def test_a_number_is_a_code_however_it_is_written_but_with_a_sign() -> None:

@@ -47,11 +47,14 @@ def test_names_as_publishers_give_them(tmp_path: Path, name: str, iso3: str, num
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("AUS-2020.txt", "'AUS' is .*Australia .*; Austria .* by the Correlates of War"),
-        ("Korea_2020.txt", "'Korea' is North Korea .* by name; South Korea .* by name"),
+        ("AUS-2020.txt", "'AUS': .*Australia .*, or Austria .* by the Correlates of War"),
+        (
+            "Korea_2020.txt",
+            "'Korea': a name of one state is needed; it stands for South Korea .* by name, or North Korea .* by name",
+        ),
         ("Latvia_2020.txt", "'Latvia' is Latvia, which states.csv does not have"),
         ("Africa_2020.txt", "'Africa' is no state but a group"),
-        ("Atlantis_2020.txt", "'Atlantis' is no name or code of a state that is known"),
+        ("Atlantis_2020.txt", "'Atlantis': no name or code of a state that is known"),
         ("EST-21.txt", "one year of four digits is needed"),
         ("EST-2019-2021.txt", "one year of four digits is needed"),
         ("EST-20210308.txt", "one year of four digits is needed"),
@@ -95,7 +98,7 @@ def test_every_row_at_fault_is_told(tmp_path: Path) -> None:
         (2, "file"): "several files have this name; its path below the folder is needed",
         (3, "file"): "this file is skipped: of another kind",
         (4, "file"): "the folder has no such text",
-        (5, "state"): "'Atlantis' is no name or code of a state that is known",
+        (5, "state"): "'Atlantis': no name or code of a state that is known",
         (6, "file"): "a text has one row, and this one has row 5 already",
         (7, "year"): "one year of four digits is needed",
         (8, "date"): "a date of 2020 is needed, as column year says",
