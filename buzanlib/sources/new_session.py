@@ -16,7 +16,7 @@ from buzanlib.sources.annotation import CODE, GIST, LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.documents import COLUMNS, check_speakers, document_row
-from buzanlib.sources.passages import digital_passages
+from buzanlib.sources.passages import digital_passages, word_counts
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.write import ExistingTables, as_text, write_table
 from buzanlib.tables.descriptor import load_tables
