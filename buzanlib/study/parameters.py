@@ -31,8 +31,12 @@ _BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 _HOLDS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt}
 _RULES = {f"a rule of {axis}": rules for axis, rules in RULES.items()}
-_WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator")
-_COLUMNS = {"corpus": ("documents.csv", "corpus"), "annotator": ("codes.csv", "annotator")}
+_WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator", "a case", "a proposal")
+_COLUMNS = {
+    "corpus": ("documents.csv", "corpus"),
+    "annotator": ("codes.csv", "annotator"),
+    "case": ("illustrations.csv", "case_id"),
+}
 _Comments = dict[int, tuple[int, str]]  # column and text by line
 _OF_DATA = {words: words.split()[-1] for words in _WORDS}
 
@@ -45,7 +49,7 @@ class Allowed:
     options: tuple[str, ...] = ()  #: allowed values; empty if they are not listed
     #: ``at least``, ``at most``, ``above`` or ``below``, and the number
     bounds: tuple[tuple[str, float], ...] = ()
-    #: ``"power"`` or ``"cohesion"`` for an index of that axis, ``"corpus"`` or ``"annotator"`` for one in the data
+    #: ``"power"`` or ``"cohesion"`` for an index of that axis, ``"corpus"`` and so on for one in the data
     of_data: str = ""
 
     @classmethod
@@ -244,8 +248,9 @@ class Offers:
 
         Parameters
         ----------
-        what : {"power", "cohesion", "corpus", "annotator"}
-            Indices of an axis with a value in the panel, corpora with a document, or annotators with a code.
+        what : {"power", "cohesion", "corpus", "annotator", "case", "proposal"}
+            Indices of an axis with a value in the panel, corpora with a document, annotators with a code, cases of
+            illustration, or files of proposals in the folder.
 
         Returns
         -------
@@ -257,6 +262,8 @@ class Offers:
         return self._found[what]
 
     def _read(self, what: str) -> list[str]:
+        if what == "proposal":
+            return sorted(file.name for file in self._data.glob("[!.]*.yml"))
         if what not in _COLUMNS:
             from buzanlib.measurement.indices import in_panel
 
