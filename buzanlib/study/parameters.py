@@ -33,7 +33,8 @@ _BOUND = re.compile(r"(at least|at most|above|below) (-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 _HOLDS = {"at least": operator.ge, "at most": operator.le, "above": operator.gt, "below": operator.lt}
 _RULES = {f"a rule of {axis}": rules for axis, rules in RULES.items()}
-_WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator")
+_WORDS = ("an index of power", "an index of cohesion", "a corpus", "an annotator", "a case", "a proposal")
+_COLUMNS = {"annotator": ("codes.csv", "annotator"), "case": ("illustrations.csv", "case_id")}
 _Comments = dict[int, tuple[int, str]]  # column and text by line
 _OF_DATA = {words: words.split()[-1] for words in _WORDS}
 
@@ -46,7 +47,7 @@ class Allowed:
     options: tuple[str, ...] = ()  #: allowed values; empty if they are not listed
     #: ``at least``, ``at most``, ``above`` or ``below``, and the number
     bounds: tuple[tuple[str, float], ...] = ()
-    #: ``"power"`` or ``"cohesion"`` for an index of that axis, ``"corpus"`` or ``"annotator"`` for one in the data
+    #: ``"power"`` or ``"cohesion"`` for an index of that axis, ``"corpus"`` and so on for one in the data
     of_data: str = ""
 
     @classmethod
@@ -253,8 +254,9 @@ class Offers:
 
         Parameters
         ----------
-        what : {"power", "cohesion", "corpus", "annotator"}
-            Indices of an axis with a value in the panel, corpora with a document, or annotators with a code.
+        what : {"power", "cohesion", "corpus", "annotator", "case", "proposal"}
+            Indices of an axis with a value in the panel, corpora with a document, annotators with a code, cases of
+            illustration, or files of proposals in the folder.
 
         Returns
         -------
@@ -288,12 +290,15 @@ class Offers:
     def _read(self, what: str) -> list[str]:
         if what == "corpus":
             return sorted(self._years.keys() - {""})
-        if what != "annotator":
+        if what == "proposal":
+            return sorted(file.name for file in self._data.glob("[!.]*.yml"))
+        if what not in _COLUMNS:
             from buzanlib.measurement.indices import in_panel
 
             return in_panel(self._rows("panel.csv", "iso3"), what)
-        found = {name for (name,) in _values(self._rows("codes.csv", what), (what,)) if name}
-        if found and self._sheets:
+        name, column = _COLUMNS[what]
+        found = {one for (one,) in _values(self._rows(name, column), (column,)) if one}
+        if what == "annotator" and found and self._sheets:
             found = found | coders if (coders := self._coders()) else set()
         return sorted(found)
 

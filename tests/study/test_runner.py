@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -347,6 +352,34 @@ def test_a_sweep_gives_a_page_for_each_value(write_study) -> None:  # type: igno
     assert results.notebooks["reads--times-2"]["prefix"] == "sweep.times.2."
     page = nbformat.read(path.parent / "executed" / "reads--times-2.ipynb", as_version=4)
     assert page.cells[0].source == "# Reads a table \\(times\\: 2\\)"
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(os.name != "posix", reason="signals to a group of processes")
+def test_an_interrupt_from_the_keyboard_ends_with_one_line(write_study, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    cells = [
+        nbformat.v4.new_code_cell("count: int = 1  # of nothing", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(
+            f"import time\nopen({str(tmp_path / 'started')!r}, 'w').close()\ntime.sleep(600)"
+        ),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "waits.ipynb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "buzanlib.cli", "run", write_study("waits")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+    while not (tmp_path / "started").exists() and process.poll() is None:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the command and to all that it started
+    said, told = process.communicate()
+    about = "notebooks are code"
+    lines = [line for line in told.splitlines() if not line.startswith(about)]
+    assert lines == ["buzan: interrupted; what is finished is kept, and the same command goes on from there"]
+    assert (said, process.returncode) == ("", 1)
 
 
 def test_a_sweep_over_two_parameters_has_a_page_for_every_pair(write_study) -> None:  # type: ignore[no-untyped-def]

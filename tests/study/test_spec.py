@@ -187,6 +187,24 @@ def test_a_default_of_ones_own_that_contradicts_another_is_refused(write_study, 
         load_study(write_study("pair"))
 
 
+def test_a_case_and_a_proposal_are_held_against_the_data_before_anything_runs(
+    write_study, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    notebook_with(
+        tmp_path,
+        'case: str = "estonia-crime"  # a [a case]\nproposal: str = "proposal.yml"  # b [a proposal]',
+    )
+    assert load_study(write_study("pair: {case: estonia-infrastructure}")).runs
+    with pytest.raises(
+        StudyError, match="parameter 'case' of pair is 'estonia-crme'; nearest allowed: 'estonia-crime'"
+    ):
+        load_study(write_study("pair: {case: estonia-crme}"))
+    with pytest.raises(
+        StudyError, match=r"parameter 'proposal' of pair is 'mine\.yml'; allowed: 'proposal\.yml'"
+    ):
+        load_study(write_study("pair: {proposal: mine.yml}"))
+
+
 def test_what_macos_puts_beside_files_is_no_notebook_and_no_table(
     write_study, tmp_path: Path, root: Path
 ) -> None:  # type: ignore[no-untyped-def]

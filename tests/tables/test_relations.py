@@ -153,7 +153,7 @@ def test_strategies_need_no_gist_but_speeches_do(world: Any) -> None:
     world.rewrite("gists.csv", lambda lines: lines[:-1])
     assert told(world) == [
         "gists.csv, column passage_id: 'P00000002'; missing row; "
-        "every passage of the General Debate has a gist"
+        "every passage of the General Debate has a gist, but for sessions that were added"
     ]
 
 
