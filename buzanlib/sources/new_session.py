@@ -16,7 +16,7 @@ from buzanlib.sources.annotation import CODE, GIST, LOCATOR
 from buzanlib.sources.coders import BLANK
 from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.documents import COLUMNS, check_speakers, document_row
-from buzanlib.sources.passages import digital_passages
+from buzanlib.sources.passages import digital_passages, word_counts
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.write import ExistingTables, as_text, write_table
 from buzanlib.tables.descriptor import load_tables
@@ -155,7 +155,7 @@ def _read(pack: Path, last: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     rows, found, windows = [], [], []
     for speech in ungdc.read(pack, last):
         cut = digital_passages(speech.text)
-        row = document_row(speech, len(cut), len(cut))
+        row = document_row(speech, word_counts(speech.text), len(cut), len(cut))
         rows.append(row | ({"text": str(Origin.ADDED)} if speech.year > ungdc.LAST else {}))
         found += [
             [one.passage_id(speech.doc_id), speech.doc_id, one.start, one.end, one.sha256, one.text]
