@@ -41,9 +41,9 @@ class Named:
 def by_name(inside: Folder, known: Known, folder: str) -> Named:
     """Give each text the state and the year that its name says.
 
-    The name without its ending has one number of four digits that is a year; what stands around the numbers is the code
-    or the name of a state. All names are judged together: see `read_states`. Further numbers tell texts of one state
-    and year apart.
+    The name without its ending has one number of four digits that is a year; what stands around the numbers is the
+    code or the name of a state. All names are judged together: see `read_states`. Further numbers tell texts of one
+    state and year apart.
 
     Raises
     ------

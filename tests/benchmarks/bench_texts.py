@@ -42,16 +42,17 @@ EVERY = 0.005
 def make(folder: Path, documents: int, size: int) -> None:
     """Write texts of so many bytes, each of another state and year or number."""
     with (DATA / "states.csv").open(encoding="utf-8", newline="") as file:
-        states = [row["iso3"] for row in csv.DictReader(file)]
+        states = [row["iso3"] for row in csv.DictReader(file) if not row["member_to"]]
     draws = random.Random(1)
+    population, shares = (
+        [*SAID, *DANGER],
+        [(1 - EVERY) / len(SAID)] * len(SAID) + [EVERY / len(DANGER)] * len(DANGER),
+    )
+    many = size // min(map(len, population)) + 1
     for number in range(documents):
         state, year = states[number % len(states)], 1996 + number // len(states) % 50
-        sentences = [f"This is statement {number}."]
-        length = len(sentences[0])
-        while length < size:
-            sentences.append(draws.choice(DANGER if draws.random() < EVERY else SAID))
-            length += len(sentences[-1]) + 1
-        (folder / f"{state}-{year}-{number:05}.txt").write_text("\n".join(sentences), encoding="utf-8")
+        text = "\n".join([f"This is statement {number}.", *draws.choices(population, shares, k=many)])
+        (folder / f"{state}-{year}-{number:05}.txt").write_text(text[:size], encoding="utf-8")
 
 
 def loop(files: list[Path]) -> Iterator[str]:

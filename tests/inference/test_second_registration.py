@@ -83,10 +83,11 @@ def test_none_of_the_three_is_supported_behind_a_shut_gate(registered: SecondReg
         name: replace(one, p=0.001, p_adjusted=0.001, contrast=1.0)
         for name, one in registered.findings.items()
     }
-    vars(shut)["findings"] = found | {"P2": replace(found["P2"], p=0.5, p_adjusted=None)}
-    words = shut.verdicts
-    assert words["P1"] == "supported"
-    assert "supported" not in {words[name] for name in THREE}
+    for p in (0.5, shut.registration.alpha):
+        vars(shut)["findings"] = found | {"P2": replace(found["P2"], p=p, p_adjusted=None)}
+        words = shut.verdicts
+        assert words["P1"] == "supported"
+        assert "supported" not in {words[name] for name in THREE}
     vars(shut)["findings"] = found
     assert {shut.verdicts[name] for name in THREE} == {"supported"}
 

@@ -116,6 +116,7 @@ def test_words_follow_the_two_p() -> None:
     none = SilenceResult(pd.DataFrame(), 0.0, 0.01, 0.0, 0.5)
     assert none.reading == "So silence goes with the quadrant, if only among states of one region."
     assert replace(none, p=0.05).reading.startswith("So silence cannot")
+    assert replace(none, p=0.05, plain_p=0.05).reading.startswith("So silence cannot")
 
 
 def test_states_without_a_document_or_a_region_are_refused(world: type) -> None:

@@ -104,6 +104,21 @@ def test_every_claim_is_found_where_it_holds(world) -> None:
     assert found["M1"].beside["SW.contrast"] < found["M1"].contrast
 
 
+def test_rates_are_contrasted_in_the_predicted_direction() -> None:
+    """Weights of WW, WS, SW and SS by hand, from the words of the locked claims."""
+    third, directions = 1 / 3, {name: list(weights) for name, (_, weights) in RATES.items()}
+    highest_among = {
+        WS: [-third, 1, -third, -third],
+        SW: [-third, -third, 1, -third],
+        SS: [-third, -third, -third, 1],
+    }
+    for name, code in {"M1.WS": WS, "M1.SW": SW, "B14": WS, "B17": SW, "B18": SW}.items():
+        assert directions.pop(name) == pytest.approx(highest_among[code]), name
+    for name in ("M1.SS", "B12"):  # "lower among SS states", and "no emergency measures"
+        assert directions.pop(name) == pytest.approx([-weight for weight in highest_among[SS]]), name
+    assert directions == {"M1.weak": [0.5, 0.5, -0.5, -0.5], "D2": [0, 1, 0, -1]}
+
+
 def test_contrasts_stand_beside_plain_shares_and_beside_what_silence_would_give(world) -> None:
     """SS states have thrice the passages of the others: no emergency anywhere, and yet the logits differ."""
     made = world(4)

@@ -127,6 +127,13 @@ def test_numbers_for_prose_follow_the_tables_and_are_no_finding(
     assert not recorded(values)
 
 
+@pytest.mark.parametrize(("gate", "words"), [(0.01, "opens"), (0.05, "stays shut"), (0.5, "stays shut")])
+def test_the_gate_opens_to_a_p_below_the_level(reading: StrictReading, gate: float, words: str) -> None:
+    other = StrictReading(reading.world)
+    vars(other).update(fits=reading.fits, by_coding=reading.by_coding.assign(gate=gate))
+    assert other.to_results()["hint.gate.reading"] == words
+
+
 def test_an_annotator_that_is_not_of_the_book_comes_first(reading: StrictReading, shipped: World) -> None:
     codes = shipped.data.statements.codes
     mine = codes[codes["annotator"] == "C"].assign(annotator="mine")

@@ -255,6 +255,9 @@ def test_only_placed_states_that_speak_are_tested(predictions: Predictions) -> N
 def test_results_carry_keys_prefix_and_lock(predictions: Predictions) -> None:
     result = QuadrantTest(predictions)(sample(*world(9, gap=0.5), draws=19))
     values = result.to_results(prefix="x.")
+    for name, row in result.table.iterrows():
+        own = [values[f"x.{name}.{column}"] for column in ("se", "t", "centre", "p")]
+        assert own == row[["se", "t", "centre", "p"]].tolist()
     assert set(values) >= {
         f"x.{h}.{c}" for h in ("B1", "B2", "B3") for c in ("contrast", "low90", "high90", "p")
     }

@@ -14,6 +14,7 @@ from scipy.stats import false_discovery_control
 
 from buzanlib.errors import EstimationError
 from buzanlib.inference.contrasts import CODING
+from buzanlib.inference.intervals import bootstrap_weights
 from buzanlib.inference.permutation import PermutationBank, p_value
 from buzanlib.inference.technology import Technology, added_contrast, two_divergences
 from buzanlib.inference.weighted_contrast import centred_shares, volume_strata
@@ -155,6 +156,13 @@ def test_within_quadrants(technology: Technology) -> None:
     high = technology.positions.loc[own.index, "split"] > 0
     by_hand = jensenshannon(own[high].mean(), own[~high].mean(), base=2)
     assert table.loc["WS", "uncorrected"] == pytest.approx(by_hand)
+    # A resample is biased twice: for the states, as their own divergence is, and for what it was drawn from.
+    bias = by_hand**2 - two_divergences(own.to_numpy(), high.to_numpy(dtype=int)[None], "jensen_shannon")[0]
+    drawn = []
+    for times in bootstrap_weights(high, technology.world.draws, technology.world.seed):
+        one, other = (np.average(own[side], axis=0, weights=times[side]) for side in (high, ~high))
+        drawn.append(np.sqrt(max(0, jensenshannon(one, other, base=2) ** 2 - 2 * bias)))
+    assert table.loc["WS", ["low90", "high90"]].tolist() == pytest.approx(np.quantile(drawn, [0.05, 0.95]))
 
 
 def sizes(made, worlds: int, draws: int, effect: float = 0.0) -> float:

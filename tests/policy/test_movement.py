@@ -82,6 +82,8 @@ def test_change_of_speech_is_along_what_is_expected():
     assert found.loc["AAA"].tolist() == [2, 1, 1.5]  # political action up by one, crime down by a half
     assert found.loc["BBB", ["before", "after"]].tolist() == [1, 0]
     assert np.isnan(found.loc["BBB", "along"])
+    # Nothing is expected to change where all quadrants have the same priorities.
+    assert np.isnan(made.speech(passages, TABLE2.weights() * 0 + 1).loc["AAA", "along"])
 
 
 def test_points_are_evenly_spaced_from_first_to_last(followed):

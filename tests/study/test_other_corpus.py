@@ -37,6 +37,7 @@ DATA_PAGES = {
     "codebook_1.html",
     "bibliography.html",
     "genindex.html",
+    "parameters.html",
     "search.html",
 }
 """Pages that describe the data that ship and the defaults of notebooks, and say so, and those without prose."""

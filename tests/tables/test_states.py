@@ -75,3 +75,11 @@ def test_faults_stop_the_loading(world: Any) -> None:
         DataError, match=r"panel.csv, row 5, column cinc: 'high'; a number with a decimal point"
     ):
         load_panel(world.path)
+
+
+def test_regions_are_sorted_however_the_table_is(world: Any) -> None:
+    before, file = load_regions(world.path), world.path / "states.csv"
+    heading, *rows = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([heading, *reversed(rows)]) + "\n", encoding="utf-8")
+    assert len(before) > 1
+    pd.testing.assert_series_equal(load_regions(world.path), before)
