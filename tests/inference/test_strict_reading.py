@@ -161,6 +161,13 @@ def test_codings_without_a_passage_are_left_out(shipped: World) -> None:
     ]
 
 
+def test_where_no_coding_has_a_passage_the_table_has_no_row(shipped: World) -> None:
+    none = StrictReading(shipped)
+    vars(none)["_codings"] = {}
+    assert none.by_coding.empty
+    assert none.by_coding.columns.tolist() == ["coding"]
+
+
 def test_a_sample_that_cannot_carry_the_model_has_no_row(world) -> None:
     made = world(3, size=60)
     said = {"pol": made.rng.integers(0, 3, 60)}
