@@ -66,6 +66,11 @@ def read(suffix: str, data: bytes) -> Reading:
     return reading
 
 
+def named(value: str | bytes) -> str:
+    """Name a case by its suffix and words: the bytes of some files have the time in them."""
+    return value if isinstance(value, str) else "data"
+
+
 @pytest.mark.parametrize(
     ("suffix", "data"),
     [
@@ -82,6 +87,7 @@ def read(suffix: str, data: bytes) -> Reading:
         (".pdf", pdf("Cyber attacks threaten our po-\nwer grid.\nWe act.")),
         (".pdf", pdf(SAID[:38], SAID[39:])),
     ],
+    ids=named,
 )
 def test_the_text_of_every_kind_of_file_is_the_same(suffix: str, data: bytes) -> None:
     assert extracted(suffix, data) == SAID
@@ -118,6 +124,7 @@ def locked() -> bytes:
         (".html", "<meta charset=rot13><p>sécurité".encode("cp1252"), "UTF-8 is needed, and line 1 is not; "),
         (".txt", b"a\n\0", "UTF-8 is needed, and line 2 is not; "),
     ],
+    ids=named,
 )
 def test_what_cannot_be_read_without_doubt_is_refused(suffix: str, data: bytes, fault: str) -> None:
     assert read(suffix, data).fault.startswith(fault)
