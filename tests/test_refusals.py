@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from buzanlib.cli import main
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 STUDY = "title: Tiny\ntemplates: {root}/tests/notebooks\ndata: {root}/data\noutput: {output}\nnotebooks:\n  numbers:\n"
 

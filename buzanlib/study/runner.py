@@ -23,7 +23,8 @@ from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
 from buzanlib.study.scheduler import FAILED, Making, Workers, findings_of, gather
-from buzanlib.study.spec import Study, load_study
+from buzanlib.study.spec import Study
+from buzanlib.study.study_file import load_study
 from buzanlib.study.trace import Folders
 
 if TYPE_CHECKING:
