@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from buzanlib.errors import BuzanError, UnknownNameError, check_name, nearest
+from buzanlib.errors import BuzanError, UnknownNameError, check_name
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.yamlfile import read
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Measure, Quadrant, Threat

@@ -188,7 +188,7 @@ def _hashes(reads: Path) -> list[str]:
 
 def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     """Hashes of the tables, sheets and code from which the codes with those of the sheets are made."""
-    files = [tables[name] for name in (*CODES, "passages.csv", "datapackage.json") if name in tables]
+    files = [tables[name] for name in (*CODES, "passages.csv", FILE) if name in tables]
     code = closure(["buzanlib.sources.coders"]).values()
     return [*map(hash_of, (*files, *study.sheets)), *code, str(sorted(study.worksheets.items()))]
 

@@ -11,6 +11,7 @@ from buzanlib.errors import BuzanError, StudyError, shown
 from buzanlib.study.offers import Offers
 from buzanlib.study.runs import runs_of
 from buzanlib.study.spec import Study
+from buzanlib.tables.schema import FILE, Descriptor
 from buzanlib.tables.yamlfile import Document, read
 
 _TEXTS = ("title", "version", "templates", "data", "output", "book")
@@ -25,9 +26,6 @@ _OTHERS = {
 _KEYS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **_OTHERS}
 _REQUIRED = {"title", "data", "output", "notebooks"}
 _FOLDERS = {"templates": ".", "data": "", "output": "", "book": "../book"}
-
-PACKAGE = "datapackage.json"
-"""File by which a folder of tables is known."""
 
 
 def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
@@ -68,10 +66,8 @@ def load_study(path: Path, changes: Mapping[str, str] | None = None) -> Study:
     for key in ("templates", "data"):
         if not folders[key].is_dir():
             raise _error(document, f"there is no folder {shown(content.get(key, '.'))}", key)
-    if not (folders["data"] / PACKAGE).is_file():
-        raise _error(
-            document, f"{shown(content['data'])} is no folder of tables: it has no {PACKAGE}", "data"
-        )
+    if not (folders["data"] / FILE).is_file():
+        raise _error(document, f"{shown(content['data'])} is no folder of tables: it has no {FILE}", "data")
     tables, of_tables = _tables(document, file, folders["data"])
     sheets, of_sheets = _sheets(document, file)
     study = Study(
@@ -161,8 +157,6 @@ def _tables(document: Document, study: Path, data: Path) -> tuple[dict[str, Path
     """Files and worksheets by the name of the table that they replace."""
     if not (own := document.content.get("tables")):
         return {}, {}
-    from buzanlib.tables.schema import Descriptor
-
     known = Descriptor.load(data).tables
     document.check_names("table", own, known, "tables")
     found = {known[name].path: _own(document, study, given, "tables", name) for name, given in own.items()}
