@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
-from buzanlib.files import create_whole, demand_absent
+from buzanlib.files import create_all, demand_absent
 from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, tidy_name
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
 from buzanlib.sources.coders import BLANK
@@ -125,21 +125,8 @@ def write_sheets(
             render_sheet(sheet) if form == ".csv" else render_workbook(sheet, _LISTS, codebook)
             for sheet in sheets
         ]
-    _create(dict(zip((*files, *schema), contents, strict=True)))
+    create_all(zip((*files, *schema), contents, strict=True))
     return Written((*files, *schema), len(chosen), without)
-
-
-def _create(contents: Mapping[Path, str | bytes]) -> None:
-    """Write new files, all of them or none."""
-    made: list[Path] = []
-    try:
-        for file, content in contents.items():
-            create_whole(file, content)
-            made.append(file)
-    except BaseException:
-        for file in made:
-            file.unlink()
-        raise
 
 
 def _pool(data: Path, texts: Path | None, readings: pd.DataFrame | None) -> tuple[pd.DataFrame, int]:

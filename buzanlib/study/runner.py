@@ -12,8 +12,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from buzanlib.errors import BuzanError, RunError, StudyError, nearest
-from buzanlib.study.cache import Cache, some
+from buzanlib.errors import BuzanError, RunError, StudyError, nearest, some
+from buzanlib.study.cache import Cache
 from buzanlib.study.data_staging import prepare
 from buzanlib.study.dependencies import ROOT, hidden, modules_of
 from buzanlib.study.manifest import MANIFEST, manifest_of
