@@ -19,12 +19,12 @@ from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
 from buzanlib.files import create_all, demand_absent
 from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, tidy_name
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
-from buzanlib.sources.coders import BLANK
 from buzanlib.sources.passages import Passage
 from buzanlib.sources.raw import opened
 from buzanlib.sources.sheet_files import Wanted, read_grid, render_sheet
-from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, column_of, fold
+from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, YES_NO, column_of, fold
 from buzanlib.sources.sheet_workbook import render_workbook
+from buzanlib.sources.sheets import to_fill_in
 from buzanlib.sources.state_names import names_of
 from buzanlib.sources.write import ExistingTables
 from buzanlib.tables.codebook import CODEBOOK
@@ -38,8 +38,6 @@ FORMS = (".csv", ".xlsx", SUFFIX)
 
 ABBREVIATED = 3
 """Letters of the longest name that is left where it stands."""
-
-_YES_NO = ("relevant", *THREATS, "hostile")
 
 #: What a cell may hold, as its drop-down list has it.
 _LISTS = {**OFFERED, "primary": (*THREATS, NONE), "level": OFFERED["level"][:3]}
@@ -260,9 +258,8 @@ def _sheet(
     chosen: pd.DataFrame, coder: str, between: Sequence[str], readings: pd.DataFrame | None
 ) -> pd.DataFrame:
     """The sheet of one coder."""
-    blank = dict.fromkeys(BLANK, "") | {"coder": coder}
     if readings is None:
-        return chosen.assign(**blank)
+        return to_fill_in(chosen, coder)
     sheet = chosen.assign(between=", ".join(sorted(between)), coder=coder)
     for name in CODES:
         for at in range(1, len(between) + 1):
@@ -273,7 +270,7 @@ def _sheet(
 
 def _word(column: str, code: str) -> str:
     """A code as a sheet has it."""
-    return {"0": "no", "1": "yes"}[code] if column in _YES_NO else code
+    return {"0": "no", "1": "yes"}[code] if column in YES_NO else code
 
 
 def _prompts(chosen: pd.DataFrame, codebook: str, answer: dict[str, object]) -> str:

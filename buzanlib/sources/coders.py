@@ -25,9 +25,6 @@ from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 _SAME = ("kind", "model", "version", "settings")
 """What is one for all codes of an annotator, in whatever sheet."""
 
-#: Headings of the cells to fill in.
-BLANK = ("coder", *CODES)
-
 #: Why a coder may not have a name.
 SHIPS = "this name is one of those that ship; another is needed, or --replace"
 

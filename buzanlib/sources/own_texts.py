@@ -14,10 +14,10 @@ import pandas as pd
 from buzanlib.errors import BuzanError, DataError, Fault, check_name, shown, some
 from buzanlib.files import create_all, demand_absent
 from buzanlib.sources.annotation import LOCATOR
-from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, document_row
 from buzanlib.sources.passages import Text
 from buzanlib.sources.sheet_files import render_sheet
+from buzanlib.sources.sheets import to_fill_in
 from buzanlib.sources.text_files import Reading
 from buzanlib.sources.text_folder import Mapper, Place, Skipped, look, read_texts
 from buzanlib.sources.text_names import Known, Named, by_name, by_table
@@ -280,7 +280,7 @@ def _write(
     def contents() -> Iterator[str | bytes]:
         yield render_table(pd.concat([documents, made]).sort_values("doc_id"))
         yield render_table(pd.concat([passages, cut]).sort_values("passage_id"))
-        yield render_sheet(sheet.assign(**dict.fromkeys(BLANK, "")))
+        yield render_sheet(to_fill_in(sheet))
         yield render_sheet(account)
 
     paths[0].parent.mkdir(parents=True, exist_ok=True)

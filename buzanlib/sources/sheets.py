@@ -34,6 +34,11 @@ from buzanlib.tables.schema import Table
 WORDED = ("primary", "referent", "agent", "measure", "pol_kind")
 
 
+def to_fill_in(passages: pd.DataFrame, coder: str = "") -> pd.DataFrame:
+    """Passages with the columns that a coder fills in: all blank, but for the coder where one is named."""
+    return passages.assign(coder=coder, **dict.fromkeys(CODES, ""))
+
+
 @dataclass(frozen=True)
 class HandCodes:
     """Codes without faults."""
