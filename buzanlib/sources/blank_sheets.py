@@ -24,7 +24,7 @@ from buzanlib.sources.raw import opened
 from buzanlib.sources.sheet_files import Wanted, read_grid, render_sheet
 from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, YES_NO, column_of, fold
 from buzanlib.sources.sheet_workbook import render_workbook
-from buzanlib.sources.sheets import to_fill_in
+from buzanlib.sources.sheets import agreement, to_fill_in
 from buzanlib.sources.state_names import names_of
 from buzanlib.sources.write import ExistingTables
 from buzanlib.tables.codebook import CODEBOOK
@@ -241,9 +241,9 @@ def _disagreements(data: Path, between: Sequence[str], seed: int) -> pd.DataFram
     for name in between:
         check_name("annotator", name, sorted(set(codes["annotator"])))
     theirs = codes[codes["annotator"].isin(between)]
-    differ = theirs.groupby("passage_id")[list(CODES)].nunique().gt(1).any(axis=1)
+    alike = agreement(theirs)
     rows = {}
-    for passage, group in theirs[theirs["passage_id"].isin(differ.index[differ])].groupby("passage_id"):
+    for passage, group in theirs[theirs["passage_id"].isin(alike.index[~alike])].groupby("passage_id"):
         order = list(range(len(group)))
         random.Random(f"{seed} {passage}").shuffle(order)
         shuffled = group.iloc[order]

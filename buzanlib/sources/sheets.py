@@ -133,6 +133,12 @@ def checked(
     return frame, [*faults, *_against_rules(known.table, frame, coded, faults)]
 
 
+def agreement(codes: pd.DataFrame) -> pd.Series[bool]:
+    """Whether all agree on every code, by each passage that two or more annotators of ``codes.csv`` coded."""
+    shared = codes[codes.duplicated("passage_id", keep=False)]
+    return shared.groupby("passage_id")[list(CODES)].nunique().eq(1).all(axis=1)
+
+
 def coders_of(path: Path, worksheet: str = "") -> list[str]:
     """Names of the coders of a sheet; `DataError` if it cannot be read, or has a heading that is not understood."""
     entries, _ = _all_entries(read_grids(path, WANTED, worksheet))
