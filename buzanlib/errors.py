@@ -32,8 +32,12 @@ def nearest(value: object, allowed: Iterable[object]) -> str:
     options = list(map(str, allowed))
     if (close := closest(value, options)) is not None:
         return f"nearest allowed: {close!r}"
-    shown = ", ".join(map(repr, options[:8]))
-    return f"allowed: {shown}" + (f" and {len(options) - 8} more" if len(options) > 8 else "")
+    return f"allowed: {some(list(map(repr, options)), 8)}"
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """List the first names, at most so many, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def match_names(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -69,6 +69,19 @@ def create_whole(path: Path, content: str | bytes) -> None:
         except OSError:  # it is there already, or the file system has no hard links
             demand_absent(path)
             part.replace(path)
+
+
+def create_all(contents: Iterable[tuple[Path, str | bytes]]) -> None:
+    """Write new files, all of them or none; each content is asked for only as its file is written."""
+    made: list[Path] = []
+    try:
+        for path, content in contents:
+            create_whole(path, content)
+            made.append(path)
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def demand_absent(path: Path) -> None:

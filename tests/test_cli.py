@@ -25,7 +25,7 @@ from buzanlib.cli.study import _pages
 from buzanlib.errors import BuzanError, RunError
 from buzanlib.site.serve import server
 from buzanlib.study.results import Results, Value
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 
 @pytest.fixture

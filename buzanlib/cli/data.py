@@ -159,7 +159,7 @@ def _check(given: argparse.Namespace) -> None:
 
 def _check_of_study(file: Path) -> None:
     from buzanlib.study.data_staging import looked_at
-    from buzanlib.study.spec import load_study
+    from buzanlib.study.study_file import load_study
 
     study = load_study(file)
     with looked_at(study) as folder:

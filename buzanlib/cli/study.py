@@ -172,7 +172,7 @@ def _diff(given: argparse.Namespace) -> None:
 def _results(path: Path) -> Path:
     """The file of results of a run, given that or its folder, or its study or the folder of that."""
     from buzanlib.study.runner import RESULTS
-    from buzanlib.study.spec import load_study
+    from buzanlib.study.study_file import load_study
 
     if path.is_dir() and (path / RESULTS).exists():
         return path / RESULTS
@@ -184,7 +184,7 @@ def _results(path: Path) -> Path:
 def _pages(folder: Path) -> Path:
     """Folder of the pages of a study, or the one that is named."""
     from buzanlib.site.layout import place_of
-    from buzanlib.study.spec import load_study
+    from buzanlib.study.study_file import load_study
 
     study = folder / STUDY.name
     return place_of(load_study(study)) / HTML if study.is_file() else folder

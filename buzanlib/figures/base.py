@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import bidirectional
 
 import matplotlib as mpl
 import numpy.typing as npt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 
 from buzanlib.errors import check_name
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -65,6 +67,13 @@ def style() -> Iterator[None]:
     """Draw in the house style: seaborn's ticks on white, type large enough for a phone. Also a decorator."""
     with sns.axes_style("ticks"), mpl.rc_context(_STYLE):
         yield
+
+
+def drawable(name: str, otherwise: str) -> str:
+    """A name if the font of pictures has its letters and can join them, which it cannot from right to left."""
+    font = get_font(findfont(_STYLE["font.family"]))
+    drawn = all(font.get_char_index(ord(one)) for one in name)
+    return name if drawn and not any(bidirectional(one) in ("R", "AL") for one in name) else otherwise
 
 
 def new_panels(height: float, rows: int, columns: int = 1, **shared: Any) -> tuple[Figure, npt.NDArray[Any]]:

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import Drawn, Look, check_named, style
-from buzanlib.figures.primitives import DOT, INK, QUIET, Rows, dot_intervals, drawable
+from buzanlib.figures.base import Drawn, Look, check_named, drawable, style
+from buzanlib.figures.primitives import DOT, INK, QUIET, Rows, dot_intervals
 from buzanlib.figures.typeset import listed, with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 

@@ -8,7 +8,6 @@ from itertools import product
 from operator import itemgetter
 from textwrap import wrap
 from typing import Any
-from unicodedata import bidirectional
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,6 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
@@ -105,13 +103,6 @@ class Rows:
         column.tick_params(length=0)
         column.spines["right"].set_visible(False)
         self.axes.set_title(heading, loc="right", fontsize=11)
-
-
-def drawable(name: str, otherwise: str) -> str:
-    """A name if the font of pictures has its letters and can join them, which it cannot from right to left."""
-    font = get_font(findfont("DejaVu Sans"))
-    drawn = all(font.get_char_index(ord(one)) for one in name)
-    return name if drawn and not any(bidirectional(one) in ("R", "AL") for one in name) else otherwise
 
 
 def dot_intervals(

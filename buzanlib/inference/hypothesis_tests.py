@@ -119,9 +119,8 @@ class Rival(HypothesisTest):
     """What an account other than power and cohesion adds to them."""
 
     columns: tuple[str, ...] = ()  #: Indices of the panel; none for the bloc of a state.
-    blocs: tuple[
-        str, ...
-    ] = ()  #: Blocs that are set beside power and cohesion, by membership in the first year.
+    #: Blocs that are set beside power and cohesion, by membership in the first year.
+    blocs: tuple[str, ...] = ()
 
     def __call__(self, world: World) -> Finding:
         """Test."""

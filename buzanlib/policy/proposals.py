@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from buzanlib.errors import BuzanError, UnknownNameError, check_name, nearest
+from buzanlib.errors import BuzanError, UnknownNameError, check_name
 from buzanlib.measurement.profiles import NAMED
 from buzanlib.tables.yamlfile import read
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Measure, Quadrant, Threat
@@ -60,9 +60,7 @@ def read_proposal(path: Path) -> Proposal:
     `BuzanError` at the first fault; names file, line, value, and what is allowed.
     """
     document = read(path, "proposal", BuzanError)
-    for key in document.content:
-        if key not in _FIELDS:
-            raise document.error(f"unknown key {key!r}; {nearest(key, _FIELDS)}", key)
+    document.check_names("key", document.content, _FIELDS)
     values: dict[str, Any] = {}
     for key, parse in _FIELDS.items():
         if key in document.content:

@@ -23,7 +23,7 @@ from buzanlib.study.dependencies import ROOT, packages
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.progress import timed
 from buzanlib.study.runner import processors, run_loaded, warn_of_foreign_code
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 _SHARES = 2
 """Processes for each processor: some pages take much longer than others."""

@@ -49,9 +49,8 @@ class _Book(SimpleHTTPRequestHandler):
         if self.headers.get("Host") not in (f"127.0.0.1{port}", f"localhost{port}"):
             # DNS rebinding: a page from elsewhere may point its own name at this machine.
             return self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
-        if not self.path.startswith("/") or "\0" in unquote(
-            self.path
-        ):  # the first: an address with a host of its own
+        # What does not begin with a slash is an address with a host of its own.
+        if not self.path.startswith("/") or "\0" in unquote(self.path):
             return self.send_error(HTTPStatus.BAD_REQUEST)
         path = unquote(urlsplit(self.path).path, errors="surrogateescape")
         hidden = any(part.startswith(".") for part in path.split("/"))

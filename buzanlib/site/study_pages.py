@@ -184,14 +184,14 @@ def _finding_in_words(name: str, runs: Iterable[Run]) -> str:
 
 def _statements(study: Study) -> list[str]:
     """Whose statements the pages of a study are about, each with its years and coder."""
-    data = Data.open(study.reads)
     found = []
     for run in study.runs:
         of = run.parameters
         if {"corpus", "annotator", "first", "last"} <= of.keys():
             corpus, coder = str(of["corpus"]), in_words(str(of["annotator"]), of="annotator")
             years = years_in_words(int(of["first"]), int(of["last"]))
-            found.append(f"{escape(corpus_in_words(data, corpus))} ({years}, coded by {escape(coder)})")
+            named = corpus_in_words(Data.open(study.reads), corpus)
+            found.append(f"{escape(named)} ({years}, coded by {escape(coder)})")
     return list(dict.fromkeys(found))
 
 

@@ -9,22 +9,22 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
-from buzanlib.files import create_whole, demand_absent
+from buzanlib.files import create_all, demand_absent
 from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, tidy_name
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
-from buzanlib.sources.coders import BLANK
 from buzanlib.sources.passages import Passage
 from buzanlib.sources.raw import opened
 from buzanlib.sources.sheet_files import Wanted, read_grid, render_sheet
-from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, column_of, fold
+from buzanlib.sources.sheet_words import CODES, NONE, OFFERED, THREATS, YES_NO, column_of, fold
 from buzanlib.sources.sheet_workbook import render_workbook
+from buzanlib.sources.sheets import agreement, to_fill_in
 from buzanlib.sources.state_names import names_of
 from buzanlib.sources.write import ExistingTables
 from buzanlib.tables.codebook import CODEBOOK
@@ -38,8 +38,6 @@ FORMS = (".csv", ".xlsx", SUFFIX)
 
 ABBREVIATED = 3
 """Letters of the longest name that is left where it stands."""
-
-_YES_NO = ("relevant", *THREATS, "hostile")
 
 #: What a cell may hold, as its drop-down list has it.
 _LISTS = {**OFFERED, "primary": (*THREATS, NONE), "level": OFFERED["level"][:3]}
@@ -125,21 +123,8 @@ def write_sheets(
             render_sheet(sheet) if form == ".csv" else render_workbook(sheet, _LISTS, codebook)
             for sheet in sheets
         ]
-    _create(dict(zip((*files, *schema), contents, strict=True)))
+    create_all(zip((*files, *schema), contents, strict=True))
     return Written((*files, *schema), len(chosen), without)
-
-
-def _create(contents: Mapping[Path, str | bytes]) -> None:
-    """Write new files, all of them or none."""
-    made: list[Path] = []
-    try:
-        for file, content in contents.items():
-            create_whole(file, content)
-            made.append(file)
-    except BaseException:
-        for file in made:
-            file.unlink()
-        raise
 
 
 def _pool(data: Path, texts: Path | None, readings: pd.DataFrame | None) -> tuple[pd.DataFrame, int]:
@@ -256,9 +241,9 @@ def _disagreements(data: Path, between: Sequence[str], seed: int) -> pd.DataFram
     for name in between:
         check_name("annotator", name, sorted(set(codes["annotator"])))
     theirs = codes[codes["annotator"].isin(between)]
-    differ = theirs.groupby("passage_id")[list(CODES)].nunique().gt(1).any(axis=1)
+    alike = agreement(theirs)
     rows = {}
-    for passage, group in theirs[theirs["passage_id"].isin(differ.index[differ])].groupby("passage_id"):
+    for passage, group in theirs[theirs["passage_id"].isin(alike.index[~alike])].groupby("passage_id"):
         order = list(range(len(group)))
         random.Random(f"{seed} {passage}").shuffle(order)
         shuffled = group.iloc[order]
@@ -273,9 +258,8 @@ def _sheet(
     chosen: pd.DataFrame, coder: str, between: Sequence[str], readings: pd.DataFrame | None
 ) -> pd.DataFrame:
     """The sheet of one coder."""
-    blank = dict.fromkeys(BLANK, "") | {"coder": coder}
     if readings is None:
-        return chosen.assign(**blank)
+        return to_fill_in(chosen, coder)
     sheet = chosen.assign(between=", ".join(sorted(between)), coder=coder)
     for name in CODES:
         for at in range(1, len(between) + 1):
@@ -286,7 +270,7 @@ def _sheet(
 
 def _word(column: str, code: str) -> str:
     """A code as a sheet has it."""
-    return {"0": "no", "1": "yes"}[code] if column in _YES_NO else code
+    return {"0": "no", "1": "yes"}[code] if column in YES_NO else code
 
 
 def _prompts(chosen: pd.DataFrame, codebook: str, answer: dict[str, object]) -> str:

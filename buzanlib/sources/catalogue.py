@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from buzanlib.errors import some
 from buzanlib.sources import (
     alliances,
     annotation,
@@ -85,5 +86,4 @@ def _costs(one: FoundSource, data: Path) -> list[str]:
 
 def _names(paths: Sequence[Path], folder: Path) -> str:
     """The first few files, by their place below the folder."""
-    shown = ", ".join(str(path.relative_to(folder)) for path in paths[:NAMED])
-    return shown + (f" and {len(paths) - NAMED} more" if len(paths) > NAMED else "")
+    return some([str(path.relative_to(folder)) for path in paths], NAMED)

@@ -15,8 +15,7 @@ from buzanlib.sources import answers, sheets
 from buzanlib.sources.annotation import ANNOTATOR_COLUMNS, ANNOTATORS, CODE, SHIPPED
 from buzanlib.sources.answers import read_answers
 from buzanlib.sources.raw import opened
-from buzanlib.sources.sheet_words import CODES
-from buzanlib.sources.sheets import HandCodes, Known, read_sheet
+from buzanlib.sources.sheets import HandCodes, Known, agreement, read_sheet
 from buzanlib.sources.write import ExistingTables, staging_folder, write_table
 from buzanlib.tables.descriptor import check
 from buzanlib.tables.schema import FILE, Descriptor
@@ -24,9 +23,6 @@ from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 
 _SAME = ("kind", "model", "version", "settings")
 """What is one for all codes of an annotator, in whatever sheet."""
-
-#: Headings of the cells to fill in.
-BLANK = ("coder", *CODES)
 
 #: Why a coder may not have a name.
 SHIPS = "this name is one of those that ship; another is needed, or --replace"
@@ -142,13 +138,12 @@ def _agreed(found: HandCodes, kept: pd.DataFrame) -> tuple[pd.DataFrame, list[st
     rows, notes = [found.codes.iloc[:0]], []
     for coder, names in found.between.items():
         theirs = kept[kept["annotator"].isin(names)]
-        shared = theirs[theirs.duplicated("passage_id", keep=False)]
-        alike = shared.groupby("passage_id")[list(CODES)].nunique().eq(1).all(axis=1)
+        alike = agreement(theirs)
         mine = {*found.codes.loc[found.codes["annotator"] == coder, "passage_id"]}
         had = {*kept.loc[kept["annotator"] == coder, "passage_id"]} | mine
         new = alike.index[alike].difference(list(had))
         rows.append(
-            shared.drop_duplicates("passage_id")
+            theirs.drop_duplicates("passage_id")
             .set_index("passage_id")
             .loc[new]
             .reset_index()

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, shown
+from buzanlib.errors import BuzanError, shown, some
 from buzanlib.files import demand_absent
 from buzanlib.sources import conventional, ungdc
 from buzanlib.sources.annotation import CODE, GIST, LOCATOR
-from buzanlib.sources.coders import BLANK
 from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.documents import COLUMNS, check_speakers, document_row
 from buzanlib.sources.passages import digital_passages, word_counts
 from buzanlib.sources.sheet_files import render_sheet
+from buzanlib.sources.sheets import to_fill_in
 from buzanlib.sources.write import ExistingTables, as_text, write_table
 from buzanlib.tables.descriptor import load_tables
 from buzanlib.tables.schema import Descriptor
@@ -144,8 +144,7 @@ def add_session(pack: Path, data: Path, out: Path) -> AddedSession:
 
 def _some(names: Sequence[str], what: str) -> str:
     """How many there are, and the first of them by name."""
-    first = ", ".join(map(shown, names[:SHOWN])) + (" and others" if len(names) > SHOWN else "")
-    return f"{len(names)} {what}" + (f": {first}" if names else "")
+    return f"{len(names)} {what}" + (f": {some(list(map(shown, names)), SHOWN)}" if names else "")
 
 
 def _read(pack: Path, last: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -211,10 +210,8 @@ def _written(
             write_table(table, aside / name)
         names: Sequence[str] = [*tables, ACCOUNT]
         if len(to_code):
-            blank = (
-                to_code[["passage_id", "text"]].assign(**dict.fromkeys(BLANK, "")).sort_values("passage_id")
-            )
-            (aside / SHEET).write_bytes(render_sheet(blank.rename(columns={"passage_id": "passage"})))
+            texts = to_code[["passage_id", "text"]].set_axis(["passage", "text"], axis="columns")
+            (aside / SHEET).write_bytes(render_sheet(to_fill_in(texts.sort_values("passage"))))
             names = [*names, SHEET]
         demand_absent(out)
         aside.rename(out)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
+from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest, some
 from buzanlib.files import alone, demand_absent
 from buzanlib.sources.own_numbers import SENTINELS, plain_numbers
 from buzanlib.sources.own_tables import read_own
@@ -18,6 +18,7 @@ from buzanlib.sources.state_names import SCHEMES, ReadStates, read_states
 from buzanlib.sources.write import write_table
 from buzanlib.tables.checks import check_table, faults_at, repeated, unknown_columns
 from buzanlib.tables.descriptor import load_tables
+from buzanlib.tables.reading import repeated_columns
 from buzanlib.tables.schema import Descriptor, Field, Table
 
 AXES = ("power", "cohesion")
@@ -173,9 +174,8 @@ class _Index:
     """A file of an index as it was read."""
 
     grid: Grid
-    rows: (
-        pd.DataFrame
-    )  #: Of each value: row of the file, iso3, year, value, and whether state and year are sound.
+    #: Of each value: row of the file, iso3, year, value, and whether state and year are sound.
+    rows: pd.DataFrame
     missing: int  #: State-years without a value.
     skipped: int  #: Values of what is no member.
     left: tuple[str, ...]  #: Headings of the columns that are not read.
@@ -209,9 +209,8 @@ def _read(grid: Grid, panel: Table, members: Collection[str], scheme: str) -> _I
     places, missing = _named(grid.headings), _lacks(grid.headings)
     headings = [heading.casefold() for heading in grid.headings]
     used = {headings[at] for at in places.values()}
-    if twice := {heading for heading in used if headings.count(heading) > 1}:
-        need = "a column may occur only once"
-        raise DataError([Fault(grid.file, grid.header, name, name, need) for name in twice])
+    if twice := repeated_columns(grid.file, grid.header, filter(used.__contains__, headings)):
+        raise DataError(twice)
     if missing:
         unknown = [heading for heading in headings if heading and heading not in used]
         raise DataError(
@@ -264,8 +263,7 @@ def _skipped(frame: pd.DataFrame) -> Iterator[str]:
     """How many rows are of no member, and of what, in words."""
     if not frame.empty:
         names = frame["iso3"].unique().tolist()
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        yield f"rows of no member state: {frame['row'].nunique()}, skipped: {', '.join(names[:NAMED])}{more}"
+        yield f"rows of no member state: {frame['row'].nunique()}, skipped: {some(names, NAMED)}"
 
 
 def _long(grid: Grid, places: Mapping[str, int]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from buzanlib.sources.sheet_files import Grid, Wanted, read_grid, told_once
 from buzanlib.sources.state_names import UNKNOWN, read_states
 from buzanlib.sources.write import render_table
 from buzanlib.tables.checks import FORMS, check_table, unknown_columns
-from buzanlib.tables.reading import RawTable, contents, read
+from buzanlib.tables.reading import RawTable, contents, read, repeated_columns
 from buzanlib.tables.schema import Field, Table
 
 NUMBERS = ("number", "integer", "year")
@@ -27,14 +27,12 @@ CODE = 3
 class OwnTable:
     """A table as it was read."""
 
-    frame: (
-        pd.DataFrame
-    )  #: Cells as text, described columns first and in order; the index is the row of the file.
+    #: Cells as text, described columns first and in order; the index is the row of the file.
+    frame: pd.DataFrame
     table: Table  #: Its description, with a field for each further column.
     same: bool  #: Whether the file is such a table already, byte for byte.
-    faults: list[
-        Fault
-    ]  #: Of the file and within the table; of a file that is the `same`, only those of the file.
+    #: Of the file and within the table; of a file that is the `same`, only those of the file.
+    faults: list[Fault]
     notes: tuple[str, ...] = ()  #: What was not read, in words.
 
     def rendered(self) -> str:
@@ -156,9 +154,8 @@ def _as_it_is(path: Path, described: Table) -> RawTable | None:
 
 def _framed(grid: Grid, described: Table) -> pd.DataFrame:
     """The cells of a grid by heading and row; of columns without a heading, only empty ones may be left out."""
-    if twice := {name for name in grid.headings if name and grid.headings.count(name) > 1}:
-        need = "a column may occur only once"
-        raise DataError([Fault(grid.file, grid.header, name, name, need) for name in sorted(twice)])
+    if twice := repeated_columns(grid.file, grid.header, filter(None, grid.headings)):
+        raise DataError(twice)
     named = [at for at, name in enumerate(grid.headings) if name]
     nameless = [
         Fault(grid.file, row, "", cell, "the column of this cell needs a heading")

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, DataError, Fault, check_name, shown
-from buzanlib.files import create_whole, demand_absent
+from buzanlib.errors import BuzanError, DataError, Fault, check_name, shown, some
+from buzanlib.files import create_all, demand_absent
 from buzanlib.sources.annotation import LOCATOR
-from buzanlib.sources.coders import BLANK
 from buzanlib.sources.documents import COLUMNS, document_row
 from buzanlib.sources.passages import Text
 from buzanlib.sources.sheet_files import render_sheet
+from buzanlib.sources.sheets import to_fill_in
 from buzanlib.sources.text_files import Reading
 from buzanlib.sources.text_folder import Mapper, Place, Skipped, look, read_texts
 from buzanlib.sources.text_names import Known, Named, by_name, by_table
@@ -57,8 +56,7 @@ class Gathered:
         for one in sorted(self.skipped, key=lambda one: one.why):
             by_why.setdefault(one.why, []).append(shown(one.name) + (f" ({one.note})" if one.note else ""))
         for why, names in by_why.items():
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            lines.append(f"  {len(names)} {why}: {', '.join(names[:NAMED])}{more}")
+            lines.append(f"  {len(names)} {why}: {some(names, NAMED)}")
         spoken = self.documents - self.silent
         said = f"{self.documents} = {spoken} with passages + {self.silent} without any"
         return [*lines, f"texts of {self.states} states: {said}", f"passages: {self.passages}"]
@@ -278,19 +276,12 @@ def _write(
 ) -> None:
     """Write all files or none."""
     documents, passages = existing.table("documents.csv", COLUMNS), existing.table("passages.csv", LOCATOR)
-    render: list[Callable[[], str | bytes]] = [
-        lambda: render_table(pd.concat([documents, made]).sort_values("doc_id")),
-        lambda: render_table(pd.concat([passages, cut]).sort_values("passage_id")),
-        lambda: render_sheet(sheet.assign(**dict.fromkeys(BLANK, ""))),
-        partial(render_sheet, account),
-    ]
+
+    def contents() -> Iterator[str | bytes]:
+        yield render_table(pd.concat([documents, made]).sort_values("doc_id"))
+        yield render_table(pd.concat([passages, cut]).sort_values("passage_id"))
+        yield render_sheet(to_fill_in(sheet))
+        yield render_sheet(account)
+
     paths[0].parent.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    try:
-        for path, content in zip(paths, render, strict=True):
-            create_whole(path, content())
-            written.append(path)
-    except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
+    create_all(zip(paths, contents(), strict=True))

@@ -60,9 +60,8 @@ class Grid:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     faults: tuple[Fault, ...] = ()  #: Cells that have no value or no heading, to be told with all others.
     notes: tuple[str, ...] = ()  #: What was not read, in words.
-    commas: bool = (
-        False  #: Whether a comma in a number may be decimal: cells are separated by something else.
-    )
+    #: Whether a comma in a number may be decimal: cells are separated by something else.
+    commas: bool = False
 
 
 def read_grid(path: Path, wanted: Wanted, worksheet: str = "") -> Grid:

@@ -19,6 +19,10 @@ from buzanlib.theory.vocabulary import Measure, PoliticalKind, ReferentObject, T
 
 THREATS = tuple(str(threat) for threat in Threat)
 NONE = "none"
+
+#: Codes that are yes or no.
+YES_NO = ("relevant", *THREATS, "hostile")
+
 CODES = tuple(CODE[2:])
 
 #: Columns that must be there, beside the threats; the others can be derived.
@@ -79,7 +83,9 @@ def _words(words: Mapping[str, str]) -> Mapping[str, str]:
     return {fold(word): code for word, code in words.items()}
 
 
-_YES_NO = dict.fromkeys(("yes", "1", "y", "true", "x"), "1") | dict.fromkeys(("no", "0", "n", "false"), "0")
+_YES_NO_WORDS = dict.fromkeys(("yes", "1", "y", "true", "x"), "1") | dict.fromkeys(
+    ("no", "0", "n", "false"), "0"
+)
 _THREAT_WORDS = {word: str(one) for one in Threat for word in (str(one), one.label, *_KINDS[str(one)])}
 _LEVEL_WORDS = {word: str(int(one)) for one in Level for word in (str(int(one)), one.name, one.label)}
 _LISTS = {"referent": ReferentObject, "agent": ThreatAgent, "measure": Measure, "pol_kind": PoliticalKind}
@@ -87,7 +93,7 @@ _LISTS = {"referent": ReferentObject, "agent": ThreatAgent, "measure": Measure, 
 #: Column to the words understood in its cells, folded, each with the code that it stands for.
 VALUES: Mapping[str, Mapping[str, str]] = {
     "threats": _words(_THREAT_WORDS | {NONE: NONE}),
-    **dict.fromkeys(("relevant", *THREATS, "hostile"), _words(_YES_NO)),
+    **dict.fromkeys(YES_NO, _words(_YES_NO_WORDS)),
     "primary": _words(_THREAT_WORDS | {NONE: NONE}),
     "level": _words(_LEVEL_WORDS),
     **{name: _words({str(word): str(word) for word in words}) for name, words in _LISTS.items()},
@@ -95,7 +101,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 
 #: Column to the words that a message offers for its cells.
 OFFERED: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("relevant", *THREATS, "hostile"), ("yes", "no")),
+    **dict.fromkeys(YES_NO, ("yes", "no")),
     **dict.fromkeys(("threats", "primary"), (*THREATS, NONE, *_THREAT_WORDS)),
     "level": ("0", "1", "2", *(level.name.lower() for level in Level)),
     **{name: tuple(VALUES[name].values()) for name in _LISTS},

@@ -34,6 +34,11 @@ from buzanlib.tables.schema import Table
 WORDED = ("primary", "referent", "agent", "measure", "pol_kind")
 
 
+def to_fill_in(passages: pd.DataFrame, coder: str = "") -> pd.DataFrame:
+    """Passages with the columns that a coder fills in: all blank, but for the coder where one is named."""
+    return passages.assign(coder=coder, **dict.fromkeys(CODES, ""))
+
+
 @dataclass(frozen=True)
 class HandCodes:
     """Codes without faults."""
@@ -126,6 +131,12 @@ def checked(
         rows.append([entry.text("passage_id"), entry.coder, *(codes[name] for name in CODES)])
     frame = pd.DataFrame(rows, columns=CODE, dtype="str")
     return frame, [*faults, *_against_rules(known.table, frame, coded, faults)]
+
+
+def agreement(codes: pd.DataFrame) -> pd.Series[bool]:
+    """Whether all agree on every code, by each passage that two or more annotators of ``codes.csv`` coded."""
+    shared = codes[codes.duplicated("passage_id", keep=False)]
+    return shared.groupby("passage_id")[list(CODES)].nunique().eq(1).all(axis=1)
 
 
 def coders_of(path: Path, worksheet: str = "") -> list[str]:

@@ -183,28 +183,6 @@ def meanings(text: str, year: int | None = None) -> dict[str, frozenset[str]]:
     return found
 
 
-def iso3_of(text: str, year: int | None = None, scheme: str = "") -> str | None:
-    """Give the state that a name or code stands for in a year, where that is beyond doubt.
-
-    Parameters
-    ----------
-    text, year
-        As for `meanings`.
-    scheme : str
-        One of `SCHEMES`, where it is known; then no other counts.
-
-    Returns
-    -------
-    str or None
-        Its ISO 3166 code, "" for a group of states, and None where the name is unknown, or stands for several: "AUS" is
-        Australia, and Austria in the Correlates of War. For several names of one kind, such as those of a column or
-        folder, use `read_states`, which looks at all of them; `explained` says in words what is wrong.
-    """
-    found = meanings(text, year)
-    states = found.get(scheme, frozenset()) if scheme else frozenset().union(*found.values())
-    return next(iter(states)) if len(states) == 1 else None
-
-
 def explained(text: str, year: int | None = None) -> str:
     """Say what a name or code stands for in a year, by every scheme, or else when it did, or that it is unknown."""
     by_state: dict[str, list[str]] = {}

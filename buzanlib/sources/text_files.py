@@ -36,22 +36,8 @@ JUDGED = 3000
 _UNLIKELY = 0.01
 _SURE = 0.5
 _BLOCKS = [
-    "p",
-    "div",
-    "br",
-    "li",
-    "tr",
-    "td",
-    "th",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "blockquote",
-    "section",
-]
+    "p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section",
+]  # fmt: skip
 _UNSEEN = ["script", "style", "template", "title"]
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _BROKEN_WORD = re.compile(r"(?<=[a-z])-\n(?=[a-z])")

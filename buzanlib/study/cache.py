@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from buzanlib.errors import some
 from buzanlib.files import sha256
 from buzanlib.strictjson import parse
 from buzanlib.study.owned import OwnedFolder
@@ -208,8 +209,3 @@ def _digest(inputs: Inputs) -> str:
 
 def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [name for name in sorted(before.keys() | now.keys()) if before.get(name) != now.get(name)]
-
-
-def some(names: list[str]) -> str:
-    """At most three names, and how many more."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -22,8 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from buzanlib.errors import ClusterError, RunError
-from buzanlib.study.cache import some
+from buzanlib.errors import ClusterError, RunError, some
 from buzanlib.study.cluster_worker import Home, run_here
 from buzanlib.study.data_staging import DataFolder
 from buzanlib.study.dependencies import code, differences, locked, versions

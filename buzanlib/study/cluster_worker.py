@@ -11,9 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from buzanlib.errors import RunError
+from buzanlib.errors import RunError, some
 from buzanlib.files import write_whole
-from buzanlib.study.cache import some
 from buzanlib.study.dependencies import differences
 from buzanlib.study.execute import Executed
 from buzanlib.study.pool import Pool

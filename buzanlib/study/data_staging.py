@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from buzanlib.errors import DataError, Fault
 from buzanlib.files import sha256
@@ -16,7 +16,10 @@ from buzanlib.study.cache import Cache
 from buzanlib.study.dependencies import closure, hash_of
 from buzanlib.study.owned import OwnedFolder, demand
 from buzanlib.study.spec import READS, Study
-from buzanlib.tables.schema import FILE, Descriptor
+from buzanlib.tables.schema import FILE, Descriptor, Table
+
+if TYPE_CHECKING:
+    from buzanlib.sources.own_tables import OwnTable
 
 CHECKED = "checked.json"
 """Note in the cache: which files were checked without a fault, and by which code."""
@@ -130,7 +133,6 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
     DataError
         With every fault of tables in another form; those of the others are found as the folder is checked.
     """
-    from buzanlib.sources.own_tables import read_own
     from buzanlib.sources.state_names import TABLE
 
     reads = output.path / READS
@@ -156,7 +158,7 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
     for table in Descriptor.load(study.data).tables.values():
         if table.path not in study.tables:
             continue
-        own = read_own(study.tables[table.path], table, study.worksheets.get(table.path, ""))
+        own = _own_table(study, table)
         said += own.said(study.tables[table.path].name, table)
         faults += [] if own.same else own.faults
         schema = next(one for one in package["resources"] if one["name"] == table.name)["schema"]
@@ -171,6 +173,13 @@ def _put_own(study: Study, cache: Cache, output: OwnedFolder, kept: set[str]) ->
     output.write(reads / FILE, described if further else files[FILE].read_bytes())
     cache.remember(OWN, {"from": made_from, "sha256": [*map(hash_of, put)]})
     return said
+
+
+def _own_table(study: Study, table: Table) -> OwnTable:
+    """A table of the study's own, which takes the place of this one."""
+    from buzanlib.sources.own_tables import read_own
+
+    return read_own(study.tables[table.path], table, study.worksheets.get(table.path, ""))
 
 
 def _name_corpora(package: dict[str, Any], names: Mapping[str, str]) -> None:
@@ -188,7 +197,7 @@ def _hashes(reads: Path) -> list[str]:
 
 def _made_from(study: Study, tables: Mapping[str, Path]) -> list[str]:
     """Hashes of the tables, sheets and code from which the codes with those of the sheets are made."""
-    files = [tables[name] for name in (*CODES, "passages.csv", "datapackage.json") if name in tables]
+    files = [tables[name] for name in (*CODES, "passages.csv", FILE) if name in tables]
     code = closure(["buzanlib.sources.coders"]).values()
     return [*map(hash_of, (*files, *study.sheets)), *code, str(sorted(study.worksheets.items()))]
 
@@ -224,15 +233,12 @@ def _check(study: Study, output: OwnedFolder, reads: Path) -> None:
 
 def _renamed(study: Study, faults: Iterable[Fault]) -> DataError:
     """Faults with the names and rows of the study's own files."""
-    from buzanlib.sources.own_tables import read_own
-
     found = list(faults)
     named = {fault.file for fault in found} & study.tables.keys() - set(CODES if study.sheets else ())
     rows = {
         table.path: own.rows()
         for table in (Descriptor.load(study.data).tables.values() if named else ())
-        if table.path in named
-        and not (own := read_own(study.tables[table.path], table, study.worksheets.get(table.path, ""))).same
+        if table.path in named and not (own := _own_table(study, table)).same
     }
     own_names = {name: file.name for name, file in study.tables.items()}
     return DataError(

@@ -17,7 +17,7 @@ import yaml
 from buzanlib.errors import BuzanError
 from buzanlib.files import BUSY, alone, write_whole
 from buzanlib.study.citation import PROJECT
-from buzanlib.study.spec import in_utf8, load_study
+from buzanlib.study.study_file import in_utf8, load_study
 
 FILE = "study.yml"
 

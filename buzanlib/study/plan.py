@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from buzanlib.errors import some
 from buzanlib.files import sha256
-from buzanlib.study.cache import Cache, Entry, Inputs, some
+from buzanlib.study.cache import Cache, Entry, Inputs
 from buzanlib.study.data_staging import DataFolder, looked_at
 from buzanlib.study.dependencies import hash_of, machinery, modules_of, packages
 from buzanlib.study.publish import Page
-from buzanlib.study.spec import Run, Study, load_study
+from buzanlib.study.spec import Run, Study
+from buzanlib.study.study_file import load_study
 from buzanlib.study.trace import BESIDE
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from buzanlib.errors import BuzanError, RunError, StudyError, nearest
-from buzanlib.study.cache import Cache, some
+from buzanlib.errors import BuzanError, RunError, StudyError, nearest, some
+from buzanlib.study.cache import Cache
 from buzanlib.study.data_staging import prepare
 from buzanlib.study.dependencies import ROOT, hidden, modules_of
 from buzanlib.study.manifest import MANIFEST, manifest_of
@@ -23,7 +23,8 @@ from buzanlib.study.progress import Progress
 from buzanlib.study.publish import Page
 from buzanlib.study.results import Results
 from buzanlib.study.scheduler import FAILED, Making, Workers, findings_of, gather
-from buzanlib.study.spec import Study, load_study
+from buzanlib.study.spec import Study
+from buzanlib.study.study_file import load_study
 from buzanlib.study.trace import Folders
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from buzanlib.study.parameters import Offers, Parameter, Value
+from buzanlib.study.offers import Offers
+from buzanlib.study.parameters import Parameter, Value
 
 _WINDOW = ("first", "last")
 _INDICES = ("power", "cohesion")

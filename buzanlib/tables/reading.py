@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -65,8 +65,7 @@ def read(data_dir: Path, file: str, spare: Collection[str] = ()) -> RawTable:
         return RawTable(None, [*faults, *error.faults])
     header = numbered[0][1] if numbered else []
     width = len(header)
-    twice = (name for name, count in Counter(header).items() if count > 1)
-    fatal = [Fault(file, 1, name, name, "a column may occur only once") for name in twice]
+    fatal = repeated_columns(file, 1, header)
     if not header:
         fatal = [Fault(file, 1, "", "", "a header line is needed")]
     elif width > WIDEST:
@@ -104,6 +103,12 @@ def csv_rows(file: str, text: str, delimiter: str = ",") -> list[tuple[int, list
     finally:
         csv.field_size_limit(before)
     return rows
+
+
+def repeated_columns(file: str, row: int, headings: Iterable[str]) -> list[Fault]:
+    """Faults of a header in this row that has a heading more than once."""
+    twice = (name for name, count in Counter(headings).items() if count > 1)
+    return [Fault(file, row, name, name, "a column may occur only once") for name in twice]
 
 
 def _regular(text: str) -> pd.DataFrame | None:

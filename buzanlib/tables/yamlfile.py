@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import yaml
 from yaml.composer import ComposerError
 
-from buzanlib.errors import BuzanError, shown
+from buzanlib.errors import BuzanError, nearest, shown
 
 Keys = tuple[str, ...]
 
@@ -33,6 +34,13 @@ class Document:
             keys = keys[:-1]
         where = f"{self.name}, line {self.lines[keys]}" if keys else self.name
         return self.family(f"{where}: {message}")
+
+    def check_names(self, what: str, given: Iterable[object], allowed: Iterable[str], *path: object) -> None:
+        """Raise an error at the first name that is not among the allowed ones, below the keys of `path`."""
+        options = sorted(allowed)
+        for name in given:
+            if name not in options:
+                raise self.error(f"unknown {what} {shown(name)}; {nearest(name, options)}", *path, name)
 
 
 def read(path: Path, kind: str, family: type[BuzanError]) -> Document:

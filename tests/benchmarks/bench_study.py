@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 from buzanlib.theory.predictions import write_lock
 
 ROOT = Path(__file__).resolve().parents[2]

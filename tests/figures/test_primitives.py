@@ -8,11 +8,10 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from buzanlib.figures.base import QUADRANT_COLOURS, new_axes, style
+from buzanlib.figures.base import QUADRANT_COLOURS, drawable, new_axes, style
 from buzanlib.figures.primitives import (
     QUADRANT_MARKERS,
     dot_intervals,
-    drawable,
     ink_on,
     name_rows,
     number_map,

@@ -10,7 +10,7 @@ import pytest
 from corruptions import SCRIPT, UP, rng, tree
 
 from buzanlib.cli import main
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 pytestmark = pytest.mark.soak
 

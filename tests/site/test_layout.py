@@ -14,7 +14,7 @@ from buzanlib.site.layout import Layout, lay_out
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_loaded
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 pytestmark = pytest.mark.usefixtures("server")
 

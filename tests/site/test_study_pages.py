@@ -10,7 +10,8 @@ from buzanlib.site.study_pages import changes_page, colophon_page, front_page, p
 from buzanlib.study.changes import Change, Changes
 from buzanlib.study.manifest import Manifest, Origin
 from buzanlib.study.results import Results, Value
-from buzanlib.study.spec import Run, Study, load_study
+from buzanlib.study.spec import Run, Study
+from buzanlib.study.study_file import load_study
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -322,7 +322,7 @@ def test_of_several_files_all_are_written_or_none(
         written.append(file)
         file.write_bytes(content)
 
-    monkeypatch.setattr("buzanlib.sources.blank_sheets.create_whole", full)
+    monkeypatch.setattr("buzanlib.files.create_whole", full)
     with pytest.raises(OSError, match="no room"):
         write_sheets(data_dir, tmp_path / "sheet.csv", 3, coders=["Ana", "Li"])
     assert written

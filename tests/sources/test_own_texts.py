@@ -308,7 +308,7 @@ def test_all_files_are_written_or_none(
             raise OSError(28, "No space left on device")
         create_whole(path, content)
 
-    monkeypatch.setattr("buzanlib.sources.own_texts.create_whole", full)
+    monkeypatch.setattr("buzanlib.files.create_whole", full)
     with pytest.raises(OSError, match="No space left"):
         gather_texts(texts, "OEWG", data_dir, tmp_path / "mine")
     assert list((tmp_path / "mine").iterdir()) == []

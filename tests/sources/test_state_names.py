@@ -17,7 +17,6 @@ from buzanlib.sources.state_names import (
     CODES,
     SCHEMES,
     explained,
-    iso3_of,
     key,
     meanings,
     names_of,
@@ -36,6 +35,14 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 STATES = rows_of(DATA / "states.csv")
 MEMBERS = frozenset(row["iso3"] for row in STATES if row["kind"] == "member" and not row["member_to"])
 YEAR = 2020
+
+
+def iso3_of(text: str, year: int | None, scheme: str = "") -> str | None:
+    """The one state that a name or code stands for, by one scheme or by all; None where there are several, or none."""
+    found = meanings(text, year)
+    states = found.get(scheme, frozenset()) if scheme else frozenset().union(*found.values())
+    return next(iter(states)) if len(states) == 1 else None
+
 
 SAME = [
     ("Bolivia (Plurinational State of)", "BOL"),

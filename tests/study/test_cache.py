@@ -17,7 +17,7 @@ from buzanlib.study.data_staging import CHECKED, prepare
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.publish import Page
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 INPUTS = Inputs(
     "template", {"count": 1}, {"buzanlib.errors": "1"}, {"Python": "3.13"}, "", {"tiles.csv": "1"}

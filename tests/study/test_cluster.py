@@ -38,7 +38,7 @@ from buzanlib.study.manifest import MANIFEST
 from buzanlib.study.owned import RECORD
 from buzanlib.study.plan import status
 from buzanlib.study.runner import run_study
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("cluster")]
 

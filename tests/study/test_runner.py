@@ -24,7 +24,7 @@ from buzanlib.study.owned import RECORD, OwnedFolder
 from buzanlib.study.plan import status
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_study, warn_of_foreign_code
-from buzanlib.study.spec import load_study
+from buzanlib.study.study_file import load_study
 
 pytestmark = pytest.mark.usefixtures("server")
 

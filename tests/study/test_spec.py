@@ -10,7 +10,8 @@ import pytest
 from buzanlib.errors import StudyError
 from buzanlib.study.data_staging import looked_at
 from buzanlib.study.parameters import declared
-from buzanlib.study.spec import RESULTS, load_study
+from buzanlib.study.spec import RESULTS
+from buzanlib.study.study_file import load_study
 
 
 def test_values_come_from_the_study_then_the_notebook_then_the_default(write_study, root: Path) -> None:  # type: ignore[no-untyped-def]

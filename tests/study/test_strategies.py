@@ -17,7 +17,8 @@ from buzanlib.study.cache import Cache
 from buzanlib.study.data_staging import prepare
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.runner import run_study
-from buzanlib.study.spec import Study, load_study
+from buzanlib.study.spec import Study
+from buzanlib.study.study_file import load_study
 from buzanlib.tables.data_folder import Data
 
 SAME = {"first": "A", "second": "B"}

@@ -14,7 +14,8 @@ from buzanlib.errors import StudyError
 from buzanlib.study.parameters import declared
 from buzanlib.study.results import Results, Value
 from buzanlib.study.runner import run_study
-from buzanlib.study.spec import Run, load_study
+from buzanlib.study.spec import Run
+from buzanlib.study.study_file import load_study
 
 from .conftest import WriteStudy
 
