@@ -109,8 +109,10 @@ def test_annotators_that_ship_are_needed_and_others_are_allowed(descriptor: Desc
     codes = descriptor.table("codes")
     field = codes.field("annotator")
     assert field.enum == ()
-    assert all(re.fullmatch(field.pattern, name) for name in (*Annotator, "Ana", "coder-2"))
-    assert not any(re.fullmatch(field.pattern, name) for name in ("", "2nd", "Ana B", "x" * 21))
+    names = (*Annotator, "Ana", "coder-2", "Ana B", "O'Neill", "李明", "x" * 40)
+    assert all(re.fullmatch(field.pattern, name) for name in names)
+    wrong = ("", "2nd", "C+D", "Ana, Ben", "=Ana", "<b>", "Ana\n", "x" * 41)
+    assert not any(re.fullmatch(field.pattern, name) for name in wrong)
     first, second, own = codes.coverage
     assert {*first.each["annotator"], *second.each["annotator"]} == set(map(str, Annotator))
     for shipped in (first, second):
