@@ -117,7 +117,9 @@ def test_annotators_that_ship_are_needed_and_others_are_allowed(descriptor: Desc
     assert {*first.each["annotator"], *second.each["annotator"]} == set(map(str, Annotator))
     for shipped in (first, second):
         assert shipped.where["doc_id.corpus"] == tuple(map(str, Corpus))
-    assert set(Origin) - set(first.where["doc_id.text"]) == {Origin.TRANSCRIPTION, Origin.PROVISIONAL}
+    of_first, of_second = ({*shipped.where["doc_id.text"]} for shipped in (first, second))
+    assert set(Origin) - of_first == {Origin.TRANSCRIPTION, Origin.PROVISIONAL, Origin.ADDED}
+    assert set(Origin) - of_second == {Origin.ADDED}
     assert (own.each, own.where) == ({}, {})
 
 
