@@ -360,3 +360,22 @@ def test_all_packages_cut_off_while_they_are_linked_are_whole_in_the_end(
     path = f"{tools}:{os.environ['PATH']}"
     cut(project, path, signal.SIGKILL, lambda: packages_of(project) > 90)
     assert_whole(project, path)
+
+
+def test_files_of_one_folder_need_not_stand_together(root: Path, tmp_path: Path) -> None:
+    """Named in any order, with others between them, every test finds the fixtures of its folder."""
+    place = tmp_path / "room"
+    place.mkdir()
+    shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (place / "conftest.py").write_text("import pytest\n\n\n@pytest.fixture\ndef chair():\n    return 1\n")
+    for name in ("room/test_a.py", "room/test_b.py"):
+        (tmp_path / name).write_text("def test_it(chair):\n    assert chair\n")
+    (tmp_path / "test_c.py").write_text("def test_it():\n    pass\n")
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    for names in (
+        ["room/test_a.py", "test_c.py", "room/test_b.py::test_it"],
+        ["room", "test_c.py", "room/test_b.py"],
+    ):
+        done = subprocess.run([*words, *names], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "3 passed" in done.stdout, done.stdout

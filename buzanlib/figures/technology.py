@@ -60,13 +60,16 @@ def technology_contrasts(split: pd.DataFrame, axis: pd.DataFrame) -> Drawn:
 def technology_distances(within: pd.DataFrame, pairs: pd.DataFrame) -> Drawn:
     """Draw the distances of high and low technology within quadrants over those between quadrants.
 
-    Takes what `Technology.within_quadrants` gives, and the pairs of a `DivergenceResult`.
+    Takes what `Technology.within_quadrants` gives, and the pairs of a `DivergenceResult`, or no row of them.
     """
     inside = within.drop("all")
-    heads = (0, len(inside) + 1)
-    names = [_GROUPS[0], *map(str, inside.index), _GROUPS[1], *map(_pair, map(str, pairs.index))]
+    names = [_GROUPS[0], *map(str, inside.index)]
+    heads = [0]
+    if len(pairs):
+        heads.append(len(names))
+        names += [_GROUPS[1], *map(_pair, map(str, pairs.index))]
     rows = Rows.of(names, margin=0.9, width=28, least=0.34)
-    for head, some, look in zip(heads, (inside, pairs), ({"gid": "within"}, _BETWEEN), strict=True):
+    for head, some, look in zip(heads, (inside, pairs), ({"gid": "within"}, _BETWEEN), strict=False):
         rows.axes.get_yticklabels()[head].set_fontweight("bold")
         places = rows.middles[head + 1 :][: len(some)]
         known = some["distance"].notna().to_numpy()
@@ -81,9 +84,13 @@ def technology_distances(within: pd.DataFrame, pairs: pd.DataFrame) -> Drawn:
 
 
 def technology_values(
-    technology: Technology, split: pd.DataFrame, axis: pd.DataFrame, rival: RivalResult, within: pd.DataFrame
+    technology: Technology,
+    split: pd.DataFrame | None,
+    axis: pd.DataFrame | None,
+    rival: RivalResult | None,
+    within: pd.DataFrame,
 ) -> dict[str, float | int | str]:
-    """Numbers and names under the keys by which prose calls them, from the results of `Technology`."""
+    """Numbers and names under the keys by which prose calls them, from those results of `Technology` that there are."""
     alpha, quadrants = technology.world.data.predictions.alpha, technology.by_quadrant()
     inside = within.drop("all")
     values: dict[str, float | int | str] = {
@@ -92,20 +99,27 @@ def technology_values(
         "tech.ws.n": int(quadrants["known"][Quadrant.WS]),
         "tech.ws.below": int(quadrants["below"][Quadrant.WS]),
         "tech.level": LEVEL,
-        "tech.least": float(min(split["p_adjusted"].min(), axis["p_adjusted"].min())),
-        "tech.saved": rival.finding.contrast,
-        "tech.p": rival.finding.p,
-        "tech.reverse_p": rival.reverse_p,
-        "tech.best": MODELS[str(rival.comparison.loc[list(MODELS), "mean"].idxmin())],
         "tech.unknown": joined(map(str, inside.index[inside["distance"].isna()])),
         "tech.within.small": joined(map(str, inside.index[inside["p"] < alpha])),
-        "tech.within.p": float(within["p"]["all"]),
     }
-    for by, table in (("split", split), ("axis", axis)):
-        names = pd.Index([in_words(str(threat)).lower() for threat in table.index])
-        values |= {f"tech.found.{by}": joined(names[table["p_adjusted"] < LEVEL])}
-        values |= {f"tech.hints.{by}": joined(names[table["p"] < alpha])}
-        values |= {f"tech.{threat}.{by}": float(estimate) for threat, estimate in table["estimate"].items()}
+    if not np.isnan(p := float(within["p"]["all"])):
+        values["tech.within.p"] = p
+    if rival is not None:
+        values |= {
+            "tech.saved": rival.finding.contrast,
+            "tech.p": rival.finding.p,
+            "tech.reverse_p": rival.reverse_p,
+            "tech.best": MODELS[str(rival.comparison.loc[list(MODELS), "mean"].idxmin())],
+        }
+    if split is not None and axis is not None:
+        values["tech.least"] = float(min(split["p_adjusted"].min(), axis["p_adjusted"].min()))
+        for by, table in (("split", split), ("axis", axis)):
+            names = pd.Index([in_words(str(threat)).lower() for threat in table.index])
+            values |= {f"tech.found.{by}": joined(names[table["p_adjusted"] < LEVEL])}
+            values |= {f"tech.hints.{by}": joined(names[table["p"] < alpha])}
+            values |= {
+                f"tech.{threat}.{by}": float(estimate) for threat, estimate in table["estimate"].items()
+            }
     return values
 
 
@@ -122,7 +136,8 @@ def _said(inside: pd.DataFrame, pairs: pd.DataFrame) -> str:
         ends = with_interval(row["distance"], row["low90"], row["high90"])
         parts.append(f"{name} {states} {'not known' if np.isnan(row['distance']) else ends}")
     between = [f"{_pair(str(name))} {row['distance']:.2f}" for name, row in pairs.iterrows()]
-    return f"High and low technology within {'; '.join(parts)}. Between {'; '.join(between)}"
+    apart = f". Between {'; '.join(between)}" if between else ""
+    return f"High and low technology within {'; '.join(parts)}{apart}"
 
 
 def _pair(name: str) -> str:

@@ -30,6 +30,7 @@ from buzanlib.sources.crosswalk import Crosswalk
 from buzanlib.sources.source import Inventory
 from buzanlib.sources.write import ExistingTables, joined, render_table, staging_folder, write_table
 from buzanlib.theory.predictions import FIXED, LOCK, LOCKED, write_lock
+from buzanlib.theory.vocabulary import Origin
 
 #: Tables made by hand; they are read, and written again in canonical form.
 BY_HAND = ("states.csv", "accessions.csv", annotation.ANNOTATORS)
@@ -122,7 +123,10 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
     yield "passages.csv", passages
     yield conventional.TABLE, windows
     yield annotation.ANNOTATORS, annotation.read_annotators(annotators_csv)
-    yield from _coding(inventory, existing, set(passages["passage_id"]))
+    added = passages["doc_id"].isin(texts.loc[texts["text"] == Origin.ADDED, "doc_id"])
+    yield from _coding(
+        inventory, existing, *(set(passages.loc[some, "passage_id"]) for some in (~added, added))
+    )
 
     files, later = inventory.paths(votes.SOURCE), inventory.path(recent_votes.SOURCE)
     made = votes.read(*files, crosswalk=crosswalk) if files else None
@@ -152,17 +156,25 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
         yield "mask_leak.csv", None
 
 
-def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str]) -> Made:
-    """Codes and gists, without those for passages of which neither texts nor locators are here."""
+def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], added: set[str]) -> Made:
+    """Codes and gists, without those for passages of which neither texts nor locators are here.
+
+    Those of passages that were added to the data folder are kept.
+    """
     first, second = (annotation.files(inventory, one) for one in (annotation.FIRST, annotation.SECOND))
     names = annotation.CODES, annotation.CODES_2, annotation.RETEST
     if paths := [one[name] for name in names for one in (first, second) if name in one]:
         codes = annotation.read_codes(*paths)
         # Further annotators are in the data folder only.
         kept = existing.table("codes.csv", annotation.CODE)
-        kept = kept[~kept["annotator"].isin(codes["annotator"])]
+        kept = kept[~kept["annotator"].isin(codes["annotator"]) | kept["passage_id"].isin(added)]
         yield "codes.csv", joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
     else:
         yield "codes.csv", None
-    gists = annotation.read_gists(second[annotation.GISTS]) if second else None
-    yield "gists.csv", None if gists is None else gists[gists["passage_id"].isin(passages)]
+    if not second:
+        yield "gists.csv", None
+        return
+    gists = annotation.read_gists(second[annotation.GISTS])
+    kept = existing.table("gists.csv", annotation.GIST) if added else gists.iloc[:0]
+    kept = kept[kept["passage_id"].isin(added)]
+    yield "gists.csv", joined(gists[gists["passage_id"].isin(passages)], kept, "passage_id")

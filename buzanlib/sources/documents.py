@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -37,7 +38,8 @@ def build(
 
     Of a part (see `PARTS`) whose texts are missing, the rows of the data folder are kept. The passages are compared
     with those that were coded, according to the coding or else to the data folder; where neither knows of a part, every
-    passage of it is taken. Of speeches with a provisional text, the passages are those that the coding lists.
+    passage of it is taken. Of speeches with a provisional text, the passages are those that the coding lists. Speeches
+    that were added to the data folder stay (`buzanlib.sources.new_session`), unless their texts are read here.
 
     Parameters
     ----------
@@ -70,25 +72,28 @@ def build(
         for text in strategies.read(texts, *_seeds(inventory, existing)):
             _add(text, documents, locators)
     cut = pd.DataFrame(locators, columns=annotation.LOCATOR)
+    added = _added(existing) - {str(row["doc_id"]) for row in documents}
     coded = _coded(inventory, existing)
+    coded = coded[~coded["doc_id"].isin(added)]
     read = {_part(str(row["doc_id"])) for row in documents}
     with_coding = read & set(_parts(coded))
     annotation.compare_passages(cut[_parts(cut).isin(with_coding)], coded[_parts(coded).isin(with_coding)])
     if second := annotation.files(inventory, annotation.SECOND):
         listed = coded[_parts(coded) == Origin.PROVISIONAL]
-        documents += _provisional(second[annotation.DOCUMENTS_2026], listed["doc_id"])
+        provisional = _provisional(second[annotation.DOCUMENTS_2026], listed["doc_id"])
+        documents += [row for row in provisional if row["doc_id"] not in added]
         cut, read = pd.concat([cut, listed]), read | {Origin.PROVISIONAL}
     table = pd.DataFrame(documents, columns=COLUMNS).astype(dict.fromkeys(_COUNTS, "Int64"))
     check_speakers(table, known)
     table = table.sort_values("doc_id", ignore_index=True)
     cut = cut.sort_values("passage_id", ignore_index=True)
     counted = pd.DataFrame(windows, columns=conventional.COLUMNS).sort_values("doc_id", ignore_index=True)
-    if read == PARTS:
+    if read == PARTS and not added:
         return table, cut, counted
 
     def with_kept(made: pd.DataFrame, name: str, columns: list[str], by: str) -> pd.DataFrame:
         kept = existing.table(name, columns)
-        return joined(made, kept[~_parts(kept).isin(read)], by)
+        return joined(made, kept[~_parts(kept).isin(read) | kept["doc_id"].isin(added)], by)
 
     return (
         with_kept(table, "documents.csv", COLUMNS, "doc_id"),
@@ -137,6 +142,14 @@ def _add(text: Text, documents: list[Row], locators: list[Locator]) -> None:
         (passage.passage_id(filed_as), text.doc_id, passage.start, passage.end, passage.sha256)
         for passage in taken
     ]
+
+
+def _added(existing: ExistingTables) -> set[str]:
+    """Documents of the data folder that were added to it; none where its table is broken, and made anew."""
+    with suppress(BuzanError):
+        kept = existing.table("documents.csv", ["doc_id", "text"])
+        return set(kept.loc[kept["text"] == Origin.ADDED, "doc_id"])
+    return set()
 
 
 def _seeds(inventory: Inventory, existing: ExistingTables) -> tuple[dict[str, str], str]:

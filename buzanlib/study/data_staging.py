@@ -72,8 +72,10 @@ def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
     Raises
     ------
     DataError, LockError
-        If the data have faults; one in a table of the study's own names that file.
+        If the data have faults; one in a table of the study's own names that file, and one in the descriptor the key
+        of the study.
     """
+    _check_descriptor(study)
     reads = output.path / READS if study.laid_out else study.data
     said = _lay_out(study, cache, output) if study.laid_out else []
     code = closure(["buzanlib.tables.descriptor", "buzanlib.theory.predictions"])
@@ -83,6 +85,14 @@ def prepare(study: Study, cache: Cache, output: OwnedFolder) -> DataFolder:
         found["files"] = hashes_of(reads)  # the lock may be new
         cache.remember(CHECKED, found)
     return DataFolder(reads, found["files"], tuple(said))
+
+
+def _check_descriptor(study: Study) -> None:
+    try:
+        Descriptor.load(study.data)
+    except DataError as error:
+        key = f"{study.file.name}, data"
+        raise DataError([replace(fault, file=f"{key}: {fault.file}") for fault in error.faults]) from None
 
 
 def hashes_of(folder: Path) -> dict[str, str]:

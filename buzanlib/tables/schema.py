@@ -153,7 +153,7 @@ class Descriptor:
 
     @classmethod
     def load(cls, data_dir: Path) -> Descriptor:
-        """Read ``datapackage.json`` of a data folder; `DataError` with every fault.
+        """Read ``datapackage.json`` of a data folder; `DataError` with every fault, under the path of the file.
 
         The file may be missing, not JSON, not match `PACKAGE`, or name a table or field that does not exist.
         """
@@ -170,7 +170,11 @@ class Descriptor:
         except OSError as error:
             raise DataError([Fault(FILE, 0, "", "cannot be read", str(error))]) from None
         if content not in _known:
-            _known[content] = cls._parsed(content)
+            try:
+                _known[content] = cls._parsed(content)
+            except DataError as error:
+                found = [replace(fault, file=str(data_dir / FILE)) for fault in error.faults]
+                raise DataError(found) from None
         return _known[content]
 
     @classmethod

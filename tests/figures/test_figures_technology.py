@@ -87,6 +87,17 @@ def test_a_distance_that_is_not_known_has_no_mark(within, pairs):
     assert "SW and WS 0.20" in drawn.alt
 
 
+def test_without_pairs_of_quadrants_the_rest_is_drawn(within, pairs):
+    drawn = technology_distances(within, pairs.iloc[:0])
+    (axes,) = drawn.figure.axes
+    np.testing.assert_allclose(_marks(axes)["within"].get_xdata(), [0.1, 0.4, 0.2])
+    assert [text.get_text() for text in axes.get_yticklabels()] == [
+        "High and low within",
+        *within.index[:-1],
+    ]
+    assert "Between" not in drawn.alt
+
+
 def test_quadrants_farther_apart_within_than_any_pair(within, pairs):
     assert farther_apart(within, pairs) == "WS"
     assert farther_apart(within, pairs.assign(distance=0.5)) == "none"
@@ -104,3 +115,12 @@ def test_values_for_prose(within, data_dir):
     assert values["tech.p"] == rival.finding.p
     assert values["tech.lacking"] == len(technology.world.placed) - len(technology.score)
     assert (values["tech.ws.n"], values["tech.ws.below"]) == (50, 23)
+
+
+def test_what_could_not_be_estimated_has_no_value(within, data_dir):
+    technology = Technology(World.open(data_dir, Placement(), 19, 1, bootstrap=19))
+    values = technology_values(technology, None, None, None, within.assign(p=np.nan))
+    assert values.keys() == {
+        *("tech.columns", "tech.lacking", "tech.ws.n", "tech.ws.below", "tech.level", "tech.unknown"),
+        "tech.within.small",
+    }

@@ -225,10 +225,9 @@ def test_a_fault_of_the_descriptor_has_its_place(
     package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     at(package, place[:-1])[place[-1]] = value
     (folder / DESCRIPTOR).write_text(json.dumps(package), encoding="utf-8")
+    file = re.escape(str(folder / DESCRIPTOR))
     refused(
-        folder,
-        capsys,
-        rf"1 fault in the data\n  datapackage\.json, {re.escape(said or json_path(place))}: {message}",
+        folder, capsys, rf"1 fault in the data\n  {file}, {re.escape(said or json_path(place))}: {message}"
     )
 
 

@@ -39,7 +39,7 @@ def html(markdown: str) -> str:
 
 
 def study_of(*runs: Run, tables: dict[str, Path] | None = None) -> Study:
-    here = Path("here")
+    here = Path(__file__).parents[2]  # with a folder of data in it
     return Study(here, HOSTILE, here, here, here, here, tables or {}, (), runs)
 
 
@@ -104,6 +104,14 @@ def test_the_front_page_of_a_study_of_ones_own(verdicts: dict[str, Value]) -> No
     assert "Tables of its own:</strong> codes.csv" in page
     assert ("Verdicts" in page) is bool(verdicts)
     assert "{doc}`executed/one`" in markdown
+
+
+def test_the_front_page_says_whose_statements_they_are() -> None:
+    of = {"corpus": "NCSS", "annotator": "Ana", "first": 2009, "last": 2010}
+    runs = [Run(name, Path("one.ipynb"), {}, of) for name in ("one", "two")]
+    named = study_of(*runs, tables={"codes.csv": Path("mine.csv")})
+    page = html(front_page(named, Results("", {}, {}, {}, {}), {}))
+    assert "<strong>Statements:</strong> national strategies (2009–2010, coded by Ana)." in page
 
 
 def test_the_front_page_of_a_sweep_names_its_pages_in_words() -> None:

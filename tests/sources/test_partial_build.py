@@ -13,6 +13,7 @@ from buzanlib.errors import BuzanError
 from buzanlib.sources import annotation, panel, strategies, ungdc
 from buzanlib.sources.catalogue import SOURCES, find_sources
 from buzanlib.sources.data_build import BY_HAND, LOCKED_WITH, build
+from buzanlib.sources.new_session import add_session
 from buzanlib.sources.publishers import INDICES
 from buzanlib.sources.source import Source
 from buzanlib.tables.schema import Descriptor
@@ -170,6 +171,46 @@ def test_texts_are_cut_freely_where_nothing_was_coded(small_raw: Path, small_dat
     (small_data / "passages.csv").write_text(",".join(annotation.LOCATOR) + "\n")
     build(small_raw, small_data, progress=False)
     assert content(small_data) == before
+
+
+@pytest.mark.parametrize("missing", [None, ungdc.SOURCE, annotation.SECOND], ids=lambda one: one and one.key)
+def test_sessions_that_were_added_are_kept(
+    missing: Source | None, small_raw: Path, small_data: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    """With their codes and gists, also in the place of the provisional text of a speech."""
+    build(small_raw, small_data, progress=False)
+    shipped = content(small_data)
+    session = tmp_path / "session"
+    session.mkdir()
+    for name in ("TUR_81_2026", "USA_82_2027", "SRB_82_2027"):
+        (session / f"{name}.txt").write_text("Cyber attacks on our grid are a threat.", encoding="utf-8")
+    shutil.copy(data_dir / "datapackage.json", small_data)
+    add_session(session, small_data, tmp_path / "added")
+    for name in ("documents", "passages", "conventional", "codes", "gists"):
+        shutil.copy(tmp_path / "added" / f"{name}.csv", small_data)
+    new = dict(
+        zip(
+            column(small_data / "passages.csv", "doc_id"),
+            column(small_data / "passages.csv", "passage_id"),
+            strict=True,
+        )
+    )
+    with (small_data / "codes.csv").open("a") as codes, (small_data / "gists.csv").open("a") as gists:
+        for doc_id in ("UNGDC-TUR-81-2026", "UNGDC-USA-82-2027"):
+            codes.writelines(f"{new[doc_id]},{who},{OWN}\n" for who in (annotation.SHIPPED[-1], "Ana"))
+            gists.write(f"{new[doc_id]},It warns of attacks.\n")
+    tables = [
+        small_data / f"{name}.csv" for name in ("documents", "passages", "conventional", "codes", "gists")
+    ]
+    before = {table.name: sorted(table.read_text().splitlines()) for table in tables}
+    assert all(before[name] != sorted(shipped[name].decode().splitlines()) for name in before)
+    if missing:
+        drop(small_raw, missing)
+    build(small_raw, small_data, progress=False)
+    assert {table.name: sorted(table.read_text().splitlines()) for table in tables} == before
+    again = content(small_data)
+    build(small_raw, small_data, progress=False)
+    assert content(small_data) == again
 
 
 def test_further_annotators_are_kept(small_raw: Path, small_data: Path) -> None:

@@ -13,9 +13,11 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from other_corpus import CORPUS, NAME, QUOTED, SHIPPED, YEARS, code_by_rule, write_other_corpus
 
+from buzanlib.inference.open_claims import ON_STATEMENTS
 from buzanlib.site.build import build_book
 from buzanlib.sources.own_texts import gather_texts
 from buzanlib.study.parameters import declared
+from buzanlib.study.runner import run_study
 
 ANY_CORPUS = (
     *("04_placement", "06_quadrants", "07_whole_table", "08_divergence", "10_wording", "11_rivals"),
@@ -161,6 +163,29 @@ def test_every_page_of_another_corpus_speaks_of_that_corpus(
         assert "Ana" in pages[name]
     for name in {"own_statements.html", "06_quadrants.html", "07_whole_table.html"} & pages.keys():
         assert NAME in pages[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("years", "tested"),
+    [({}, {"X9", "X52", "tech.cri"}), ({"first": 2009, "last": 2010}, {"X9"})],
+    ids=["a state alone in its quadrant", "two states"],
+)
+def test_few_states_make_pages_with_what_can_be_told(
+    years: dict[str, int], tested: set[str], root: Path, tmp_path: Path
+) -> None:
+    study = write_study(
+        root,
+        tmp_path,
+        parameters={"corpus": "NCSS", **years},
+        notebooks=dict.fromkeys(["21_open_claims", "22_technology"]),
+    )
+    results = run_study(study, progress=False)
+    told = {key.rpartition(".")[0] for key in results.values}
+    assert told & {*ON_STATEMENTS, "tech.cri"} == tested
+    assert results["open.n"] == len(ON_STATEMENTS)
+    page = nbformat.read(tmp_path / "out" / "21_open_claims.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    assert "cannot carry the test of" in str(page.cells)
 
 
 @pytest.mark.raw

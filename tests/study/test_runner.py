@@ -167,6 +167,26 @@ def test_wrong_input_stops_before_anything_runs(write_study, tmp_path: Path, roo
     assert psutil.Process().children() == before
 
 
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({}, "study.yml, data: "),
+        ({"sheets": "[x]"}, "study.yml, data: "),
+        ({"tables": "{tiles: x}"}, ""),
+    ],
+)
+def test_a_broken_descriptor_is_told_with_key_and_folder(
+    keys: dict[str, str], said: str, write_study, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "x").touch()
+    for content, message in (("[]", r"\$: '\[\]'; an object"), ("{", "row 1: .* valid JSON is needed")):
+        (tmp_path / "mine" / "datapackage.json").write_text(content)
+        where = re.escape(f"{said}{tmp_path / 'mine' / 'datapackage.json'}")
+        with pytest.raises(DataError, match=rf"^1 fault in the data\n  {where}, {message}"):
+            run_study(write_study("reads", data="mine", **keys), progress=False)
+
+
 @pytest.mark.usefixtures("alone")
 def test_processes_come_before_the_plan_if_they_are_needed_in_any_case(
     write_study, monkeypatch: pytest.MonkeyPatch

@@ -163,6 +163,30 @@ def test_any_number_of_coders_makes_a_page_whatever_they_share(
     assert ("no such passage" in str(results["own.agreement"])) == (one == other or both.empty)
 
 
+@pytest.mark.slow
+def test_codes_that_find_no_danger_make_a_page_that_says_so(
+    root: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    """Neither the coder who is tested nor another of the page has a relevant passage."""
+    codes = pd.read_csv(data_dir / "codes.csv", dtype=str, keep_default_na=False)
+    silent = codes[(codes["annotator"] == "D") & (codes["relevant"] == "0")].head(5)
+    pd.concat(silent.assign(annotator=name) for name in ("Ana", "Ben")).to_csv(
+        tmp_path / "sheet.csv", index=False
+    )
+    (tmp_path / "study.yml").write_text(
+        f"title: t\ndata: {data_dir}\ntemplates: {root}/notebooks\nbook: {root}/book\noutput: out\n"
+        "sheets: [sheet.csv]\nnotebooks:\n  own_statements: "
+        "{annotator: Ana, one: Ana, other: Ben, draws: 49, bootstrap: 49}\n",
+        encoding="utf-8",
+    )
+    results = run_study(tmp_path / "study.yml", progress=False)
+    assert (results["own.n_relevant"], results["own.corpus"]) == (0, "General Debate")
+    assert "B1.contrast" not in results.values  # noqa: PD011
+    page = nbformat.read(tmp_path / "out" / "own_statements.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    assert str(page.cells).count("These codes cannot carry a test of Table 2: no relevant passage") == 1
+    assert "The codes of Ben cannot carry the test: no relevant passage" in str(page.cells)
+
+
 def test_a_name_in_full_stands_in_the_data_that_pages_read(study: Path) -> None:
     text = study.read_text(encoding="utf-8")
     for name in ("strategies of states", "plans of states"):

@@ -60,6 +60,34 @@ def test_an_unknown_state_explains_no_more_than_one_missing_row(world: Any) -> N
     ]
 
 
+def test_only_a_passage_of_a_session_that_was_added_needs_no_gist_and_no_shipped_code(world: Any) -> None:
+    """Its codes may come from anyone, and a gist of it is allowed."""
+    document, passage = "UNGDC-EST-82-2027", "P00000004"
+    own = "1,0,1,0,0,0,0,0,inf,0,state,state,none,none,0"
+    more = {
+        "documents.csv": f"{document},UNGDC,EST,2027,82,added,900,1,0,1,1,,0",
+        "passages.csv": f"{passage},{document},10,90,0123456789abcdec",
+        "conventional.csv": f"{document},0,0,0",
+        "codes.csv": f"{passage},Ana,{own}",
+        "annotators.csv": "Ana,2,coder,2027-10,,sheet,,,",
+    }
+    for file, line in more.items():
+        world.rewrite(file, lambda lines, line=line: [*lines, line])
+    assert told(world) == []
+    world.rewrite("gists.csv", lambda lines: [*lines, f"{passage},Names a danger."])
+    assert told(world) == []
+    world.rewrite("gists.csv", lambda lines: [line for line in lines if not line.startswith("P0000000")])
+    assert told(world) == [
+        f"gists.csv, column passage_id: 'P0000000{number}'; missing row; every passage of the General Debate has a "
+        "gist, but for sessions that were added"
+        for number in (1, 2)
+    ]
+    world.rewrite(
+        "documents.csv", lambda lines: [line.replace(",82,added,", ",82,provisional,") for line in lines]
+    )
+    assert f"gists.csv, column passage_id: '{passage}'; missing row" in "\n".join(told(world))
+
+
 def test_a_code_given_by_the_wrong_annotator_is_one_fault(world: Any) -> None:
     world.set("codes.csv", 3, "annotator", "A")
     assert told(world) == [

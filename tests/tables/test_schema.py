@@ -109,13 +109,17 @@ def test_annotators_that_ship_are_needed_and_others_are_allowed(descriptor: Desc
     codes = descriptor.table("codes")
     field = codes.field("annotator")
     assert field.enum == ()
-    assert all(re.fullmatch(field.pattern, name) for name in (*Annotator, "Ana", "coder-2"))
-    assert not any(re.fullmatch(field.pattern, name) for name in ("", "2nd", "Ana B", "x" * 21))
+    names = (*Annotator, "Ana", "coder-2", "Ana B", "O'Neill", "李明", "x" * 40)
+    assert all(re.fullmatch(field.pattern, name) for name in names)
+    wrong = ("", "2nd", "C+D", "Ana, Ben", "=Ana", "<b>", "Ana\n", "x" * 41)
+    assert not any(re.fullmatch(field.pattern, name) for name in wrong)
     first, second, own = codes.coverage
     assert {*first.each["annotator"], *second.each["annotator"]} == set(map(str, Annotator))
     for shipped in (first, second):
         assert shipped.where["doc_id.corpus"] == tuple(map(str, Corpus))
-    assert set(Origin) - set(first.where["doc_id.text"]) == {Origin.TRANSCRIPTION, Origin.PROVISIONAL}
+    of_first, of_second = ({*shipped.where["doc_id.text"]} for shipped in (first, second))
+    assert set(Origin) - of_first == {Origin.TRANSCRIPTION, Origin.PROVISIONAL, Origin.ADDED}
+    assert set(Origin) - of_second == {Origin.ADDED}
     assert (own.each, own.where) == ({}, {})
 
 
