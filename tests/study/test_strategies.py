@@ -159,7 +159,7 @@ def test_any_number_of_coders_makes_a_page_whatever_they_share(
     results = run_study(tmp_path / "study.yml", progress=False)
     assert "General Debate" in str(results["own.corpus"])
     few = annotator in coded and len(debate.iloc[coded[annotator]]) == 3
-    assert ("B5.p" in results.scalars()) != few
+    assert ("B5.p" in results.scalars) != few
     both = debate.iloc[coded[one]].index.intersection(debate.iloc[coded[other]].index)
     assert results["own.n_both"] == (len(both) if one != other else 0)
     assert ("no such passage" in str(results["own.agreement"])) == (one == other or both.empty)
