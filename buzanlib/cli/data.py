@@ -196,7 +196,10 @@ def _sheet(given: argparse.Namespace) -> None:
     written = write_sheets(
         given.data, out, given.passages, given.seed, given.coders, given.texts, given.disagreements
     )
-    print(*(f"{file}: {written.passages} passages" for file in written.files), sep="\n")
+    for file in written.files:
+        print(
+            f"{file}: {f'{written.passages} passages' if file.suffix != '.json' else 'what an answer must be'}"
+        )
     if written.without:
         print(
             f"left out: {written.without} passages of which neither text nor gist is at hand; --texts brings texts"
@@ -276,7 +279,11 @@ def _compare(panel: Path, column: str, axis: str) -> None:
     print(f"rank correlation with the other indices of {axis}, mean of the years (Spearman):")
     found = rank_correlations(pd.read_csv(panel), column, axis)
     for name, rho, states, years in found.itertuples(name=None):
-        said = f"{rho:+.2f}  {states} states, {years} years" if years else "no year with three states of both"
+        said = (
+            f"{rho:+.2f}  {states} states, {years} years"
+            if years
+            else "none: no year has three states of both whose values differ"
+        )
         print(f"  {name:<20} {said}")
     against = found.index[found["rho"] < 0].tolist()
     if against:

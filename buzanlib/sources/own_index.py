@@ -105,6 +105,8 @@ def merge_index(
         raise BuzanError(f"{name!r} is no name of an index: small letters, digits and underscores are needed")
     if scheme:
         check_name("scheme of states", scheme, SCHEMES)
+    if out.suffix.casefold() != ".csv":
+        raise BuzanError(f"{out.name}: the panel is written as CSV; {nearest(out.suffix, ['.csv'])}")
     source = panel or data / "panel.csv"
     if out.resolve() != source.resolve():
         demand_absent(out)

@@ -101,7 +101,7 @@ def read_grids(path: Path, wanted: Wanted, worksheet: str = "") -> list[Grid]:
     if suffix not in SUFFIXES:
         raise BuzanError(f"{path.name}: a sheet must be a file of another kind; {nearest(suffix, SUFFIXES)}")
     if not path.is_file():
-        raise BuzanError(f"no sheet at {path}")
+        raise BuzanError(f"{path} is a folder, not a sheet" if path.is_dir() else f"no sheet at {path}")
     data = opened(lambda: contents(path), path)
     if suffix == ".xlsx":
         return _from_workbook(path, data, wanted, worksheet)

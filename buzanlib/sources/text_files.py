@@ -114,18 +114,21 @@ def _extracted(file: File) -> tuple[str, str]:
 
 def _decoded(data: bytes) -> str:
     """Decode UTF-8, with or without a byte order mark; what else a text may be is told, and never guessed."""
+    fault = "is not"
     try:
         text = data.decode("utf-8-sig")
         if "\0" not in text:  # which ASCII in UTF-16 has
             return text
-        line = text[: text.index("\0")].count("\n") + 1
+        line, fault = text[: text.index("\0")].count("\n") + 1, "has a NUL"
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[: 2**16]).best()
-    looks = f"it may be {best.encoding}: " if best else ""
-    raise _Refused(f"UTF-8 is needed, and line {line} is not; {looks}save it as UTF-8")
+    looks = (
+        f"it may be {best.encoding}: " if best and not best.encoding.startswith(("utf_8", "ascii")) else ""
+    )
+    raise _Refused(f"UTF-8 is needed, and line {line} {fault}; {looks}save it as UTF-8")
 
 
 def _html(data: bytes) -> tuple[str, str]:

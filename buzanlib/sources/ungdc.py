@@ -61,7 +61,8 @@ def read(path: Path, last: int = LAST) -> Iterator[Text]:
     """
     if path.is_dir():
         for file in sorted(path.rglob("*.txt")):
-            if parts := _parts(PurePosixPath(file.relative_to(path).as_posix()), last):
+            name = PurePosixPath(file.relative_to(path).as_posix())
+            if _is_plain(file) and (parts := _parts(name, last)):
                 yield _speech(parts, file.read_bytes())
         return
     try:
@@ -71,16 +72,26 @@ def read(path: Path, last: int = LAST) -> Iterator[Text]:
 
 
 def not_read(path: Path, last: int = LAST) -> list[str]:
-    """Files in a folder or pack that `read` passes over, by name: hidden, no text, or of other years."""
+    """Files in a folder or pack that `read` passes over, by name: hidden, links, no text, or of other years."""
     if path.is_dir():
-        names = [file.relative_to(path).as_posix() for file in sorted(path.rglob("*")) if not file.is_dir()]
-    elif _is_zip(path):
+        within = [
+            (file.relative_to(path).as_posix(), _is_plain(file))
+            for file in sorted(path.rglob("*"))
+            if not file.is_dir()
+        ]
+        return [name for name, plain in within if not plain or not _parts(PurePosixPath(name), last)]
+    if _is_zip(path):
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]
     else:
         with tarfile.open(path) as packed:
             names = [member.name for member in packed if not member.isdir()]
     return [name for name in names if not _parts(PurePosixPath(name), last)]
+
+
+def _is_plain(file: Path) -> bool:
+    """Whether a file is one itself: a link may lead anywhere, and is not followed in a pack either."""
+    return file.is_file() and not file.is_symlink()
 
 
 def _is_zip(path: Path) -> bool:

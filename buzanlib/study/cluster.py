@@ -137,6 +137,7 @@ def client_of(address: str) -> Iterator[Client]:
     """Connect to a scheduler; `ClusterError` if Dask is not installed or none answers."""
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
         from distributed.versions import VersionMismatchWarning
     except ModuleNotFoundError as error:
         raise ClusterError(f"a cluster needs Dask ({error}): pip install 'buzanlib[cluster]'") from error
@@ -146,6 +147,7 @@ def client_of(address: str) -> Iterator[Client]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", VersionMismatchWarning)  # `_give` is stricter
+                get_address_host_port(address)  # a client of what is no address ends with a traceback
                 client = Client(address, set_as_default=False)
         except (OSError, ImportError, OverflowError, TypeError, ValueError) as error:
             raise ClusterError(f"no scheduler can be reached at {address}: {error}") from error

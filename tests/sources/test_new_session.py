@@ -97,6 +97,17 @@ def test_new_speeches_come_behind_those_that_are_there(
     assert documents.loc["UNGDC-KEN-82-2027", "windows"] == 0
 
 
+def test_links_and_folders_are_no_speeches(data_dir: Path, tmp_path: Path) -> None:
+    given = pack(tmp_path / "given", SESSION)
+    place = given / "Session 82 - 2027"
+    (tmp_path / "elsewhere.txt").write_text("A cyber attack threatens us.")
+    (place / "SWE_82_2027.txt").symlink_to(tmp_path / "elsewhere.txt")
+    (place / "FIN_82_2027.txt").mkdir()
+    added = add_session(given, data_dir, tmp_path / "added")
+    assert added.new == len(SESSION)
+    assert "Session 82 - 2027/SWE_82_2027.txt" in added.not_read
+
+
 def test_whoever_codes_does_not_see_who_speaks(added: AddedSession) -> None:
     sheet = added.files[-1].read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(sheet.splitlines()))

@@ -104,6 +104,14 @@ def test_every_fault_is_told_with_its_place(text: str, message: str, data_dir: P
     assert not (tmp_path / "panel.csv").exists()
 
 
+@pytest.mark.parametrize("name", ["panel.xlsx", "panel.tsv", "panel"])
+def test_a_panel_is_written_as_csv_alone(name: str, data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("iso3,year,value\nEST,2014,1\n", encoding="utf-8")
+    with pytest.raises(BuzanError, match=rf"^{name}: the panel is written as CSV; .*'\.csv'"):
+        merge_index(tmp_path / "mine.csv", "power", "mine", data_dir, tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize(
     ("axis", "name", "message"),
     [

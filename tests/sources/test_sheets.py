@@ -276,6 +276,9 @@ def test_a_file_that_is_no_sheet(data: bytes, message: str, described: Table, tm
 def test_a_sheet_of_another_kind_or_none(described: Table, tmp_path: Path) -> None:
     with pytest.raises(BuzanError, match=r"sheet\.xls: a sheet must be .*nearest allowed: '\.xlsx'"):
         read_sheet(tmp_path / "sheet.xls", Known(described, PASSAGES, {}))
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(BuzanError, match=r"folder\.csv is a folder, not a sheet"):
+        read_sheet(tmp_path / "folder.csv", Known(described, PASSAGES, {}))
     with pytest.raises(BuzanError, match=r"no sheet at .*sheet\.csv"):
         read_sheet(tmp_path / "sheet.csv", Known(described, PASSAGES, {}))
     (tmp_path / "sheet.xlsx").write_bytes(b"PK nothing")

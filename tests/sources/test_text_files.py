@@ -122,7 +122,7 @@ def locked() -> bytes:
         (".docx", word(SAID)[:900], "it is damaged, or no DOCX file"),
         (".html", "<p>sécurité".encode("cp1252"), "UTF-8 is needed, and line 1 is not; "),
         (".html", "<meta charset=rot13><p>sécurité".encode("cp1252"), "UTF-8 is needed, and line 1 is not; "),
-        (".txt", b"a\n\0", "UTF-8 is needed, and line 2 is not; "),
+        (".txt", b"a\n\0", "UTF-8 is needed, and line 2 has a NUL; save it as UTF-8"),
     ],
     ids=named,
 )

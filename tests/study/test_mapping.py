@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,6 +82,15 @@ def test_a_cluster_that_cannot_be_reached_is_told(texts: Path, data_dir: Path, t
     with pytest.raises(ClusterError, match="no scheduler can be reached at nowhere"):
         written(texts, data_dir, tmp_path / "mine", partial(on_cluster, address="nowhere"))
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["nowhere", "", "tcp://", "http://10.0.0.1:8786", "inproc://x", "tcp://[::1"]
+)
+def test_no_client_is_begun_for_what_is_no_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: pytest.fail("it would end with a traceback"))
+    with pytest.raises(ClusterError, match=re.escape(f"no scheduler can be reached at {address}: ")):
+        list(on_cluster(math.sqrt, [4], address))
 
 
 @pytest.mark.filterwarnings("ignore")  # of Dask, on ports that are taken and on how it ends

@@ -131,11 +131,11 @@ def test_a_worksheet_may_be_named_and_further_columns_stay(study: Path, data_dir
 @pytest.mark.parametrize(
     ("coded", "names"),
     [
-        ({"Ana": slice(0, 842)}, ("Ana", "Ana", "Ana")),
         ({"Ana": slice(0, 400), "李明": slice(400, 842)}, ("Ana", "Ana", "李明")),
         ({"Ana": slice(0, 400), "Li": slice(399, 842)}, ("Ana", "Ana", "Li")),
         ({"Ana": slice(0, 842), "Li": slice(0, 3)}, ("Ana", "Ana", "Li")),
         ({"Ana": slice(0, 3), "Li": slice(0, 3), "Bo": slice(1, 4)}, ("adjudicated_2", "Bo", "Li")),
+        ({"Ana": slice(0, 3), "Li": slice(0, 3)}, ("Ana", "Ana", "Li")),
         (
             {f"coder {at}": slice(at * 80, at * 80 + 83) for at in range(10)},
             ("coder 1", "coder 1", "coder 9"),
@@ -158,6 +158,9 @@ def test_any_number_of_coders_makes_a_page_whatever_they_share(
         encoding="utf-8",
     )
     results = run_study(tmp_path / "study.yml", progress=False)
+    assert "General Debate" in str(results["own.corpus"])
+    few = annotator in coded and len(debate.iloc[coded[annotator]]) == 3
+    assert ("B5.p" in results.scalars) != few
     both = debate.iloc[coded[one]].index.intersection(debate.iloc[coded[other]].index)
     assert results["own.n_both"] == (len(both) if one != other else 0)
     assert ("no such passage" in str(results["own.agreement"])) == (one == other or both.empty)
