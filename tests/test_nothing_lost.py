@@ -212,7 +212,7 @@ def test_commands_for_data_write_what_they_name_and_nothing_else(world: Path) ->
         (("data", "lock"), set()),
         (
             ("data", "texts", "mine/texts", "--corpus", "MINE", "--out", "own"),
-            {"own", "own/documents.csv", "own/passages.csv", "own/sheet.csv"},
+            {"own", "own/documents.csv", "own/files.csv", "own/passages.csv", "own/sheet.csv"},
         ),
         (
             ("data", "index", "mine/reach.csv", "--axis", "power", "--name", "reach", "--out", "panel.csv"),

@@ -126,7 +126,7 @@ class World:
     @cached_property
     def sample(self) -> Sample:
         """States that are placed and have a relevant passage; `EstimationError` if there is none."""
-        if self.passages.empty:
+        if self.counts.empty:
             first, last = self.window
             raise EstimationError(
                 f"no relevant passage of the corpus {self.corpus!r} is of {first} to {last}"

@@ -137,7 +137,7 @@ def test_no_text_of_a_descriptor_is_live(one: str, other: str) -> None:
 @given(TEXTS, TEXTS)
 def test_no_text_of_a_study_or_its_results_is_live(one: str, other: str) -> None:
     here = Path("study.yml")
-    run = Run("a", Path("a.ipynb"), {"one": one}, {"one": one, "seed": other}, swept="one")
+    run = Run("a", Path("a.ipynb"), {"one": one}, {"one": one, "seed": other}, swept=("one",))
     study = Study(here, one, here, here, here, here, {one: here}, (Path(other),), (run,))
     values = {f"{name}.verdict": Value(other, "a") for name in (one, other)}
     results = Results("", {}, {}, {}, values)
