@@ -344,6 +344,9 @@ def test_an_interrupt_ends_with_one(
     monkeypatch.setattr("buzanlib.study.runner.run_study", interrupted)
     assert main(["run"]) == 1
     assert "interrupted; what is finished is kept" in capsys.readouterr().err
+    monkeypatch.setattr("buzanlib.sources.own_texts.gather_texts", interrupted)
+    assert main(["data", "texts", "mine", "--corpus", "OEWG"]) == 1
+    assert capsys.readouterr().err == "buzan: interrupted; nothing is half-written\n"
 
 
 def test_a_request_to_end_is_taken_as_an_interrupt(

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError:
             _silence_stdout()
     except KeyboardInterrupt:
-        said, status = "interrupted; what is finished is kept, and the same command goes on from there", 1
+        said, status = f"interrupted; {given.interrupted}", 1
     print(f"buzan: {said}", file=sys.stderr)
     return status
 

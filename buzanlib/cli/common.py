@@ -28,7 +28,7 @@ def add_command(
     """Add a command with the name of a function, which it calls and whose docstring describes it in its help."""
     name = run.__name__.removeprefix("_")
     parser = commands.add_parser(name, help=brief, description=run.__doc__, epilog=f"example: {example}")
-    parser.set_defaults(command=run)
+    parser.set_defaults(command=run, interrupted="nothing is half-written")
     return parser
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -236,7 +237,10 @@ def _texts(given: argparse.Namespace) -> None:
     documents, passages, sheet, files = made.files
     print(f"{files}: what became of every file")
     print(f"{documents} and {passages}: name them in a study under tables")
-    print(f"{sheet}: fill it in, and name it in the study under sheets")
+    print(
+        f"{sheet}: fill it in, and name it in the study under sheets; its texts name the states that speak:"
+    )
+    print(f"  buzan data sheet --texts {shlex.quote(str(sheet))} makes a blind one")
 
 
 def _year(given: argparse.Namespace) -> None:

@@ -71,6 +71,7 @@ def _of_study(parser: argparse.ArgumentParser) -> None:
 
 def _of_run(parser: argparse.ArgumentParser) -> None:
     """Arguments of every command that runs notebooks."""
+    parser.set_defaults(interrupted="what is finished is kept, and the same command goes on from there")
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     of_workers(
         parser, "notebooks at the same time (default: processors; with --scheduler, threads of all workers)"

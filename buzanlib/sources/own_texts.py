@@ -227,11 +227,11 @@ def _tables(
                 both = f"{doc_id} and {other} have passages of one name, {name}"
                 raise BuzanError(f"{both}: rename one of the texts")
             locators.append([name, doc_id, passage.start, passage.end, passage.sha256])
-            sheet.append([name, year, doc_id, passage.text])
+            sheet.append([name, passage.text])
     return (
         as_text(pd.DataFrame(rows, columns=COLUMNS)),
         as_text(pd.DataFrame(locators, columns=LOCATOR)),
-        pd.DataFrame(sheet, columns=["passage", "year", "document", "text"]).sort_values("passage"),
+        pd.DataFrame(sheet, columns=["passage", "text"]).sort_values("passage"),
     )
 
 

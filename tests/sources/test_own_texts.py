@@ -59,6 +59,7 @@ def test_the_sheet_shows_the_text_and_no_formula(texts: Path, data_dir: Path, tm
         rows = list(csv.DictReader(file))
     assert "'=Cyber crime is a danger to all." in [row["text"] for row in rows]
     assert {row["coder"] for row in rows} == {""}
+    assert {"iso3", "year", "document"}.isdisjoint(rows[0])  # a coder does not know whose text it is
 
 
 def test_a_sample_keeps_ten_of_a_text(data_dir: Path, tmp_path: Path) -> None:
@@ -119,7 +120,8 @@ def test_what_is_not_utf_8_is_refused_with_what_it_may_be(
     )
     for name in ("FRA-2019.txt", "FRA-2018.txt"):
         assert re.fullmatch(
-            r"UTF-8 is needed, and line 1 is not; it may be utf_16\w*: save it as UTF-8", told[name]
+            r"UTF-8 is needed, and line 1 (is not|has a NUL); it may be utf_16\w*: save it as UTF-8",
+            told[name],
         )
     assert not (tmp_path / "mine").exists()
 
