@@ -192,8 +192,10 @@ def _named(headings: Sequence[str]) -> dict[str, int]:
     for name in STATE if "iso3" not in places else ():
         if name in folded:
             places.setdefault("iso3", folded.index(name))
-    if not {"year", "value"} & places.keys():
-        places |= {name: at for at, name in enumerate(folded) if re.fullmatch("[0-9]{4}", name)}
+    years = {name: at for at, name in enumerate(folded) if re.fullmatch("[0-9]{4}", name)}
+    # One year and no state is a row of values, and no header.
+    if not {"year", "value"} & places.keys() and ("iso3" in places or len(years) > 1):
+        places |= years
     return places
 
 

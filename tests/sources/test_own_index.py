@@ -93,6 +93,7 @@ def test_a_second_goes_into_the_same_panel(index: Path, data_dir: Path, tmp_path
             r"row 2, column iso3\+year: 'SSD, 2001'; the panel has no such state in this",
         ),
         ("iso3,year,value\nUSA,2010,\n", "column value: 'no value'; at least one state needs a value"),
+        ("Land;Jahr;Wert\nAfghanistan;2011;1\n", "row 1: 'Land'; this row was taken as the header"),
         ("", "header"),
     ],
 )
