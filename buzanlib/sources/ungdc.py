@@ -37,6 +37,9 @@ SOURCE = Source(
     "Baturo, Dasandi & Mikhaylov (2017), Research & Politics 4(2), doi:10.1177/2053168017712821",
 )
 
+#: The first session was held in 1946, and every later one in its year.
+_BEFORE_THE_FIRST = 1945
+
 # Democratic Yemen, which was gone before the years wanted, has four letters.
 _NAME = re.compile(r"(?P<iso3>[A-Z]{2,4})_(?P<session>\d{2})_(?P<year>\d{4})\.txt")
 
@@ -57,7 +60,8 @@ def read(path: Path, last: int = LAST) -> Iterator[Text]:
     Raises
     ------
     BuzanError
-        If the archive is damaged, or a text in it is not named ``ISO_NN_YYYY.txt`` or is not UTF-8.
+        If the archive is damaged, or a text in it is not named ``ISO_NN_YYYY.txt``, is of a session of another year, or
+        is not UTF-8.
     """
     if path.is_dir():
         for file in sorted(path.rglob("*.txt")):
@@ -121,6 +125,9 @@ def _parts(path: PurePosixPath, last: int) -> re.Match[str] | None:
     parts = _NAME.fullmatch(path.name)
     if parts is None:
         raise BuzanError(f"General Debate text {path.name!r} is not named ISO_NN_YYYY.txt")
+    if int(parts["year"]) - int(parts["session"]) != _BEFORE_THE_FIRST:
+        due = int(parts["session"]) + _BEFORE_THE_FIRST
+        raise BuzanError(f"General Debate text {path.name!r}: session {parts['session']} was held in {due}")
     return parts if FIRST <= int(parts["year"]) <= last else None
 
 

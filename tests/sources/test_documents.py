@@ -158,6 +158,12 @@ def test_text_with_a_strange_name(small_raw: Path) -> None:
         list(ungdc.read(small_raw / "TXT"))
 
 
+def test_text_of_a_session_of_another_year(small_raw: Path) -> None:
+    (small_raw / "TXT" / "USA_61_2007.txt").write_text("All is well.")
+    with pytest.raises(BuzanError, match=r"'USA_61_2007\.txt': session 61 was held in 2006"):
+        list(ungdc.read(small_raw / "TXT"))
+
+
 def test_text_that_is_not_utf8(small_raw: Path) -> None:
     (small_raw / "TXT" / "USA_61_2006.txt").write_bytes(b"caf\xe9 ")
     with pytest.raises(BuzanError, match=r"USA_61_2006\.txt is not UTF-8"):
