@@ -217,15 +217,19 @@ def _add_codes(study: Study, files: Sequence[Path]) -> list[str]:
     from buzanlib.sources.coders import codes_with
     from buzanlib.sources.write import write_table
 
-    said = []
+    said: list[str] = []
+    faults: list[Fault] = []
     for sheet in study.sheets:
         try:
             more, added = codes_with(sheet, files[0].parent, worksheet=study.worksheets.get(str(sheet), ""))
         except DataError as error:
-            raise _renamed(study, error.faults) from None
+            faults += error.faults  # those of the other sheets are told with them
+            continue
         for file in files:
             write_table(more[file.name], file)
         said += [*(f"{sheet.name}: {line}" for line in added.counts()), *added.notes]
+    if faults:
+        raise _renamed(study, dict.fromkeys(faults))
     return said
 
 

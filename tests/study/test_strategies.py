@@ -101,6 +101,18 @@ def test_a_fault_of_the_sheet_is_told_with_its_place_and_nothing_runs(study: Pat
     assert not list((study.parent / "out").glob("*.ipynb"))
 
 
+def test_faults_of_all_sheets_are_told_at_once(study: Path) -> None:
+    sheet = study.parent / "strategies.csv"
+    text = sheet.read_text(encoding="utf-8").replace("military", "militray", 1)
+    sheet.write_text(text, encoding="utf-8")
+    (study.parent / "more.csv").write_text(text.replace(",first,", ",third,"), encoding="utf-8")
+    both = study.read_text(encoding="utf-8").replace("[strategies.csv]", "[strategies.csv, more.csv]")
+    study.write_text(both, encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        run_study(study, progress=False)
+    assert {fault.file for fault in raised.value.faults} == {"strategies.csv", "more.csv"}
+
+
 @pytest.mark.soak
 def test_a_worksheet_may_be_named_and_further_columns_stay(study: Path, data_dir: Path) -> None:
     """Of a workbook with two worksheets of codes one is read; the tables keep the columns that a user has added."""
