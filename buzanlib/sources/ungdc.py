@@ -6,10 +6,11 @@ import lzma
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from buzanlib.errors import BuzanError
+from buzanlib.errors import BuzanError, some
 from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.passages import Text, normalise
 from buzanlib.sources.raw import DAMAGE
@@ -60,61 +61,46 @@ def read(path: Path, last: int = LAST) -> Iterator[Text]:
     Raises
     ------
     BuzanError
-        If the archive is damaged, or a text in it is not named ``ISO_NN_YYYY.txt``, is of a session of another year, or
-        is not UTF-8.
+        If the archive is damaged; or, with all such texts, one is not named ``ISO_NN_YYYY.txt``, is of a session of
+        another year, or is not UTF-8.
     """
-    if path.is_dir():
-        for file in sorted(path.rglob("*.txt")):
-            name = PurePosixPath(file.relative_to(path).as_posix())
-            if _is_plain(file) and (parts := _parts(name, last)):
-                yield _speech(parts, file.read_bytes())
-        return
+    wrong = []
     try:
-        yield from _from_zip(path, last) if _is_zip(path) else _from_tar(path, last)
+        for name, content in _files(path):
+            try:
+                if content and (parts := _parts(name, last)):
+                    yield _speech(parts, content())
+            except BuzanError as error:
+                wrong.append(str(error))
     except (tarfile.TarError, lzma.LZMAError, *DAMAGE) as error:
         raise BuzanError(f"{path} cannot be read: {error}") from error
+    if wrong:
+        raise BuzanError(some(wrong, 20))
 
 
 def not_read(path: Path, last: int = LAST) -> list[str]:
     """Files in a folder or pack that `read` passes over, by name: hidden, links, no text, or of other years."""
+    return [str(name) for name, content in _files(path) if not content or not _parts(name, last)]
+
+
+def _files(path: Path) -> Iterator[tuple[PurePosixPath, Callable[[], bytes] | None]]:
+    """Every file of a folder or pack, and how to read it; None for a link, which may lead anywhere."""
     if path.is_dir():
-        within = [
-            (file.relative_to(path).as_posix(), _is_plain(file))
-            for file in sorted(path.rglob("*"))
-            if not file.is_dir()
-        ]
-        return [name for name, plain in within if not plain or not _parts(PurePosixPath(name), last)]
-    if _is_zip(path):
+        for file in sorted(path.rglob("*")):
+            if not file.is_dir():
+                plain = file.is_file() and not file.is_symlink()
+                yield PurePosixPath(file.relative_to(path).as_posix()), file.read_bytes if plain else None
+    elif path.suffix.casefold() == ".zip":
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
+            for name in archive.namelist():
+                if not name.endswith("/"):
+                    yield PurePosixPath(name), partial(archive.read, name)
     else:
         with tarfile.open(path) as packed:
-            names = [member.name for member in packed if not member.isdir()]
-    return [name for name in names if not _parts(PurePosixPath(name), last)]
-
-
-def _is_plain(file: Path) -> bool:
-    """Whether a file is one itself: a link may lead anywhere, and is not followed in a pack either."""
-    return file.is_file() and not file.is_symlink()
-
-
-def _is_zip(path: Path) -> bool:
-    return path.suffix.casefold() == ".zip"
-
-
-def _from_tar(path: Path, last: int) -> Iterator[Text]:
-    with tarfile.open(path) as archive:
-        for member in archive:
-            parts = _parts(PurePosixPath(member.name), last) if member.isfile() else None
-            if parts and (content := archive.extractfile(member)) is not None:
-                yield _speech(parts, content.read())
-
-
-def _from_zip(path: Path, last: int) -> Iterator[Text]:
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if parts := _parts(PurePosixPath(name), last):
-                yield _speech(parts, archive.read(name))
+            for member in packed:
+                content = packed.extractfile(member) if member.isfile() else None
+                if not member.isdir():
+                    yield PurePosixPath(member.name), content.read if content else None
 
 
 def _parts(path: PurePosixPath, last: int) -> re.Match[str] | None:
@@ -124,10 +110,10 @@ def _parts(path: PurePosixPath, last: int) -> re.Match[str] | None:
         return None
     parts = _NAME.fullmatch(path.name)
     if parts is None:
-        raise BuzanError(f"General Debate text {path.name!r} is not named ISO_NN_YYYY.txt")
+        raise BuzanError(f"General Debate text {str(path)!r} is not named ISO_NN_YYYY.txt")
     if int(parts["year"]) - int(parts["session"]) != _BEFORE_THE_FIRST:
         due = int(parts["session"]) + _BEFORE_THE_FIRST
-        raise BuzanError(f"General Debate text {path.name!r}: session {parts['session']} was held in {due}")
+        raise BuzanError(f"General Debate text {str(path)!r}: session {parts['session']} was held in {due}")
     return parts if FIRST <= int(parts["year"]) <= last else None
 
 

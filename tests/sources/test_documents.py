@@ -158,9 +158,12 @@ def test_text_with_a_strange_name(small_raw: Path) -> None:
         list(ungdc.read(small_raw / "TXT"))
 
 
-def test_text_of_a_session_of_another_year(small_raw: Path) -> None:
+def test_all_texts_that_cannot_be_taken_are_told(small_raw: Path) -> None:
     (small_raw / "TXT" / "USA_61_2007.txt").write_text("All is well.")
-    with pytest.raises(BuzanError, match=r"'USA_61_2007\.txt': session 61 was held in 2006"):
+    (small_raw / "TXT" / "usa.txt").write_text("All is well.")
+    (small_raw / "TXT" / "FRA_61_2006.txt").write_bytes(b"caf\xe9 ")
+    says = r"FRA_61_2006\.txt is not UTF-8.*'USA_61_2007\.txt': session 61 was held in 2006.*'usa\.txt' is not named"
+    with pytest.raises(BuzanError, match=says):
         list(ungdc.read(small_raw / "TXT"))
 
 

@@ -284,6 +284,11 @@ def test_a_year_taken_out_and_added_again_gives_the_tables_that_ship(
     theirs.rename(columns={"annotator": "coder"}).to_csv(tmp_path / "sheet.csv", index=False)
     for name, table in codes_with(tmp_path / "sheet.csv", data, replace=True)[0].items():
         write_table(table, data / name)
-        assert (data / name).read_bytes() == (data_dir / name).read_bytes()
+    assert (data / "codes.csv").read_bytes() == (data_dir / "codes.csv").read_bytes()
+    were, are = (pd.read_csv(folder / "annotators.csv", index_col="annotator") for folder in (data_dir, data))
+    pd.testing.assert_frame_equal(are.drop(columns="kind"), were.drop(columns="kind"))
+    assert set(are.index[are["kind"] != were["kind"]]) == set(
+        theirs["annotator"]
+    )  # now on record as of a sheet
     shutil.copy(data_dir / "gists.csv", data)
     assert check(data) == []
