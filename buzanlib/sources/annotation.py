@@ -58,6 +58,9 @@ OF_SECOND = (Annotator.C, Annotator.D, Annotator.ADJUDICATED_2, "C again", "D ag
 #: The annotators that ship; none of them is a human being.
 SHIPPED = tuple(map(str, (*OF_FIRST, *OF_SECOND)))
 
+#: Why a coder may not have the name of one of these.
+TAKEN = "this name is one of those that ship; another is needed"
+
 #: Name of an annotator: a letter of any script, then at most 39 characters without marks that mean something to a
 #: page, a file name or a heading, and without those that cannot be seen.
 ANNOTATOR = r"[^\W\d_][^\x00-\x1f!-&(-,/:-@\[-^`{-\xa0\u2000-\u200b\u200e-\u206f\ufeff]{0,39}"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
 from buzanlib.files import create_all, demand_absent
-from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, tidy_name
+from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, SHIPPED, TAKEN, tidy_name
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
 from buzanlib.sources.passages import Passage
 from buzanlib.sources.raw import opened
@@ -144,6 +144,8 @@ def _names(coders: Sequence[str]) -> list[str]:
             raise BuzanError(f"coder {name!r}: {NAME_NEEDED}")
         if name.casefold() in map(str.casefold, names[:at]):
             raise BuzanError(f"coder {name!r}: named twice")
+        if name in SHIPPED:
+            raise BuzanError(f"coder {name!r}: {TAKEN}")
     return names
 
 

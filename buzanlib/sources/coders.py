@@ -12,7 +12,7 @@ import pandas as pd
 from buzanlib.errors import DataError, Fault, LockError, shown
 from buzanlib.files import alone
 from buzanlib.sources import answers, sheets
-from buzanlib.sources.annotation import ANNOTATOR_COLUMNS, ANNOTATORS, CODE, SHIPPED
+from buzanlib.sources.annotation import ANNOTATOR_COLUMNS, ANNOTATORS, CODE, SHIPPED, TAKEN
 from buzanlib.sources.answers import read_answers
 from buzanlib.sources.raw import opened
 from buzanlib.sources.sheets import HandCodes, Known, agreement, read_sheet
@@ -23,9 +23,6 @@ from buzanlib.theory.predictions import LOCK, LOCKED, verify_lock, write_lock
 
 _SAME = ("kind", "model", "version", "settings")
 """What is one for all codes of an annotator, in whatever sheet."""
-
-#: Why a coder may not have a name.
-SHIPS = "this name is one of those that ship; another is needed, or --replace"
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,9 @@ def codes_with(
     existing = ExistingTables(data)
     kept = _with_further(existing, "codes.csv", CODE)
     passages = existing.table("passages.csv", ["passage_id"])["passage_id"]
-    taken = dict.fromkeys({*kept["annotator"]}, "") | dict.fromkeys(SHIPPED, "" if replace else SHIPS)
+    taken = dict.fromkeys({*kept["annotator"]}, "") | dict.fromkeys(
+        SHIPPED, "" if replace else f"{TAKEN}, or --replace"
+    )
     described = Descriptor.load(data).table("codes")
     plain = dataclasses.replace(
         described, fields=tuple(field for field in described.fields if field.name in CODE)

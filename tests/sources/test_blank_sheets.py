@@ -108,6 +108,7 @@ def test_a_sample_is_part_of_every_larger_one(data_dir: Path, tmp_path: Path) ->
         (["../Ana"], "a name is needed"),
         ([""], "coder '': a name is needed"),
         (["Ana", "ANA"], "coder 'ANA': named twice"),
+        (["Ana", "C"], "coder 'C': this name is one of those that ship; another is needed"),
         (["Mari\u0301a", "Mar\u00eda"], "named twice"),
     ],
 )
