@@ -115,8 +115,8 @@ class World:
     @cached_property
     def account(self) -> Account:
         """What becomes of every document, passage and state of the corpus: used, or left out and why."""
-        placed = self.placed.index
-        return account(self.data.statements, self.corpus, *self.window, placed, self.annotator)
+        found = account(self.data.statements, self.corpus, *self.window, self.placed.index, self.annotator)
+        return replace(found, corpus=self.data.label(self.corpus) or found.corpus)
 
     @cached_property
     def counts(self) -> pd.DataFrame:

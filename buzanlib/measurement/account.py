@@ -28,7 +28,7 @@ FATES: tuple[str, ...] = (
 class Account:
     """What a test of one corpus has used, and what it has left out, so that the parts add up to all there is."""
 
-    corpus: str
+    corpus: str  #: its name in full if its study gives one
     first: int  #: years of the window, both included
     last: int
     annotator: str  #: whose codes say what is relevant

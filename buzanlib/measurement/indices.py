@@ -157,21 +157,23 @@ def values_for(panel: pd.DataFrame, column: str, first: int, last: int) -> pd.Da
     Returns a DataFrame: columns ``iso3``, ``year`` and `column`, no value missing; without rows where none counts.
     """
     held = panel[["iso3", "year", column]].dropna()
-    inside = held[held["year"].between(first, last)]
-    if len(inside):
-        return inside
-    before = held[held["year"].between(first - CARRIED, first - 1)]
-    newest: pd.DataFrame = before[before["year"] == before["year"].max()].assign(year=first)
-    return newest
+    counting = held[held["year"].isin(_years_that_count(held["year"], first, last))]
+    return counting.assign(year=counting["year"].clip(lower=first))
 
 
 def years_for(panel: pd.DataFrame, column: str, first: int, last: int) -> str:
     """Years of the values that count for a window (`values_for`), to be read; a dash where there are none."""
-    years = panel.loc[panel[column].notna(), "year"]
+    years = _years_that_count(panel.loc[panel[column].notna(), "year"], first, last)
+    if len(years) and years.max() < first:
+        return f"{years.max()}, carried forward"
+    span = "–" if years.empty else f"{years.min()}"
+    return f"{span} to {years.max()}" if years.min() < years.max() else span
+
+
+def _years_that_count(years: pd.Series[int], first: int, last: int) -> pd.Series[int]:
+    """Of the years in which a column has a value those within a window, or else the one that is carried forward."""
     inside, before = years[years.between(first, last)], years[years.between(first - CARRIED, first - 1)]
-    if len(inside):
-        return f"{inside.min()} to {inside.max()}" if inside.min() < inside.max() else f"{inside.min()}"
-    return f"{before.max()}, carried forward" if len(before) else "–"
+    return inside if len(inside) else before[before == before.max()]
 
 
 def scores_of_column(panel: pd.DataFrame, column: str, first: int, last: int) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import DataError
+from buzanlib.figures.account import account_in_words
 from buzanlib.inference.hypothesis_tests import OfTable2
 from buzanlib.inference.world import World
 from buzanlib.measurement.placement import Placement
@@ -210,3 +211,5 @@ def test_a_name_in_full_stands_in_the_data_that_pages_read(study: Path) -> None:
         laid_out(loaded)
         assert Data.open(loaded.reads).label("NCSS") == name
         assert Data.open(loaded.reads).label("UNGDC") == ""
+        world = World.open(loaded.reads, Placement(), 9, 1, corpus="NCSS")
+        assert account_in_words(world.account).startswith(f"{name.capitalize()} (2000–2017), ")
