@@ -17,6 +17,7 @@ from buzanlib.errors import StudyError
 from buzanlib.files import lies_in
 from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
+from buzanlib.site.scripts import ASSETS
 from buzanlib.site.study_pages import front_page, own_note, study_pages
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
@@ -112,6 +113,8 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     if not at_home:
         config["title"] = study.title
     settings = config["sphinx"]["config"]
+    if any(name.startswith(f"{ASSETS}/") for name in pages):
+        settings["html_static_path"] = [*settings["html_static_path"], f"{GENERATED}/{ASSETS}"]
     settings["buzan_absent"] = {name: _title(study, source, name) for name in gone}
     chosen = {name for run in study.runs for name in run.given} - {"data", NUMBERS}
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
