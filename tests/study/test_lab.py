@@ -19,8 +19,8 @@ def study(root: Path) -> Path:
 
 
 def test_a_copy_has_the_parameters_of_the_study_and_runs_in_its_folder(study: Path, tmp_path: Path) -> None:
-    copy = copy_to_lab(study, "02", tmp_path / "deep" / "lab")
-    assert copy.name == "02_table1.ipynb"
+    copy = copy_to_lab(study, "01", tmp_path / "deep" / "lab")
+    assert copy.name == "01_securitization.ipynb"
     papermill.execute_notebook(copy, tmp_path / "out.ipynb", cwd=copy.parent, progress_bar=False)
     cells = nbformat.read(copy, as_version=4).cells  # type: ignore[no-untyped-call]
     (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.get("tags", ())]
