@@ -70,9 +70,10 @@ def test_a_name_would_be_found(gist: str, iso3: str) -> None:
 
 
 def test_none_gives_its_codes_away(gists: pd.DataFrame) -> None:
+    assert VERDICT.search("No digital threat: praises a treaty.")
     assert gists.loc[gists["gist"].str.contains(VERDICT), "gist"].tolist() == []
 
 
 def test_a_gist_is_one_plain_sentence(gists: pd.DataFrame) -> None:
-    assert gists["gist"].str.split().str.len().between(10, 25).all()
+    assert gists["gist"].map(lambda gist: len(gist.split())).between(10, 25).all()
     assert gists["gist"].str.fullmatch(r"[A-Z][^\n\"“”]*[^.\s]\.").all()
