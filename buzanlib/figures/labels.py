@@ -161,10 +161,11 @@ _ONE = re.compile(rf"(?:states of )?(\bquadrant )?({_CODE})(?: (states?)\b)?")
 _THREAT = re.compile(rf"\b(?:{'|'.join(Threat)})\b")
 
 
-def in_plain_words(text: str) -> str:
+def in_plain_words(text: str, *, begins: bool = False) -> str:
     """A text with kinds of state and threats in words where it has their short names.
 
-    A text that is such a name and nothing else heads a row or a column, and becomes its label.
+    A text that is such a name and nothing else heads a row or a column, and becomes its label. Others have a capital
+    where they begin with one if a sentence begins there.
 
     Examples
     --------
@@ -182,7 +183,7 @@ def in_plain_words(text: str) -> str:
     said = _ONE.sub(_one, said)
     said = said.replace(" states has ", " states have ").replace("pol_kind", "kind of political action:")
     said = _THREAT.sub(lambda found: Threat(found[0]).label.lower(), said)
-    if said[:1] != text[:1] and text.endswith("."):
+    if begins and said[:1] != text[:1]:
         said = said[:1].upper() + said[1:]
     return said
 

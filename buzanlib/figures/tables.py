@@ -104,7 +104,7 @@ class Table:
 
 def _shown(text: str) -> str:
     """A text of a table as a page has it: without short names, and escaped."""
-    return escape(in_plain_words(text))
+    return escape(in_plain_words(text, begins=True))
 
 
 def table(
