@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import typeset
 from buzanlib.site.numbers import results_of
-from buzanlib.study.citation import PROJECT, bibtex
+from buzanlib.study.citation import bibtex
 from buzanlib.study.results import Results
 
 
@@ -99,7 +99,6 @@ class HowToCite(SphinxDirective):
             entries = bibtex()
         except BuzanError:
             return []
-        self.env.note_dependency(str(PROJECT / "CITATION.cff"))
         return [nodes.literal_block(entries, entries, language="bibtex")]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.figures import labels as module
-from buzanlib.figures.labels import LABELS, in_words
+from buzanlib.figures.labels import LABELS, in_plain_words, in_words
 from buzanlib.measurement.indices import INDICES
 from buzanlib.measurement.reliability import VARIABLES
 from buzanlib.policy.coalition import RULES
@@ -76,3 +76,27 @@ def test_a_name_without_words_is_left_readable() -> None:
 
 def test_the_examples_are_true() -> None:
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SW-WS, SS-SW", "powerful but divided states and weak but cohesive ones; powerful and cohesive states and powerful but divided ones"),
+        ("SS-SS", "powerful and cohesive states among themselves"),
+        ("WS-SS-WW", "weak but cohesive states, then powerful and cohesive states, then weak and divided states"),
+        ("WW has the cell of SW and SS that of WW", "weak and divided states have the cell of powerful but divided states and powerful and cohesive states that of weak and divided states"),
+        ("Here quadrant WW holds 1", "Here the quadrant of weak and divided states holds 1"),
+        ("most states of WW", "most weak and divided states"),
+        ("a SW state", "a powerful but divided state"),
+        ("M1.WS and B2", "M1.WS and B2"),
+        ("MOSSWS, polite, criminal", "MOSSWS, polite, criminal"),
+    ],
+)  # fmt: skip
+def test_short_names_of_kinds_become_words_and_nothing_else_does(text: str, said: str) -> None:
+    assert in_plain_words(text) == said
+
+
+def test_a_sentence_begins_with_a_capital_and_a_label_does_not() -> None:
+    assert in_plain_words("WS states ask", begins=True) == "Weak but cohesive states ask"
+    assert in_plain_words("WS", begins=True) == "weak power, strong cohesion"
+    assert in_plain_words("no code", begins=True) == "no code"
