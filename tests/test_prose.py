@@ -114,7 +114,8 @@ def test_every_chapter_opens_with_what_was_found_in_three_sentences(root: Path) 
     for chapter in _chapters(root):
         first = json.loads(chapter.read_text(encoding="utf-8"))["cells"][0]
         box = re.match(
-            r"# [^\n]+\n\n:::\{admonition\} [^\n]+\n:class: found\n((?:- [^\n]+\n)+):::\n", "".join(first["source"])
+            r"# [^\n]+\n\n:::\{admonition\} [^\n]+\n:class: found\n((?:- [^\n]+\n)+):::\n",
+            "".join(first["source"]),
         )
         assert box, chapter.name
         assert len(box[1].splitlines()) == 3, chapter.name
@@ -125,5 +126,9 @@ def test_no_chapter_calls_a_kind_of_state_or_a_threat_by_a_short_name(root: Path
     for chapter in _chapters(root):
         for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "markdown":
-                text = re.sub(r"`[^`]*`|(?s:\$\$.+?\$\$)|\$[^$\n]+\$|Figures have short names[^.]*\.", "", "".join(cell["source"]))
+                text = re.sub(
+                    r"`[^`]*`|(?s:\$\$.+?\$\$)|\$[^$\n]+\$|Figures have short names[^.]*\.",
+                    "",
+                    "".join(cell["source"]),
+                )
                 assert not short.search(text), (chapter.name, text)

@@ -30,9 +30,9 @@ def fit(page: NotebookNode, run: Run, results: Results) -> None:
 
     These are cells with the tag `ABOUT_WHAT_SHIPS`; cells whose tag begins with `ABOUT_DEFAULT` and names a parameter
     that has another value; and every paragraph, item of a list or row of a table with a number of something that the
-    study does not have, as of a test that its data cannot carry. A heading with nothing left below it goes as well, and so
-    does a box with nothing left in it. A number that is merely undefined, where others of the same thing are recorded,
-    stays and is printed as a dash.
+    study does not have, as of a test that its data cannot carry. A heading with nothing left below it goes as well, and
+    so does a box with nothing left in it. A number that is merely undefined, where others of the same thing are
+    recorded, stays and is printed as a dash.
     """
     defaults = {name: parameter.default for name, parameter in declared(run.template).items()}
     page.cells = [cell for cell in page.cells if _holds(cell.metadata.get("tags", ()), run, defaults)]

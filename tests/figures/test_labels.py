@@ -78,16 +78,20 @@ def test_the_examples_are_true() -> None:
     assert doctest.testmod(module).failed == 0
 
 
+WW, WS, SW, SS = "weak and divided", "weak but cohesive", "powerful but divided", "powerful and cohesive"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("SW-WS, SS-SW", "powerful but divided states and weak but cohesive ones; powerful and cohesive states and powerful but divided ones"),
-        ("SS-SS", "powerful and cohesive states among themselves"),
-        ("WS-SS-WW", "weak but cohesive states, then powerful and cohesive states, then weak and divided states"),
-        ("WW has the cell of SW and SS that of WW", "weak and divided states have the cell of powerful but divided states and powerful and cohesive states that of weak and divided states"),
-        ("Here quadrant WW holds 1", "Here the quadrant of weak and divided states holds 1"),
-        ("most states of WW", "most weak and divided states"),
-        ("a SW state", "a powerful but divided state"),
+        ("SW-WS, SS-SW", f"{SW} states and {WS} ones; {SS} states and {SW} ones"),
+        ("SS-SS", f"{SS} states among themselves"),
+        ("WS-SS-WW", f"{WS} states, then {SS} states, then {WW} states"),
+        ("SW has the cell of WW", f"{SW} states have the cell of {WW} states"),
+        ("SW that of WW and SS that of SW", f"{SW} states that of {WW} states and {SS} states that of {SW} states"),
+        ("Here quadrant WW holds 1", f"Here the quadrant of {WW} states holds 1"),
+        ("most states of WW", f"most {WW} states"),
+        ("a SW state", f"a {SW} state"),
         ("M1.WS and B2", "M1.WS and B2"),
         ("MOSSWS, polite, criminal", "MOSSWS, polite, criminal"),
     ],

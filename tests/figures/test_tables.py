@@ -48,7 +48,9 @@ def test_short_names_of_rows_are_not_broken() -> None:
 
 def test_short_names_of_kinds_of_state_are_words_in_every_part() -> None:
     frame = pd.DataFrame({"WW": ["SS states agree"]}, index=pd.Index(["SW-WS"], name="of WS"))
-    said = "".join(ElementTree.fromstring(table(frame, "Of SW", note="of WW").to_html().partition("\n<p")[0]).itertext())
+    said = "".join(
+        ElementTree.fromstring(table(frame, "Of SW", note="of WW").to_html().partition("\n<p")[0]).itertext()
+    )
     said += table(frame, "c", note="of WW").to_html().partition('<p class="note">')[2]
     assert not re.search(r"\b[WS]{2}\b", said)
     assert "weak power, weak cohesion" in said
