@@ -86,8 +86,8 @@ class Effects(SphinxDirective):
 def _effects(lines: Iterable[str], results: Results) -> Iterator[Effect]:
     for line in lines:
         name, _, label = line.partition(" ")
-        values = (float(results[f"{name}.{key}"]) for key in ("contrast", "low90", "high90"))
-        yield Effect(label.strip(), *values, str(results[f"{name}.verdict"]))
+        contrast, low, high = (float(results[f"{name}.{key}"]) for key in ("contrast", "low90", "high90"))
+        yield Effect(label.strip(), contrast, low, high, str(results[f"{name}.verdict"]))
 
 
 class HowToCite(SphinxDirective):
