@@ -107,7 +107,7 @@ class Source(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the node."""
-        address = str(self.config.html_context.get("repository_url", ""))
+        address = str(self.config.html_theme_options.get("repository_url", ""))
         if not address:
             return []
         link = nodes.reference("", address, refuri=address)

@@ -76,5 +76,5 @@ def test_the_book_is_cited_as_citation_says(
 def test_where_the_source_is_stands_only_where_it_is_known(folder: Path, build: Build) -> None:
     text = "```{where-the-source-is}\n```"
     assert "The source" not in build(folder, text)[0]
-    html, _ = build(folder, text, html_context={"repository_url": "https://example.org/book"})
+    html, _ = build(folder, text, html_theme_options={"repository_url": "https://example.org/book"})
     assert '<a class="reference external" href="https://example.org/book">' in html
