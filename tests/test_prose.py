@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -103,3 +104,31 @@ def test_readme_gives_the_verdict_of_what_was_registered(findings: str, world: W
 
 def test_readme_states_no_number_of_a_result(findings: str) -> None:
     assert not re.findall(r"(?<!Table )(?<![B\w])\d", findings)
+
+
+def _chapters(root: Path) -> list[Path]:
+    return sorted((root / "notebooks").glob("[0-9]*.ipynb"))
+
+
+def test_every_chapter_opens_with_what_was_found_in_three_sentences(root: Path) -> None:
+    for chapter in _chapters(root):
+        first = json.loads(chapter.read_text(encoding="utf-8"))["cells"][0]
+        box = re.match(
+            r"# [^\n]+\n\n:::\{admonition\} [^\n]+\n:class: found\n((?:- [^\n]+\n)+):::\n",
+            "".join(first["source"]),
+        )
+        assert box, chapter.name
+        assert len(box[1].splitlines()) == 3, chapter.name
+
+
+def test_no_chapter_calls_a_kind_of_state_or_a_threat_by_a_short_name(root: Path) -> None:
+    short = re.compile(r"(?<![\w.])(?:WW|WS|SW|SS|pol|inf|cri|UNGDC|NCSS)\b")
+    for chapter in _chapters(root):
+        for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                text = re.sub(
+                    r"`[^`]*`|(?s:\$\$.+?\$\$)|\$[^$\n]+\$|Figures have short names[^.]*\.",
+                    "",
+                    "".join(cell["source"]),
+                )
+                assert not short.search(text), (chapter.name, text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from buzanlib.theory.vocabulary import Corpus, Effect, Measure, ReferentObject, Threat, ThreatAgent
+import re
+
+from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Quadrant, ReferentObject, Threat, ThreatAgent
 
 #: Words by name. A name that means different things in different places stands behind the place and a full stop, as
 #: ``"terrorism.political"``: the option *political* of the choice *terrorism*.
@@ -141,3 +143,59 @@ def in_words(name: str, of: str = "") -> str:
     ('power × cohesion', 'political action', 'as political action')
     """
     return LABELS.get(f"{of}.{name}") or LABELS.get(name) or name.replace("_", " ")
+
+
+#: The kinds of state as a sentence has them, where the label of a quadrant would be too long.
+KINDS: dict[str, str] = {
+    Quadrant.WW: "weak and divided",
+    Quadrant.WS: "weak but cohesive",
+    Quadrant.SW: "powerful but divided",
+    Quadrant.SS: "powerful and cohesive",
+}
+
+_CODE = rf"(?<![\w.])(?:{'|'.join(KINDS)})\b"  # M1.SW is the name of a part of a hypothesis
+_CHAIN = re.compile(rf"{_CODE}(?:[-–]{_CODE})+(?: states\b)?")
+_CHAINS = re.compile(rf"(?:{_CHAIN.pattern}(?:, |$))+")
+_BOTH = re.compile(rf"({_CODE}) and ({_CODE})(?: states\b)?(?! that)")
+_ONE = re.compile(rf"(?:states of )?(\bquadrant )?({_CODE})(?: (states?)\b)?")
+_THREAT = re.compile(rf"\b(?:{'|'.join(Threat)})\b")
+
+
+def in_plain_words(text: str, *, begins: bool = False) -> str:
+    """A text with kinds of state and threats in words where it has their short names.
+
+    A text that is such a name and nothing else heads a row or a column, and becomes its label. Others have a capital
+    where they begin with one if a sentence begins there.
+
+    Examples
+    --------
+    >>> in_plain_words("WS"), in_plain_words("Of SW states most, of WW least.")
+    ('weak power, strong cohesion', 'Of powerful but divided states most, of weak and divided states least.')
+    >>> in_plain_words("SW-WS"), in_plain_words("share of pol")
+    ('powerful but divided states and weak but cohesive ones', 'share of de-stabilising political action')
+    """
+    if text in KINDS:
+        return Quadrant(text).label
+    if _CHAINS.fullmatch(text):
+        text = text.replace(", ", "; ")
+    said = _CHAIN.sub(lambda found: _chain(re.findall(_CODE, found[0])), text)
+    said = _BOTH.sub(lambda found: _pair(found[1], found[2]), said)
+    said = _ONE.sub(_one, said)
+    said = said.replace(" states has ", " states have ").replace("pol_kind", "kind of political action:")
+    said = _THREAT.sub(lambda found: Threat(found[0]).label.lower(), said)
+    if begins and said[:1] != text[:1]:
+        said = said[:1].upper() + said[1:]
+    return said
+
+
+def _one(found: re.Match[str]) -> str:
+    return f"{'the quadrant of ' if found[1] else ''}{KINDS[found[2]]} {found[3] or 'states'}"
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{KINDS[one]} states {'among themselves' if one == other else f'and {KINDS[other]} ones'}"
+
+
+def _chain(names: list[str]) -> str:
+    """Of two kinds a pair, of more an order."""
+    return _pair(*names) if len(names) == 2 else ", then ".join(f"{KINDS[name]} states" for name in names)

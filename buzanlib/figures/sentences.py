@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from math import isnan
 
 import pandas as pd
 
 from buzanlib.figures.typeset import joined, listed, typeset
-from buzanlib.inference.verdicts import Finding, Value
+from buzanlib.inference.verdicts import Finding, Value, Verdict
 
 #: A squared error this near to that of the plain mean is hardly better or worse.
 NEAR = 0.05
+
+
+def counted(verdicts: Iterable[str]) -> str:
+    """How many claims have each word, in the order of `Verdict`: ``"one is reversed and nine are undecided"``."""
+    number = Counter(map(str, verdicts))
+    said = [
+        f"{typeset(number[word], 'word')} {'is' if number[word] == 1 else 'are'} {word}"
+        for word in Verdict
+        if number[word]
+    ]
+    return joined(said)
 
 
 def covers(low: float, high: float) -> str:

@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from buzanlib.figures.base import check_named
+from buzanlib.figures.labels import in_plain_words
 from buzanlib.figures.typeset import NO_BREAK, typeset
 from buzanlib.inference.verdicts import Finding
 
@@ -56,29 +57,29 @@ class Table:
 
     def to_html(self) -> str:
         """One ``<table>`` element in a region that a keyboard can scroll, and the note; every text is escaped."""
-        caption = escape(self.caption)
+        caption = _shown(self.caption)
         heads = list(map(str, self.frame.columns))
         columns = [self._column(name) for name in self.frame.columns]
         sides = [side for side, _ in columns]
         head = "".join(
-            f'<th scope="col"{side}>{escape(text)}</th>'
+            f'<th scope="col"{side}>{_shown(text)}</th>'
             for side, text in zip(["", *sides], [str(self.frame.index.name or ""), *heads], strict=True)
         )
         # What a card needs in order to name its lines.
-        labels = [f' data-label="{escape(name)}"' if self.stacked else "" for name in heads]
+        labels = [f' data-label="{_shown(name)}"' if self.stacked else "" for name in heads]
         rows = []
         for name, *cells in zip(map(str, self.frame.index), *(texts for _, texts in columns), strict=True):
-            length = ' class="short"' if len(name) <= SHORT else ""
-            linked = escape(name)
+            linked = _shown(name)
+            length = ' class="short"' if len(linked) <= SHORT else ""
             if name in self.links:
                 linked = f'<a class="reference internal" href="{escape(self.links[name])}">{linked}</a>'
             row = "".join(
-                f"<td{side}{label}>{escape(text)}</td>"
+                f"<td{side}{label}>{_shown(text)}</td>"
                 for side, label, text in zip(sides, labels, cells, strict=True)
             )
             rows.append(f'<tr><th scope="row"{length}>{linked}</th>{row}</tr>\n')
         kind = "table stacked" if self.stacked else "table"
-        note = f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
+        note = f'\n<p class="note">{_shown(self.note)}</p>' if self.note else ""
         return (
             f'<div class="pst-scrollable-table-container" role="region" tabindex="0" aria-label="{caption}">\n'
             f'<table class="{kind}"><caption><span>{caption}</span></caption>\n'
@@ -99,6 +100,11 @@ class Table:
         if name == _VERDICT:
             return ' class="verdict"', texts
         return ' class="words"' if max(map(len, texts), default=0) > SENTENCE else "", texts
+
+
+def _shown(text: str) -> str:
+    """A text of a table as a page has it: without short names, and escaped."""
+    return escape(in_plain_words(text, begins=True))
 
 
 def table(

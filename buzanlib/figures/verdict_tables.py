@@ -10,6 +10,7 @@ import pandas as pd
 
 from buzanlib.figures.front_page import front_words
 from buzanlib.figures.labels import in_words
+from buzanlib.figures.sentences import counted
 from buzanlib.figures.tables import ONE_SIDED, Table, interval, table
 from buzanlib.figures.typeset import NO_BREAK, in_groups, joined, typeset
 from buzanlib.inference.verdicts import Finding, Value, Verdict
@@ -144,7 +145,9 @@ def verdict_results(
         **{f"{name}.{key}": row[key] for name, row in singly.iterrows() for key in ("p_adjusted", "verdict")},
         "verdicts.n": len(found),
         "verdicts.counted": _counted(found["verdict"]),
+        "verdicts.in_words": counted(found["verdict"]),
         "verdicts.open.n": len(opened),
+        "verdicts.open.in_words": counted(opened["verdict"]),
         "verdicts.open.counted": _counted(opened["verdict"]),
         "verdicts.cells": in_groups({str(name): word for name, word in cells.items()}),
         "verdicts.rivals": f"{joined(rivals)} add{'s' * (len(rivals) < 2)}",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from buzanlib.figures.labels import in_plain_words
 from buzanlib.figures.typeset import joined, typeset
 from buzanlib.site.pages import bullets, page
 from buzanlib.study.markup import code, escape
@@ -101,7 +102,6 @@ def _sections(claims: pd.DataFrame, added: pd.DataFrame, evidence: Evidence) -> 
     yield (
         f"What does the paper say, and what becomes of it here? By our count it makes {len(claims)} claims; where one"
         " ends and the next begins is our reading. Words in quotation marks are the paper's own, all others ours."
-        " WW, WS, SW and SS are the four kinds of state, power first and cohesion second, W weak and S strong."
     )
     counted = claims["treatment"].value_counts()
     yield bullets(
@@ -149,7 +149,8 @@ def _claim(row: Mapping[Any, Any], evidence: Evidence) -> str:
     if found := _findings(row, evidence):
         done += f": {', '.join(found)}"
     number = f"[**{escape(row['claim'])}**]{{#claim-{slug(row['claim'])}}}"
-    return f"{number} {escape(row['text'])}\n: {done}. {escape(row['reason'])}".rstrip()
+    text, reason = (escape(in_plain_words(row[name], begins=True)) for name in ("text", "reason"))
+    return f"{number} {text}\n: {done}. {reason}".rstrip()
 
 
 def _chapter(notebook: str, evidence: Evidence) -> str:

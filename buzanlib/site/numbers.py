@@ -7,11 +7,13 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from buzanlib.errors import BuzanError, UnknownNameError
+from buzanlib.figures.labels import KINDS, in_plain_words
 from buzanlib.figures.typeset import typeset
 from buzanlib.study.results import Results
 
@@ -31,16 +33,15 @@ class NumberRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Make the node."""
-        path = _path(self.env.app)
-        self.env.note_dependency(str(path))  # new results: read this page again
         key, _, form = self.text.partition(":")
         classes = ["num"]  # a number and its sign stay on one line
         try:
             page = self.env.docname.rpartition("/")[2]
-            value = _load(self.env.app).on(page, key.strip())
+            value = results_of(self.env).on(page, key.strip())
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break
+                text = f"{KINDS[text]} states" if text in KINDS else in_plain_words(text)
         except (BuzanError, ValueError) as error:
             if isinstance(error, UnknownNameError) and not self.config.buzan_as_shipped:
                 text = "–"
@@ -51,6 +52,12 @@ class NumberRole(SphinxRole):
                 where = f" (cell {cell}, line {line})" if notebook else ""
                 _logger.warning("{num}`%s`: %s%s", self.text, error, where, location=self.get_location())
         return [nodes.inline(self.rawtext, text, classes=classes)], []
+
+
+def results_of(env: BuildEnvironment) -> Results:
+    """The results of the study; the page that is being read depends on them."""
+    env.note_dependency(str(_path(env.app)))  # new results: read this page again
+    return _load(env.app)
 
 
 def _path(app: Sphinx) -> Path:

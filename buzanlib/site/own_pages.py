@@ -21,7 +21,8 @@ _HIDDEN = {"parameters", "injected-parameters", "remove-cell", "remove-output"}
 _NUMBER = re.compile(r"\{num\}`\s*([^`:\s]+)[^`]*`")
 _HEADING = re.compile(r"(#+) .*")
 _TEXT = 7  # below any heading
-_ITEM = re.compile(r"^(?=(?:[-*]|\d+\.) |\|)", re.MULTILINE)
+_ITEM = re.compile(r"^(?=(?:[-*]|\d+\.) |\||:::$)", re.MULTILINE)
+_EMPTY_BOX = re.compile(r":::\{.+\}.*\n(?::.+\n)*:::")
 
 
 def fit(page: NotebookNode, run: Run, results: Results) -> None:
@@ -29,8 +30,9 @@ def fit(page: NotebookNode, run: Run, results: Results) -> None:
 
     These are cells with the tag `ABOUT_WHAT_SHIPS`; cells whose tag begins with `ABOUT_DEFAULT` and names a parameter
     that has another value; and every paragraph, item of a list or row of a table with a number of something that the
-    study does not have, as of a test that its data cannot carry. A heading with nothing left below it goes as well. A
-    number that is merely undefined, where others of the same thing are recorded, stays and is printed as a dash.
+    study does not have, as of a test that its data cannot carry. A heading with nothing left below it goes as well, and
+    so does a box with nothing left in it. A number that is merely undefined, where others of the same thing are
+    recorded, stays and is printed as a dash.
     """
     defaults = {name: parameter.default for name, parameter in declared(run.template).items()}
     page.cells = [cell for cell in page.cells if _holds(cell.metadata.get("tags", ()), run, defaults)]
@@ -60,7 +62,7 @@ def _kept(text: str, known: Callable[[str], bool]) -> Iterator[str]:
     for block in re.split(r"\n[ \t]*\n", text):
         parts = _ITEM.split(block)
         kept = [part for part in parts if all(map(known, _NUMBER.findall(part)))]
-        rest = "".join(kept).rstrip("\n")
+        rest = _EMPTY_BOX.sub("", "".join(kept).rstrip("\n"))
         if lead and rest:
             yield lead
         lead = ""

@@ -75,12 +75,34 @@ def test_the_front_page_says_what_the_results_say(html: Path, address: str, brow
     results = html.parents[1] / "book" / "executed" / "results.json"
     values = json.loads(results.read_text(encoding="utf-8"))["values"]
     page = open_page(browser, address, "index")
-    rows = page.locator("table tbody tr").all_inner_texts()
+    rows = page.locator("table.stacked tbody tr").all_inner_texts()
     for hypothesis, row in zip(("B1", "B2", "B3", "P1"), rows, strict=True):
         assert row.startswith(hypothesis)
         assert values[f"{hypothesis}.verdict"]["value"] in row
         contrast = f"{values[f'{hypothesis}.contrast']['value']:+.2f}".replace("-", "\u2212")
         assert contrast in row
+    page.close()
+
+
+def test_the_front_page_has_the_matrix_the_effects_and_how_to_cite(
+    html: Path, address: str, browser: Browser
+) -> None:
+    results = html.parents[1] / "book" / "executed" / "results.json"
+    values = json.loads(results.read_text(encoding="utf-8"))["values"]
+    page = open_page(browser, address, "index")
+    top, bottom = page.locator("table.matrix tbody tr").all_inner_texts()
+    assert top.index("Powerful but divided") < top.index("Powerful and cohesive")
+    assert bottom.index("Weak and divided") < bottom.index("Weak but cohesive")
+    effects = page.locator(".effects li").all()
+    for hypothesis, effect in zip(("B1", "B2", "B3"), effects, strict=True):
+        assert effect.locator("strong").inner_text() == values[f"{hypothesis}.verdict"]["value"]
+        dot, zero = (effect.locator(part).bounding_box() for part in ("circle", ".zero"))
+        assert dot is not None
+        assert zero is not None
+        right = dot["x"] + dot["width"] / 2 > zero["x"]
+        assert right == (values[f"{hypothesis}.contrast"]["value"] > 0)
+    assert page.locator(".sd-card a").count() > 3
+    assert "@software" in page.locator("article pre").inner_text()
     page.close()
 
 

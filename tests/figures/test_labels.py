@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.figures import labels as module
-from buzanlib.figures.labels import LABELS, in_words
+from buzanlib.figures.labels import LABELS, in_plain_words, in_words
 from buzanlib.measurement.indices import INDICES
 from buzanlib.measurement.reliability import VARIABLES
 from buzanlib.policy.coalition import RULES
@@ -76,3 +76,31 @@ def test_a_name_without_words_is_left_readable() -> None:
 
 def test_the_examples_are_true() -> None:
     assert doctest.testmod(module).failed == 0
+
+
+WW, WS, SW, SS = "weak and divided", "weak but cohesive", "powerful but divided", "powerful and cohesive"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SW-WS, SS-SW", f"{SW} states and {WS} ones; {SS} states and {SW} ones"),
+        ("SS-SS", f"{SS} states among themselves"),
+        ("WS-SS-WW", f"{WS} states, then {SS} states, then {WW} states"),
+        ("SW has the cell of WW", f"{SW} states have the cell of {WW} states"),
+        ("SW that of WW and SS that of SW", f"{SW} states that of {WW} states and {SS} states that of {SW} states"),
+        ("Here quadrant WW holds 1", f"Here the quadrant of {WW} states holds 1"),
+        ("most states of WW", f"most {WW} states"),
+        ("a SW state", f"a {SW} state"),
+        ("M1.WS and B2", "M1.WS and B2"),
+        ("MOSSWS, polite, criminal", "MOSSWS, polite, criminal"),
+    ],
+)  # fmt: skip
+def test_short_names_of_kinds_become_words_and_nothing_else_does(text: str, said: str) -> None:
+    assert in_plain_words(text) == said
+
+
+def test_a_sentence_begins_with_a_capital_and_a_label_does_not() -> None:
+    assert in_plain_words("WS states ask", begins=True) == "Weak but cohesive states ask"
+    assert in_plain_words("WS", begins=True) == "weak power, strong cohesion"
+    assert in_plain_words("no code", begins=True) == "no code"

@@ -10,6 +10,7 @@ import pytest
 from buzanlib.figures.sentences import (
     beside_mean,
     cohesion_by_regime,
+    counted,
     covers,
     dispute_results,
     found_at,
@@ -21,6 +22,18 @@ from buzanlib.figures.sentences import (
     which_small,
 )
 from buzanlib.inference.verdicts import Finding
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (["undecided", "reversed", "undecided"], "one is reversed and two are undecided"),
+        (["supported"], "one is supported"),
+        ([], "none"),
+    ],
+)
+def test_verdicts_are_counted_in_words(verdicts: list[str], said: str) -> None:
+    assert counted(verdicts) == said
 
 
 @pytest.mark.parametrize(

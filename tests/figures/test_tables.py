@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -39,10 +40,21 @@ def test_numbers_stand_at_the_right(frame: pd.DataFrame) -> None:
 
 
 def test_short_names_of_rows_are_not_broken() -> None:
-    frame = pd.DataFrame({"n": [1, 2]}, index=["SW-WW", "weak power, strong cohesion"])
+    frame = pd.DataFrame({"n": [1, 2]}, index=["B1", "weak power, strong cohesion"])
     tree = ElementTree.fromstring(table(frame, "c").to_html())
     rows = [head for head in tree.iter("th") if head.attrib["scope"] == "row"]
     assert [head.attrib.get("class") for head in rows] == ["short", None]
+
+
+def test_short_names_of_kinds_of_state_are_words_in_every_part() -> None:
+    frame = pd.DataFrame({"WW": ["SS states agree"]}, index=pd.Index(["SW-WS"], name="of WS"))
+    said = "".join(
+        ElementTree.fromstring(table(frame, "Of SW", note="of WW").to_html().partition("\n<p")[0]).itertext()
+    )
+    said += table(frame, "c", note="of WW").to_html().partition('<p class="note">')[2]
+    assert not re.search(r"\b[WS]{2}\b", said)
+    assert "weak power, weak cohesion" in said
+    assert "Powerful and cohesive states agree" in said
 
 
 def test_sentences_have_room(frame: pd.DataFrame) -> None:

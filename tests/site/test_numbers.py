@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sphinx.errors import ExtensionError
 
+from buzanlib.study.results import Results, Value
+
 Build = Callable[..., tuple[str, str]]
 
 
@@ -15,6 +17,15 @@ def test_a_number_is_kept_on_one_line_and_words_may_break(folder: Path, build: B
     html, warned = build(folder, "{num}`B1.contrast:+.1f` is {num}`B1.verdict`.")
     assert '<span class="num">\u22120.2</span> is <span>hardly decided</span>.' in html
     assert warned == ""
+
+
+def test_words_have_no_short_names_of_kinds_of_state(folder: Path, build: Build) -> None:
+    Results("hash", {}, {}, {}, {"least": Value("WS", "09"), "pair": Value("SS and SW", "09")}).write(
+        folder / "results.json"
+    )
+    html, _ = build(folder, "Of {num}`least` less than of {num}`pair`.")
+    assert "Of <span>weak but cohesive states</span> less than" in html
+    assert "<span>powerful and cohesive states and powerful but divided ones</span>" in html
 
 
 @pytest.mark.parametrize(

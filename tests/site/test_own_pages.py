@@ -60,6 +60,13 @@ def test_items_and_rows_go_singly_and_their_introduction_with_the_last(root: Pat
     ]
 
 
+def test_a_box_keeps_what_a_study_can_support_and_goes_with_its_last_item(root: Path) -> None:
+    head, end = ":::{admonition} What was found\n:class: found\n", ":::"
+    box = f"{head}- {{num}}`gone`\n- It is {{num}}`own.n`.\n- {{num}}`also.gone`\n{end}"
+    assert fitted(root, prose(box)) == [f"{head}- It is {{num}}`own.n`.\n{end}"]
+    assert fitted(root, prose(f"{head}- {{num}}`gone`\n{end}\n\nText.")) == ["Text."]
+
+
 def test_a_heading_with_nothing_below_it_goes(root: Path) -> None:
     shown = new_code_cell("show()", outputs=[new_output("stream", text="x")])  # type: ignore[no-untyped-call]
     hidden = new_code_cell("record()", metadata={"tags": ["remove-cell"]}, outputs=shown.outputs)  # type: ignore[no-untyped-call]
