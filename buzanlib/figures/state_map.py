@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import chain
 
 from buzanlib.figures.typeset import typeset
 from buzanlib.measurement.state_profile import Point, Standing
@@ -23,9 +24,11 @@ class StateMap:
     """
 
     def __init__(self, standings: Iterable[Standing]) -> None:
-        places = [standing.at for standing in standings]
+        every = list(standings)
+        places = [standing.at for standing in every]
         self._count = len(places)
-        self._reach = 1.4 * max((abs(score) for place in places for score in place[:2]), default=1)
+        passed = (place for standing in every for place in standing.years.values())
+        self._reach = 1.06 * max(abs(score) for place in chain(places, passed) for score in place[:2])
         self._all = "".join(f"M{self._at(place)}h0" for place in places)
 
     def _x(self, cohesion: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import groupby
+from itertools import chain, groupby
 from statistics import fmean
 from typing import Any
 
@@ -69,9 +69,14 @@ def certainty_words(standing: Standing) -> str:
     said = ""
     if standing.chances:
         ordered = sorted(standing.chances.items(), key=lambda item: -item[1])
-        rest = [f"{one.label} {typeset(share, '.0%')}" for one, share in ordered if one != own and share >= 0.005]
-        said = f"By the error of the indices, as rival indices tell it, it belongs there with a probability of {typeset(standing.chances[own], '.0%')}"
-        said += f" ({'; '.join(rest)}). " if rest else ". "
+        rest = [
+            f"{one.label} {typeset(share, '.0%')}" for one, share in ordered if one != own and share >= 0.005
+        ]
+        others = f" ({'; '.join(rest)})" if rest else ""
+        said = (
+            "By the error of the indices, as rival indices tell it, it belongs there with a probability of"
+            f" {typeset(standing.chances[own], '.0%')}{others}. "
+        )
     rules = [one for one in standing.rules.values() if one]
     return (
         f"{said}Of {len(rules)} rules that place it {rules.count(own)} put it in this quadrant, and of"
@@ -119,7 +124,7 @@ def cell_words(quadrant: Quadrant) -> str:
 
 def stress_words(stress: Stress) -> str:
     """Whether what a state stresses is what Table 2 has for its quadrant, as far as counts can say it."""
-    count, never = stress.passages, "Whether that is so cannot be said:"
+    count, never = stress.passages, "Whether it stressed that cannot be said:"
     if count < LITTLE:
         are = "is one such passage" if count == 1 else f"are {typeset(count, 'word')} such passages"
         return f"{never} there {are}, fewer than {typeset(LITTLE, 'word')}."
@@ -128,17 +133,20 @@ def stress_words(stress: Stress) -> str:
     if len(stress.cell) == len(TABLE2_THREATS):
         unnamed = [_name(threat) for threat in stress.cell if not stress.named[threat]]
         if not unnamed:
-            return "That is so: it names each of the three threats."
-        return f"That is not so in full: it does not name {joined(unnamed, 'or')}."
+            return "That is what it stressed: it names each of the three threats."
+        return f"It stressed that in part: it does not name {joined(unnamed, 'or')}."
     top = stress.named[stress.most[0]]
     most = f"{joined(map(_name, stress.most))}, in {top} of {count} passages"
     if stress.holds is None:
-        return f"{never} of the three threats it names {most}, each."
+        return f"{never} of the three threats it names most often {most} each."
     if stress.holds:
-        return f"That is so: of the three threats it names most often {most}."
+        return f"That is what it stressed: of the three threats it names most often {most}."
     (own,) = stress.cell
     each = " each" if len(stress.most) > 1 else ""
-    return f"That is not so: of the three threats it names most often {most}{each}; {_name(own)} in {stress.named[own]}."
+    return (
+        f"That is not what it stressed: of the three threats it names most often {most}{each};"
+        f" {_name(own)} in {stress.named[own]}."
+    )
 
 
 def codes_words(passage: Mapping[str, Any]) -> dict[str, str]:
@@ -189,7 +197,9 @@ def membership_words(states: MemberStates, profile: StateProfile) -> list[str]:
         f"{ORGANISATIONS.get(name, name)} (since {year}{' or before' * (year == states.since)})"
         for name, year in profile.organisations.items()
     ]
-    said = [f"Full member in {states.place.last}: {'; '.join(named) or _NONE} (of the organisations in the table)."]
+    said = [
+        f"Full member in {states.place.last}: {'; '.join(named) or _NONE} (of the organisations in the table)."
+    ]
     said += [
         f"{'Joined' if event == 'accession' else 'Left'} {ORGANISATIONS.get(name, name)} on {day}."
         for name, day, event in profile.moves
@@ -200,9 +210,19 @@ def membership_words(states: MemberStates, profile: StateProfile) -> list[str]:
     return [*said, f"Supports {call}{f', since {profile.paris_call}' * bool(profile.paris_call)}."]
 
 
+def said_words(profile: StateProfile) -> str:
+    """How many passages of a state present a danger, and of which years."""
+    years = sorted(chain.from_iterable(held.years for held in profile.held.values()))
+    count = sum(held.relevant for held in profile.held.values())
+    passages = f"{typeset(count, 'word')} {'passage' if count == 1 else 'passages'}"
+    return f"{passages}, {years_in_words(years[0], years[-1])}" if count else passages
+
+
 def years_counted(years: list[int]) -> str:
     """Years in a list, with how often each where that is more than once."""
-    return ", ".join(f"{year} ({count})" if count > 1 else str(year) for year, count in Counter(years).items())
+    return ", ".join(
+        f"{year} ({count})" if count > 1 else str(year) for year, count in Counter(years).items()
+    )
 
 
 def _name(threat: Threat) -> str:

@@ -60,7 +60,10 @@ class MemberStates:
                 passages.get(iso3, []),
                 {one["rcid"]: one["vote"] for one in votes.get(iso3, [])},
                 {one["organisation"]: one["from"] for one in held.get(iso3, [])},
-                [(one["organisation"], f"{one['date']:%Y-%m-%d}", one["event"]) for one in moved.get(iso3, [])],
+                [
+                    (one["organisation"], f"{one['date']:%Y-%m-%d}", one["event"])
+                    for one in moved.get(iso3, [])
+                ],
                 ("" if pd.isna(paris[iso3]) else f"{paris[iso3]:%Y-%m-%d}") if iso3 in paris.index else None,
             )
         return found
@@ -152,7 +155,9 @@ class MemberStates:
     def _documents(self) -> pd.DataFrame:
         every = self.data.statements.documents
         own = every[every["corpus"].isin(list(self.corpora))].set_index("doc_id")
-        counted = self.passages.groupby("doc_id")["relevant"].agg(["size", "sum"]).reindex(own.index).fillna(0)
+        counted = (
+            self.passages.groupby("doc_id")["relevant"].agg(["size", "sum"]).reindex(own.index).fillna(0)
+        )
         counts = {"coded": counted["size"].astype(int), "relevant": counted["sum"].astype(int)}
         return own[["iso3", "corpus", "year"]].assign(**counts).sort_values("year")
 
@@ -240,7 +245,9 @@ def _grouped(frame: pd.DataFrame) -> dict[Any, list[dict[str, Any]]]:
 
 def _points(placed: pd.DataFrame) -> dict[str, Point]:
     of = zip(placed.index, placed["power"], placed["cohesion"], placed["quadrant"], strict=True)
-    return {str(iso3): Point(float(power), float(cohesion), Quadrant(name)) for iso3, power, cohesion, name in of}
+    return {
+        str(iso3): Point(float(power), float(cohesion), Quadrant(name)) for iso3, power, cohesion, name in of
+    }
 
 
 def _held(documents: list[dict[str, Any]], corpus: str) -> Held:

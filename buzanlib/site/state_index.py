@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from html import escape
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 
-from buzanlib.figures.state_words import quadrant_words
-from buzanlib.figures.typeset import typeset
-from buzanlib.figures.whose_statements import years_in_words
+from buzanlib.figures.state_words import quadrant_words, said_words
 from buzanlib.measurement.state_profile import StateProfile
 from buzanlib.sources.state_names import names_of
 from buzanlib.study.spec import Study
@@ -31,14 +28,15 @@ _CORPORA = ("corpus", "replication")
 TEXT = """\
 # Look up a state
 
-Every member of the United Nations has a page: where it stands on the two axes and how sure that is, how often it spoke of digital dangers,
-each of its passages in our words with its codes, its votes and memberships, and what Table 2 has for a state like it beside what it said.
-The paper itself places no state; every place is our reading of it. Passages are those that present something digital as a danger.
+Every member of the United Nations has a page: where it stands on the two axes and how sure that is, how often it spoke
+of digital dangers, each of its passages in our words with its codes, its votes and memberships, and what Table 2 has
+for a state like it beside what it stressed. The paper itself places no state; every place is our reading of it. Counted
+here are passages that present something digital as a danger.
 """
 
 
 def chosen_by(study: Study, book: Path) -> dict[str, Any]:
-    """What pages of states are made from: the values of the first notebook of a study that places states and reads them.
+    """What pages of states are made from: the values of the first notebook that places states and reads them.
 
     Parameters
     ----------
@@ -71,7 +69,7 @@ def sections(profiles: dict[str, StateProfile]) -> Iterator[nodes.section]:
     for region in sorted({profile.region for profile in profiles.values()}):
         of = [profile for profile in profiles.values() if profile.region == region]
         section = nodes.section(ids=[f"group-{nodes.make_id(region)}"], names=[region])
-        section += nodes.title(region, region)
+        section += nodes.title("", f"{region} group")
         section += nodes.raw("", f'<ul class="states">{"".join(map(_entry, of))}</ul>', format="html")
         yield section
 
@@ -85,11 +83,3 @@ def _entry(profile: StateProfile) -> str:
         f'{escape(profile.name)}</a> <span class="place"><i{colour}></i>{place}</span>'
         f' <span class="said">{said_words(profile)}</span></li>'
     )
-
-
-def said_words(profile: StateProfile) -> str:
-    """How many passages of a state present a danger, and of which years."""
-    years = sorted(chain.from_iterable(held.years for held in profile.held.values()))
-    count = sum(held.relevant for held in profile.held.values())
-    passages = f"{typeset(count, 'word')} {'passage' if count == 1 else 'passages'}"
-    return f"{passages}, {years_in_words(years[0], years[-1])}" if count else passages

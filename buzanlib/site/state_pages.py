@@ -12,11 +12,11 @@ from docutils import nodes
 from docutils.utils import new_document
 from sphinx.application import Sphinx
 
-from buzanlib.figures.state_words import quadrant_words
+from buzanlib.figures.state_words import quadrant_words, said_words
 from buzanlib.measurement.member_states import MemberStates
 from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.state_profile import StateProfile
-from buzanlib.site.state_index import INDEX, names_to_search, said_words, sections
+from buzanlib.site.state_index import INDEX, names_to_search, sections
 from buzanlib.site.state_sections import SECTIONS, StateBody
 from buzanlib.tables.data_folder import Data
 

@@ -29,10 +29,8 @@ _CAUTION = (
     "The paper places no state: “I will not do so in this paper” (section 2). The place is our reading, by two indices"
     " and one rule. Others could be chosen; below stands what they give."
 )
-_RUNS = (
-    " They come from runs of one large language model, which did not see whose words it read; where two runs differed, a"
-    " third decided."
-)
+_RUNS = " They come from runs of one large language model, which did not see whose words it read"
+_DECIDED = "; where two runs differed, a third decided"
 
 
 class StateBody:
@@ -54,8 +52,10 @@ class StateBody:
             "votes": _table("Votes of the General Assembly on information technology and security", votes),
             "memberships": _list(words.membership_words(self._states, profile)),
         }
-        facts = f"{profile.region} group of the United Nations; member since {profile.since}."
-        head = f"<h1>{escape(profile.name)}</h1>{_paragraph(f'{facts} {_lead(profile)}')}"
+        facts = (
+            f"{profile.region} group of the United Nations; member since {profile.since}. {_lead(profile)}"
+        )
+        head = f"<h1>{escape(profile.name)}</h1><p>{escape(facts)}{self._link('_generated/states', 'All states')}</p>"
         body = "".join(_section(name, SECTIONS[name], part) for name, part in parts.items())
         return f'<section class="state">{head}{body}</section>'
 
@@ -63,15 +63,20 @@ class StateBody:
         """A sentence that links from the folder of these pages; nothing where the book has no such page."""
         if page not in self._pages:
             return ""
-        return f' <a class="reference internal" href="../../{escape(page)}.html{escape(at)}">{escape(text)}</a>.'
+        return (
+            f' <a class="reference internal" href="../../{escape(page)}.html{escape(at)}">{escape(text)}</a>.'
+        )
 
     def _place(self, profile: StateProfile) -> str:
         standing, states = profile.standing, self._states
         if standing is None:
-            return _paragraph("Without a place there is no map, and no cell of Table 2 to hold its words against.")
+            return _paragraph(
+                "Without a place there is no map, and no cell of Table 2 to hold its words against."
+            )
+        years = years_in_words(states.place.first, states.place.last)
         caption = (
-            f"Power and cohesion of {len(states.standings)} states, {years_in_words(states.place.first, states.place.last)}:"
-            f" the large dot is {profile.name}, the line its path from year to year, and dashed is where weak turns into"
+            f"Power and cohesion of {len(states.standings)} states, {years}:"
+            f" the ring is {profile.name}, the line its path from year to year, and dashed is where weak turns into"
             " strong."
         )
         rules = [
@@ -134,14 +139,17 @@ class StateBody:
             return _paragraph("No passage of it was found and coded.")
         coder = self._states.annotator
         said = f"Each passage is told in our words, not quoted. Codes: {in_words(coder, of='annotator')}."
-        said += _RUNS if coder in set(Annotator) else ""
+        if coder in set(Annotator):
+            said += f"{_RUNS}{_DECIDED if coder in (Annotator.ADJUDICATED, Annotator.ADJUDICATED_2) else ''}."
         link = self._link("_generated/evidence", "Codes of all annotators", f"#state={profile.iso3}")
         speak = [self._passage(passage) for passage in profile.passages if passage["relevant"]]
         others = [self._passage(passage) for passage in profile.passages if not passage["relevant"]]
         shown = f'<ol class="passages">{"".join(speak)}</ol>' if speak else ""
         if others:
             summary = f"Passages that present nothing digital as a danger: {len(others)}"
-            shown += f'<details><summary>{summary}</summary><ol class="passages">{"".join(others)}</ol></details>'
+            shown += (
+                f'<details><summary>{summary}</summary><ol class="passages">{"".join(others)}</ol></details>'
+            )
         return f"<p>{escape(said)}{link}</p>{shown}"
 
     def _passage(self, passage: Mapping[str, Any]) -> str:
@@ -157,9 +165,12 @@ class StateBody:
 
 
 def _lead(profile: StateProfile) -> str:
-    if profile.standing:
-        return f"In this study it stands at {words.quadrant_words(profile)}."
-    return "This study does not place it, since an index has no value of it."
+    place = (
+        f"stands at {words.quadrant_words(profile)}"
+        if profile.standing
+        else "has no place, for want of an index"
+    )
+    return f"In this study it {place}; on digital dangers there is of it: {words.said_words(profile)}."
 
 
 def _paragraph(text: str) -> str:

@@ -15,7 +15,7 @@ def standing(power: float, cohesion: float, years: dict[int, Point] | None = Non
 
 
 def drawn(of: Standing, *others: Standing) -> ElementTree.Element:
-    return ElementTree.fromstring(StateMap([of, *others]).of("A & <b>", of))  # noqa: S314  our own
+    return ElementTree.fromstring(StateMap([of, *others]).of("A & <b>", of))
 
 
 def test_strong_power_is_at_the_top_and_strong_cohesion_at_the_right() -> None:
@@ -42,7 +42,11 @@ def test_every_state_is_a_dot_and_all_lie_inside() -> None:
 
 
 def test_the_path_goes_through_the_years_and_is_told() -> None:
-    years = {2011: Point(1, 1, Quadrant.SS), 2012: Point(0.5, 0.2, Quadrant.SS), 2013: Point(1, -1, Quadrant.SW)}
+    years = {
+        2011: Point(1, 1, Quadrant.SS),
+        2012: Point(0.5, 0.2, Quadrant.SS),
+        2013: Point(1, -1, Quadrant.SW),
+    }
     picture = drawn(standing(1, 0.1, years))
     path = picture.find("path[@class='path']")
     assert path is not None
@@ -51,7 +55,9 @@ def test_the_path_goes_through_the_years_and_is_told() -> None:
     said = picture.attrib["aria-label"]
     assert said.startswith("Map of the two axes")
     assert "A & <b> stands at strong power, strong cohesion: power 1.00 above its line" in said
-    assert said.endswith("begins in 2011 at strong power, strong cohesion and ends in 2013 at strong power, weak cohesion.")
+    assert said.endswith(
+        "begins in 2011 at strong power, strong cohesion and ends in 2013 at strong power, weak cohesion."
+    )
 
 
 def test_a_single_year_is_no_path() -> None:

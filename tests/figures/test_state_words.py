@@ -23,30 +23,37 @@ def stress(quadrant: Quadrant, passages: int, *counts: int) -> Stress:
     return Stress(passages, weights, dict(zip(TABLE2_THREATS, counts, strict=True)), {})
 
 
+NEVER = "Whether it stressed that cannot be said:"
+MOST = "stressed: of the three threats it names most often"
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        (stress(Quadrant.SS, 1, 0, 0, 1), "Whether that is so cannot be said: there is one such passage, fewer than five."),
-        (stress(Quadrant.SS, 0, 0, 0, 0), "Whether that is so cannot be said: there are no such passages, fewer than five."),
-        (stress(Quadrant.SS, 6, 0, 0, 0), "Whether that is so cannot be said: its 6 passages name no threat of the table."),
+        (stress(Quadrant.SS, 1, 0, 0, 1), f"{NEVER} there is one such passage, fewer than five."),
+        (stress(Quadrant.SS, 0, 0, 0, 0), f"{NEVER} there are no such passages, fewer than five."),
+        (stress(Quadrant.SS, 6, 0, 0, 0), f"{NEVER} its 6 passages name no threat of the table."),
         (
             stress(Quadrant.SS, 9, 1, 2, 6),
-            "That is so: of the three threats it names most often criminal activity, in 6 of 9 passages.",
+            f"That is what it {MOST} criminal activity, in 6 of 9 passages.",
         ),
         (
             stress(Quadrant.SW, 9, 1, 6, 6),
-            "That is not so: of the three threats it names most often attacks on infrastructure and criminal activity, in 6"
-            " of 9 passages each; de-stabilising political action in 1.",
+            f"That is not what it {MOST} attacks on infrastructure and criminal activity, in 6 of 9 passages each;"
+            " de-stabilising political action in 1.",
         ),
         (
             stress(Quadrant.WS, 9, 5, 5, 1),
-            "Whether that is so cannot be said: of the three threats it names de-stabilising political action and attacks on"
-            " infrastructure, in 5 of 9 passages, each.",
+            f"{NEVER} of the three threats it names most often de-stabilising political action and attacks on"
+            " infrastructure, in 5 of 9 passages each.",
         ),
-        (stress(Quadrant.WW, 9, 1, 1, 7), "That is so: it names each of the three threats."),
-        (stress(Quadrant.WW, 9, 0, 0, 7), "That is not so in full: it does not name de-stabilising political action or attacks on infrastructure."),
+        (stress(Quadrant.WW, 9, 1, 1, 7), "That is what it stressed: it names each of the three threats."),
+        (
+            stress(Quadrant.WW, 9, 0, 0, 7),
+            "It stressed that in part: it does not name de-stabilising political action or attacks on infrastructure.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_whether_a_state_stresses_what_the_table_has(said: Stress, sentence: str) -> None:
     assert words.stress_words(said) == sentence
 
@@ -62,7 +69,9 @@ def test_how_sure_a_place_is_says_what_rules_and_indices_give() -> None:
     )
     said = words.certainty_words(place)
     assert "a probability of 75% (strong power, strong cohesion 25%)." in said
-    assert said.endswith("Of 2 rules that place it 1 put it in this quadrant, and of 3 pairs of indices that do 2.")
+    assert said.endswith(
+        "Of 2 rules that place it 1 put it in this quadrant, and of 3 pairs of indices that do 2."
+    )
     assert words.path_words(place) == (
         "By single years: 2011–2012 strong power, weak cohesion; 2013 strong power, strong cohesion."
     )
@@ -82,7 +91,9 @@ def test_how_often_a_state_spoke_is_held_against_its_quadrant(states: MemberStat
         if profile.speaking is None:
             assert said == "There is no document of it to be counted (General Debate, 2011–2024)."
             continue
-        assert said.startswith(f"In {profile.speaking.speaking} of its {profile.speaking.documents} documents")
+        assert said.startswith(
+            f"In {profile.speaking.speaking} of its {profile.speaking.documents} documents"
+        )
         assert ("states of its quadrant" in said) == (profile.standing is not None)
         if profile.standing:
             fellows = states.fellows[profile.standing.at.quadrant]
@@ -96,7 +107,21 @@ def test_no_code_is_shown_in_place_of_a_word(states: MemberStates) -> None:
     passages = [one for profile in states.profiles.values() for one in profile.passages if one["relevant"]]
     said = {word for passage in passages for word in words.codes_words(passage).values()}
     parts = {part.removesuffix(" (above all)") for word in said for part in word.split("; ")}
-    assert not parts & {"pol", "inf", "cri", "mil", "ter", "oth", "gen", "defend", "norms", "other", "0", "1", "2"}
+    assert not parts & {
+        "pol",
+        "inf",
+        "cri",
+        "mil",
+        "ter",
+        "oth",
+        "gen",
+        "defend",
+        "norms",
+        "other",
+        "0",
+        "1",
+        "2",
+    }
     assert {"criminal activity", "hardening", "the state", "a threat to security"} <= parts
 
 

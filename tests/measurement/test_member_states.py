@@ -102,7 +102,11 @@ def test_a_year_counts_where_both_indices_have_values(states: MemberStates) -> N
     for standing in states.standings.values():
         assert set(standing.years) <= set(range(2011, 2023))
     year = Placement(first=2015, last=2015).of(states.data)
-    found = {iso3: standing.years[2015].quadrant for iso3, standing in states.standings.items() if 2015 in standing.years}
+    found = {
+        iso3: standing.years[2015].quadrant
+        for iso3, standing in states.standings.items()
+        if 2015 in standing.years
+    }
     assert found == year["quadrant"].to_dict()
 
 
@@ -115,6 +119,8 @@ def test_a_state_that_is_not_placed_has_no_cell(states: MemberStates) -> None:
 
 def test_another_annotator_of_one_corpus(states: MemberStates) -> None:
     other = MemberStates(states.data, Placement(), "NCSS", "C", ("NCSS",))
-    assert {passage["corpus"] for profile in other.profiles.values() for passage in profile.passages} == {"NCSS"}
+    assert {passage["corpus"] for profile in other.profiles.values() for passage in profile.passages} == {
+        "NCSS"
+    }
     with pytest.raises(UnknownNameError):
         MemberStates(states.data, Placement(), "UNGDC", "nobody", ("UNGDC",)).passages  # noqa: B018
