@@ -35,7 +35,7 @@ class MemberStates:
     place: Placement  #: its window is that of the statements, too
     corpus: str  #: whose statements the study tests
     annotator: str  #: whose codes count
-    corpora: Sequence[str]  #: all whose passages are shown
+    corpora: Sequence[str]  #: all whose passages are shown, which the annotator has coded
 
     @cached_property
     def profiles(self) -> dict[str, StateProfile]:
@@ -163,7 +163,9 @@ class MemberStates:
 
     @cached_property
     def speaking(self) -> dict[str, Speaking]:
-        """Documents and passages of each state in the window (`speech_counts`), by ``iso3``."""
+        """Documents and passages of each state in the window (`speech_counts`), by ``iso3``; empty if none was read."""
+        if self.corpus not in self.corpora:
+            return {}
         counted = speech_counts(self.data.statements, self.corpus, *self._window, self.annotator)
         return {str(row[0]): Speaking(*map(int, row[1:])) for row in counted.itertuples()}
 

@@ -40,9 +40,9 @@ def test_the_whole_index_can_be_read_without_script(html: Path, address: str, br
     context.close()
 
 
-@pytest.mark.parametrize(
-    ("asked", "first"),
-    [
+def test_a_state_is_found_as_one_types(page: Page, html: Path) -> None:
+    page.goto((html / f"{INDEX}.html").as_uri())  # from a folder, without a server
+    for asked, name in (
         ("iran", "Iran"),
         ("IRN", "Iran"),
         ("islamic republic iran", "Iran"),
@@ -52,15 +52,12 @@ def test_the_whole_index_can_be_read_without_script(html: Path, address: str, br
         ("Burma", "Myanmar"),
         ("Republic of Korea", "South Korea"),
         ("UK", "United Kingdom"),
-    ],
-)
-def test_a_state_is_found_as_one_types(page: Page, html: Path, asked: str, first: str) -> None:
-    page.goto((html / f"{INDEX}.html").as_uri())  # from a folder, without a server
-    page.fill("#state", asked)
-    assert first in [name.replace("’", "'") for name in shown(page)]
-    assert len(shown(page)) < 10
-    assert page.locator("[role=status]").inner_text().split(" ")[0] == str(len(shown(page)))
-    assert "#state=" in page.url
+    ):
+        page.fill("#state", asked)
+        assert name in [found.replace("’", "'") for found in shown(page)], asked
+        assert len(shown(page)) < 10, asked
+        assert page.locator("[role=status]").inner_text().split(" ")[0] == str(len(shown(page)))
+        assert "#state=" in page.url
 
 
 def test_keys_alone_lead_to_a_state(page: Page, address: str) -> None:
@@ -91,15 +88,20 @@ def test_nothing_found_is_said_and_the_address_keeps_what_was_asked(page: Page, 
     assert len(shown(page)) == 193
 
 
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", [INDEX, f"{INDEX}/BRA", f"{INDEX}/USA", f"{INDEX}/AND"])
-def test_what_we_write_is_accessible(page: Page, address: str, name: str, theme: str) -> None:
+def test_what_we_write_is_accessible(
+    address: str, browser: Browser, theme: str, viewport: dict[str, int]
+) -> None:
+    page = browser.new_page(viewport=viewport)  # type: ignore[arg-type]
     page.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
-    page.goto(f"{address}/{name}.html")
-    found = Axe().run(page, context="article")
-    assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found.response["violations"]] == []
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= page.viewport_size["width"]  # type: ignore[index]
+    for name in (INDEX, f"{INDEX}/BRA", f"{INDEX}/AND"):  # Andorra is not placed
+        page.goto(f"{address}/{name}.html")
+        found = Axe().run(page, context="article")
+        faults = [f"{name}: {one['id']}: {one['nodes'][0]['html']}" for one in found.response["violations"]]
+        assert faults == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page.close()
 
 
 def test_the_search_of_the_book_leads_to_a_state_first(address: str, browser: Browser) -> None:
