@@ -85,6 +85,11 @@ lock: $(READY) ## pin every package again, keeping what still fits
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --group test -c requirements.txt -o tests/requirements.txt
 
+.PHONY: pdf
+pdf: $(TESTS_READY) ## make the book, and print it: _build/book.pdf
+	@$(BIN)/buzan book
+	@$(BIN)/buzan pdf
+
 .PHONY: picture
 picture: $(TESTS_READY) ## draw the picture of README again, from the book as it is built
 	@$(BIN)/python tests/browser/picture.py

@@ -1,4 +1,4 @@
-"""``buzan new``, ``run``, ``book``, ``status``, ``diff`` and ``serve``: what is done with a study."""
+"""``buzan new``, ``run``, ``book``, ``status``, ``diff``, ``serve``, ``pdf`` and ``lab``: what is done with a study."""
 
 from __future__ import annotations
 
@@ -47,6 +47,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     place = f"folder of the pages, or of a study (default: {HTML})"
     serve.add_argument("html", type=Path, nargs="?", default=HTML, help=place)
     serve.add_argument("--port", type=_count, default=0, metavar="N", help="port (default: any free one)")
+    pdf = add(_pdf, "print a built book into one PDF", "buzan pdf mine --out mine.pdf")
+    pdf.add_argument("html", type=Path, nargs="?", default=HTML, help=place)
+    pdf.add_argument("--out", type=Path, metavar="FILE", help="where to (default: book.pdf beside the pages)")
+    lab = add(_lab, "open a copy of a notebook in JupyterLab", "buzan lab 06")
+    lab.add_argument("notebook", help="its name, or how that begins")
+    lab.add_argument(
+        "--to", type=Path, default=Path("lab"), metavar="DIR", help="folder of copies (default: lab)"
+    )
 
 
 def _of_study(parser: argparse.ArgumentParser) -> None:
@@ -201,3 +209,21 @@ def _serve(given: argparse.Namespace) -> None:
             book.serve_forever()
         except KeyboardInterrupt:
             print()
+
+
+def _pdf(given: argparse.Namespace) -> None:
+    """Print a built book into one PDF, with page numbers, contents and references; needs Chromium and pypdf."""
+    from buzanlib.files import write_whole
+    from buzanlib.site.pdf import book_as_pdf
+
+    html = _pages(given.html)
+    out = given.out or html.parent / "book.pdf"
+    write_whole(out, book_as_pdf(html))
+    print(os.path.relpath(out))
+
+
+def _lab(given: argparse.Namespace) -> None:
+    """Copy a notebook of the study that ships, unless there is a copy already, and open that in JupyterLab."""
+    from buzanlib.study.lab import copy_to_lab, open_lab
+
+    open_lab(copy_to_lab(STUDY, given.notebook, given.to))

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    for part in ("adjustments", "api", "architecture", "numbers", "mathml", "process", "scripts", "state_pages"):
+    parts = (
+        *("adjustments", "api", "architecture", "mathml", "numbers", "process", "scripts", "search_index"),
+        *("state_pages", "take_away", "weight"),
+    )
+    for part in parts:
         import_module(f"{__name__}.{part}").setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""What Sphinx, MyST-NB and the theme do with a page, adjusted: links, tables, kernels, scripts and titles."""
+"""What Sphinx, MyST-NB and the theme do with a page, adjusted: links, tables, kernels and titles."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from buzanlib.study.dependencies import ROOT
 FIGURE = "a figure that is left out here"
 
 _VERDICT = "verdict"
+
+_UNFOLDS = '<summary aria-label="Its pages">'
 
 
 def _in_words(
@@ -73,24 +75,29 @@ def _depart_entry(self: Any, node: nodes.entry) -> None:
     type(self).depart_entry(self, node)
 
 
+def _visit_citation(self: Any, node: nodes.citation) -> None:
+    """As docutils does it, but as an item of the list around it: its own role is deprecated, and none of a list."""
+    type(self).visit_citation(self, node)
+    self.body[-1] = self.body[-1].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def _depart_citation(self: Any, node: nodes.citation) -> None:
+    type(self).depart_citation(self, node)
+
+
 def _mend(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Drop the scripts of sphinx-thebe, and escape titles.
+    """Escape titles, and name what unfolds pages in the sidebar.
 
-    The scripts name an outside address and declare a constant twice; Jupyter Book has no setting that leaves the
-    extension out. The theme puts titles, in which a value of a sweep may stand, into the heading for print and the
-    sidebar as if they were HTML.
+    The theme puts titles, in which a value of a sweep may stand, into the heading for print and the sidebar as if they
+    were HTML, and leaves its buttons there without a name.
     """
-    context["script_files"] = [script for script in context.get("script_files", []) if not _is_thebe(script)]
     for name, shown in (("pagetitle", page), ("root_title", app.config.root_doc)):
         if shown in app.env.titles:
             context[name] = escape(app.env.titles[shown].astext())
-
-
-def _is_thebe(script: Any) -> bool:
-    body = getattr(script, "attributes", {}).get("body") or ""
-    return "THEBE_JS_URL" in body or "sphinx-thebe" in str(getattr(script, "filename", script))
+    if toctree := context.get("generate_toctree_html"):
+        context["generate_toctree_html"] = lambda **how: str(toctree(**how)).replace("<summary>", _UNFOLDS)
 
 
 def _no_kernel(
@@ -135,7 +142,8 @@ def setup(app: Sphinx) -> None:
     for directive in (Raw, CSVTable):
         directive.option_spec.pop("url", None)  # reads from anywhere, ``file://`` included, and tells nobody
     app.add_node(nodes.entry, override=True, html=(_visit_entry, _depart_entry))
-    # After the theme and sphinx-thebe, which have the usual priority.
+    app.add_node(nodes.citation, override=True, html=(_visit_citation, _depart_citation))
+    # After the theme, which has the usual priority.
     app.connect("html-page-context", _mend, priority=900)
     for module in (execute, sphinx_):
         if not callable(getattr(module, "create_client", None)):

@@ -33,7 +33,7 @@ CONFIG = "_config.yml"
 GENERATED = "_generated"
 EXECUTED = "executed"
 
-_SHARED = ("glossary", "bibliography")
+_SHARED = ("glossary", "bibliography", "licence")
 """Chapters without results, which belong to the book of any study."""
 
 _DATASHEET = "datasheet.md"

@@ -20,12 +20,12 @@ PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {"_generated/states": ("states.js",)
 
 
 def data_script(name: str, value: Any) -> tuple[str, str]:
-    """Path and text of a script that puts a value into ``buzan.data``, by a name; what JSON cannot say is refused.
+    r"""Path and text of a script that puts a value into ``buzan.data``, by a name; what JSON cannot say is refused.
 
     Examples
     --------
     >>> data_script("years", [2011, 2024])
-    ('assets/years-data.js', 'buzan.data.years = [2011,2024];\\n')
+    ('assets/years-data.js', 'buzan.data.years = [2011,2024];\n')
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return f"{ASSETS}/{name}-data.js", f"buzan.data.{name} = {text};\n"

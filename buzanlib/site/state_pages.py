@@ -18,9 +18,10 @@ from buzanlib.measurement.placement import Placement
 from buzanlib.measurement.state_profile import StateProfile
 from buzanlib.site.state_index import INDEX, names_to_search, sections
 from buzanlib.site.state_sections import SECTIONS, StateBody
+from buzanlib.site.take_away import citation_box, citation_of, head_of
 from buzanlib.tables.data_folder import Data
 
-_PLACE = re.compile("__(code|title|body|description|before|before_title|after|after_title)__")
+_PLACE = re.compile("__(code|title|head|body|citation|before|before_title|after|after_title)__")
 """What a page has of its own. Such a name stands as it is in addresses, in attributes and in text."""
 
 _TITLE = "Look up a state"
@@ -57,7 +58,8 @@ class StatePages:
         if self._states is None:
             return
         builder: Any = app.builder
-        yield f"{INDEX}/__code__", _context(), "page.html"
+        source = builder.globalcontext.get("theme_repository_url", "")
+        yield f"{INDEX}/__code__", _context(source), "page.html"
         file = Path(builder.get_outfilename(f"{INDEX}/__code__"))
         shell = file.read_text(encoding="utf-8")
         file.unlink()
@@ -66,7 +68,7 @@ class StatePages:
         edge = ("../states", _TITLE)
         around = [edge, *((one.iso3, one.name) for one in profiles), edge]
         for profile, before, after in zip(profiles, around, around[2:], strict=False):
-            own = _own(profile, before, after) | {"body": bodies.of(profile)}
+            own = _own(app, profile, before, after) | {"body": bodies.of(profile)}
             # In one pass: what is put in is not looked at again.
             text = _PLACE.sub(lambda found, own=own: own[found[1]], shell)  # type: ignore[misc]
             file.with_name(f"{profile.iso3}.html").write_text(text, encoding="utf-8")
@@ -74,25 +76,28 @@ class StatePages:
             _index(builder.indexer, profiles)
 
 
-def _context() -> dict[str, Any]:
+def _context(source: str) -> dict[str, Any]:
     entries = "".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in SECTIONS.items())
     return {
         "title": "__title__",
         "pagetitle": "__title__",
-        "body": "__body__",
-        "metatags": '<meta name="description" content="__description__" />',
+        "body": f"__body__{citation_box('__citation__', source)}",
+        "metatags": "__head__",
         "toc": f'<ul><li><a href="#">__title__</a><ul>{entries}</ul></li></ul>',
         "prev": {"link": "__before__.html", "title": "__before_title__"},
         "next": {"link": "__after__.html", "title": "__after_title__"},
     }
 
 
-def _own(profile: StateProfile, before: tuple[str, str], after: tuple[str, str]) -> dict[str, str]:
+def _own(
+    app: Sphinx, profile: StateProfile, before: tuple[str, str], after: tuple[str, str]
+) -> dict[str, str]:
     """What stands in the places of a page but its body; every text can stand in an attribute."""
-    said = f"{profile.name}: {quadrant_words(profile)}; {said_words(profile)}."
-    own = {"code": profile.iso3, "title": profile.name, "description": f"{said} Its place, words and votes."}
+    page, name = f"{INDEX}/{profile.iso3}", profile.name
+    about = f"{name}: {quadrant_words(profile)}; {said_words(profile)}. Its place, words and votes."
+    own = {"code": profile.iso3, "title": name, "citation": citation_of(app, page, name)}
     own |= {"before": before[0], "before_title": before[1], "after": after[0], "after_title": after[1]}
-    return {name: escape(text) for name, text in own.items()}
+    return {key: escape(text) for key, text in own.items()} | {"head": head_of(app, page, name, about)}
 
 
 def _index(indexer: Any, profiles: list[StateProfile]) -> None:

@@ -1,4 +1,4 @@
-"""The blind codings: the passages that were coded, the codes of each annotator, and gists in our own words."""
+"""The blind codings: the passages that were coded, and the codes of each annotator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from buzanlib.theory.vocabulary import Annotator
 
 PASSAGES, PASSAGES_2 = "passages.csv", "passages_2025_2026.csv"
 CODES, CODES_2, RETEST = "codes.csv", "codes_2.csv", "codes_2_retest.csv"
-GISTS = "gists_2.csv"
 SAMPLING = "strategy_sampling.csv"
 DOCUMENTS_2026 = "documents_2026.csv"
 
@@ -29,12 +28,11 @@ FIRST = Source(
 SECOND = Source(
     key="coding_2",
     title="The second coding of the passages as it was made, and the speeches of 2026",
-    forms=(Form((PASSAGES_2, CODES_2, RETEST, GISTS, DOCUMENTS_2026)),),
+    forms=(Form((PASSAGES_2, CODES_2, RETEST, DOCUMENTS_2026)),),
     gives=(
         ("documents.csv", "rows of 2026"),
         ("passages.csv", "rows of 2026"),
         ("codes.csv", "rows of C, D, adjudicated_2 and the retest"),
-        ("gists.csv", "all rows"),
     ),
     url=FIRST.url,
     cite=FIRST.cite,
@@ -93,11 +91,6 @@ def read_annotators(path: Path) -> pd.DataFrame:
 def read_documents(path: Path) -> pd.DataFrame:
     """Speeches of which there is only a provisional text: `doc_id`, `iso3` and `year`."""
     return read_csv(path, ["doc_id", "iso3", "year"])
-
-
-def read_gists(path: Path) -> pd.DataFrame:
-    """One sentence a General Debate passage, sorted by passage."""
-    return read_csv(path, GIST).sort_values("passage_id", ignore_index=True)
 
 
 def read_seeds(path: Path) -> dict[str, str]:

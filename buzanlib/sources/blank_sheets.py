@@ -150,9 +150,15 @@ def _names(coders: Sequence[str]) -> list[str]:
 
 
 def _gists(data: Path) -> pd.DataFrame:
-    """Every passage with its gist, empty where there is none."""
+    """Every passage with its gist, masked, empty where there is none."""
     tables = load_tables(data, ["passages", "gists"])
     both = tables["passages"][["passage_id"]].merge(tables["gists"], on="passage_id", how="left").fillna("")
+    # None that ships names its speaker; those of a session that a reader added may.
+    known, states = _whose(data, data)
+    both["gist"] = [
+        _masked(text, states.get(known[passage][0]))
+        for passage, text in both.itertuples(index=False, name=None)
+    ]
     return both.rename(columns={"passage_id": "passage"}).sort_values("passage", ignore_index=True)
 
 
@@ -182,10 +188,15 @@ def _texts(path: Path, data: Path) -> pd.DataFrame:
         if text and digits and Passage(0, 0, text).sha256 != digits:
             need = f"the text of {passage} is another: its SHA-256 begins with {digits}"
             faults.append(Fault(grid.file, row, "text", text, need))
-        rows[passage] = states[state].sub("[STATE]", text) if state in states else text
+        rows[passage] = _masked(text, states.get(state))
     if faults:
         raise DataError(faults)
     return pd.DataFrame(sorted(rows.items()), columns=["passage", "text"], dtype="str")
+
+
+def _masked(text: str, name: re.Pattern[str] | None) -> str:
+    """A text with `[STATE]` in the place of its speaker's name, if that is known."""
+    return name.sub("[STATE]", text) if name else text
 
 
 def _whose(beside: Path, data: Path) -> tuple[dict[str, tuple[str, str]], dict[str, re.Pattern[str]]]:

@@ -41,7 +41,6 @@ LOCKED_WITH = (*FIXED, "codebook.md", "codebook_1.md")
 #: Columns of the tables that have no rows where their source is missing.
 _COLUMNS = {
     "codes.csv": annotation.CODE,
-    "gists.csv": annotation.GIST,
     "resolutions.csv": votes.RESOLUTION_COLUMNS,
     "votes.csv": votes.VOTE_COLUMNS,
     "memberships.csv": memberships.COLUMNS,
@@ -157,7 +156,7 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
 
 
 def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], added: set[str]) -> Made:
-    """Codes and gists, without those for passages of which neither texts nor locators are here.
+    """Codes, without those for passages of which neither texts nor locators are here.
 
     Those of passages that were added to the data folder are kept.
     """
@@ -171,10 +170,3 @@ def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], 
         yield "codes.csv", joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
     else:
         yield "codes.csv", None
-    if not second:
-        yield "gists.csv", None
-        return
-    gists = annotation.read_gists(second[annotation.GISTS])
-    kept = existing.table("gists.csv", annotation.GIST) if added else gists.iloc[:0]
-    kept = kept[kept["passage_id"].isin(added)]
-    yield "gists.csv", joined(gists[gists["passage_id"].isin(passages)], kept, "passage_id")

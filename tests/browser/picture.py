@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import sys
 from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import Page, sync_playwright
 
+from buzanlib.site.pdf import CHROMIUM, FLAGS
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "book" / "_assets" / "front-page.png"
 KEY = "words"
 SIZE = {"width": 1180, "height": 1000}
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-# A browser that keeps to itself: no profile, no look for updates, no sync.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def words(page: Page) -> str:

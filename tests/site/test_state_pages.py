@@ -50,12 +50,15 @@ def test_each_member_has_a_page_and_a_place_in_index_and_search(
     around = list(states.profiles)
     for place, iso3 in enumerate(around):
         html = pages[iso3]
-        assert not re.search(r"__(code|title|body|description|before|before_title|after|after_title)__", html)
+        assert not re.search(
+            r"__(code|title|head|body|citation|before|before_title|after|after_title)__", html
+        )
         name = escape(states.profiles[iso3].name)
         assert re.findall("<h1>(.*?)</h1>", html) == [name]
         assert re.findall('<section id="(.*?)">', html) == list(SECTIONS)
         assert re.search(f"<title>{re.escape(name)}\\b", html)
         assert f'<meta name="description" content="{name}: ' in html
+        assert f"title = {{{{{name}}}}}," in html
         shown += len(re.findall('<p class="locator">', html))
         titles.append(states.profiles[iso3].name)
         after = f"{around[place + 1]}.html" if place < len(around) - 1 else "../states.html"

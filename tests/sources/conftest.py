@@ -287,9 +287,6 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
     ):
         rows = [f"{row[0]},{one},{coded}\n" for row in some for one in who]
         csv(f"coding/{name}.csv", head + "".join(rows))
-    gist = '"Attacks on hospitals, and norms."'
-    rows = [f"{row[0]},{gist}\r\n" for row in (places[0], *places[2:])]
-    csv("coding/gists_2.csv", "passage_id,gist\r\n" + "".join(rows))
     for name, some in {"passage_texts": places[:2], "passage_texts_2025_2026": places[2:]}.items():
         rows = [(row[0], "Kept.", "[STATE] wants norms.") for row in some]
         pd.DataFrame(rows, columns=["passage_id", "text", "blind"]).to_parquet(

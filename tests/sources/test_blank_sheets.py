@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,11 +27,11 @@ from buzanlib.sources.passages import Passage
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_words import CODES, OFFERED, THREATS
 from buzanlib.sources.sheet_workbook import LONGEST, render_workbook
+from buzanlib.sources.write import write_table
 from buzanlib.tables.formulas import begins_formula
 
 BINARY = ("relevant", *THREATS, "hostile")
-GISTS = 842
-WITHOUT = 586
+GISTS = 1428
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -61,7 +62,7 @@ def codes(data_dir: Path) -> pd.DataFrame:
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_sheet_tells_nothing_of_who_speaks_or_when(form: str, data_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / f"sheet.{form}"
-    assert write_sheets(data_dir, out) == Written((out,), GISTS, WITHOUT)
+    assert write_sheets(data_dir, out) == Written((out,), GISTS, 0)
     rows = rows_of(out)
     assert list(rows[0]) == ["passage", "gist", "coder", *CODES]
     assert all(row["gist"] for row in rows)
@@ -71,6 +72,27 @@ def test_a_sheet_tells_nothing_of_who_speaks_or_when(form: str, data_dir: Path, 
     assert not re.search(rf"{'|'.join(documents['iso3'].unique())}|-|\b(19|20)[0-9]{{2}}\b", told)
     with pytest.raises(BuzanError, match=rf"sheet\.{form} is there already, and is not written over"):
         write_sheets(data_dir, out)
+
+
+def test_a_gist_that_names_its_speaker_is_masked_and_a_passage_without_one_left_out(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    """Both can be of a session that a reader added."""
+    data = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    documents, passages = (
+        pd.read_csv(data / f"{name}.csv", dtype="str") for name in ("documents", "passages")
+    )
+    added = (documents["iso3"] == "EST") & (documents["corpus"] == "UNGDC") & (documents["year"] != "2026")
+    documents.loc[added, "text"] = "added"
+    write_table(documents, data / "documents.csv")
+    lacking, naming = passages.loc[passages["doc_id"].isin(documents.loc[added, "doc_id"]), "passage_id"][:2]
+    gists = pd.read_csv(data / "gists.csv", index_col="passage_id").drop(lacking)
+    gists.loc[naming] = "Says that ESTONIA, not Latvia, was attacked."
+    write_table(gists.reset_index(), data / "gists.csv")
+    assert write_sheets(data, tmp_path / "sheet.csv").without == 1
+    told = {row["passage"]: row["gist"] for row in rows_of(tmp_path / "sheet.csv")}
+    assert told.keys() == {*gists.index}
+    assert told[naming] == "Says that [STATE], not Latvia, was attacked."
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -203,7 +225,7 @@ def test_prompts_have_codebook_passage_and_the_schema_of_the_answer(
         main(["data", "sheet", "--jsonl", "--data", str(data_dir), "--out", str(out), "--passages", "50"])
         == 0
     )
-    assert f"{WITHOUT} passages of which neither text nor gist" in capsys.readouterr().out
+    assert "neither text nor gist" not in capsys.readouterr().out
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     gists = pd.read_csv(data_dir / "gists.csv").set_index("passage_id")["gist"]
     assert len(lines) == 50

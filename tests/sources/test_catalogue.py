@@ -17,6 +17,7 @@ BY_HAND = {
     "states.csv",
     "accessions.csv",
     "annotators.csv",
+    "gists.csv",
     "illustrations.csv",
     "named_examples.csv",
     "claims.csv",

@@ -25,7 +25,6 @@ MADE = [
     "conventional.csv",
     "annotators.csv",
     "codes.csv",
-    "gists.csv",
     "resolutions.csv",
     "votes.csv",
     "accessions.csv",

@@ -48,7 +48,12 @@ WORLD = {
         "P00000003,NCSS-NLD-2011,0,80,0123456789abcded",
     ],
     "conventional.csv": ["doc_id,war,nuclear,terrorism", "UNGDC-EST-66-2011,2,0,1", "UNGDC-EU-66-2011,0,1,0"],
-    "gists.csv": ["passage_id,gist", 'P00000001,"Warns of lies, and of theft."', "P00000002,Names a danger."],
+    "gists.csv": [
+        "passage_id,gist",
+        'P00000001,"Warns of lies, and of theft."',
+        "P00000002,Names a danger.",
+        "P00000003,Plans a centre.",
+    ],
     "codes.csv": [
         CODES,
         *(f"P00000001,{who},{POLITICAL}" for who in WHO),

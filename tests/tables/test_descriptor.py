@@ -32,7 +32,7 @@ def test_the_corpus_is_complete(data_dir: Path) -> None:
         **dict.fromkeys(("C", "D", "adjudicated_2"), 1428),
         **dict.fromkeys(("C again", "D again"), 69),
     }
-    assert len(load(data_dir, "gists")) == 842
+    assert len(load(data_dir, "gists")) == 1428
     origins = documents["text"].value_counts().to_dict()
     assert origins == {
         "record": 5492, "delegation": 192, "transcription": 190, "provisional": 190, "document": 62

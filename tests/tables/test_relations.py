@@ -78,9 +78,9 @@ def test_only_a_passage_of_a_session_that_was_added_needs_no_gist_and_no_shipped
     assert told(world) == []
     world.rewrite("gists.csv", lambda lines: [line for line in lines if not line.startswith("P0000000")])
     assert told(world) == [
-        f"gists.csv, column passage_id: 'P0000000{number}'; missing row; every passage of the General Debate has a "
-        "gist, but for sessions that were added"
-        for number in (1, 2)
+        f"gists.csv, column passage_id: 'P0000000{number}'; missing row; every passage of the General Debate and of "
+        "the strategies has a gist, but for sessions that were added"
+        for number in (1, 2, 3)
     ]
     world.rewrite(
         "documents.csv", lambda lines: [line.replace(",82,added,", ",82,provisional,") for line in lines]
@@ -177,11 +177,14 @@ def test_a_misspelt_annotator_leaves_a_gap(world: Any) -> None:
     )
 
 
-def test_strategies_need_no_gist_but_speeches_do(world: Any) -> None:
-    world.rewrite("gists.csv", lambda lines: lines[:-1])
+@pytest.mark.parametrize("number", [2, 3])
+def test_speeches_and_strategies_need_a_gist(number: int, world: Any) -> None:
+    world.rewrite(
+        "gists.csv", lambda lines: [one for one in lines if not one.startswith(f"P0000000{number}")]
+    )
     assert told(world) == [
-        "gists.csv, column passage_id: 'P00000002'; missing row; "
-        "every passage of the General Debate has a gist, but for sessions that were added"
+        f"gists.csv, column passage_id: 'P0000000{number}'; missing row; every passage of the General Debate and of "
+        "the strategies has a gist, but for sessions that were added"
     ]
 
 
