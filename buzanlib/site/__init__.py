@@ -15,7 +15,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
     parts = (
         *("adjustments", "api", "architecture", "front_parts", "mathml", "numbers"),
-        *("process", "scripts", "search_index", "take_away", "weight"),
+        *("process", "scripts", "search_index", "state_pages", "take_away", "weight"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)

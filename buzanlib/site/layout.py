@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from buzanlib.files import lies_in
 from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
 from buzanlib.site.scripts import ASSETS
+from buzanlib.site.state_index import INDEX, TEXT, chosen_by
 from buzanlib.site.study_pages import front_page, own_note, study_pages
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
@@ -101,13 +102,15 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     if not at_home:
         _copy(study, source, book, results, output)
     pages = generated_pages(study.reads, results.data) | study_pages(study)
+    if states := chosen_by(study, book):
+        pages[f"{Path(INDEX).name}.md"] = TEXT
     if not at_home:
         title, end, rest = pages[_DATASHEET].partition("\n")
         pages[_DATASHEET] = f"{title}{end}\n{_OF_WHAT_SHIPS}\n{rest}"
     for name, text in pages.items():
         output.write(book / GENERATED / name, text)
     whole = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
-    toc = _fitted(whole, study, None if at_home else _SHARED)
+    toc = _fitted(whole, study, None if at_home else _SHARED, pages)
     gone = sorted({*_files(whole)} - {*_files(toc)})
     config = yaml.safe_load((source.parent / CONFIG).read_text(encoding="utf-8"))
     if not at_home:
@@ -115,6 +118,7 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     settings = config["sphinx"]["config"]
     if any(name.startswith(f"{ASSETS}/") for name in pages):
         settings["html_static_path"] = [*settings["html_static_path"], f"{GENERATED}/{ASSETS}"]
+    settings["buzan_states"] = states
     settings["buzan_absent"] = {name: _title(study, source, name) for name in gone}
     chosen = {name for run in study.runs for name in run.given} - {"data", NUMBERS}
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
@@ -154,10 +158,12 @@ def _own_page(file: Path, run: Run, results: Results) -> str:
     return str(nbformat.writes(page)) + "\n"  # type: ignore[no-untyped-call]
 
 
-def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> dict[str, Any]:
+def _fitted(
+    toc: dict[str, Any], study: Study, shared: Iterable[str] | None, made: Container[str]
+) -> dict[str, Any]:
     """The table of contents with the pages of a study in place of notebooks, and of other chapters those to keep.
 
-    All other chapters are kept if `shared` is None.
+    Of generated pages those are kept that are `made`, and all other chapters if `shared` is None.
     """
     pages: dict[str, list[dict[str, Any]]] = {}
     for run in study.runs:
@@ -171,7 +177,7 @@ def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> 
             if folder == EXECUTED:
                 chapters += pages.pop(name, ())
                 last = len(parts) + bool(chapters)
-            elif shared is None or folder == GENERATED or chapter["file"] in shared:
+            elif f"{name}.md" in made if folder == GENERATED else shared is None or chapter["file"] in shared:
                 chapters.append(chapter)
         if chapters:
             parts.append({**part, "chapters": chapters})

@@ -88,10 +88,15 @@ def _take_away(
     """Put into the head of a page what links to it show, and at its foot how to cite it."""
     if doctree is None or "body" not in context:
         return
+    title = app.env.titles[page].astext()
+    context["metatags"] = f"{context.get('metatags', '')}\n{head_of(app, page, title, described(doctree))}"
+    context["body"] += citation_box(citation_of(app, page, title), context.get("theme_repository_url", ""))
+
+
+def head_of(app: Sphinx, page: str, title: str, about: str) -> str:
+    """What the head of a page has for those that link to it, escaped."""
     config = app.config
-    title, about = app.env.titles[page].astext(), described(doctree)
     base = config.html_baseurl.rstrip("/")
-    address = f"{base}/{quote(page)}.html" if base else ""
     tags = {
         "og:title": title,
         "og:type": "article",
@@ -99,16 +104,26 @@ def _take_away(
         "og:description": about,
     }
     if base:
-        tags |= {"og:url": address, "og:image": f"{base}/{_CARD}"}
+        tags |= {"og:url": f"{base}/{quote(page)}.html", "og:image": f"{base}/{_CARD}"}
     head = [f'<meta name="description" content="{escape(about)}">'] if about else []
     head += [f'<meta property="{name}" content="{escape(text)}">' for name, text in tags.items() if text]
     head.append(f'<meta name="twitter:card" content="{"summary_large_image" if base else "summary"}">')
-    context["metatags"] = "\n".join([context.get("metatags", ""), *head])
+    return "\n".join(head)
+
+
+def citation_of(app: Sphinx, page: str, title: str) -> str:
+    """BibTeX of a page of this book."""
+    config = app.config
+    base = config.html_baseurl.rstrip("/")
     year = (re.findall(r"\d{4}", config.copyright) or [""])[-1]
-    cited = bibtex_of_page(page, title, config.html_title, config.author, year, address)
-    source = context.get("theme_repository_url", "")
+    address = f"{base}/{quote(page)}.html" if base else ""
+    return bibtex_of_page(page, title, config.html_title, config.author, year, address)
+
+
+def citation_box(cited: str, source: str) -> str:
+    """The foot of a page, with BibTeX and perhaps the address of the source."""
     link = f'<p>Source: <a href="{escape(source)}">{escape(source)}</a></p>' if source else ""
-    context["body"] += (
+    return (
         '<details class="cite"><summary>Cite this page</summary>'
         f'<div class="highlight-none notranslate"><div class="highlight"><pre>{escape(cited)}</pre></div></div>'
         "<p>The paper, and the source of each table, are cited by themselves: <code>buzan cite</code>.</p>"

@@ -174,6 +174,9 @@ def test_no_text_of_the_data_runs_on_any_page(html: Path, address: str, browser:
     found = sorted(
         str(path.relative_to(html)) for path in html.rglob("*.html") if "_static" not in path.parts
     )
+    states = [name for name in found if name.startswith("_generated/states/")]
+    assert len(states) == 193
+    found = [name for name in found if name not in states or name in states[:: len(HOSTILE) + 1]]
     shows = {}
     for here in [*found, "search.html?q=pwned"]:
         page.goto(f"{address}/{here}", wait_until="load")
@@ -194,6 +197,8 @@ def test_no_text_of_the_data_runs_on_any_page(html: Path, address: str, browser:
         "_generated/colophon",
         "_generated/data",
         "_generated/claims",
+        "_generated/states",
+        states[0].removesuffix(".html"),
     ):
         assert "pwned" in shows[f"{name}.html"]
     assert len([name for name in found if name.startswith("executed/hostile--")]) == len(HOSTILE)
