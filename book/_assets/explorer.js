@@ -51,10 +51,9 @@ buzan.explore = (setting, data = buzan.data.explorer) => {
     }));
   };
   const scores = (axis) => {
-    const { columns, orientation } = data.indices[axis][setting[axis]];
+    const { columns, orientation, label } = data.indices[axis][setting[axis]];
     const each = columns.map(scoresOf);
-    const lacking = columns.find((column, place) => !each[place].size);
-    if (lacking) throw new RangeError(`no state has a value of ${setting[axis]} in these years`);
+    if (each.some((one) => !one.size)) throw new RangeError(`no state has a value of ${label} in these years or shortly before`);
     const years = [...each[0].keys()].filter((year) => each.every((one) => one.has(year)));
     return every.map((state) => {
       const yearly = years.map((year) => orientation * mean(each.map((one) => one.get(year)[state])));
@@ -153,7 +152,8 @@ buzan.explore = (setting, data = buzan.data.explorer) => {
 
 document.querySelectorAll(".explorer").forEach((place) => {
   const data = buzan.data.explorer, { make, number } = buzan;
-  const axes = ["power", "cohesion"], SIZE = 440, EDGE = 46, REACH = 2.75;
+  const axes = ["power", "cohesion"], REACH = 2.75;
+  const SIZE = 440, LEFT = 40, RIGHT = 432, TOP = 40, BOTTOM = 372, WIDE = 300, HIGH = 300;
   const marks = [
     "M-4.6 0a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0 -9.2 0z", "M0 -5.6L5.6 0L0 5.6L-5.6 0z",
     "M-4.2 -4.2H4.2V4.2H-4.2z", "M0 -5.4L5.2 4H-5.2z",
@@ -180,7 +180,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
     if (setting.first > setting.last) [setting.first, setting.last] = [data.default.first, data.default.last];
     for (const axis of axes) {
       const share = Number(chosen[`${axis}_quantile`]);
-      if (share > 0 && share < 1) setting[`${axis}_quantile`] = share;
+      if (setting[`${axis}_rule`] === "quantile" && share > 0 && share < 1) setting[`${axis}_quantile`] = share;
     }
   };
   const write = () => {
@@ -199,9 +199,9 @@ document.querySelectorAll(".explorer").forEach((place) => {
   };
   const wordsOf = (options) => Object.entries(options).map(([name, about]) => [name, about.label ?? about]);
   const setRule = (axis, name) => {
-    const { quantile } = data.rules[axis][name];
+    const { quantile } = data.rules[axis][name], share = `${axis}_quantile`;
     setting[`${axis}_rule`] = quantile == null ? name : "quantile";
-    if (quantile != null) setting[`${axis}_quantile`] = quantile;
+    setting[share] = quantile ?? (name === "quantile" ? Math.round(100 * setting[share]) / 100 : data.default[share]);
   };
   const ruleOf = (axis) => {
     const rule = setting[`${axis}_rule`], same = ([, about]) => about.quantile === setting[`${axis}_quantile`];
@@ -244,14 +244,15 @@ document.querySelectorAll(".explorer").forEach((place) => {
       controls[`${axis}_rule`].value = ruleOf(axis);
       const shares = { median: 0.5, quantile: setting[`${axis}_quantile`] }, share = shares[setting[`${axis}_rule`]];
       controls[`${axis}_quantile`].value = Math.round(100 * (share ?? 0.5));
-      controls[`${axis}_said`].value = share == null ? "depends on others" : `${Math.round(100 * share)} %`;
+      controls[`${axis}_said`].value = share == null ? "differs by state" : `${Math.round(100 * share)} %`;
     }
     coders.textContent = data.shipped.includes(setting.annotator)
       ? "Runs of one large language model, blind to the state." : "";
   };
 
   /* ---- The map: strong power at the top, strong cohesion at the right. */
-  const at = (score) => EDGE + ((score + REACH) / (2 * REACH)) * (SIZE - 2 * EDGE);
+  const across = (score) => LEFT + ((score + REACH) / (2 * REACH)) * (RIGHT - LEFT);
+  const up = (score) => BOTTOM - ((score + REACH) / (2 * REACH)) * (BOTTOM - TOP);
   const text = (x, y, words, attributes = {}) => make("text", { x, y, ...attributes }, words);
   const map = make("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "group", class: "explorer-map" });
   const ground = make("g", { "aria-hidden": "true" }), dots = make("g"), tip = make("g", { class: "tip", "aria-hidden": "true" });
@@ -270,20 +271,24 @@ document.querySelectorAll(".explorer").forEach((place) => {
     number(one.power_line)}; cohesion ${number(one.cohesion)}, line ${number(one.cohesion_line)}; ${one.counts[0]} relevant ${
     one.counts[0] === 1 ? "passage" : "passages"}`;
   const readout = make("p", { class: "explorer-readout" });
+  /* One state at a time is reached by the tabulator key. */
+  const reachable = () => {
+    const one = active == null ? dots.firstChild : dotOf[active];
+    for (const dot of dots.children) dot.setAttribute("tabindex", dot === one ? 0 : -1);
+  };
   const point = (state) => {
     const one = found.states?.find((other) => other.state === state);
     if (active != null) dotOf[active].classList.remove("active");
     tip.replaceChildren();
     if (!one) {
       active = null;
-      readout.textContent = "Point at a state, or use the arrow keys on the map.";
+      readout.textContent = "Point at a state, or use the arrow keys on the map. Pale: a state that did not speak of a cyber threat.";
       return;
     }
-    for (const other of dots.children) other.setAttribute("tabindex", -1);
-    dotOf[state].setAttribute("tabindex", 0);
     dotOf[state].classList.add("active");
     active = state;
-    const [x, y] = [at(one.cohesion), SIZE - at(one.power)], right = x > SIZE / 2;
+    reachable();
+    const [x, y] = [across(one.cohesion), up(one.power)], right = x > SIZE / 2;
     tip.append(text(x + (right ? -9 : 9), y - 7, nameOf(state), { "text-anchor": right ? "end" : "start" }));
     readout.replaceChildren(`${sentence(one)}. `, ...(data.linked ? [make("a", { href: address(state) }, "Its page")] : []));
   };
@@ -299,35 +304,35 @@ document.querySelectorAll(".explorer").forEach((place) => {
     if (order[there]) dotOf[order[there].state].focus();
   });
   const drawMap = () => {
-    const states = found.states ?? [], [start, end] = [EDGE, SIZE - EDGE];
-    ground.replaceChildren(make("rect", { x: start, y: start, width: end - start, height: end - start, class: "frame" }));
+    const states = found.states ?? [];
+    ground.replaceChildren(make("rect", { x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP, class: "frame" }));
     for (const axis of axes) {
       const lines = new Set(states.map((one) => one[`${axis}_line`]));
       if (lines.size !== 1) continue;
-      const where = at([...lines][0]);
+      const [line] = lines;
       ground.append(make("line", axis === "power"
-        ? { x1: start, x2: end, y1: SIZE - where, y2: SIZE - where, class: "threshold" }
-        : { x1: where, x2: where, y1: start, y2: end, class: "threshold" }));
+        ? { x1: LEFT, x2: RIGHT, y1: up(line), y2: up(line), class: "threshold" }
+        : { x1: across(line), x2: across(line), y1: TOP, y2: BOTTOM, class: "threshold" }));
     }
     short.forEach(([power, cohesion], quadrant) => {
-      const right = quadrant % 2, x = right ? end : start, y = quadrant > 1 ? start - 20 : end + 16;
+      const right = quadrant % 2, x = right ? RIGHT : LEFT, y = quadrant > 1 ? TOP - 22 : BOTTOM + 30;
       const count = states.filter((one) => one.quadrant === quadrant).length;
-      const look = { "text-anchor": right ? "end" : "start", class: "corner" };
+      const look = { "text-anchor": right ? "end" : "start", class: "corner" }, beside = x + (right ? -16 : 16);
       ground.append(
-        make("path", { d: marks[quadrant], class: shade(quadrant), transform: `translate(${right ? end - 6 : start + 6} ${y - 4})` }),
-        text(x + (right ? -16 : 16), y, `${power},`, look), text(x + (right ? -16 : 16), y + 14, `${cohesion}: ${count}`, look));
+        make("path", { d: marks[quadrant], class: shade(quadrant), transform: `translate(${x + (right ? -6 : 6)} ${y - 4})` }),
+        text(beside, y, `${power},`, look), text(beside, y + 14, `${cohesion}: ${count}`, look));
     });
     ground.append(
-      text(SIZE / 2, SIZE - 6, "cohesion (normal score)", { "text-anchor": "middle" }),
-      text(0, 0, "power (normal score)", { "text-anchor": "middle", transform: `translate(14 ${SIZE / 2}) rotate(-90)` }));
+      text((LEFT + RIGHT) / 2, SIZE - 6, "cohesion (normal score)", { "text-anchor": "middle" }),
+      text(0, 0, "power (normal score)", { "text-anchor": "middle", transform: `translate(12 ${(TOP + BOTTOM) / 2}) rotate(-90)` }));
     for (const tick of [-2, -1, 0, 1, 2])
-      ground.append(text(at(tick), end + 12, number(tick, 0), { "text-anchor": "middle", class: "tick" }),
-        text(start - 5, SIZE - at(tick) + 4, number(tick, 0), { "text-anchor": "end", class: "tick" }));
+      ground.append(text(across(tick), BOTTOM + 14, number(tick, 0), { "text-anchor": "middle" }),
+        text(LEFT - 5, up(tick) + 4, number(tick, 0), { "text-anchor": "end" }));
     const placed = new Map(states.map((one) => [one.state, one]));
     dotOf.forEach((dot, state) => {
       const one = placed.get(state);
       if (!one) return dot.remove();
-      dot.style.transform = `translate(${at(one.cohesion).toFixed(1)}px, ${(SIZE - at(one.power)).toFixed(1)}px)`;
+      dot.style.transform = `translate(${across(one.cohesion).toFixed(1)}px, ${up(one.power).toFixed(1)}px)`;
       dot.setAttribute("aria-label", sentence(one));
       dot.classList.toggle("silent", !one.counts[0]);
       dot.firstChild.setAttribute("d", marks[one.quadrant]);
@@ -336,35 +341,32 @@ document.querySelectorAll(".explorer").forEach((place) => {
     });
     map.setAttribute("aria-label", `Map of ${states.length} states by power and cohesion; arrow keys go from state to state`);
     point(placed.has(active) ? active : null);
-    if (active == null) dots.firstChild?.setAttribute("tabindex", 0);
+    reachable();
   };
 
   /* ---- The effects: dots and intervals, a band within the smallest effect of interest. */
-  const forest = make("svg", { role: "img", class: "explorer-effects" });
+  const forest = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 56}`, role: "img" });
   const drawEffects = () => {
-    const rows = found.effects ?? [], height = 300;
+    const rows = found.effects ?? [];
     const reach = Math.max(1, Math.ceil(2 * Math.max(0, ...rows.flatMap((row) => [-row.low90, row.high90]))) / 2);
-    const x = (value) => 120 + ((value + reach) / (2 * reach)) * (SIZE - 130);
-    forest.setAttribute("viewBox", `0 0 ${SIZE} ${height + 36}`);
+    const x = (value) => 122 + ((value + reach) / (2 * reach)) * (WIDE - 136);
     forest.setAttribute("aria-label", rows.length ? "The nine effects; the table below has their numbers" : "No effects");
     forest.replaceChildren();
     if (!rows.length) return;
-    forest.append(make("rect", { x: x(-data.sesoi), y: 0, width: x(data.sesoi) - x(-data.sesoi), height, class: "band" }),
-      make("line", { x1: x(0), x2: x(0), y1: 0, y2: height, class: "frame" }));
+    forest.append(make("rect", { x: x(-data.sesoi), y: 0, width: x(data.sesoi) - x(-data.sesoi), height: HIGH, class: "band" }),
+      make("line", { x1: x(0), x2: x(0), y1: 0, y2: HIGH, class: "frame" }));
     rows.forEach((row, place) => {
       const y = 30 + place * 24 + row.threat * 26;
       if (row.effect === 0) forest.append(text(0, y - 16, data.threats[row.threat], { class: "corner" }));
-      forest.append(text(112, y + 4, data.effects[row.effect], { "text-anchor": "end" }),
+      forest.append(text(106, y + 4, data.effects[row.effect], { "text-anchor": "end" }),
         make("line", { x1: x(row.low90), x2: x(row.high90), y1: y, y2: y, class: "interval" }),
         make("path", { d: marks[0], class: "estimate", transform: `translate(${x(row.contrast)} ${y})` }));
-      if (row.predicted) {
-        const end = row.predicted > 0 ? SIZE - 6 : 126, back = row.predicted > 0 ? -8 : 8;
-        forest.append(make("path", { d: `M${end} ${y}l${back} -5v10z`, class: "predicted" }));
-      }
+      if (row.predicted)
+        forest.append(make("path", { d: `M${row.predicted > 0 ? WIDE : 111} ${y}l${-8 * row.predicted} -5v10z`, class: "predicted" }));
     });
-    for (const tick of [-reach, -reach / 2, 0, reach / 2, reach])
-      forest.append(text(x(tick), height + 14, number(tick, 2), { "text-anchor": tick === reach ? "end" : "middle", class: "tick" }));
-    forest.append(text(SIZE, height + 32, "log odds, 90 % interval; arrow: where Table 2 puts it", { "text-anchor": "end" }));
+    for (const tick of [-reach, 0, reach])
+      forest.append(text(x(tick), HIGH + 14, number(tick, 1), { "text-anchor": "middle" }));
+    forest.append(text(0, HIGH + 34, "Log odds, 90 % interval. Arrow: where"), text(0, HIGH + 50, "Table 2 puts it. Band: too small to matter."));
   };
 
   /* ---- Tables, each with what it shows as CSV. A column: heading, value of a row, decimals where it is a number. */
@@ -379,7 +381,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
     const csv = button("CSV", () => buzan.download(`explorer-${name}.csv`,
       buzan.csv([columns.map(({ heading }) => heading), ...inOrder().map((row) => columns.map(({ of }) => of(row)))])));
     csv.setAttribute("aria-label", `${caption} (CSV)`);
-    const table = make("table", { class: "table" }, make("caption", {}, said, " ", csv), make("thead", {}, head), body);
+    const table = make("table", { class: "table" }, make("caption", {}, csv, " ", said), make("thead", {}, head), body);
     const box = make("div", { class: `pst-scrollable-table-container ${name}`, role: "region", tabindex: 0, "aria-label": caption }, table);
     box.draw = () => {
       said.textContent = caption;
@@ -392,10 +394,10 @@ document.querySelectorAll(".explorer").forEach((place) => {
         };
         return make("th", { scope: "col", class: decimals != null && "number", ...sort }, sortable ? button(heading, click) : heading);
       }));
-      body.replaceChildren(...inOrder().map((row) => make("tr", {}, ...columns.map(({ of, link, decimals, sign }, place) => {
+      body.replaceChildren(...inOrder().map((row) => make("tr", {}, ...columns.map(({ of, link, decimals, sign, words }, place) => {
         const value = of(row), shown = typeof value === "number" ? number(value, decimals, sign) : value;
         const inner = link && data.linked ? make("a", { href: link(row) }, shown) : shown;
-        return make(place ? "td" : "th", { scope: !place && "row", class: decimals != null && "number" }, inner);
+        return make(place ? "td" : "th", { scope: !place && "row", class: decimals != null ? "number" : words && "words" }, inner);
       }))));
     };
     return box;
@@ -416,7 +418,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
   ], () => found.effects ?? []);
   const list = tableOf("states", "States that are placed", [
     { key: "state", heading: "state", of: (one) => nameOf(one.state), link: (one) => address(one.state) },
-    { key: "quadrant", heading: "quadrant", of: (one) => data.quadrants[one.quadrant].label },
+    { key: "quadrant", heading: "quadrant", words: true, of: (one) => data.quadrants[one.quadrant].label },
     ...axes.flatMap((axis) => [
       { key: axis, heading: axis, decimals: 2, of: (one) => one[axis] },
       { key: `${axis}_line`, heading: `line of ${axis}`, decimals: 2, of: (one) => one[`${axis}_line`] },
@@ -428,10 +430,10 @@ document.querySelectorAll(".explorer").forEach((place) => {
   /* ---- The picture, with the looks of the page written into it, and the choice as its last lines. */
   const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "text-anchor", "opacity"];
   const picture = () => {
-    const heights = [SIZE, 336], lines = summary.textContent.match(/.{1,74}(?:\s|$)/g) ?? [];
-    const height = heights[0] + heights[1] + 20 * lines.length + 30, style = getComputedStyle(document.body);
-    const whole = make("svg", { xmlns: "http://www.w3.org/2000/svg", width: SIZE, height, viewBox: `0 0 ${SIZE} ${height}` },
-      make("rect", { width: SIZE, height, fill: style.backgroundColor }));
+    const lines = summary.textContent.match(/.{1,110}(?:\s|$)/g) ?? [];
+    const width = SIZE + WIDE + 30, height = SIZE + 18 * lines.length + 20, style = getComputedStyle(document.body);
+    const whole = make("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
+      make("rect", { width, height, fill: style.backgroundColor }));
     [map, forest].forEach((drawing, place) => {
       const copy = drawing.cloneNode(true), [own, theirs] = [drawing, copy].map((one) => [...one.querySelectorAll("*")]);
       theirs.forEach((element, which) => {
@@ -440,17 +442,17 @@ document.querySelectorAll(".explorer").forEach((place) => {
         element.removeAttribute("style");
         if (moved) element.setAttribute("transform", `translate(${moved.join(" ")})`);
       });
-      whole.append(make("g", { transform: `translate(0 ${place * (SIZE + 10)})` }, ...copy.childNodes));
+      whole.append(make("g", { transform: `translate(${place * (SIZE + 20)} ${40 * place})` }, ...copy.childNodes));
     });
-    lines.forEach((line, place) => whole.append(text(4, heights[0] + heights[1] + 36 + 18 * place, line,
+    lines.forEach((line, place) => whole.append(text(4, SIZE + 22 + 18 * place, line,
       { fill: style.color, "font-size": 11, "font-family": style.fontFamily })));
-    return { text: new XMLSerializer().serializeToString(whole), height };
+    return { text: new XMLSerializer().serializeToString(whole), width, height };
   };
   const savePng = () => {
-    const { text: source, height } = picture(), image = new Image(), scale = 3;
+    const { text: source, ...size } = picture(), image = new Image(), [width, height] = [3 * size.width, 3 * size.height];
     image.onload = () => {
-      const canvas = make("canvas", { width: scale * SIZE, height: scale * height });
-      canvas.getContext("2d").drawImage(image, 0, 0, scale * SIZE, scale * height);
+      const canvas = make("canvas", { width, height });
+      canvas.getContext("2d").drawImage(image, 0, 0, width, height);
       canvas.toBlob((content) => buzan.download("explorer.png", content, "image/png"));
     };
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;

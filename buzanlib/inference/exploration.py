@@ -1,4 +1,4 @@
-"""One setting of all that may be chosen, and what it gives: quadrants, profiles and the nine effects, as they were locked.
+"""One setting of all that may be chosen, and what it gives: quadrants, profiles, and the nine effects as locked.
 
 A browser computes the same from `material`: ranks within years, counts of passages, and who borders on whom.
 """
@@ -110,8 +110,8 @@ def material(data: Data, corpora: Sequence[str], annotators: Iterable[str]) -> d
         ``states``, ``iso3`` of all in the panel, sorted; ``regions``, their regional groups or None; ``ranks`` within
         the year, twice over so that they are whole, 0 for none, by column and year; ``counts`` by annotator and corpus,
         a row a state and year (relevant passages, then those that carry each threat); ``contiguity`` and
-        ``great_powers``, rows with first and last year, and how far each table ``reach``\\ es; ``half``, the widths of
-        intervals in errors by degrees of freedom, from one; ``carried`` and ``border``, two constants.
+        ``great_powers``, rows with first and last year, and the years that each has, ``reach``; ``half``, half the
+        width of an interval in errors, by degrees of freedom from one; ``carried`` and ``border``, two constants.
     """
     panel, states = data.panel, pd.Index(sorted(set(data.panel["iso3"])))
     columns = {

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from math import isnan
 from typing import Any
 
-from buzanlib.errors import EstimationError
+from buzanlib.errors import EstimationError, UnknownNameError
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.typeset import typeset, with_interval
 from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
 from buzanlib.inference.exploration import Exploration, explore, indices_of, material
 from buzanlib.measurement.codings import further_annotators
 from buzanlib.measurement.indices import index_of
-from buzanlib.measurement.placement import AXES, BY_NEIGHBOURS, Placement
+from buzanlib.measurement.placement import AXES, Placement
 from buzanlib.site.pages import markdown_table, page
 from buzanlib.site.scripts import data_script
 from buzanlib.study.markup import escape
@@ -40,7 +40,6 @@ _RULES = {"quantile": "a share of the states", "neighbour": in_words("contiguous
 _TERCILE = 2 / 3
 _ASKED = _MULTIVERSE, _LOCKED = "multiverse.size", "locked.B1.contrast"
 _SIGNS = {-1: "below zero", 0: "near zero", 1: "above zero"}
-_OF_SHIPPED = "Codes are those of runs of one large language model, which did not know whose words they read."
 
 
 def explorer_pages(study: Study, results: Results, *, linked: bool) -> dict[str, str]:
@@ -63,12 +62,12 @@ def explorer_pages(study: Study, results: Results, *, linked: bool) -> dict[str,
     place = Placement(**{name: default[name] for name in _PLACING})  # type: ignore[arg-type]
     try:
         found = explore(data, place, str(default["corpus"]), str(default["annotator"]))
-    except EstimationError:
+    except (EstimationError, UnknownNameError):
         return {}
     if found.counts.empty:
         return {}
-    named = (run.parameters.get(name) for run in study.runs for name in _CORPORA)
-    corpora = list(dict.fromkeys([str(default["corpus"]), *(str(one) for one in named if one)]))
+    named = dict.fromkeys(run.parameters.get(name) for name in _CORPORA for run in study.runs)
+    corpora = [str(one) for one in named if one in set(data.statements.documents["corpus"])]
     path, script = data_script(NAME, _data(data, default, corpora) | {"linked": linked})
     chapters = {run.notebook: f"{{doc}}`../executed/{run.name}`" for run in reversed(study.runs)}
     return {f"{NAME}.md": page(_parts(data, found, default, chapters, results)), path: script}
@@ -77,13 +76,11 @@ def explorer_pages(study: Study, results: Results, *, linked: bool) -> dict[str,
 def _data(data: Data, default: Mapping[str, Any], corpora: Sequence[str]) -> dict[str, Any]:
     """Everything that the script reads: the choices with their words, and what the numbers are computed from."""
     documents, predictions = data.statements.documents, data.predictions
-    years = documents.loc[documents["corpus"].isin(corpora), "year"]
+    years = [*documents.loc[documents["corpus"].isin(corpora), "year"], default["first"], default["last"]]
     coders, own = set(data.statements.codes["annotator"]), str(default["annotator"])
     shipped = [str(one) for one in Annotator if one in coders]
     known = material(data, corpora, dict.fromkeys([*shipped, *further_annotators(data.statements), own]))
-    known["counts"] = {
-        name: of for name, of in known["counts"].items() if name == own or any(of.values())
-    }
+    known["counts"] = {name: of for name, of in known["counts"].items() if name == own or any(of.values())}
     in_full = load_states(data.folder)["name"].reindex(known["states"]).fillna("")
     predicted = {(one.threat, one.effect): one.sign for one in predictions.cells}
     return known | {
@@ -97,13 +94,11 @@ def _data(data: Data, default: Mapping[str, Any], corpora: Sequence[str]) -> dic
         "corpora": {one: corpus_in_words(data, one) for one in corpora},
         "annotators": {name: in_words(name, of="annotator") for name in known["counts"]},
         "shipped": shipped,
-        "years": [int(years.min()), int(years.max())],
+        "years": [int(min(years)), int(max(years))],
         "threats": [threat.label for threat in Threat],
         "quadrants": [{"name": str(one), "label": one.label} for one in Quadrant],
         "effects": [in_words(effect) for effect in Effect],
-        "predicted": [
-            [predicted.get((threat, effect), 0) for effect in Effect] for threat in TABLE2_THREATS
-        ],
+        "predicted": [[predicted.get((threat, effect), 0) for effect in Effect] for threat in TABLE2_THREATS],
         "coding": CODING[1:].astype(int).tolist(),
         "sesoi": predictions.sesoi,
     }
@@ -111,14 +106,9 @@ def _data(data: Data, default: Mapping[str, Any], corpora: Sequence[str]) -> dic
 
 def _rules(data: Data, axis: str) -> dict[str, dict[str, Any]]:
     """Words for the rules of an axis for which there are tables, and for the upper tercile, a quantile of its own."""
-    tables = {"contiguity": len(data.contiguity), "great_powers": len(data.great_powers)}
-    lacking = {*BY_NEIGHBOURS} if not tables["contiguity"] else set()
-    lacking |= set() if tables["great_powers"] else {"great_powers"}
-    words = {
-        rule: {"label": _RULES.get(rule, in_words(rule, of="threshold"))}
-        for rule in RULES[axis]
-        if rule not in lacking
-    }
+    tables = {"neighbour": [data.contiguity], "great_powers": [data.contiguity, data.great_powers]}
+    offered = [rule for rule in RULES[axis] if all(len(table) for table in tables.get(rule, ()))]
+    words = {rule: {"label": _RULES.get(rule, in_words(rule, of="threshold"))} for rule in offered}
     tercile: dict[str, Any] = {"label": in_words("tercile", of="threshold"), "quantile": _TERCILE}
     return words | {"tercile": tercile}
 
@@ -134,30 +124,27 @@ def _parts(
     registered = default == _registered()
     yield "# Explorer: place the states otherwise"
     yield (
-        "Who is weak and who is strong depends on what measures power and cohesion, on where the line is drawn, and on the"
-        " years; what a kind of state talks about depends on the statements, and on who coded them. Here every one of"
-        " these choices can be made otherwise: states move and change colour, and shares and effects are computed anew,"
-        " from the same tables as in every chapter."
+        "Who is weak and who is strong depends on what measures power and cohesion, on where the line is drawn, and on"
+        " the years; what a kind of state talks about depends on the statements, and on who coded them. Here every one"
+        " of these choices can be made otherwise: states move and change colour, and shares and effects are computed"
+        " anew, from the same tables as in every chapter."
     )
-    caution = "**To pick a setting by its result is not a test.** Among so many some please anybody by chance."
-    if registered:
-        caution += (
-            " The page opens with the setting that was registered; every other is exploratory, and no verdict of this"
-            " book rests on one."
-        )
-    else:
-        caution += " The page opens with the setting of this study; every other is exploratory."
+    caution = (
+        "**To pick a setting by its result is not a test.** Among so many some please anybody by chance. The page opens"
+        f" with the setting {'that was registered' if registered else 'of this study'}; every other is exploratory, and"
+        " no verdict rests on one."
+    )
     if _MULTIVERSE in results.scalars and "14_multiverse" in chapters:
         caution += (
-            f" {chapters['14_multiverse']} has run {{num}}`{_MULTIVERSE}:,` settings, declared beforehand, and says where the"
-            " registered one lies among them."
+            f" {chapters['14_multiverse']} has run {{num}}`{_MULTIVERSE}:,` settings, declared beforehand, and says"
+            " where the registered one lies among them."
         )
     yield f":::{{important}}\n{caution}\n:::"
     yield ":::{container} explorer"
     yield from _opening(data, found, default)
     yield ":::"
     yield "## What is computed"
-    yield from _methods(default, chapters, results, registered=registered)
+    yield from _methods(default, chapters, locked=registered and _LOCKED in results.scalars)
 
 
 def _registered() -> dict[str, Any]:
@@ -169,12 +156,12 @@ def _registered() -> dict[str, Any]:
 def _opening(data: Data, found: Exploration, default: Mapping[str, Any]) -> Iterator[str]:
     """What the page shows without its script."""
     speaking = found.speaking
-    named = corpus_in_words(data, default["corpus"])
+    named, coder = corpus_in_words(data, default["corpus"]), in_words(default["annotator"], of="annotator")
     yield (
         f"By {escape(index_of(default['power'], 'power').label)} and"
         f" {escape(index_of(default['cohesion'], 'cohesion').label)} {len(found.placed)} states are placed;"
         f" {len(speaking)} of them speak of a cyber threat ({escape(named)},"
-        f" {years_in_words(default['first'], default['last'])})."
+        f" {years_in_words(default['first'], default['last'])}, codes: {escape(coder)})."
         " Below are their shares and effects. To choose otherwise needs the script of this page."
     )
     sizes, placed = speaking["quadrant"].value_counts(), found.placed["quadrant"].value_counts()
@@ -202,41 +189,40 @@ def _opening(data: Data, found: Exploration, default: Mapping[str, Any]) -> Iter
     yield markdown_table(["threat", "effect of", "contrast (90 % interval)", "Table 2 says"], rows)
 
 
-def _methods(
-    default: Mapping[str, Any], chapters: Mapping[str, str], results: Results, *, registered: bool
-) -> Iterator[str]:
+def _methods(default: Mapping[str, Any], chapters: Mapping[str, str], *, locked: bool) -> Iterator[str]:
     """By which estimator, by which rules, and from whose codes."""
     yield (
-        "**Shares.** In what part of a state's relevant passages a threat occurs, averaged over the states of a quadrant"
-        " that have such a passage. A passage may carry several threats."
+        "**Shares.** In what part of a state's relevant passages a threat occurs, averaged over the states of a"
+        " quadrant that have such a passage. A passage may carry several threats."
     )
     simple = (
-        "**Effects.** This is the simple estimator. A state's passages become one empirical logit a threat, every state counts once, and"
-        " an effect is a difference between means of quadrants, in log odds: strong minus weak, and for the product alike"
-        " minus unlike. Intervals are by Student's t with HC3 errors, or classical ones where a quadrant has a single"
-        " state. There is no p value on this page."
+        "**Effects.** This is the simple estimator. A state's passages become one empirical logit a threat, every state"
+        " counts once, and an effect is a difference between means of quadrants, in log odds: strong minus weak, and"
+        " for the product alike minus unlike. Intervals are by Student's t with HC3 errors, or classical ones where a"
+        " quadrant has a single state. There is no p value on this page."
     )
     if "06_quadrants" in chapters:
         simple += (
-            f" {chapters['06_quadrants']} tests by another estimator, weighted shares within regions, and gives effects of a"
-            " mixed model, too heavy for a browser to fit at every move; **its effects differ from those on this page**."
+            f" {chapters['06_quadrants']} tests by another estimator, weighted shares within regions, and gives effects"
+            " of a mixed model, too heavy for a browser to fit at every move; **its effects differ from those on this"
+            " page**."
         )
-        if registered and _LOCKED in results.scalars:
+        if locked:
             simple += (
-                " With the codes of codebook 1, and all else as the page opens, the effects here are those of the test as it was"
-                " locked, which stands near the end of that chapter."
+                " With the codes of codebook 1, and all else as the page opens, the effects here are those of the test"
+                " as it was locked, which stands near the end of that chapter."
             )
     yield simple
     where = f" ({chapters['04_placement']})" if "04_placement" in chapters else ""
     doubts = f" ({chapters['13_doubts']})" if "13_doubts" in chapters else ""
     yield (
-        f"**Placement.** Scores and lines are those of every chapter{where}, exactly: an index that ends early is carried forward by"
-        " the same rule, and a state on the line is weak. Two ways are left out, since they put no state in a"
-        f" quadrant: fuzzy membership, and states taken anywhere on the axes{doubts}. The paper itself declines to place"
-        " any state."
+        f"**Placement.** Scores and lines are those of every chapter{where}, exactly: an index that ends early is"
+        " carried forward by the same rule, and a state on the line is weak. Two ways are left out, since they put no"
+        f" state in a quadrant: fuzzy membership, and states taken anywhere on the axes{doubts}. The paper itself"
+        " declines to place any state."
     )
     if default["annotator"] in set(Annotator):
-        yield f"**Codes.** {_OF_SHIPPED}"
+        yield "**Codes.** They are of runs of one large language model, which did not know whose words they read."
 
 
 def made_from(study: Study, results: Results, *, linked: bool) -> dict[str, str]:
