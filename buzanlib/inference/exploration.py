@@ -160,10 +160,9 @@ def _counts(
     for corpus in corpora:
         passages = relevant_passages(data.statements, corpus, *span, annotator)
         counts = passages[passages["iso3"].isin(states)].groupby(["iso3", "year"])[_COUNTED].sum()
-        found[corpus] = [
-            [int(states.get_loc(iso3)), int(year), *map(int, row)]
-            for (iso3, year), row in zip(counts.index, counts.to_numpy(), strict=True)
-        ]
+        places = states.get_indexer(pd.Index(counts.index.get_level_values("iso3")))
+        rows = np.column_stack([places, counts.index.get_level_values("year"), counts])
+        found[corpus] = rows.astype(int).tolist()
     return found
 
 

@@ -27,8 +27,10 @@ from buzanlib.theory.vocabulary import RULES, TABLE2_THREATS, Annotator, Corpus,
 
 NAME = "explorer"
 
-_PLACING = ("power", "cohesion", "first", "last", "power_rule", "cohesion_rule")
-_PLACING += ("power_quantile", "cohesion_quantile")
+_PLACING = (
+    *("power", "cohesion", "first", "last", "power_rule", "cohesion_rule"),
+    *("power_quantile", "cohesion_quantile"),
+)
 
 CHOICES = (*_PLACING, "corpus", "annotator")
 """Parameters of notebooks that can be chosen on the page; it opens with those of the first notebook that has them."""
@@ -179,12 +181,12 @@ def _opening(data: Data, found: Exploration, default: Mapping[str, Any]) -> Iter
     predicted = {(one.threat, one.effect): _SIGNS[one.sign] for one in data.predictions.cells}
     rows = [
         [
-            Threat(threat).label,
-            in_words(effect),
+            Threat(row["threat"]).label,
+            in_words(row["effect"]),
             with_interval(row["contrast"], row["low90"], row["high90"], "+.2f"),
-            predicted.get((threat, effect), _SIGNS[0]),
+            predicted.get((row["threat"], row["effect"]), _SIGNS[0]),
         ]
-        for (threat, effect), row in effects.iterrows()
+        for _, row in effects.reset_index().iterrows()
     ]
     yield markdown_table(["threat", "effect of", "contrast (90 % interval)", "Table 2 says"], rows)
 
