@@ -106,9 +106,12 @@ def test_the_numbers_of_random_settings_are_those_of_the_library(page: Page, dat
         placed += 1
         assert "fault" not in browsers, (setting, browsers["fault"])
         assert [known["states"][one["state"]] for one in browsers["states"]] == list(ours.placed.index)
-        for (iso3, row), one in zip(ours.placed.iterrows(), browsers["states"], strict=True):
-            assert str(list(Quadrant)[one["quadrant"]]) == row["quadrant"], (setting, iso3)
-            assert all(alike(row[axis], one[axis]) for axis in ("power", "cohesion")), (setting, iso3)
+        scores = ours.placed[["power", "cohesion"]]
+        lines = place.thresholds(scores, data.regions, *place.others(data, scores.index)).add_suffix("_line")
+        numbers = scores.join(lines)
+        for (iso3, row), one in zip(numbers.iterrows(), browsers["states"], strict=True):
+            assert str(list(Quadrant)[one["quadrant"]]) == ours.placed["quadrant"][iso3], (setting, iso3)
+            assert all(alike(row[name], one[name]) for name in numbers), (setting, iso3)
             if iso3 in ours.counts.index:
                 assert one["counts"] == ours.counts.loc[iso3, ["relevant", *map(str, Threat)]].tolist()
             else:

@@ -28,14 +28,11 @@ def found(world: World) -> Exploration:
 
 def test_effects_and_shares_are_those_of_the_locked_test(world: World, found: Exploration) -> None:
     locked = QuadrantTest(world.data.predictions)(world.sample)
-    effects = locked.effects.set_index(["threat", "effect"])
-    for column in found.effects:
-        assert found.effects[column].tolist() == pytest.approx(
-            effects.loc[found.effects.index, column].tolist()
-        )
+    effects = locked.effects.set_index(["threat", "effect"]).reindex(found.effects.index)
+    assert found.effects.to_numpy() == pytest.approx(effects[found.effects.columns].to_numpy())
     shares = quadrant_shares(world.sample.counts, world.sample.quadrants)
-    for row in shares.itertuples():
-        assert found.shares.loc[row.threat, row.quadrant] == pytest.approx(row.share)
+    wide = shares.pivot_table(index="threat", columns="quadrant", values="share")
+    assert found.shares.loc[wide.index, wide.columns].to_numpy() == pytest.approx(wide.to_numpy())
     assert len(found.speaking) == len(world.sample)
 
 
