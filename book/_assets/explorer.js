@@ -158,6 +158,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
     "M-4.6 0a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0 -9.2 0z", "M0 -5.6L5.6 0L0 5.6L-5.6 0z",
     "M-4.2 -4.2H4.2V4.2H-4.2z", "M0 -5.4L5.2 4H-5.2z",
   ];
+  const linked = new Set(data.linked);
   const says = { "-1": "below zero", 0: "near zero", 1: "above zero" };
   const short = data.quadrants.map(({ label }) => label.split(", "));
   const shade = (quadrant) => `quadrant-${data.quadrants[quadrant].name.toLowerCase()}`;
@@ -258,14 +259,14 @@ document.querySelectorAll(".explorer").forEach((place) => {
   const ground = make("g", { "aria-hidden": "true" }), dots = make("g"), tip = make("g", { class: "tip", "aria-hidden": "true" });
   map.append(ground, dots, tip);
   const dotOf = data.states.map((_, state) => {
-    const dot = make("g", { class: "state", tabindex: -1, role: data.linked ? "link" : "img" }, make("path"));
+    const dot = make("g", { class: "state", tabindex: -1, role: linked.has(data.states[state]) ? "link" : "img" }, make("path"));
     dot.addEventListener("pointerenter", () => point(state));
     dot.addEventListener("focus", () => point(state));
     dot.addEventListener("click", (event) => { point(state); if (event.pointerType !== "touch") visit(state); });
     return dot;
   });
-  const address = (state) => `states/${data.states[state]}.html`;
-  const visit = (state) => { if (data.linked) location.assign(address(state)); };
+  const address = (state) => linked.has(data.states[state]) && `states/${data.states[state]}.html`;
+  const visit = (state) => { if (address(state)) location.assign(address(state)); };
   const nameOf = (state) => data.names[state];
   const sentence = (one) => `${nameOf(one.state)}: ${data.quadrants[one.quadrant].label}; power ${number(one.power)}, line ${
     number(one.power_line)}; cohesion ${number(one.cohesion)}, line ${number(one.cohesion_line)}; ${one.counts[0]} relevant ${
@@ -290,7 +291,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
     reachable();
     const [x, y] = [across(one.cohesion), up(one.power)], right = x > SIZE / 2;
     tip.append(text(x + (right ? -9 : 9), y - 7, nameOf(state), { "text-anchor": right ? "end" : "start" }));
-    readout.replaceChildren(`${sentence(one)}. `, ...(data.linked ? [make("a", { href: address(state) }, "Its page")] : []));
+    readout.replaceChildren(`${sentence(one)}. `, ...(address(state) ? [make("a", { href: address(state) }, "Its page")] : []));
   };
   map.addEventListener("keydown", (event) => {
     const steps = { ArrowUp: ["power", 1], ArrowDown: ["power", -1], ArrowRight: ["cohesion", 1], ArrowLeft: ["cohesion", -1] };
@@ -396,7 +397,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
       }));
       body.replaceChildren(...inOrder().map((row) => make("tr", {}, ...columns.map(({ of, link, decimals, sign, words }, place) => {
         const value = of(row), shown = typeof value === "number" ? number(value, decimals, sign) : value;
-        const inner = link && data.linked ? make("a", { href: link(row) }, shown) : shown;
+        const inner = link?.(row) ? make("a", { href: link(row) }, shown) : shown;
         return make(place ? "td" : "th", { scope: !place && "row", class: decimals != null ? "number" : words && "words" }, inner);
       }))));
     };
@@ -428,7 +429,7 @@ document.querySelectorAll(".explorer").forEach((place) => {
   ], () => found.states ?? [], true);
 
   /* ---- The picture, with the looks of the page written into it, and the choice as its last lines. */
-  const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "text-anchor", "opacity"];
+  const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "text-anchor", "opacity", "paint-order"];
   const picture = () => {
     const lines = summary.textContent.match(/.{1,110}(?:\s|$)/g) ?? [];
     const width = SIZE + WIDE + 30, height = SIZE + 18 * lines.length + 20, style = getComputedStyle(document.body);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import isnan
 from typing import Any
@@ -44,7 +44,7 @@ _ASKED = _MULTIVERSE, _LOCKED = "multiverse.size", "locked.B1.contrast"
 _SIGNS = {-1: "below zero", 0: "near zero", 1: "above zero"}
 
 
-def explorer_pages(study: Study, results: Results, *, linked: bool) -> dict[str, str]:
+def explorer_pages(study: Study, results: Results, linked: Collection[str] = ()) -> dict[str, str]:
     """The page and the script with its data, by name; nothing where a study has no placement or no codes.
 
     Parameters
@@ -53,8 +53,8 @@ def explorer_pages(study: Study, results: Results, *, linked: bool) -> dict[str,
         A study that has been run.
     results : Results
         Its numbers.
-    linked : bool
-        Whether there is a page ``states/ISO3.html`` for every state beside this one.
+    linked : collection of str
+        ``iso3`` of the states that have a page, ``states/ISO3.html`` beside this one.
     """
     runs = [run for run in study.runs if {*CHOICES} <= run.parameters.keys()]
     if not runs:
@@ -70,7 +70,7 @@ def explorer_pages(study: Study, results: Results, *, linked: bool) -> dict[str,
         return {}
     named = dict.fromkeys(run.parameters.get(name) for name in _CORPORA for run in study.runs)
     corpora = [str(one) for one in named if one in set(data.statements.documents["corpus"])]
-    path, script = data_script(NAME, _data(data, default, corpora) | {"linked": linked})
+    path, script = data_script(NAME, _data(data, default, corpora) | {"linked": [*linked]})
     chapters = {run.notebook: f"{{doc}}`../executed/{run.name}`" for run in reversed(study.runs)}
     return {f"{NAME}.md": page(_parts(data, found, default, chapters, results)), path: script}
 
@@ -227,10 +227,10 @@ def _methods(default: Mapping[str, Any], chapters: Mapping[str, str], *, locked:
         yield "**Codes.** They are of runs of one large language model, which did not know whose words they read."
 
 
-def made_from(study: Study, results: Results, *, linked: bool) -> dict[str, str]:
+def made_from(study: Study, results: Results, linked: Collection[str]) -> dict[str, str]:
     """All that `explorer_pages` makes the page from beside the code: choices, numbers and hashes of the data."""
     chosen = {
         f"{run.name}.{name}": repr(value) for run in study.runs for name, value in run.parameters.items()
     }
     known = {key: str(key in results.scalars) for key in _ASKED}
-    return {**results.data, **chosen, **known, "linked": str(linked)}
+    return {**results.data, **chosen, **known, "linked": " ".join(linked)}

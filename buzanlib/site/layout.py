@@ -133,14 +133,14 @@ def _explorer(
     study: Study, results: Results, pages: Iterable[str], cache: Cache, folder: Path
 ) -> dict[str, str]:
     """The explorer, which is kept from build to build; it links to the pages of states, if there are such."""
-    linked = any(name.startswith("states/") for name in pages)
-    made_from = explorer.made_from(study, results, linked=linked) | closure([explorer.__name__])
+    linked = sorted(Path(name).stem for name in pages if name.startswith("states/"))
+    made_from = explorer.made_from(study, results, linked) | closure([explorer.__name__])
     return kept(
         cache,
         explorer.NAME,
         made_from,
         folder,
-        lambda: explorer.explorer_pages(study, results, linked=linked),
+        lambda: explorer.explorer_pages(study, results, linked),
     )
 
 

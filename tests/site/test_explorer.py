@@ -31,7 +31,7 @@ def with_runs(study: Study, keep: Callable[[Run], bool], **parameters: Any) -> S
 
 def made(study: Study, **values: Value) -> tuple[str, dict[str, Any]]:
     """Page and data."""
-    pages = explorer_pages(study, Results("", {}, {}, {}, values), linked=False)
+    pages = explorer_pages(study, Results("", {}, {}, {}, values))
     script = pages["assets/explorer-data.js"]
     return pages["explorer.md"], json.loads(script.removeprefix("buzan.data.explorer = ").rstrip(";\n"))
 
@@ -67,22 +67,22 @@ def test_the_page_of_another_study_says_nothing_of_the_one_that_ships(shipped: S
 )
 def test_without_placement_or_codes_there_is_no_page(shipped: Study, change: dict[str, Any]) -> None:
     study = with_runs(shipped, lambda run: run.notebook == "06_quadrants", **change)
-    assert explorer_pages(study, Results("", {}, {}, {}, {}), linked=False) == {}
+    assert explorer_pages(study, Results("", {}, {}, {}, {})) == {}
 
 
 def test_without_a_notebook_that_places_and_counts_there_is_no_page(shipped: Study) -> None:
     study = with_runs(shipped, lambda run: run.notebook == "02_table1")
-    assert explorer_pages(study, Results("", {}, {}, {}, {}), linked=False) == {}
+    assert explorer_pages(study, Results("", {}, {}, {}, {})) == {}
 
 
 def test_what_it_is_made_from_has_choices_numbers_data_and_links(shipped: Study) -> None:
     none = Results("", {"panel.csv": "1"}, {}, {}, {})
-    before = made_from(shipped, none, linked=False)
+    before = made_from(shipped, none, [])
     other = with_runs(shipped, lambda run: True, first=2012)
     for study, results, linked in (
-        (other, none, False),
-        (shipped, replace(none, data={"panel.csv": "2"}), False),
-        (shipped, replace(none, values=NUMBERS), False),
-        (shipped, none, True),
+        (other, none, []),
+        (shipped, replace(none, data={"panel.csv": "2"}), []),
+        (shipped, replace(none, values=NUMBERS), []),
+        (shipped, none, ["BRA"]),
     ):
-        assert made_from(study, results, linked=linked) != before
+        assert made_from(study, results, linked) != before
