@@ -131,15 +131,19 @@ def _parts(
         " of these choices can be made otherwise: states move and change colour, and shares and effects are computed"
         " anew, from the same tables as in every chapter."
     )
+    opens = (
+        "the indices, the line, the years and the statements that were registered, and with the codes on which the"
+        " verdicts of this book rest"
+    )
     caution = (
         "**To pick a setting by its result is not a test.** Among so many some please anybody by chance. The page opens"
-        f" with the setting {'that was registered' if registered else 'of this study'}; every other is exploratory, and"
-        " no verdict rests on one."
+        f" with {opens if registered else 'the setting of this study'}; every other setting is exploratory, and no"
+        " verdict rests on one."
     )
     if _MULTIVERSE in results.scalars and "14_multiverse" in chapters:
         caution += (
-            f" {chapters['14_multiverse']} has run {{num}}`{_MULTIVERSE}:,` settings, declared beforehand, and says"
-            " where the registered one lies among them."
+            f" {chapters['14_multiverse']} has run {{num}}`{_MULTIVERSE}:,` settings, drawn from those that were"
+            " declared, and says where the registered one lies among them."
         )
     yield f":::{{important}}\n{caution}\n:::"
     yield ":::{container} explorer"
@@ -160,10 +164,9 @@ def _opening(data: Data, found: Exploration, default: Mapping[str, Any]) -> Iter
     speaking = found.speaking
     named, coder = corpus_in_words(data, default["corpus"]), in_words(default["annotator"], of="annotator")
     yield (
-        f"By {escape(index_of(default['power'], 'power').label)} and"
-        f" {escape(index_of(default['cohesion'], 'cohesion').label)} {len(found.placed)} states are placed;"
-        f" {len(speaking)} of them speak of a cyber threat ({escape(named)},"
-        f" {years_in_words(default['first'], default['last'])}, codes: {escape(coder)})."
+        f"{len(found.placed)} states are placed by *{escape(index_of(default['power'], 'power').label)}* and"
+        f" *{escape(index_of(default['cohesion'], 'cohesion').label)}*; {len(speaking)} of them speak of a cyber threat"
+        f" ({escape(named)}, {years_in_words(default['first'], default['last'])}, codes: {escape(coder)})."
         " Below are their shares and effects. To choose otherwise needs the script of this page."
     )
     sizes, placed = speaking["quadrant"].value_counts(), found.placed["quadrant"].value_counts()
@@ -175,8 +178,8 @@ def _opening(data: Data, found: Exploration, default: Mapping[str, Any]) -> Iter
     yield markdown_table(["share of a state's passages", *heads], shares, heads)
     try:
         effects = found.effects
-    except EstimationError as error:
-        yield escape(error)
+    except EstimationError:
+        yield "There are no effects: a quadrant has no state that speaks, or there are too few states."
         return
     predicted = {(one.threat, one.effect): _SIGNS[one.sign] for one in data.predictions.cells}
     rows = [
