@@ -15,11 +15,15 @@ from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.files import lies_in
+from buzanlib.site import explorer
+from buzanlib.site.kept import kept
 from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
 from buzanlib.site.scripts import ASSETS
 from buzanlib.site.state_index import INDEX, TEXT, chosen_by
 from buzanlib.site.study_pages import front_page, own_note, study_pages
+from buzanlib.study.cache import Cache
+from buzanlib.study.dependencies import closure
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import RESULTS
@@ -104,13 +108,14 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     pages = generated_pages(study.reads, results.data) | study_pages(study)
     if states := chosen_by(study, book):
         pages[f"{Path(INDEX).name}.md"] = TEXT
+    pages |= _explorer(study, results, pages, Cache(output), book / GENERATED)
     if not at_home:
         title, end, rest = pages[_DATASHEET].partition("\n")
         pages[_DATASHEET] = f"{title}{end}\n{_OF_WHAT_SHIPS}\n{rest}"
     for name, text in pages.items():
         output.write(book / GENERATED / name, text)
     whole = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
-    toc = _fitted(whole, study, None if at_home else _SHARED, pages)
+    toc = _fitted(whole, study, pages, None if at_home else _SHARED)
     gone = sorted({*_files(whole)} - {*_files(toc)})
     config = yaml.safe_load((source.parent / CONFIG).read_text(encoding="utf-8"))
     if not at_home:
@@ -126,6 +131,21 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     for file, content in ((layout.toc, toc), (layout.config, config)):
         output.write(file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return layout
+
+
+def _explorer(
+    study: Study, results: Results, pages: Iterable[str], cache: Cache, folder: Path
+) -> dict[str, str]:
+    """The explorer, which is kept from build to build; it links to the pages of states, if there are such."""
+    linked = sorted(Path(name).stem for name in pages if name.startswith("states/"))
+    made_from = explorer.made_from(study, results, linked) | closure([explorer.__name__])
+    return kept(
+        cache,
+        explorer.NAME,
+        made_from,
+        folder,
+        lambda: explorer.explorer_pages(study, results, linked),
+    )
 
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
@@ -159,11 +179,11 @@ def _own_page(file: Path, run: Run, results: Results) -> str:
 
 
 def _fitted(
-    toc: dict[str, Any], study: Study, shared: Iterable[str] | None, made: Container[str]
+    toc: dict[str, Any], study: Study, made: Iterable[str], shared: Iterable[str] | None
 ) -> dict[str, Any]:
     """The table of contents with the pages of a study in place of notebooks, and of other chapters those to keep.
 
-    Of generated pages those are kept that are `made`, and all other chapters if `shared` is None.
+    Of generated pages those are kept that were made, and all other chapters if `shared` is None.
     """
     pages: dict[str, list[dict[str, Any]]] = {}
     for run in study.runs:

@@ -16,7 +16,10 @@ ASSETS = "assets"
 _COMMON = ("page.js",)
 
 #: Further scripts, in the order in which they run, by page.
-PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {"_generated/states": ("states.js",)}
+PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {
+    "_generated/explorer": ("explorer-data.js", "explorer.js"),
+    "_generated/states": ("states.js",),
+}
 
 
 def data_script(name: str, value: Any) -> tuple[str, str]:
