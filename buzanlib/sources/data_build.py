@@ -16,6 +16,7 @@ from buzanlib.sources import (
     contiguity,
     conventional,
     cow,
+    decisions,
     documents,
     great_powers,
     mask_leak,
@@ -42,6 +43,7 @@ LOCKED_WITH = (*FIXED, "codebook.md", "codebook_1.md")
 _COLUMNS = {
     "codes.csv": annotation.CODE,
     "gists.csv": annotation.GIST,
+    decisions.TABLE: decisions.COLUMNS,
     "resolutions.csv": votes.RESOLUTION_COLUMNS,
     "votes.csv": votes.VOTE_COLUMNS,
     "memberships.csv": memberships.COLUMNS,
@@ -157,7 +159,7 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
 
 
 def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], added: set[str]) -> Made:
-    """Codes and gists, without those for passages of which neither texts nor locators are here.
+    """Codes, what decided them, and gists, without those for passages of which neither texts nor locators are here.
 
     Those of passages that were added to the data folder are kept.
     """
@@ -168,9 +170,13 @@ def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], 
         # Further annotators are in the data folder only.
         kept = existing.table("codes.csv", annotation.CODE)
         kept = kept[~kept["annotator"].isin(codes["annotator"]) | kept["passage_id"].isin(added)]
-        yield "codes.csv", joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
+        codes = joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
+        yield "codes.csv", codes
     else:
+        codes = existing.table("codes.csv", annotation.CODE)
         yield "codes.csv", None
+    reasons = inventory.paths(decisions.SOURCE)
+    yield decisions.TABLE, decisions.read(*reasons, codes) if reasons else None
     if not second:
         yield "gists.csv", None
         return

@@ -287,6 +287,8 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
     ):
         rows = [f"{row[0]},{one},{coded}\n" for row in some for one in who]
         csv(f"coding/{name}.csv", head + "".join(rows))
+    csv("coding/adjudication_reasons.csv", f"passage_id,reason\n{places[0][0]},10: an actor is named\n")
+    csv("coding/adjudication_2_reasons.csv", "passage_id,variables,reason\n")
     gist = '"Attacks on hospitals, and norms."'
     rows = [f"{row[0]},{gist}\r\n" for row in (places[0], *places[2:])]
     csv("coding/gists_2.csv", "passage_id,gist\r\n" + "".join(rows))
