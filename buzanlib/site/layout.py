@@ -15,10 +15,14 @@ from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.files import lies_in
+from buzanlib.site import evidence
+from buzanlib.site.kept import kept
 from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
 from buzanlib.site.scripts import ASSETS
 from buzanlib.site.study_pages import front_page, own_note, study_pages
+from buzanlib.study.cache import Cache
+from buzanlib.study.dependencies import closure
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import RESULTS
@@ -101,13 +105,14 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     if not at_home:
         _copy(study, source, book, results, output)
     pages = generated_pages(study.reads, results.data) | study_pages(study)
+    pages |= _evidence(study, results, pages, Cache(output), book / GENERATED)
     if not at_home:
         title, end, rest = pages[_DATASHEET].partition("\n")
         pages[_DATASHEET] = f"{title}{end}\n{_OF_WHAT_SHIPS}\n{rest}"
     for name, text in pages.items():
         output.write(book / GENERATED / name, text)
     whole = yaml.safe_load((source / TOC).read_text(encoding="utf-8"))
-    toc = _fitted(whole, study, None if at_home else _SHARED)
+    toc = _fitted(whole, study, pages, None if at_home else _SHARED)
     gone = sorted({*_files(whole)} - {*_files(toc)})
     config = yaml.safe_load((source.parent / CONFIG).read_text(encoding="utf-8"))
     if not at_home:
@@ -122,6 +127,21 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     for file, content in ((layout.toc, toc), (layout.config, config)):
         output.write(file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return layout
+
+
+def _evidence(
+    study: Study, results: Results, pages: Iterable[str], cache: Cache, folder: Path
+) -> dict[str, str]:
+    """The page of coded passages, which is kept from build to build; it links to the pages of states that there are."""
+    linked = sorted(Path(name).stem for name in pages if name.startswith("states/"))
+    code = closure([evidence.__name__])
+    return kept(
+        cache,
+        evidence.NAME,
+        {**evidence.made_from(study, results.data, linked), **code},
+        folder,
+        lambda: evidence.evidence_pages(study, whole=is_at_home(study), linked=linked),
+    )
 
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
@@ -154,10 +174,12 @@ def _own_page(file: Path, run: Run, results: Results) -> str:
     return str(nbformat.writes(page)) + "\n"  # type: ignore[no-untyped-call]
 
 
-def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> dict[str, Any]:
+def _fitted(
+    toc: dict[str, Any], study: Study, made: Iterable[str], shared: Iterable[str] | None
+) -> dict[str, Any]:
     """The table of contents with the pages of a study in place of notebooks, and of other chapters those to keep.
 
-    All other chapters are kept if `shared` is None.
+    Of generated pages those are kept that were made, and all other chapters if `shared` is None.
     """
     pages: dict[str, list[dict[str, Any]]] = {}
     for run in study.runs:
@@ -171,7 +193,7 @@ def _fitted(toc: dict[str, Any], study: Study, shared: Iterable[str] | None) -> 
             if folder == EXECUTED:
                 chapters += pages.pop(name, ())
                 last = len(parts) + bool(chapters)
-            elif shared is None or folder == GENERATED or chapter["file"] in shared:
+            elif f"{name}.md" in made if folder == GENERATED else shared is None or chapter["file"] in shared:
                 chapters.append(chapter)
         if chapters:
             parts.append({**part, "chapters": chapters})

@@ -16,7 +16,9 @@ ASSETS = "assets"
 _COMMON = ("page.js",)
 
 #: Further scripts, in the order in which they run, by page.
-PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {}
+PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {
+    "_generated/evidence": ("evidence-data.js", "evidence.js"),
+}
 
 
 def data_script(name: str, value: Any) -> tuple[str, str]:

@@ -176,11 +176,22 @@ def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], 
         codes = existing.table("codes.csv", annotation.CODE)
         yield "codes.csv", None
     reasons = inventory.paths(decisions.SOURCE)
-    yield decisions.TABLE, decisions.read(*reasons, codes) if reasons else None
+    if reasons:
+        made = decisions.read(*reasons, codes)
+        yield decisions.TABLE, _with_added(made, passages, existing, decisions.TABLE, added)
+    else:
+        yield decisions.TABLE, None
     if not second:
         yield "gists.csv", None
         return
     gists = annotation.read_gists(second[annotation.GISTS])
-    kept = existing.table("gists.csv", annotation.GIST) if added else gists.iloc[:0]
+    yield "gists.csv", _with_added(gists, passages, existing, "gists.csv", added)
+
+
+def _with_added(
+    made: pd.DataFrame, passages: set[str], existing: ExistingTables, name: str, added: set[str]
+) -> pd.DataFrame:
+    """What was made for passages that are here, with what the table had for those that were added."""
+    kept = existing.table(name, list(made.columns)) if added else made.iloc[:0]
     kept = kept[kept["passage_id"].isin(added)]
-    yield "gists.csv", joined(gists[gists["passage_id"].isin(passages)], kept, "passage_id")
+    return joined(made[made["passage_id"].isin(passages)], kept, "passage_id")

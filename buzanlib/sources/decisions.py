@@ -1,4 +1,4 @@
-"""Which rules of the codebook decided a passage on which two annotators differed, from the reasons of the adjudication."""
+"""Which rules of the codebook decided a passage on which two annotators differ, by the reasons of the adjudication."""
 
 from __future__ import annotations
 
