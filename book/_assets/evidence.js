@@ -55,7 +55,11 @@
   const option = ([value, word]) => make("option", { value }, word);
   const select = (label, options, first = "any") =>
     field(label, make("select", {}, ...(first ? [option(["", first])] : []), ...options.map(option)));
-  const field = (label, control) => ({ control, element: make("label", {}, make("span", {}, label), control) });
+  let fields = 0;
+  const field = (label, control) => {
+    control.id = `filter-${(fields += 1)}`;
+    return { control, element: make("div", {}, make("label", { for: control.id }, label), control) };
+  };
   const years = documents.year;
   const [first, last] = [Math.min(...years), Math.max(...years)];
   const byYear = (label, value) =>
@@ -262,16 +266,18 @@
   const table = make("table", { class: "table stacked passages" },
     make("caption", {}, "Passages. The button in the first column opens what is behind one."),
     make("thead", {}, make("tr", {}, ...heads)), body);
-  const turn = (label, by) => {
-    const button = make("button", { type: "button", class: "btn btn-sm btn-outline-primary" }, label);
-    button.addEventListener("click", () => {
+  const action = (label, act) => {
+    const button = make("button", { type: "button" }, label);
+    button.addEventListener("click", act);
+    return button;
+  };
+  const turn = (label, by) =>
+    action(label, () => {
       page += by;
       keep(true);
       show();
       table.scrollIntoView();
     });
-    return button;
-  };
   const [before, after] = [turn("Passages before", -1), turn("Passages after", 1)];
   const where = make("span");
 
@@ -319,11 +325,6 @@
         ]];
       })),
   ];
-  const action = (label, act) => {
-    const button = make("button", { type: "button", class: "btn btn-sm btn-outline-primary" }, label);
-    button.addEventListener("click", act);
-    return button;
-  };
 
   const form = make("form", { "aria-label": "Filter the passages" }, ...Object.values(filters).map((one) => one.element));
   form.addEventListener("submit", (event) => event.preventDefault());
