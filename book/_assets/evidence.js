@@ -187,7 +187,7 @@
   };
   const decided = (row) =>
     adjudicators.flatMap((who) => {
-      const [, label, codebook, , codebookPage] = data.annotators[who];
+      const [, , codebook, , codebookPage] = data.annotators[who];
       const some = compared(who, row);
       if (!coding(who, row) || some.length < 2) return [];
       const apart = differing(some, row);
@@ -204,14 +204,14 @@
         ? ["Decided by ", ...listed(parts), "."]
         : [rules ? "The two readings were weighed without a named rule." : "No reason is on record."];
       const differ = apart.map((name) => heading(name).toLowerCase());
-      return [make("p", {}, lead, "the coders differ in ", ...listed(differ), ". ", ...how, ` In the end: ${label}.`)];
+      return [make("p", {}, lead, "the coders differ in ", ...listed(differ), ". ", ...how)];
     });
   const behind = (row) => {
     const one = document_(row);
     const [iso3, name, linked] = state(row);
     return [
       ...decided(row),
-      make("div", { class: "evidence-codes" }, codesOf(row)),
+      make("div", { class: "evidence-codes", role: "region", "aria-label": "Codes", tabindex: 0 }, codesOf(row)),
       make("p", {}, make("strong", {}, "Speaker: "), linked ? link(`states/${iso3}.html`, name) : name,
         `, ${quadrant(row)[1]} in ${year(row)} by our reading.`,
         documents.in_paper[one] ? " The paper itself shows this document, so that no test uses it." : ""),
@@ -290,7 +290,7 @@
     const [low, high] = [page * PER_PAGE, Math.min(rows.length, (page + 1) * PER_PAGE)];
     const whole = all.length.toLocaleString("en");
     const states = new Set(rows.map((row) => state(row)[0])).size;
-    status.textContent = `${rows.length.toLocaleString("en")} of ${whole} passages, by ${states} speakers.`;
+    status.textContent = `${rows.length.toLocaleString("en")} of ${whole} passages, by ${states} ${states === 1 ? "speaker" : "speakers"}.`;
     where.textContent = rows.length ? `${low + 1} to ${high}` : "none";
     before.disabled = page === 0;
     after.disabled = page === pages - 1;

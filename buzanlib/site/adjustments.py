@@ -6,7 +6,7 @@ import re
 import sysconfig
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from docutils.parsers.rst.directives.misc import Raw
@@ -71,9 +71,9 @@ def _name_rules(app: Sphinx, doctree: nodes.document) -> None:
         return
     named: dict[str, nodes.Element] = {}
     for listed in doctree.findall(nodes.enumerated_list):
-        for number, item in enumerate(listed.findall(nodes.list_item), listed.get("start", 1)):
-            named.setdefault(f"rule-{number}", item)
-    for row in doctree.findall(nodes.row):
+        for number, item in enumerate(listed.children, listed.get("start", 1)):
+            named.setdefault(f"rule-{number}", cast("nodes.Element", item))
+    for row in (row for body in doctree.findall(nodes.tbody) for row in body.findall(nodes.row)):
         name = row[0].astext()
         if re.fullmatch(r"\w+", name):
             named.setdefault(f"variable-{name}", row)
