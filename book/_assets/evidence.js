@@ -15,7 +15,6 @@
   const values = Object.fromEntries(data.variables.map(([name, , known]) => [name, known]));
   const at = Object.fromEntries(names.map((name, index) => [name, index]));
   const decisions = new Map(data.decisions.map(([who, row, ...rules]) => [`${who} ${row}`, rules]));
-  const adjudicators = [...new Set(data.decisions.map(([who]) => who))].sort((a, b) => a - b);
   const people = Object.fromEntries(data.annotators.map(([name], index) => [name, index]));
 
   /* What annotators are compared in: the dangers together, and every other variable. */
@@ -186,13 +185,13 @@
     );
   };
   const decided = (row) =>
-    adjudicators.flatMap((who) => {
+    data.decided.flatMap(([who, between]) => {
       const [, , codebook, , codebookPage] = data.annotators[who];
-      const some = compared(who, row);
-      if (!coding(who, row) || some.length < 2) return [];
-      const apart = differing(some, row);
+      if ([who, ...between].some((one) => !coding(one, row))) return [];
+      const apart = differing(between, row);
       const lead = make("strong", {}, `Codebook ${codebook}: `);
-      if (!apart.length) return [make("p", {}, lead, "the coders agree, so that nothing had to be decided.")];
+      const both = between.map((one) => data.annotators[one][1]).join(" and ");
+      if (!apart.length) return [make("p", {}, lead, `${both} agree, so that nothing had to be decided.`)];
       const rules = decisions.get(`${who} ${row}`);
       const [numbers, definitions] = (rules ?? ["", ""]).map((text) => text.split(";").filter(Boolean));
       const parts = [
@@ -204,7 +203,7 @@
         ? ["Decided by ", ...listed(parts), "."]
         : [rules ? "The two readings were weighed without a named rule." : "No reason is on record."];
       const differ = apart.map((name) => heading(name).toLowerCase());
-      return [make("p", {}, lead, "the coders differ in ", ...listed(differ), ". ", ...how)];
+      return [make("p", {}, lead, `${both} differ in `, ...listed(differ), ". ", ...how)];
     });
   const behind = (row) => {
     const one = document_(row);

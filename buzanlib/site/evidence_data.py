@@ -13,7 +13,7 @@ from buzanlib.figures.whose_statements import corpus_in_words
 from buzanlib.measurement.coded_passages import CodedPassages
 from buzanlib.tables.data_folder import Data
 from buzanlib.tables.schema import Descriptor
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.theory.vocabulary import ADJUDICATES, Quadrant, Threat
 
 VARIABLES = {
     "relevant": "Danger in cyberspace",
@@ -86,6 +86,11 @@ def page_data(data: Data, found: CodedPassages, shown: str, linked: Collection[s
         },
         "codings": [list(map(int, coding)) for coding in codings],
         "codes": placed.tolist(),
+        "decided": [
+            [people.index(who), [people.index(one) for one in between]]
+            for who, between in ADJUDICATES.items()
+            if {who, *between} <= {*people}
+        ],
         "decisions": [
             [people.index(row["annotator"]), table.index.get_loc(row["passage_id"]), row["rules"], row["definitions"]]
             for row in found.decisions.to_dict("records")
