@@ -11,6 +11,7 @@ from buzanlib.errors import BuzanError
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.typeset import joined
 from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
+from buzanlib.files import lies_in
 from buzanlib.measurement.coded_passages import CodedPassages, coded_passages
 from buzanlib.measurement.indices import index_of
 from buzanlib.measurement.placement import AXES, Placement
@@ -81,7 +82,8 @@ def evidence_pages(study: Study, *, whole: bool, linked: Collection[str] = ()) -
     offered = {}
     for name in _TABLES if small else ():
         described = Descriptor.load(study.reads).tables.get(name)
-        if described and (file := study.reads / described.path).is_file():
+        # What leads out of the folder would publish a file of the reader's.
+        if described and lies_in(file := study.reads / described.path, study.reads) and file.is_file():
             offered[f"tables/{name}.csv"] = file.read_bytes().decode("utf-8")
     parts = _parts(study, data, found, shown, placement, [*offered], whole)
     return {f"{NAME}.md": page(parts), script: text, **offered}
@@ -108,15 +110,18 @@ def _parts(
     """The parts of the page."""
     table = found.passages
     years = {
-        corpus: years_in_words(int(own.min()), int(own.max()))
+        str(corpus): years_in_words(int(own.min()), int(own.max()))
         for corpus, own in table.groupby("corpus")["year"]
     }
     named = joined(f"{escape(corpus_in_words(data, corpus))} ({span})" for corpus, span in years.items())
     yield "# What states said, passage by passage"
+    told = ["who spoke and when"]
+    told += ["what the passage says in one sentence of our own"] if table["gist"].notna().any() else []
+    told += ["the codes of every annotator side by side"]
+    told += ["the rule of the codebook that settled what they differed in"] if len(found.decisions) else []
     yield (
-        f"The {len(table):,} passages that were coded, of {named}: who spoke and when, what the passage says in one"
-        " sentence of our own, the codes of every annotator side by side, and the rule of the codebook that settled"
-        " what they differed in. The texts are not republished; of each passage it is said where it stands."
+        f"The {len(table):,} passages that were coded, of {named}: {joined(told)}. The texts are not republished; of"
+        " each passage it is said where it stands."
     )
     yield f":::{{note}}\n{_who(found)}\n:::"
     yield (

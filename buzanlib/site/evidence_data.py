@@ -39,9 +39,12 @@ def page_data(data: Data, found: CodedPassages, shown: str, linked: Collection[s
     values = {name: sorted(found.codes[name].astype(str).unique()) for name in variables}
     coded = pd.DataFrame({name: found.codes[name].astype(str).map(values[name].index) for name in variables})
     numbers, codings = pd.factorize(pd.MultiIndex.from_frame(coded))
-    rows, people = table.index.get_indexer(found.codes["passage_id"]), [*found.annotators["annotator"]]
+    rows, people = (
+        table.index.get_indexer(pd.Index(found.codes["passage_id"])),
+        [*found.annotators["annotator"]],
+    )
     placed = np.full((len(people), len(table)), -1)
-    placed[pd.Index(people).get_indexer(found.codes["annotator"]), rows] = numbers
+    placed[pd.Index(people).get_indexer(pd.Index(found.codes["annotator"])), rows] = numbers
     newest = Descriptor.load(data.folder).table("annotators").field("codebook").maximum
     documents = table.drop_duplicates("doc_id").set_index("doc_id")
     states = documents.drop_duplicates("iso3")[["iso3", "state"]].to_numpy().tolist()
@@ -80,7 +83,7 @@ def page_data(data: Data, found: CodedPassages, shown: str, linked: Collection[s
         },
         "passages": {
             "id": [*table.index],
-            "document": documents.index.get_indexer(table["doc_id"]).tolist(),
+            "document": documents.index.get_indexer(pd.Index(table["doc_id"])).tolist(),
             **{name: table[name].tolist() for name in ("start", "end", "sha256")},
             "gist": table["gist"].fillna("").tolist(),
         },

@@ -175,9 +175,8 @@ def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], 
     else:
         codes = existing.table("codes.csv", annotation.CODE)
         yield "codes.csv", None
-    reasons = inventory.paths(decisions.SOURCE)
-    if reasons:
-        made = decisions.read(*reasons, codes)
+    if reasons := inventory.paths(decisions.SOURCE):
+        made = decisions.read(reasons[0], reasons[1], codes)
         yield decisions.TABLE, _with_added(made, passages, existing, decisions.TABLE, added)
     else:
         yield decisions.TABLE, None

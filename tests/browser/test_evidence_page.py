@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
 from buzanlib.measurement.coded_passages import CodedPassages, coded_passages
@@ -94,7 +94,7 @@ def expected(found: CodedPassages, given: Settings) -> list[str]:
     for word in given.get("q", "").split():
         fits &= table["gist"].fillna("").str.normalize("NFD").str.lower().str.contains(word, regex=False)
     if "agreement" in given:
-        book = int(found.annotators.set_index("annotator").loc[who, "codebook"])
+        book = int(found.annotators.set_index("annotator")["codebook"][who])
         apart = differ(found, book, given.get("on", "")).reindex(table.index)
         fits &= apart.eq(given["agreement"] == "differed").where(apart.notna(), other=False)
     return table.index[fits].tolist()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -11,7 +13,7 @@ from buzanlib.theory.vocabulary import Corpus
 
 
 @pytest.fixture(scope="module")
-def data(data_dir):
+def data(data_dir: Path) -> Data:
     return Data.open(data_dir)
 
 

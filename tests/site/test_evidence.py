@@ -155,9 +155,20 @@ def test_another_study_shows_its_own_corpus_and_coder_and_nothing_that_it_lacks(
     assert found["shown"] == "Ana"
     assert found["decisions"] == []
     assert [corpus for corpus, _ in found["corpora"]] == ["OEWG"]
-    for word in ("language model", "General Debate", "blind to the state", "buzanlib developers"):
+    assert "who spoke and when and the codes of every annotator side by side." in page
+    for word in ("General Debate", "blind to the state", "buzanlib developers"):
         assert word not in page
     assert "coded by Ana (a filled\\-in sheet)." in page
+
+
+def test_a_table_that_leads_out_of_its_folder_is_not_published(other: Path) -> None:
+    aside = other.parent / "gists.csv"
+    (other / "gists.csv").rename(aside)
+    (other / "gists.csv").symlink_to(aside)
+    pages = evidence_pages(study_of(other, corpus="OEWG"), whole=False)
+    assert "tables/codes.csv" in pages
+    assert "tables/gists.csv" not in pages
+    assert "gists.csv" not in pages["evidence.md"]
 
 
 def test_annotators_together_are_offered_as_the_study_names_them(other: Path) -> None:
