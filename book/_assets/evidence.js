@@ -22,11 +22,11 @@
   const heading = (name) => (name === "threats" ? "Dangers named" : labels[name]);
 
   /* What is known of a passage. */
-  const document_ = (row) => passages.document[row];
-  const state = (row) => data.states[documents.state[document_(row)]];
-  const year = (row) => documents.year[document_(row)];
-  const corpus = (row) => data.corpora[documents.corpus[document_(row)]];
-  const quadrant = (row) => data.quadrants[documents.quadrant[document_(row)]] ?? ["none", "not placed"];
+  const source = (row) => passages.document[row];
+  const state = (row) => data.states[documents.state[source(row)]];
+  const year = (row) => documents.year[source(row)];
+  const corpus = (row) => data.corpora[documents.corpus[source(row)]];
+  const quadrant = (row) => data.quadrants[documents.quadrant[source(row)]] ?? ["none", "not placed"];
   const coding = (who, row) => data.codings[data.codes[who][row]];
   const code = (coded, name) => values[name][coded[at[name]]][0];
   const named = (coded) => data.threats.filter((threat) => code(coded, threat) === "1");
@@ -68,7 +68,7 @@
   const alone = data.annotators.map(([name, label]) => [name, label]);
   const together = data.shown in people ? [] : [[data.shown, data.joined]];
   const filters = {
-    q: field("Words in the gist", make("input", { type: "search" })),
+    ...(passages.gist.some(Boolean) && { q: field("Words in the gist", make("input", { type: "search" })) }),
     threat: select("Danger", [
       ["any", "any danger"], ...data.threats.map((threat) => [threat, labels[threat]]), ["none", "no danger"],
     ], "all passages"),
@@ -82,8 +82,10 @@
     from: byYear("From year", first),
     to: byYear("To year", last),
     annotator: select("Whose codes", [...alone, ...together], ""),
-    agreement: select("Coders of that codebook", [["agreed", "agree"], ["differed", "differ"]], "agree or differ"),
-    on: select("Agree or differ in", COMPARED.map((name) => [name, heading(name)]), "anything"),
+    ...(coders.some((some) => some.length > 1) && {
+      agreement: select("Coders of that codebook", [["agreed", "agree"], ["differed", "differ"]], "agree or differ"),
+      on: select("Agree or differ in", COMPARED.map((name) => [name, heading(name)]), "anything"),
+    }),
     sort: select("Order", [
       ["state", "state"], ["year", "year, oldest first"], ["-year", "year, newest first"], ["corpus", "statements"],
       ["threats", "dangers named"], ["level", "strength, weakest first"], ["-level", "strength, strongest first"],
@@ -110,7 +112,7 @@
 
   const gists = passages.gist.map(buzan.fold);
   const matching = (given) => {
-    const words = buzan.fold(given.q).split(/\s+/).filter(Boolean);
+    const words = buzan.fold(given.q ?? "").split(/\s+/).filter(Boolean);
     const who = people[given.annotator.split("+").pop()];
     const tests = [
       (row, coded) => coded,
@@ -167,9 +169,9 @@
   const codesOf = (row) => {
     const who = data.annotators.flatMap((_, index) => (coding(index, row) ? [index] : []));
     const apart = who.map((one) => new Set(differing(compared(one, row), row)));
-    const cell = (name) => (one, place_) => {
+    const cell = (name) => (one, index) => {
       const coded = coding(one, row);
-      const differs = data.annotators[one][3] === "coder" && apart[place_].has(name);
+      const differs = data.annotators[one][3] === "coder" && apart[index].has(name);
       const word = name === "relevant" || code(coded, "relevant") === "1" ? inWords(coded, name) : "\u2013";
       const sign = differs ? [make("span", { title: "coders differ" }, "\u2260\u00a0")] : [];
       return make("td", { "data-label": data.annotators[one][1], class: differs && "differs" }, ...sign, word);
@@ -206,7 +208,7 @@
       return [make("p", {}, lead, `${both} differ in `, ...listed(differ), ". ", ...how)];
     });
   const behind = (row) => {
-    const one = document_(row);
+    const one = source(row);
     const [iso3, name, linked] = state(row);
     return [
       ...decided(row),
@@ -317,7 +319,7 @@
         const coded = coding(who, row);
         if (!coded) return [];
         return [[
-          passages.id[row], documents.id[document_(row)], passages.start[row], passages.end[row], passages.sha256[row],
+          passages.id[row], documents.id[source(row)], passages.start[row], passages.end[row], passages.sha256[row],
           corpus(row)[0], ...state(row).slice(0, 2), year(row), quadrant(row)[1], passages.gist[row], annotator,
           ...names.map((name) => code(coded, name)), ...WORDS.map((name) => inWords(coded, name)),
           ...(decisions.get(`${who} ${row}`) ?? ["", ""]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -298,3 +299,29 @@ def test_without_scripts_the_page_explains_itself_and_has_counts_and_tables(
     assert "Criminal activity" in page.locator("article table").inner_text()
     assert page.locator("article a.download").count() == 6
     context.close()
+
+
+def test_one_annotator_and_no_gist_are_enough(html: Path, address: str, browser: Browser) -> None:
+    head, _, text = (html / "_static" / "evidence-data.js").read_text(encoding="utf-8").partition(" = ")
+    data = json.loads(text.rstrip().rstrip(";"))
+    data["passages"]["gist"] = [""] * len(data["passages"]["id"])
+    data |= {"annotators": data["annotators"][:1], "codes": data["codes"][:1], "shown": "A"}
+    data |= {"decided": [], "decisions": []}
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    script = f"{head} = {json.dumps(data)};"
+    page.route(
+        "**/evidence-data.js*", lambda route: route.fulfill(body=script, content_type="text/javascript")
+    )
+    page.goto(f"{address}/{PAGE}#q=word&agreement=differed")
+    assert counted(page) == sum(coding >= 0 for coding in data["codes"][0])
+    assert (
+        page.get_by_label("Words in the gist").count() == page.get_by_label("Agree or differ in").count() == 0
+    )
+    page.locator(".evidence tbody button").first.click()
+    assert page.locator("tr.behind thead th").count() == 2
+    assert "no gist" in page.locator(".evidence tbody").inner_text()
+    assert page.locator("tr.behind:visible a").count() == 1
+    assert faults == []
+    page.close()

@@ -158,7 +158,7 @@ def test_another_study_shows_its_own_corpus_and_coder_and_nothing_that_it_lacks(
     assert "who spoke and when and the codes of every annotator side by side." in page
     for word in ("General Debate", "blind to the state", "buzanlib developers"):
         assert word not in page
-    assert "coded by Ana (a filled\\-in sheet)." in page
+    assert "coded by Ana (a coding sheet)." in page
 
 
 def test_a_table_that_leads_out_of_its_folder_is_not_published(other: Path) -> None:
