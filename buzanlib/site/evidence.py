@@ -18,7 +18,8 @@ from buzanlib.measurement.placement import AXES, Placement
 from buzanlib.site.evidence_data import page_data
 from buzanlib.site.pages import bullets, markdown_table, page
 from buzanlib.site.scripts import data_script
-from buzanlib.study.citation import references
+from buzanlib.study.citation import PROJECT, references
+from buzanlib.study.dependencies import hash_of
 from buzanlib.study.markup import escape
 from buzanlib.study.spec import Study
 from buzanlib.tables.data_folder import Data
@@ -47,7 +48,7 @@ def made_from(study: Study, hashes: Mapping[str, str], linked: Collection[str]) 
         f"{run.name}.{name}": repr(value) for run in study.runs for name, value in run.parameters.items()
     }
     of_study = {"title": study.title, "version": study.version, "linked": " ".join(sorted(linked))}
-    return {**hashes, **chosen, **of_study}
+    return {**hashes, **chosen, **of_study, "cite": hash_of(PROJECT / "CITATION.cff")}
 
 
 def evidence_pages(study: Study, *, whole: bool, linked: Collection[str] = ()) -> dict[str, str]:
