@@ -50,9 +50,11 @@ const buzan = {
   chosen() {
     return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   },
-  choose(values) {
+  /* With `step` the choice before can be gone back to. */
+  choose(values, step = false) {
     const kept = Object.entries(values).filter(([, value]) => value !== "" && value != null);
     const text = new URLSearchParams(kept).toString();
-    history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+    const address = text ? `#${text}` : location.pathname + location.search;
+    history[step ? "pushState" : "replaceState"](null, "", address);
   },
 };

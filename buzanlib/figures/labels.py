@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Quadrant, ReferentObject, Threat, ThreatAgent
+from buzanlib.theory.vocabulary import (
+    Corpus,
+    Effect,
+    Measure,
+    PoliticalKind,
+    Quadrant,
+    ReferentObject,
+    Threat,
+    ThreatAgent,
+)
 
 #: Words by name. A name that means different things in different places stands behind the place and a full stop, as
 #: ``"terrorism.political"``: the option *political* of the choice *terrorism*.
@@ -55,6 +64,31 @@ LABELS: dict[str, str] = {
     f"referent.{ReferentObject.ECONOMY}": "the economy",
     f"referent.{ReferentObject.STATE}": "the state",
     f"referent.{ReferentObject.INTERNATIONAL}": "the international order",
+    f"referent.{ReferentObject.NONE}": "nothing named",
+    **{f"relevant.{value}": word for value, word in enumerate(("no", "yes"))},
+    **{f"hostile.{value}": word for value, word in enumerate(("no", "yes"))},
+    "level.0": "a problem to manage",
+    "level.1": "a threat to security",
+    "level.2": "existential, or an emergency",
+    "primary.none": "none",
+    f"pol_kind.{PoliticalKind.REGIME}": "against the hold of government",
+    f"pol_kind.{PoliticalKind.INTERFERENCE}": "another state's campaign",
+    f"pol_kind.{PoliticalKind.SOCIETY}": "division of society",
+    f"pol_kind.{PoliticalKind.HEALTH}": "harm to health or science",
+    f"pol_kind.{PoliticalKind.GENERAL}": "in general",
+    f"pol_kind.{PoliticalKind.NONE}": "none",
+    # Annotators, and how texts came about.
+    "role.coder": "coded alone",
+    "role.adjudication": "decided where two differed",
+    "role.retest": "coded a part again",
+    "kind.model": "answers of a model",
+    "kind.sheet": "a coding sheet",
+    "text.record": "the publisher's record",
+    "text.delegation": "the delegation's own text, partly translated or read by machine",
+    "text.transcription": "a machine transcription of the English interpretation",
+    "text.provisional": "a provisional machine transcription; places are approximate",
+    "text.added": "a session that was added",
+    "text.document": "the document itself",
     # What a state says, counted.
     "breadth.passages": "passages",
     "breadth.kinds": "kinds",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,7 @@ class MemberStates:
     @cached_property
     def profiles(self) -> dict[str, StateProfile]:
         """What there is of each state, by ``iso3``, in the order of their names."""
-        every = load_states(self.data.folder)
-        today = every[(every["kind"] == "member") & every["member_to"].isna()].sort_values("name")
+        today = members_today(self.data.folder)
         passages, votes = _grouped(self.passages), _grouped(self._votes)
         documents = _grouped(self._documents)
         held, moved = _grouped(self._organisations), _grouped(self._accessions)
@@ -231,6 +231,12 @@ class MemberStates:
         if name not in Descriptor.load(self.data.folder).tables:
             return pd.DataFrame(columns=list(columns))
         return load(self.data.folder, name)
+
+
+def members_today(folder: Path) -> pd.DataFrame:
+    """The states of a data folder that are members of the United Nations, as `load_states` gives them, by name."""
+    every = load_states(folder)
+    return every[(every["kind"] == "member") & every["member_to"].isna()].sort_values("name")
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from docutils.parsers.rst.directives.misc import Raw
@@ -61,6 +62,25 @@ def _label_cells(app: Sphinx, doctree: nodes.document) -> None:
                 entry["label"] = name
                 if name == _VERDICT:
                     entry["classes"].append(_VERDICT)
+
+
+def _name_rules(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the rules and the variables of a codebook names that a link can lead to, such as ``rule-13``.
+
+    Of several with one number or name, which a stranger's codebook may have, the first counts.
+    """
+    if not app.env.docname.rpartition("/")[2].startswith("codebook"):
+        return
+    named: dict[str, nodes.Element] = {}
+    for listed in doctree.findall(nodes.enumerated_list):
+        for number, item in enumerate(listed.children, listed.get("start", 1)):
+            named.setdefault(f"rule-{number}", cast("nodes.Element", item))
+    for row in (row for body in doctree.findall(nodes.tbody) for row in body.findall(nodes.row)):
+        name = row[0].astext()
+        if re.fullmatch(r"\w+", name):
+            named.setdefault(f"variable-{name}", row)
+    for name, element in named.items():
+        element["ids"].append(name)
 
 
 def _visit_entry(self: Any, node: nodes.entry) -> None:
@@ -138,6 +158,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("buzan_absent", {}, "env", [dict])
     app.connect("missing-reference", _in_words)
     app.connect("doctree-read", _label_cells)
+    app.connect("doctree-read", _name_rules)
     app.connect("env-check-consistency", _keep_inside)
     for directive in (Raw, CSVTable):
         directive.option_spec.pop("url", None)  # reads from anywhere, ``file://`` included, and tells nobody

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,8 @@ from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.files import lies_in
-from buzanlib.site import explorer
+from buzanlib.measurement.member_states import members_today
+from buzanlib.site import evidence, explorer
 from buzanlib.site.kept import kept
 from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
@@ -108,7 +109,7 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     pages = generated_pages(study.reads, results.data) | study_pages(study)
     if states := chosen_by(study, book):
         pages[f"{Path(INDEX).name}.md"] = TEXT
-    pages |= _explorer(study, results, pages, Cache(output), book / GENERATED)
+    pages |= _looked_up(study, results, bool(states), Cache(output), book / GENERATED)
     if not at_home:
         title, end, rest = pages[_DATASHEET].partition("\n")
         pages[_DATASHEET] = f"{title}{end}\n{_OF_WHAT_SHIPS}\n{rest}"
@@ -133,19 +134,21 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     return layout
 
 
-def _explorer(
-    study: Study, results: Results, pages: Iterable[str], cache: Cache, folder: Path
+def _looked_up(
+    study: Study, results: Results, with_states: bool, cache: Cache, folder: Path
 ) -> dict[str, str]:
-    """The explorer, which is kept from build to build; it links to the pages of states, if there are such."""
-    linked = sorted(Path(name).stem for name in pages if name.startswith("states/"))
-    made_from = explorer.made_from(study, results, linked) | closure([explorer.__name__])
+    """Coded passages and explorer, kept from build to build; they link to the pages of states, if there are any."""
+    linked = sorted(members_today(study.reads).index) if with_states else []
+    passages = evidence.made_from(study, results.data, linked) | closure([evidence.__name__])
+    explored = explorer.made_from(study, results, linked) | closure([explorer.__name__])
+    whole = is_at_home(study)
     return kept(
         cache,
-        explorer.NAME,
-        made_from,
+        evidence.NAME,
+        passages,
         folder,
-        lambda: explorer.explorer_pages(study, results, linked),
-    )
+        lambda: evidence.evidence_pages(study, whole=whole, linked=linked),
+    ) | kept(cache, explorer.NAME, explored, folder, lambda: explorer.explorer_pages(study, results, linked))
 
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:

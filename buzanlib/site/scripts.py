@@ -17,6 +17,7 @@ _COMMON = ("page.js",)
 
 #: Further scripts, in the order in which they run, by page.
 PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {
+    "_generated/evidence": ("evidence-data.js", "evidence.js"),
     "_generated/explorer": ("explorer-data.js", "explorer.js"),
     "_generated/states": ("states.js",),
 }

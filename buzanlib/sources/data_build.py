@@ -16,6 +16,7 @@ from buzanlib.sources import (
     contiguity,
     conventional,
     cow,
+    decisions,
     documents,
     great_powers,
     mask_leak,
@@ -41,6 +42,7 @@ LOCKED_WITH = (*FIXED, "codebook.md", "codebook_1.md")
 #: Columns of the tables that have no rows where their source is missing.
 _COLUMNS = {
     "codes.csv": annotation.CODE,
+    decisions.TABLE: decisions.COLUMNS,
     "resolutions.csv": votes.RESOLUTION_COLUMNS,
     "votes.csv": votes.VOTE_COLUMNS,
     "memberships.csv": memberships.COLUMNS,
@@ -156,7 +158,7 @@ def _tables(inventory: Inventory, existing: ExistingTables, progress: bool, plac
 
 
 def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], added: set[str]) -> Made:
-    """Codes, without those for passages of which neither texts nor locators are here.
+    """Codes and what decided them, without those for passages of which neither texts nor locators are here.
 
     Those of passages that were added to the data folder are kept.
     """
@@ -167,6 +169,22 @@ def _coding(inventory: Inventory, existing: ExistingTables, passages: set[str], 
         # Further annotators are in the data folder only.
         kept = existing.table("codes.csv", annotation.CODE)
         kept = kept[~kept["annotator"].isin(codes["annotator"]) | kept["passage_id"].isin(added)]
-        yield "codes.csv", joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
+        codes = joined(codes[codes["passage_id"].isin(passages)], kept, "passage_id", "annotator")
+        yield "codes.csv", codes
     else:
+        codes = existing.table("codes.csv", annotation.CODE)
         yield "codes.csv", None
+    if reasons := inventory.paths(decisions.SOURCE):
+        made = decisions.read(reasons[0], reasons[1], codes)
+        yield decisions.TABLE, _with_added(made, passages, existing, decisions.TABLE, added)
+    else:
+        yield decisions.TABLE, None
+
+
+def _with_added(
+    made: pd.DataFrame, passages: set[str], existing: ExistingTables, name: str, added: set[str]
+) -> pd.DataFrame:
+    """What was made for passages that are here, with what the table had for those that were added."""
+    kept = existing.table(name, list(made.columns)) if added else made.iloc[:0]
+    kept = kept[kept["passage_id"].isin(added)]
+    return joined(made[made["passage_id"].isin(passages)], kept, "passage_id")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, shown, some
 from buzanlib.files import demand_absent
-from buzanlib.sources import conventional, ungdc
+from buzanlib.sources import conventional, decisions, ungdc
 from buzanlib.sources.annotation import CODE, GIST, LOCATOR
 from buzanlib.sources.crosswalk import FIRST
 from buzanlib.sources.documents import COLUMNS, check_speakers, document_row
@@ -84,7 +84,7 @@ def add_session(pack: Path, data: Path, out: Path) -> AddedSession:
     data : pathlib.Path
         Folder of the tables.
     out : pathlib.Path
-        New folder for the tables of documents, passages, conventional dangers, codes and gists; for
+        New folder for the tables of documents, passages, conventional dangers, codes, gists and decisions; for
         ``passages_moved.csv``, the account; and for ``sheet.csv``, with the text of what is to be coded and without its
         speaker, if there is any. It appears whole or not at all, and not where nothing is new.
 
@@ -127,6 +127,9 @@ def add_session(pack: Path, data: Path, out: Path) -> AddedSession:
     gone = int((codes["passage_id"].map(now) == "").sum())
     tables["codes.csv"] = _renamed(codes, now).sort_values(["passage_id", "annotator"])
     tables["gists.csv"] = _renamed(existing.table("gists.csv", GIST), now).sort_values("passage_id")
+    if existing.has(decisions.TABLE):
+        decided = _renamed(existing.table(decisions.TABLE, decisions.COLUMNS), now)
+        tables[decisions.TABLE] = decided.sort_values(decisions.COLUMNS[:2])
     to_code = passages[passages["passage_id"].isin(account.loc[account["what"] == NEW, "passage_id"])]
     return AddedSession(
         years=tuple(map(int, years)),

@@ -205,5 +205,11 @@ class Annotator(StrEnum):
     ADJUDICATED_2 = "adjudicated_2"
 
 
+#: Who decided where two annotators differed, and between whom.
+ADJUDICATES: dict[Annotator, tuple[Annotator, Annotator]] = {
+    Annotator.ADJUDICATED: (Annotator.A, Annotator.B),
+    Annotator.ADJUDICATED_2: (Annotator.C, Annotator.D),
+}
+
 #: Joins the names of annotators who together coded what none of them did alone, as in ``adjudicated_2+Ana``.
 JOIN = "+"

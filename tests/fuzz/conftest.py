@@ -48,7 +48,7 @@ def small(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     documents = keep("documents", "iso3", set(STATES))
     keep("conventional", "doc_id", documents)
     passages = keep("passages", "doc_id", documents)
-    for name in ("gists", "codes"):
+    for name in ("gists", "codes", "decisions"):
         keep(name, "passage_id", passages)
     calls = {row[0] for row in tables["resolutions"][1 : 1 + ROLL_CALLS]}
     for name in ("resolutions", "votes"):

@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell
 
 from buzanlib.errors import StudyError
 from buzanlib.site.build import _conf, build_book
-from buzanlib.site.layout import Layout, lay_out
+from buzanlib.site.layout import Layout, _files, _fitted, lay_out
 from buzanlib.study.owned import OwnedFolder
 from buzanlib.study.results import Results
 from buzanlib.study.runner import run_loaded
@@ -54,6 +54,7 @@ def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: P
     layout = laid_out(path)
     assert pages(layout.toc)["The argument"] == ["executed/02_table1", "executed/03_table2"]
     assert "The evidence" not in pages(layout.toc)
+    assert pages(layout.toc)["Look it up"] == ["_generated/evidence"]
     assert "glossary" in pages(layout.toc)["Reference"]
     config = yaml.safe_load(layout.config.read_text(encoding="utf-8"))
     assert config["title"] == "Mine"
@@ -64,6 +65,18 @@ def test_the_book_of_a_study_has_its_pages_and_no_others(tmp_path: Path, root: P
     assert pages(layout.toc)["The argument"] == ["executed/02_table1"]
     executed = layout.book / "executed"
     assert sorted(file.name for file in executed.iterdir()) == ["02_table1.ipynb", "results.json"]
+
+
+def test_a_generated_page_that_a_study_cannot_fill_is_left_out(tmp_path: Path, root: Path) -> None:
+    path = study_of(tmp_path, root, "  reads:\n", templates=str(root / "tests" / "notebooks"))
+    toc = yaml.safe_load((root / "book" / "_toc.yml").read_text(encoding="utf-8"))
+    made = ["data.md", "claims.md"]
+    fitted = _fitted(toc, load_study(path), made, None)
+    assert {name for name in _files(fitted) if name.startswith("_generated/")} == {
+        "_generated/data",
+        "_generated/claims",
+    }
+    assert "Look it up" not in {part["caption"] for part in fitted["parts"]}
 
 
 def test_a_notebook_that_the_book_does_not_know_has_its_place(tmp_path: Path, root: Path) -> None:

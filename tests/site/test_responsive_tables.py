@@ -34,3 +34,25 @@ def test_any_other_table_is_left_as_it_is(folder: Path, build: Build) -> None:
     html, _ = build(folder, TABLE)
     assert len(_cells(html)) == 6
     assert "data-label" not in html
+
+
+def test_rules_and_variables_of_a_codebook_can_be_linked_to(
+    folder: Path, build: Callable[..., tuple[str, str]]
+) -> None:
+    (folder / "codebook_1.md").write_text(
+        "# Codes\n\n| variable | rule |\n| --- | --- |\n| `pol_kind` | a |\n| a, b | c |\n\n"
+        "1. one\n2. two\n\nText.\n\n3. three\n   1. within\n\nText.\n\n2. two again\n",
+        encoding="utf-8",
+    )
+    build(folder, "```{toctree}\ncodebook_1\n```")
+    page = (folder / "out" / "codebook_1.html").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'<(\w+)[^>]* id="((?:rule|variable)-\w+)"', page)) == [
+        ("li", "rule-1"),
+        ("li", "rule-2"),
+        ("li", "rule-3"),
+        ("tr", "variable-pol_kind"),
+    ]
+    assert re.search(r'id="rule-2">\s*<p>two</p>', page)
+    (folder / "notes.md").write_text("# Notes\n\n1. one\n", encoding="utf-8")
+    build(folder, "```{toctree}\nnotes\n```")
+    assert 'id="rule-1"' not in (folder / "out" / "notes.html").read_text(encoding="utf-8")

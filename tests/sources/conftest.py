@@ -287,6 +287,8 @@ def small_raw(tmp_path: Path, write_workbook: Writer) -> Path:
     ):
         rows = [f"{row[0]},{one},{coded}\n" for row in some for one in who]
         csv(f"coding/{name}.csv", head + "".join(rows))
+    csv("coding/adjudication_reasons.csv", f"passage_id,reason\n{places[0][0]},10: an actor is named\n")
+    csv("coding/adjudication_2_reasons.csv", "passage_id,variables,reason\n")
     for name, some in {"passage_texts": places[:2], "passage_texts_2025_2026": places[2:]}.items():
         rows = [(row[0], "Kept.", "[STATE] wants norms.") for row in some]
         pd.DataFrame(rows, columns=["passage_id", "text", "blind"]).to_parquet(

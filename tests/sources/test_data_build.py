@@ -25,6 +25,7 @@ MADE = [
     "conventional.csv",
     "annotators.csv",
     "codes.csv",
+    "decisions.csv",
     "resolutions.csv",
     "votes.csv",
     "accessions.csv",

@@ -82,10 +82,12 @@ def test_new_speeches_come_behind_those_that_are_there(
         "conventional.csv",
         "codes.csv",
         "gists.csv",
+        "decisions.csv",
         "passages_moved.csv",
         "sheet.csv",
     ]
-    more = {"documents.csv": 3, "passages.csv": 3, "conventional.csv": 3, "codes.csv": 0, "gists.csv": 0}
+    more = {"documents.csv": 3, "passages.csv": 3, "conventional.csv": 3, "codes.csv": 0}
+    more |= {"gists.csv": 0, "decisions.csv": 0}
     for name, rows in more.items():
         before, after = (
             (folder / name).read_text().splitlines() for folder in (data_dir, added.files[0].parent)
@@ -267,6 +269,7 @@ def test_a_year_taken_out_and_added_again_gives_the_tables_that_ship(
         ("conventional", "doc_id", taken),
         ("codes", "passage_id", gone),
         ("gists", "passage_id", gone),
+        ("decisions", "passage_id", gone),
     ):
         table = pd.read_csv(data / f"{name}.csv", dtype="str", keep_default_na=False)
         write_table(table[~table[key].isin(out)], data / f"{name}.csv")
@@ -278,7 +281,7 @@ def test_a_year_taken_out_and_added_again_gives_the_tables_that_ship(
     for file in added.files[:3]:
         assert file.read_bytes() == (data_dir / file.name).read_bytes()
         shutil.copy(file, data)
-    # The codes that ship come back as a sheet. Gists are no codes, and stay as they are.
+    # The codes that ship come back as a sheet. Gists and decisions are no codes, and stay as they are.
     codes = held.table("codes.csv", new_session.CODE)
     theirs = codes[codes["annotator"].isin(set(codes.loc[codes["passage_id"].isin(gone), "annotator"]))]
     theirs.rename(columns={"annotator": "coder"}).to_csv(tmp_path / "sheet.csv", index=False)
@@ -290,5 +293,6 @@ def test_a_year_taken_out_and_added_again_gives_the_tables_that_ship(
     assert set(are.index[are["kind"] != were["kind"]]) == set(
         theirs["annotator"]
     )  # now on record as of a sheet
-    shutil.copy(data_dir / "gists.csv", data)
+    for name in ("gists.csv", "decisions.csv"):
+        shutil.copy(data_dir / name, data)
     assert check(data) == []

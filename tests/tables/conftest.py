@@ -66,6 +66,7 @@ WORLD = {
         *(f"{who},1,coder,2026-11,,model,,," for who in WHO),
         *(f"{who},2,coder,2026-11-28,,model,,," for who in AGAIN),
     ],
+    "decisions.csv": ["passage_id,annotator,rules,definitions", "P00000001,C,2;17,level"],
     "resolutions.csv": [
         "rcid,resolution,date,session,title,ict,contested,yes,no,abstain",
         "9001,73/27,2018-12-05,73,Information security,1,1,1,0,1",
