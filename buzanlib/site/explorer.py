@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Mapping
 from math import isnan
 from typing import Any
 
-from buzanlib.errors import EstimationError, UnknownNameError
+from buzanlib.errors import EstimationError
+from buzanlib.figures.choices_in_words import CHOICES as CHOICES
+from buzanlib.figures.choices_in_words import REGISTERED, Exploration, explored, explorer_data
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.typeset import typeset, with_interval
 from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
-from buzanlib.inference.exploration import Exploration, explore, indices_of, material
-from buzanlib.measurement.codings import further_annotators
 from buzanlib.measurement.indices import index_of
-from buzanlib.measurement.placement import AXES, Placement
 from buzanlib.site.pages import markdown_table, page
 from buzanlib.site.scripts import data_script
 from buzanlib.study.markup import escape
 from buzanlib.study.results import Results
 from buzanlib.study.spec import Study
 from buzanlib.tables.data_folder import Data
-from buzanlib.tables.states import load_states
-from buzanlib.theory.factorial import CODING
-from buzanlib.theory.vocabulary import RULES, TABLE2_THREATS, Annotator, Corpus, Effect, Quadrant, Threat
+from buzanlib.theory.vocabulary import Annotator, Quadrant, Threat
 
 NAME = "explorer"
-
-_PLACING = (
-    *("power", "cohesion", "first", "last", "power_rule", "cohesion_rule"),
-    *("power_quantile", "cohesion_quantile"),
-)
-
-CHOICES = (*_PLACING, "corpus", "annotator")
-"""Parameters of notebooks that can be chosen on the page; it opens with those of the first notebook that has them."""
 
 _CORPORA = ("corpus", "replication")
 """Parameters that name statements which a study reads."""
 
-_RULES = {"quantile": "a share of the states", "neighbour": in_words("contiguous", of="threshold")}
-_TERCILE = 2 / 3
 _ASKED = _MULTIVERSE, _LOCKED = "multiverse.size", "locked.B1.contrast"
 _SIGNS = {-1: "below zero", 0: "near zero", 1: "above zero"}
 
@@ -61,58 +47,14 @@ def explorer_pages(study: Study, results: Results, linked: Collection[str] = ())
         return {}
     default = {name: runs[0].parameters[name] for name in CHOICES}
     data = Data.open(study.reads)
-    place = Placement(**{name: default[name] for name in _PLACING})  # type: ignore[arg-type]
-    try:
-        found = explore(data, place, str(default["corpus"]), str(default["annotator"]))
-    except (EstimationError, UnknownNameError):
-        return {}
-    if found.counts.empty:
+    found = explored(data, default)
+    if found is None:
         return {}
     named = dict.fromkeys(run.parameters.get(name) for name in _CORPORA for run in study.runs)
     corpora = [str(one) for one in named if one in set(data.statements.documents["corpus"])]
-    path, script = data_script(NAME, _data(data, default, corpora) | {"linked": [*linked]})
+    path, script = data_script(NAME, explorer_data(data, default, corpora) | {"linked": [*linked]})
     chapters = {run.notebook: f"{{doc}}`../executed/{run.name}`" for run in reversed(study.runs)}
     return {f"{NAME}.md": page(_parts(data, found, default, chapters, results)), path: script}
-
-
-def _data(data: Data, default: Mapping[str, Any], corpora: Sequence[str]) -> dict[str, Any]:
-    """Everything that the script reads: the choices with their words, and what the numbers are computed from."""
-    documents, predictions = data.statements.documents, data.predictions
-    years = [*documents.loc[documents["corpus"].isin(corpora), "year"], default["first"], default["last"]]
-    coders, own = set(data.statements.codes["annotator"]), str(default["annotator"])
-    shipped = [str(one) for one in Annotator if one in coders]
-    known = material(data, corpora, dict.fromkeys([*shipped, *further_annotators(data.statements), own]))
-    known["counts"] = {name: of for name, of in known["counts"].items() if name == own or any(of.values())}
-    in_full = load_states(data.folder)["name"].reindex(known["states"]).fillna("")
-    predicted = {(one.threat, one.effect): one.sign for one in predictions.cells}
-    return known | {
-        "default": dict(default),
-        "names": [name or iso3 for iso3, name in in_full.items()],
-        "indices": {
-            axis: {name: asdict(index_of(name, axis)) for name in some}
-            for axis, some in indices_of(data).items()
-        },
-        "rules": {axis: _rules(data, axis) for axis in AXES},
-        "corpora": {one: corpus_in_words(data, one) for one in corpora},
-        "annotators": {name: in_words(name, of="annotator") for name in known["counts"]},
-        "shipped": shipped,
-        "years": [int(min(years)), int(max(years))],
-        "threats": [threat.label for threat in Threat],
-        "quadrants": [{"name": str(one), "label": one.label} for one in Quadrant],
-        "effects": [in_words(effect) for effect in Effect],
-        "predicted": [[predicted.get((threat, effect), 0) for effect in Effect] for threat in TABLE2_THREATS],
-        "coding": CODING[1:].astype(int).tolist(),
-        "sesoi": predictions.sesoi,
-    }
-
-
-def _rules(data: Data, axis: str) -> dict[str, dict[str, Any]]:
-    """Words for the rules of an axis for which there are tables, and for the upper tercile, a quantile of its own."""
-    tables = {"neighbour": [data.contiguity], "great_powers": [data.contiguity, data.great_powers]}
-    offered = [rule for rule in RULES[axis] if all(len(table) for table in tables.get(rule, ()))]
-    words = {rule: {"label": _RULES.get(rule, in_words(rule, of="threshold"))} for rule in offered}
-    tercile: dict[str, Any] = {"label": in_words("tercile", of="threshold"), "quantile": _TERCILE}
-    return words | {"tercile": tercile}
 
 
 def _parts(
@@ -123,7 +65,7 @@ def _parts(
     results: Results,
 ) -> Iterator[str]:
     """The page, with what it opens with as tables, which the script replaces."""
-    registered = default == _registered()
+    registered = default == REGISTERED
     yield "# Explorer: place the states otherwise"
     yield (
         "Who is weak and who is strong depends on what measures power and cohesion, on where the line is drawn, and on"
@@ -151,12 +93,6 @@ def _parts(
     yield ":::"
     yield "## What is computed"
     yield from _methods(default, chapters, locked=registered and _LOCKED in results.scalars)
-
-
-def _registered() -> dict[str, Any]:
-    place = Placement()
-    placing = {name: getattr(place, name) for name in _PLACING}
-    return placing | {"corpus": Corpus.UNGDC, "annotator": Annotator.ADJUDICATED_2}
 
 
 def _opening(data: Data, found: Exploration, default: Mapping[str, Any]) -> Iterator[str]:
