@@ -162,6 +162,7 @@ class Value:
 
     value: Scalar
     notebook: str  #: name of the notebook that recorded it
+    cell: str = ""  #: id of the cell that did; empty in results of a notebook whose cells have none
 
 
 @dataclass(frozen=True)
