@@ -21,6 +21,10 @@ _CELL = 10_000
 _logger = logging.getLogger(__name__)
 
 
+class number(nodes.inline):  # noqa: N801, as Sphinx calls the methods for it
+    """A recorded value; ``key`` says under which key, and ``address`` in the end where the code is that recorded it."""
+
+
 class NumberRole(SphinxRole):
     """The value recorded under a key, formatted, such as ``B1.contrast:+.2f`` between backticks.
 
@@ -36,11 +40,13 @@ class NumberRole(SphinxRole):
         key, _, form = self.text.partition(":")
         classes = ["num"]  # a number and its sign stay on one line
         try:
-            page = self.env.docname.rpartition("/")[2]
-            value = _load(self.env.app).on(page, key.strip())
+            results = results_of(self.env.app)
+            full = results.key_on(self.env.docname.rpartition("/")[2], key.strip())
+            value = results[full]
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break
+            return [number(self.rawtext, text, classes=classes, key=full)], []
         except (BuzanError, ValueError) as error:
             if isinstance(error, UnknownNameError) and not self.config.buzan_as_shipped:
                 text = "–"
@@ -57,7 +63,8 @@ def _path(app: Sphinx) -> Path:
     return Path(app.srcdir) / str(app.config.buzan_results)
 
 
-def _load(app: Sphinx) -> Results:
+def results_of(app: Sphinx) -> Results:
+    """The numbers of the book that is built; raises as `Results.load`."""
     path = _path(app)
     return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
 
@@ -71,7 +78,7 @@ def _read(path: Path, changed: int) -> Results:
 def _require(app: Sphinx) -> None:
     """Stop before reading anything if there are no results: one error instead of one for each number."""
     try:
-        _load(app)
+        results_of(app)
     except BuzanError as error:
         raise ExtensionError(str(error)) from error
 
