@@ -93,7 +93,10 @@ class Linker:
 
 
 def _fits(value: object, text: str, form: str) -> bool:
-    return isinstance(value, str | int | float) and typeset(value, "" if isinstance(value, str) else form) == text
+    return (
+        isinstance(value, str | int | float)
+        and typeset(value, "" if isinstance(value, str) else form) == text
+    )
 
 
 def _link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -110,7 +113,9 @@ def _link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         parts = linker.split(text.astext())
         in_link = isinstance(text.parent, number) and "address" in text.parent
         if len(parts) > 1 and not in_link and not _is_apart(text):
-            text.parent.replace(text, [_part(linker, part, place) for place, part in enumerate(parts) if part])
+            text.parent.replace(
+                text, [_part(linker, part, place) for place, part in enumerate(parts) if part]
+            )
     for raw in list(doctree.findall(nodes.raw)):
         if "html" in raw["format"].split() and "<table" in raw.astext():
             raw[:] = [nodes.Text(link_table(raw.astext(), linker))]
@@ -145,7 +150,9 @@ _TERMS = "buzan_terms"
 def _gather_terms(app: Sphinx, doctree: nodes.document) -> None:
     """Keep the meanings of the terms of a page, its first paragraph each."""
     found = {}
-    for entry in (one for list_ in doctree.findall(glossary) for one in list_.findall(nodes.definition_list_item)):
+    for entry in (
+        one for list_ in doctree.findall(glossary) for one in list_.findall(nodes.definition_list_item)
+    ):
         first = next(iter(entry.findall(nodes.paragraph)), None)
         for term in entry.findall(nodes.term):
             found |= {name: " ".join(first.astext().split()) for name in term["ids"] if first is not None}

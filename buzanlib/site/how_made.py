@@ -58,7 +58,10 @@ def _rewrite(app: Sphinx, docname: str, source: list[str]) -> None:
             continue
         if {"remove-cell", "remove-input"} & {*tags}:
             shown = copy.deepcopy(cell)
-            shown |= {"metadata": {"tags": ["hide-input", "recording"], "mystnb": _prompts(count)}, "outputs": []}
+            shown |= {
+                "metadata": {"tags": ["hide-input", "recording"], "mystnb": _prompts(count)},
+                "outputs": [],
+            }
             shown.pop("id", None)
             foot.append(shown)
         else:
@@ -87,12 +90,12 @@ def _foot(about: PageFacts) -> str:
     read = f"**Tables read:** {', '.join(map(code, tables))}." if tables else "It read no table."
     if not about.parameters:
         return "\n\n".join(["## How this page was made", f"{said}. It has no parameters.", read])
-    rows = ([name, meaning, value, allowed or "anything"] for name, meaning, value, allowed in about.parameters)
+    rows = (
+        [name, meaning, value, allowed or "anything"] for name, meaning, value, allowed in about.parameters
+    )
     table = markdown_table(["parameter", "meaning", "here", "allowed"], rows)
     heading = "{.stacked}\n"
-    return "\n\n".join(
-        ["## How this page was made", f"{said} with these choices:", heading + table, read]
-    )
+    return "\n\n".join(["## How this page was made", f"{said} with these choices:", heading + table, read])
 
 
 def _anchors(app: Sphinx, doctree: nodes.document) -> None:

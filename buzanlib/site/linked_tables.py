@@ -116,7 +116,7 @@ class _Linking(HTMLParser):
         return f'<a class="reference internal hypothesis" href="{escape(self._links.hypothesis(name))}">{name}</a>'
 
     def _numbers(self, text: str) -> str:
-        """The text of a cell with a number, or the two of an interval, as links; empty if it has none of a known key."""
+        """The number of a cell, or the two of an interval, as links; empty if it has none of a known key."""
         if self._row and self._column in _COLUMNS:
             ending, form = _COLUMNS[self._column]
             return self._number(text, ending, form)

@@ -21,8 +21,8 @@ _CELL = 10_000
 _logger = logging.getLogger(__name__)
 
 
-class number(nodes.inline):  # noqa: N801, as Sphinx calls the methods for it
-    """A recorded value; ``key`` says under which key, and ``address`` in the end where the code is that recorded it."""
+class number(nodes.inline):
+    """A recorded value, with its ``key``, and in the end as ``address`` the place of the code that recorded it."""
 
 
 class NumberRole(SphinxRole):

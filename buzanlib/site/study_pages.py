@@ -77,8 +77,8 @@ def colophon_page(manifest: Manifest) -> str:
     return page(
         [
             "# How this book was made",
-            "`run.json` beside the executed notebooks says the same in full, with every parameter. {doc}`changes` lists what"
-            " moved since the run before; {doc}`parameters` has every choice.",
+            "`run.json` beside the executed notebooks says the same in full, with every parameter. {doc}`changes` lists"
+            " what moved since the run before; {doc}`parameters` has every choice.",
             bullets(facts),
             "## Notebooks",
             markdown_table(head, notebooks, {"seconds", "seed"}),
@@ -216,7 +216,7 @@ def own_note(run: Run) -> str:
 
 
 def study_pages(study: Study) -> dict[str, str]:
-    """Make the pages of a study on itself, and what its chapters need to know of their run; the text of each by its name.
+    """Make the pages of a study on itself, and what its chapters need to know of their run; the text of each by name.
 
     `BuzanError` if the study has not been run.
     """

@@ -25,7 +25,12 @@ KNOWN = {
     "F1": Known("Routes differ", "F3"),
 }
 MADE = PageFacts(
-    "06_test", "1" * 64, "c0ffee", 7.25, ("codes.csv", "README.md"), (("power", "its index", "CINC (cinc)", "an index"),)
+    "06_test",
+    "1" * 64,
+    "c0ffee",
+    7.25,
+    ("codes.csv", "README.md"),
+    (("power", "its index", "CINC (cinc)", "an index"),),
 )
 VALUES = {
     "B1.contrast": Value(-0.254, "06_test", "last"),
@@ -120,7 +125,9 @@ def test_a_card_says_what_value_chapter_choices_and_tables(book: dict[str, str])
 
 def test_every_id_in_prose_is_a_link_but_none_in_code_headings_and_links(book: dict[str, str]) -> None:
     prose = book["index"].split("<h2>")[1].split("<table")[0]
-    linked = re.findall(r'<a class="hypothesis[^>]*href="_generated/hypotheses.html#hypothesis-(\w+)">(\w+)</a>', prose)
+    linked = re.findall(
+        r'<a class="hypothesis[^>]*href="_generated/hypotheses.html#hypothesis-(\w+)">(\w+)</a>', prose
+    )
     assert linked == [("b1", "B1"), ("b1", "B1"), ("f1", "F1")]
     assert "1 reversed (<a" in book["executed/06_test"], "in words that were recorded, too"
     assert "hypothesis-b1" not in book["_generated/hypotheses"]
