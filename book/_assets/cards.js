@@ -24,17 +24,17 @@
     facts.push(...said("chapter", title));
     if (chosen) facts.push(...said("choices", chosen));
     if (tables) facts.push(...said("tables", tables));
-    return [buzan.make("p", {}, what), buzan.make("dl", {}, ...facts), leads(link, "the code that recorded it")];
+    return [buzan.make("p", {}, what), buzan.make("dl", {}, ...facts), leads(link, "The code that recorded it")];
   }
 
   function content(link) {
     if (link.dataset.key) return ofNumber(link);
     if (link.matches(".hypothesis")) {
       const id = link.textContent;
-      return [buzan.make("p", {}, id), data.ids[id], leads(link, "all hypotheses")];
+      return [buzan.make("p", {}, id), data.ids[id], leads(link, "All hypotheses")];
     }
     const meaning = data.terms[link.hash.slice(1)];
-    return meaning ? [buzan.make("p", {}, link.textContent), meaning, leads(link, "glossary")] : null;
+    return meaning ? [buzan.make("p", {}, link.textContent), meaning, leads(link, "Glossary")] : null;
   }
 
   function place(link) {

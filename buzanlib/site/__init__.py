@@ -14,16 +14,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
     for part in (
-        "adjustments",
-        "api",
-        "architecture",
-        "numbers",
-        "mathml",
-        "process",
-        "scripts",
-        "run_facts",
-        "how_made",
-        "cards",
-    ):
+        "adjustments", "api", "architecture", "numbers", "mathml", "process", "scripts", "how_made", "cards",
+    ):  # fmt: skip
         import_module(f"{__name__}.{part}").setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -62,7 +62,7 @@ class Linker:
         what = key_in_words(key.removeprefix(about.get("prefix", "")), scales)
         claims = [name for name in key.split(".") if name in self.facts.hypotheses]
         self.names |= {name: self.facts.hypotheses[name].in_words for name in claims}
-        self.numbers[key] = [what[:1].upper() + what[1:], str(value.value), value.notebook, *claims[:1]]
+        self.numbers[key] = [what[:1].upper() + what[1:], typeset(value.value), value.notebook, *claims[:1]]
         return self._uri(target) + (f"#{anchor_of(value.cell)}" if value.cell else "")
 
     def hypothesis(self, name: str) -> str:

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 from buzanlib.site.numbers import results_of
 from buzanlib.site.pages import markdown_table
-from buzanlib.site.run_facts import PageFacts, facts_of
+from buzanlib.site.run_facts import FACTS, PageFacts, facts_of
 from buzanlib.study.markup import code
 
 CHAPTERS = "executed/"
@@ -109,12 +109,7 @@ def _anchors(app: Sphinx, doctree: nodes.document) -> None:
 def _complete(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Put the number of a chapter into the title of its window, and the link to how the book was made at every foot.
-
-    The script with the switch is loaded where there is code to show.
-    """
-    if number := app.env.toc_secnumbers.get(page, {}).get(""):
-        context["title"] = f"{'.'.join(map(str, number))}. {context['title']}"
+    """Load the script with the switch where there is code; put the link to how the book was made at every foot."""
     if doctree is not None and any("nb_element" in node for node in doctree.findall(nodes.container)):
         app.add_js_file("code.js", loading_method="defer")
     if (made := "_generated/colophon") in app.env.found_docs:
@@ -123,7 +118,8 @@ def _complete(
 
 
 def setup(app: Sphinx) -> None:
-    """Register the handlers."""
+    """Register the handlers, and the setting that says where the facts of the run lie."""
+    app.add_config_value("buzan_facts", f"_generated/{FACTS}", "env", [str])
     app.connect("source-read", _rewrite)
     app.connect("doctree-read", _anchors)
     app.connect("html-page-context", _complete)

@@ -113,7 +113,8 @@ def hypotheses_page(known: Mapping[str, Known]) -> str:
         " hand could test was left out before anything was scored, and the rest kept their ids, so that none ever"
         " means two things.",
         f"**What is adjusted together.** A p value is adjusted among those of its group. Here a hypothesis is"
-        f" {joined(families, 'or')}.",
+        f" {joined(families, 'or')}. The data files have short names for these groups, of which two look like ids:"
+        " the group called F1 there is not hypothesis F1, and group X has no number.",
         "{.claims}\n" + "\n\n".join(_entry(name, one) for name, one in known.items()),
     ]
     return page(parts)

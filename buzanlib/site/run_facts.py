@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -90,9 +89,3 @@ def facts_of(app: Sphinx) -> Facts:
 @lru_cache(maxsize=1)
 def _read(path: Path, changed: int) -> Facts:
     return Facts.from_json(path.read_text(encoding="utf-8")) if changed else Facts()
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the setting that says where the file lies."""
-    app.add_config_value("buzan_facts", f"_generated/{FACTS}", "env", [str])
-    return {}

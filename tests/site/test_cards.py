@@ -104,7 +104,7 @@ def cards(page: str) -> Any:
 
 
 def test_a_number_leads_to_the_code_that_recorded_it(book: dict[str, str]) -> None:
-    link = r'<a class="recorded num" data-key="B1\.contrast" href="executed/06_test\.html#cell_last">\u22120\.3</a>'
+    link = r'<a class="num recorded" data-key="B1\.contrast" href="executed/06_test\.html#cell_last">\u22120\.3</a>'
     assert re.search(link, book["index"])
     assert re.search(r'<a [^>]*href="executed/06_test.html#cell_shown"[^>]*>undecided</a>', book["index"])
     assert 'id="cell_last"' in book["executed/06_test"]
@@ -114,7 +114,7 @@ def test_a_number_leads_to_the_code_that_recorded_it(book: dict[str, str]) -> No
 
 def test_a_card_says_what_value_chapter_choices_and_tables(book: dict[str, str]) -> None:
     said = cards(book["index"])
-    assert said["numbers"]["B1.contrast"] == ["B1: estimate (log odds)", "-0.254", "06_test", "B1"]
+    assert said["numbers"]["B1.contrast"] == ["B1: estimate (log odds)", "\u22120.254", "06_test", "B1"]
     assert said["pages"] == {"06_test": ["The test", "power: CINC (cinc)", "codes.csv"]}
     assert said["ids"]["B1"].endswith("Undecided.")
     assert said["ids"]["F1"] == "Routes differ. Not judged in this study."
