@@ -20,7 +20,7 @@ from buzanlib.site.how_made import anchor as anchor_of
 from buzanlib.site.key_words import key_in_words
 from buzanlib.site.linked_tables import link_table
 from buzanlib.site.numbers import number, results_of
-from buzanlib.site.run_facts import Facts, facts_of
+from buzanlib.site.run_facts import Facts, facts_of, path_of
 from buzanlib.study.results import Results
 
 _HYPOTHESES = f"_generated/{hypotheses.PAGE}"
@@ -47,9 +47,7 @@ class Linker:
             self._by_tail[".".join(key.split(".")[-2:])].append(key)
         self.numbers: dict[str, list[str]] = {}
         self.names: dict[str, str] = {}
-        known = self.facts.hypotheses if page != _HYPOTHESES and _HYPOTHESES in self._pages else {}
-        longest_first = sorted(known, key=len, reverse=True)
-        self._ids = re.compile(rf"(?<![\w./-])({'|'.join(longest_first)})(?![\w/-]|\.\w)") if known else None
+        self._ids = _ids(self.facts) if page != _HYPOTHESES and _HYPOTHESES in self._pages else None
 
     def address(self, key: str) -> str:
         """Where the code stands that recorded a number; empty if that is on no page. Takes it among the cards."""
@@ -90,6 +88,12 @@ class Linker:
             title = self._title[f"{CHAPTERS}{name}"].astext()
             pages[name] = [title, "; ".join(chosen), ", ".join(read)]
         return {"numbers": self.numbers, "pages": pages, "ids": self.names}
+
+
+def _ids(facts: Facts) -> re.Pattern[str] | None:
+    """What finds the id of a hypothesis in a text; None where none is known."""
+    names = "|".join(sorted(facts.hypotheses, key=len, reverse=True))
+    return re.compile(rf"(?<![\w./-])({names})(?![\w/-]|\.\w)") if names else None
 
 
 def _fits(value: object, text: str, form: str) -> bool:
@@ -147,8 +151,12 @@ def _is_apart(node: nodes.Node) -> bool:
 _TERMS = "buzan_terms"
 
 
-def _gather_terms(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the meanings of the terms of a page, its first paragraph each."""
+def _gather(app: Sphinx, doctree: nodes.document) -> None:
+    """Read a page again when what its cards say may have changed; keep the meanings of its terms, a paragraph each."""
+    ids = _ids(facts_of(app))
+    texts = (text for text in doctree.findall(nodes.Text) if ids and ids.search(text))
+    if any(doctree.findall(number)) or not all(map(_is_apart, texts)):
+        app.env.note_dependency(str(path_of(app)))
     found = {}
     for entry in (
         one for list_ in doctree.findall(glossary) for one in list_.findall(nodes.definition_list_item)
@@ -205,7 +213,7 @@ def _depart(self: Any, node: number) -> None:
 def setup(app: Sphinx) -> None:
     """Register the node and the handlers."""
     app.add_node(number, html=(_visit, _depart))
-    app.connect("doctree-read", _gather_terms)
+    app.connect("doctree-read", _gather)
     app.connect("env-purge-doc", _forget)
     app.connect("env-merge-info", _merge)
     app.connect("doctree-resolved", _link)

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 from buzanlib.site.numbers import results_of
 from buzanlib.site.pages import markdown_table
-from buzanlib.site.run_facts import FACTS, PageFacts, facts_of
+from buzanlib.site.run_facts import FACTS, PageFacts, facts_of, path_of
 from buzanlib.study.markup import code
 
 CHAPTERS = "executed/"
@@ -41,6 +41,7 @@ def _rewrite(app: Sphinx, docname: str, source: list[str]) -> None:
     about = facts_of(app).pages.get(name)
     if about is None or not docname.startswith(CHAPTERS):
         return
+    app.env.note_dependency(str(path_of(app)))
     notebook = json.loads(source[0])
     recorded = Counter(value.cell for value in results_of(app).values.values() if value.notebook == name)
     foot = [{"cell_type": "markdown", "metadata": {}, "source": _foot(about)}]

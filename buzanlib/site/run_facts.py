@@ -80,9 +80,14 @@ def _value(name: str, value: object) -> str:
     return str(value) if words == str(value) else f"{words} ({value})"
 
 
+def path_of(app: Sphinx) -> Path:
+    """Where they lie."""
+    return Path(app.srcdir) / str(app.config.buzan_facts)
+
+
 def facts_of(app: Sphinx) -> Facts:
     """Facts of the book that is built; none where nobody wrote them."""
-    path = Path(app.srcdir) / str(app.config.buzan_facts)
+    path = path_of(app)
     return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
