@@ -41,7 +41,7 @@
     const [mark] = link.getClientRects();
     const width = document.documentElement.clientWidth;
     card.style.left = `${scrollX + Math.max(8, Math.min(mark.left, width - card.offsetWidth - 8))}px`;
-    const below = mark.bottom + card.offsetHeight + 4 <= innerHeight || mark.top < card.offsetHeight;
+    const below = mark.bottom + card.offsetHeight <= innerHeight || innerHeight - mark.bottom >= mark.top;
     card.style.top = `${scrollY + (below ? mark.bottom : mark.top - card.offsetHeight)}px`;
   }
 

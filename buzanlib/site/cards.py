@@ -13,6 +13,7 @@ from sphinx.addnodes import glossary
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.typeset import typeset
 from buzanlib.site import hypotheses
 from buzanlib.site.how_made import CHAPTERS
@@ -83,7 +84,7 @@ class Linker:
         pages = {}
         for name in dict.fromkeys(about[2] for about in self.numbers.values()):
             made = self.facts.pages.get(name)
-            chosen = [f"{one[0]}: {one[2]}" for one in made.parameters] if made else []
+            chosen = [f"{in_words(one[0])}: {one[2]}" for one in made.parameters] if made else []
             read = [file for file in made.read if file.endswith(".csv")] if made else []
             title = self._title[f"{CHAPTERS}{name}"].astext()
             pages[name] = [title, "; ".join(chosen), ", ".join(read)]

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from buzanlib.figures.typeset import joined
 from buzanlib.site.claims import Evidence
 from buzanlib.site.pages import bullets, page
 from buzanlib.study.markup import escape
@@ -24,15 +23,17 @@ _ID = re.compile(r"[A-Z][A-Z0-9]*[0-9]", re.ASCII)
 """What is taken for an id wherever it stands in a text: a study may call a hypothesis by any word."""
 
 _FAMILIES = {
-    "F1": "one of the three predictions of Table 2",
+    "F1": "the predictions of Table 2, one by one",
     "gate": "Table 2 as a whole",
-    "F2": "one of four on the order of quadrants and their disagreement",
-    "F3": "secondary",
-    "X": "a claim left open by the locked file",
-    "second registration": "of the second registration",
+    "F2": "the order of quadrants, and who disagrees most",
+    "F3": "secondary hypotheses",
+    "X": "open claims",
+    "second registration": "the second registration",
     "added": "added by this study",
 }
-"""Families in words: as the files name them, two look like the ids of hypotheses."""
+"""Families in words: as the files name them, some look like the ids of hypotheses."""
+
+_QUADRANTS = "The first letter of a quadrant is its power and the second its cohesion, S strong and W weak."
 
 _LETTERS = {
     "A": "the text around Table 1",
@@ -61,7 +62,8 @@ class Known:
     @property
     def in_words(self) -> str:
         """What it says, and what became of it."""
-        return f"{self.claim.rstrip('.')}. {(self.verdict or 'not judged in this study').capitalize()}."
+        quadrants = f" {_QUADRANTS}" if re.search(r"\b[SW][SW]\b", self.claim) else ""
+        return f"{self.claim.rstrip('.')}. {(self.verdict or 'not judged in this study').capitalize()}.{quadrants}"
 
 
 def anchor(name: str) -> str:
@@ -103,8 +105,12 @@ def hypotheses_page(known: Mapping[str, Known]) -> str:
     """List the hypotheses by id, and say what ids mean and why numbers are missing, in Markdown."""
     letters = dict.fromkeys(name[0] for name in known)
     meanings = [f"**{letter}**: {_LETTERS[letter]}" for letter in letters if letter in _LETTERS]
-    used = dict.fromkeys(one.family for one in known.values())
-    families = [f"*{_FAMILIES[family]}*" for family in used if family in _FAMILIES]
+    groups: dict[str, list[str]] = {}
+    for name, one in known.items():
+        groups.setdefault(one.family, []).append(name)
+    together = [
+        f"{_group(family)}: {', '.join(map(escape, names))}" for family, names in groups.items() if family
+    ]
     parts = [
         "# The hypotheses, by id",
         "Wherever an id such as B1 stands in this book, it leads here. The letter says what a hypothesis is about:",
@@ -112,9 +118,10 @@ def hypotheses_page(known: Mapping[str, Known]) -> str:
         "**Why numbers are missing.** Ids were given in a longer list of what the paper might imply. What no data at"
         " hand could test was left out before anything was scored, and the rest kept their ids, so that none ever"
         " means two things.",
-        f"**What is adjusted together.** A p value is adjusted among those of its group. Here a hypothesis is"
-        f" {joined(families, 'or')}. The data files have short names for these groups, of which two look like ids:"
-        " the group called F1 there is not hypothesis F1, and group X has no number.",
+        "**What is adjusted together.** P values are adjusted within a group. The data files call some groups by short"
+        " names like F1 or X, which are no hypotheses; here they are:",
+        bullets(together),
+        _QUADRANTS,
         "{.claims}\n" + "\n\n".join(_entry(name, one) for name, one in known.items()),
     ]
     return page(parts)
@@ -123,8 +130,9 @@ def hypotheses_page(known: Mapping[str, Known]) -> str:
 def _entry(name: str, one: Known) -> str:
     where = f", in {{doc}}`../executed/{one.tested_on}`" if one.verdict and one.tested_on else ""
     word = f"**{escape(one.verdict.capitalize())}**" if one.verdict else "Not judged in this study"
-    family = _FAMILIES.get(one.family, escape(one.family))
-    return (
-        f"[**{escape(name)}**]{{#{anchor(name)}}} {escape(one.claim)}\n: {word}{where}."
-        f" {family[:1].upper()}{family[1:]}."
-    )
+    group = f" Group: {_group(one.family)}." if one.family else ""
+    return f"[**{escape(name)}**]{{#{anchor(name)}}} {escape(one.claim)}\n: {word}{where}.{group}"
+
+
+def _group(family: str) -> str:
+    return _FAMILIES.get(family) or escape(family)

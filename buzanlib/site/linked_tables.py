@@ -123,7 +123,7 @@ class _Linking(HTMLParser):
         parts = _BETWEEN.split(text)
         if self._row and self._column == _INTERVAL[0] and len(parts) == 3:
             low, high = (self._number(parts[2 * at], _INTERVAL[1 + at], "+.2f") for at in (0, 1))
-            return f"{low}{parts[1]}{high}" if low and high else ""
+            return f"<span>{low}{parts[1]}{high}</span>" if low and high else ""
         return ""
 
     def _number(self, text: str, ending: str, form: str) -> str:

@@ -50,6 +50,7 @@ def test_all_registrations_and_what_a_study_adds_are_known(tmp_path: Path, data_
     unjudged = known_hypotheses(replace(study, output=tmp_path / "none"), Results("", {}, {}, {}, {}))
     assert "Y1" not in unjudged
     assert unjudged["B1"].in_words.endswith("Not judged in this study.")
+    assert unjudged["A2"].in_words.endswith("S strong and W weak.")
 
 
 def test_the_page_explains_ids_gaps_and_groups_once() -> None:
@@ -63,10 +64,12 @@ def test_the_page_explains_ids_gaps_and_groups_once() -> None:
     assert "<script" not in page
     assert "<b>" not in page
     assert page.count("Why numbers are missing") == 1
+    assert "<li>the predictions of Table 2, one by one: B1</li>" in page
     assert "<strong>F</strong>: ways to answer a threat" in page
     assert "<strong>X</strong>" not in page, "no hypothesis here has this letter"
     assert "{#hypothesis-f1}" in markdown
     assert (
-        ": **Undecided**, in {doc}`../executed/06_test`. One of the three predictions of Table 2." in markdown
+        ": **Undecided**, in {doc}`../executed/06_test`. Group: the predictions of Table 2, one by one."
+        in markdown
     )
-    assert ": Not judged in this study. Secondary." in markdown
+    assert ": Not judged in this study. Group: secondary hypotheses." in markdown
