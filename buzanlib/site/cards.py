@@ -158,7 +158,7 @@ def _gather(app: Sphinx, doctree: nodes.document) -> None:
     texts = (text for text in doctree.findall(nodes.Text) if ids and ids.search(text))
     if any(doctree.findall(number)) or not all(map(_is_apart, texts)):
         app.env.note_dependency(str(path_of(app)))
-    found = {}
+    found: dict[str, str] = {}
     for entry in (
         one for list_ in doctree.findall(glossary) for one in list_.findall(nodes.definition_list_item)
     ):

@@ -104,7 +104,7 @@ def _anchors(app: Sphinx, doctree: nodes.document) -> None:
     for cell in doctree.findall(nodes.container):
         metadata: Mapping[str, Any] = cell.get("cell_metadata") or {}
         if _ANCHOR in metadata and cell.get("nb_element") == "cell_code":
-            cell.children[0]["ids"].append(metadata[_ANCHOR])  # type: ignore[index]
+            cell.children[0]["ids"].append(metadata[_ANCHOR])
 
 
 def _complete(

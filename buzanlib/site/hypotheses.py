@@ -87,9 +87,11 @@ def known_hypotheses(study: Study, results: Results) -> dict[str, Known]:
         said.setdefault(name, (row.get("claim"), row.get("family"), ""))
     return {
         name: Known(
-            *(str(text or "") for text in (claim, family, scale or rows.get(name, {}).get("scale"))),
-            verdict=evidence.verdicts.get(name, ""),
-            tested_on=evidence.tested_on.get(name, ""),
+            str(claim),
+            str(family or ""),
+            str(scale or rows.get(name, {}).get("scale") or ""),
+            evidence.verdicts.get(name, ""),
+            evidence.tested_on.get(name, ""),
         )
         for name, (claim, family, scale) in sorted(said.items(), key=lambda one: _in_order(one[0]))
         if claim and _ID.fullmatch(name)

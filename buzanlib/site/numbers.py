@@ -21,7 +21,7 @@ _CELL = 10_000
 _logger = logging.getLogger(__name__)
 
 
-class number(nodes.inline):
+class number(nodes.inline):  # type: ignore[misc]
     """A recorded value, with its ``key``, and in the end as ``address`` the place of the code that recorded it."""
 
 
