@@ -13,8 +13,7 @@
   let touched = false;
 
   const said = (term, text) => [buzan.make("dt", {}, term), buzan.make("dd", {}, text)];
-  const leads = (link, text) =>
-    buzan.make("a", { href: link.getAttribute("href"), tabindex: -1, class: "leads" }, text);
+  const leads = (link, text) => buzan.make("a", { href: link.getAttribute("href"), class: "leads" }, text);
 
   function ofNumber(link) {
     const [what, value, page, id] = data.numbers[link.dataset.key];
@@ -24,7 +23,7 @@
     facts.push(...said("chapter", title));
     if (chosen) facts.push(...said("choices", chosen));
     if (tables) facts.push(...said("tables", tables));
-    return [buzan.make("p", {}, what), buzan.make("dl", {}, ...facts), leads(link, "The code that recorded it")];
+    return [buzan.make("p", {}, what), leads(link, "The code that recorded it"), buzan.make("dl", {}, ...facts)];
   }
 
   function content(link) {
@@ -40,6 +39,11 @@
   function place(link) {
     const [mark] = link.getClientRects();
     const width = document.documentElement.clientWidth;
+    const sheet = width < 640; // then at the end of the screen where the mark is not
+    card.classList.toggle("sheet", sheet);
+    card.classList.toggle("above", sheet && mark.top > innerHeight / 2);
+    card.removeAttribute("style");
+    if (sheet) return;
     card.style.left = `${scrollX + Math.max(8, Math.min(mark.left, width - card.offsetWidth - 8))}px`;
     const below = mark.bottom + card.offsetHeight <= innerHeight || innerHeight - mark.bottom >= mark.top;
     card.style.top = `${scrollY + (below ? mark.bottom : mark.top - card.offsetHeight)}px`;

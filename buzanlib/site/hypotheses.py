@@ -117,11 +117,10 @@ def hypotheses_page(known: Mapping[str, Known]) -> str:
         "# The hypotheses, by id",
         "Wherever an id such as B1 stands in this book, it leads here. The letter says what a hypothesis is about:",
         bullets(meanings),
-        "**Why numbers are missing.** Ids were given in a longer list of what the paper might imply. What no data at"
-        " hand could test was left out before anything was scored, and the rest kept their ids, so that none ever"
-        " means two things.",
-        "**What is adjusted together.** P values are adjusted within a group. The data files call some groups by short"
-        " names like F1 or X, which are no hypotheses; here they are:",
+        "**Why numbers are missing.** Ids were given in a longer list of what the paper might imply. Only a part of it"
+        " was registered, and kept its ids, so that none ever means two things.",
+        "**What is adjusted together.** P values are adjusted within a group. Some groups have names in the data files"
+        " that look like ids, and their group F1 is not hypothesis F1. In words they are:",
         bullets(together),
         _QUADRANTS,
         "{.claims}\n" + "\n\n".join(_entry(name, one) for name, one in known.items()),
