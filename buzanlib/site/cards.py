@@ -18,6 +18,7 @@ from buzanlib.figures.typeset import typeset
 from buzanlib.site import hypotheses
 from buzanlib.site.how_made import CHAPTERS
 from buzanlib.site.how_made import anchor as anchor_of
+from buzanlib.site.hypotheses import ID
 from buzanlib.site.key_words import key_in_words
 from buzanlib.site.linked_tables import link_table
 from buzanlib.site.numbers import number, results_of
@@ -28,6 +29,8 @@ _HYPOTHESES = f"_generated/{hypotheses.PAGE}"
 
 _SENTENCE = 40
 """Characters from which on recorded words are a sentence, which is no link."""
+
+_LIST = re.compile(rf"{ID.pattern}(?:(?:, (?:and )?| and | or | to |–){ID.pattern})+", re.ASCII)
 
 _APART = (nodes.literal, nodes.title, nodes.reference, nodes.math, nodes.FixedTextElement)
 """In these nothing becomes a link."""
@@ -48,6 +51,8 @@ class Linker:
             self._by_tail[".".join(key.split(".")[-2:])].append(key)
         self.numbers: dict[str, list[str]] = {}
         self.names: dict[str, str] = {}
+        self._known = self.facts.hypotheses.keys()
+        self._scales = {name: one.scale for name, one in self.facts.hypotheses.items()}
         self._ids = _ids(self.facts) if page != _HYPOTHESES and _HYPOTHESES in self._pages else None
 
     def address(self, key: str) -> str:
@@ -57,9 +62,8 @@ class Linker:
         if target not in self._pages:
             return ""
         about = self.results.notebooks.get(value.notebook, {})
-        scales = {name: one.scale for name, one in self.facts.hypotheses.items()}
-        what = key_in_words(key.removeprefix(about.get("prefix", "")), scales)
-        claims = [name for name in key.split(".") if name in self.facts.hypotheses]
+        what = key_in_words(key.removeprefix(about.get("prefix", "")), self._scales)
+        claims = [name for name in key.split(".") if name in self._known]
         self.names |= {name: self.facts.hypotheses[name].in_words for name in claims}
         self.numbers[key] = [what[:1].upper() + what[1:], typeset(value.value), value.notebook, *claims[:1]]
         return self._uri(target) + (f"#{anchor_of(value.cell)}" if value.cell else "")
@@ -70,8 +74,19 @@ class Linker:
         return f"{self._uri(_HYPOTHESES)}#{hypotheses.anchor(name)}"
 
     def split(self, text: str) -> list[str]:
-        """Cut a text so that every second part is the id of a hypothesis."""
-        return self._ids.split(text) if self._ids else [text]
+        """Cut a text so that every second part is the id of a hypothesis.
+
+        A list in which any other name of this form stands, as the indicators of an index, is no list of hypotheses.
+        """
+        if self._ids is None:
+            return [text]
+        others = [run.span() for run in _LIST.finditer(text) if not {*ID.findall(run[0])} <= self._known]
+        parts, end = [], 0
+        for found in self._ids.finditer(text):
+            if not any(first <= found.start() < last for first, last in others):
+                parts += [text[end : found.start()], found[0]]
+                end = found.end()
+        return [*parts, text[end:]]
 
     def key_of(self, tail: str, text: str, form: str) -> str:
         """The one key with an ending under which a number of this text is recorded; empty if it is not certain."""
@@ -124,15 +139,21 @@ def _link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for raw in list(doctree.findall(nodes.raw)):
         if "html" in raw["format"].split() and "<table" in raw.astext():
             raw[:] = [nodes.Text(link_table(raw.astext(), linker))]
-    terms = {
-        node["refuri"].rpartition("#")[2]: ""
-        for node in doctree.findall(nodes.reference)
-        if any("std-term" in child["classes"] for child in node.findall(nodes.inline))
-        and "#" in node.get("refuri", "")
-    }
-    said = {name: _meanings(app.env).get(name, "") for name in terms}
-    if linker.numbers or linker.names or said:
-        doctree["cards"] = {**linker.cards(), "terms": said}
+    terms = _terms_on(
+        doctree, {name: said for one in _all_terms(app.env).values() for name, said in one.items()}
+    )
+    if linker.numbers or linker.names or terms:
+        doctree["cards"] = {**linker.cards(), "terms": terms}
+
+
+def _terms_on(doctree: nodes.document, meanings: Mapping[str, str]) -> dict[str, str]:
+    """Meanings of the terms to which a page leads, by their place."""
+    links = (node for node in doctree.findall(nodes.reference) if "refuri" in node)
+    terms = (
+        link for link in links if any("std-term" in one["classes"] for one in link.findall(nodes.inline))
+    )
+    places = {link["refuri"].rpartition("#")[2] for link in terms}
+    return {place: meanings[place] for place in sorted(places & meanings.keys())}
 
 
 def _part(linker: Linker, part: str, place: int) -> nodes.Node:
@@ -172,10 +193,6 @@ def _all_terms(env: BuildEnvironment) -> dict[str, dict[str, str]]:
     if not hasattr(env, _TERMS):
         setattr(env, _TERMS, {})
     return getattr(env, _TERMS)  # type: ignore[no-any-return]
-
-
-def _meanings(env: BuildEnvironment) -> Mapping[str, str]:
-    return {name: said for terms in _all_terms(env).values() for name, said in terms.items()}
 
 
 def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:

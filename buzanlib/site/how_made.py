@@ -43,7 +43,8 @@ def _rewrite(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     app.env.note_dependency(str(path_of(app)))
     notebook = json.loads(source[0])
-    recorded = Counter(value.cell for value in results_of(app).values.values() if value.notebook == name)
+    values = results_of(app).values.values()
+    recorded = Counter(value.cell for value in values if value.notebook == name and value.cell)
     foot = [{"cell_type": "markdown", "metadata": {}, "source": _foot(about)}]
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
@@ -54,8 +55,7 @@ def _rewrite(app: Sphinx, docname: str, source: list[str]) -> None:
             continue
         if not _HIDDEN & {*tags}:
             tags.append("hide-input")
-        count = recorded[cell.get("id", "")]
-        if not count:
+        if not (count := recorded[cell.get("id")]):
             continue
         if {"remove-cell", "remove-input"} & {*tags}:
             shown = copy.deepcopy(cell)
@@ -63,15 +63,14 @@ def _rewrite(app: Sphinx, docname: str, source: list[str]) -> None:
                 "metadata": {"tags": ["hide-input", "recording"], "mystnb": _prompts(count)},
                 "outputs": [],
             }
-            shown.pop("id", None)
             foot.append(shown)
         else:
             shown = cell
         shown["metadata"][_ANCHOR] = anchor(cell["id"])
     notebook["cells"] += foot
-    for number, cell in enumerate(foot):
-        if "id" in notebook["cells"][0]:
-            cell["id"] = f"how-made-{number}"
+    if any("id" in cell for cell in notebook["cells"]):
+        for place, cell in enumerate(foot):
+            cell["id"] = f"how-made-{place}"
     source[0] = json.dumps(notebook)
 
 

@@ -19,7 +19,7 @@ from buzanlib.theory.registration import load_registration
 
 PAGE = "hypotheses"
 
-_ID = re.compile(r"[A-Z][A-Z0-9]*[0-9]", re.ASCII)
+ID = re.compile(r"[A-Z][A-Z0-9]*[0-9]", re.ASCII)
 """What is taken for an id wherever it stands in a text: a study may call a hypothesis by any word."""
 
 _FAMILIES = {
@@ -94,7 +94,7 @@ def known_hypotheses(study: Study, results: Results) -> dict[str, Known]:
             evidence.tested_on.get(name, ""),
         )
         for name, (claim, family, scale) in sorted(said.items(), key=lambda one: _in_order(one[0]))
-        if claim and _ID.fullmatch(name)
+        if claim and ID.fullmatch(name)
     }
 
 
