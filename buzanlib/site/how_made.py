@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from buzanlib.site.numbers import results_of
 from buzanlib.site.pages import markdown_table
 from buzanlib.site.run_facts import FACTS, PageFacts, facts_of, path_of
-from buzanlib.study.markup import code
+from buzanlib.study.markup import code, escape
 
 CHAPTERS = "executed/"
 
@@ -81,10 +81,10 @@ def _prompts(count: int) -> dict[str, str]:
 
 def _foot(about: PageFacts) -> str:
     """How a page was made, in Markdown."""
-    commit = f", commit {code(about.commit)}" if about.commit else ""
+    commit = f", commit {escape(about.commit)}" if about.commit else ""
     tables = [name for name in about.read if name.endswith(".csv")]
     said = (
-        f"The notebook {code(about.notebook)} (SHA-256 {code(about.template[:_SHORT])}{commit}) ran for"
+        f"The notebook {code(about.notebook)} (SHA-256 {escape(about.template[:_SHORT])}{commit}) ran for"
         f" {about.seconds:.1f} seconds"
     )
     read = f"**Tables read:** {', '.join(map(code, tables))}." if tables else "It read no table."

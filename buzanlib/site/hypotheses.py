@@ -45,7 +45,7 @@ _LETTERS = {
     "M": "military framing",
     "P": "the second registration",
     "R": "rival explanations",
-    "X": "claims left open by the locked file; the number is that of the claim in {doc}`claims`",
+    "X": "claims left open by the locked file; the number is that of the claim in {doc}`../_generated/claims`",
 }
 
 
