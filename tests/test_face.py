@@ -23,6 +23,15 @@ def test_every_name_is_what_it_says(name: str) -> None:
     assert name in dir(bz)
 
 
+def test_the_interface_pages_start_with_these_names(root: Path) -> None:
+    text = (root / "book" / "api" / "index.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \{py:(?:class|func)\}`bz\.(\w+) <([\w.]+)>` \|", text, re.MULTILINE)
+    assert {name: origin.rpartition(".")[0] for name, origin in rows} == {
+        name: origin.partition(":")[0] for name, origin in bz.FACE.items()
+    }
+    assert text.index("| name |") < text.index("tableofcontents")
+
+
 def test_type_checkers_see_the_same_names() -> None:
     tree = ast.parse(Path(str(bz.__file__)).read_text(encoding="utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
     parts = (
-        *("adjustments", "api", "architecture", "front_parts", "mathml", "numbers"),
-        *("process", "scripts", "search_index", "state_pages", "take_away", "weight"),
+        *("adjustments", "api", "architecture", "front_parts", "numbers", "mathml", "process", "scripts"),
+        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)

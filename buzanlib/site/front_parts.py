@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.figures.typeset import typeset
-from buzanlib.site.numbers import results_of
+from buzanlib.site.numbers import read_results
 from buzanlib.study.citation import bibtex
 from buzanlib.study.results import Results
 
@@ -74,7 +74,7 @@ class Effects(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the node."""
-        results = results_of(self.env)
+        results = read_results(self.env)
         try:
             effects = list(_effects(self.content, results))
             band = float(results["sesoi"])

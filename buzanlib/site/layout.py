@@ -41,6 +41,9 @@ EXECUTED = "executed"
 _SHARED = ("glossary", "bibliography", "licence")
 """Chapters without results, which belong to the book of any study."""
 
+_CHAPTERS_ONLY = 1
+"""Depth of numbers in a part of the table of contents: sections have none."""
+
 _DATASHEET = "datasheet.md"
 _OF_WHAT_SHIPS = (
     ":::{note}\nThis page is about the data that ship with buzanlib. Tables, statements and codes of this study's own"
@@ -205,7 +208,8 @@ def _fitted(
         if chapters:
             parts.append({**part, "chapters": chapters})
     if pages:  # that the table of contents does not know
-        parts.insert(last, {"caption": "Added", "chapters": [*chain.from_iterable(pages.values())]})
+        added = [*chain.from_iterable(pages.values())]
+        parts.insert(last, {"caption": "Added", "numbered": _CHAPTERS_ONLY, "chapters": added})
     return {**toc, "parts": parts}
 
 

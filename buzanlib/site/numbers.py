@@ -23,6 +23,10 @@ _CELL = 10_000
 _logger = logging.getLogger(__name__)
 
 
+class number(nodes.inline):  # type: ignore[misc]
+    """A recorded value, with its ``key``, and in the end as ``address`` the place of the code that recorded it."""
+
+
 class NumberRole(SphinxRole):
     """The value recorded under a key, formatted, such as ``B1.contrast:+.2f`` between backticks.
 
@@ -36,12 +40,14 @@ class NumberRole(SphinxRole):
         key, _, form = self.text.partition(":")
         classes = ["num"]  # a number and its sign stay on one line
         try:
-            page = self.env.docname.rpartition("/")[2]
-            value = results_of(self.env).on(page, key.strip())
+            results = read_results(self.env)
+            full = results.key_on(self.env.docname.rpartition("/")[2], key.strip())
+            value = results[full]
             text = typeset(value, form)
             if isinstance(value, str):
                 classes = []  # words may break
                 text = f"{KINDS[text]} states" if text in KINDS else in_plain_words(text)
+            return [number(self.rawtext, text, classes=classes, key=full)], []
         except (BuzanError, ValueError) as error:
             if isinstance(error, UnknownNameError) and not self.config.buzan_as_shipped:
                 text = "–"
@@ -54,17 +60,18 @@ class NumberRole(SphinxRole):
         return [nodes.inline(self.rawtext, text, classes=classes)], []
 
 
-def results_of(env: BuildEnvironment) -> Results:
-    """The results of the study; the page that is being read depends on them."""
+def read_results(env: BuildEnvironment) -> Results:
+    """The numbers of the book; the page that is being read depends on them."""
     env.note_dependency(str(_path(env.app)))  # new results: read this page again
-    return _load(env.app)
+    return results_of(env.app)
 
 
 def _path(app: Sphinx) -> Path:
     return Path(app.srcdir) / str(app.config.buzan_results)
 
 
-def _load(app: Sphinx) -> Results:
+def results_of(app: Sphinx) -> Results:
+    """The numbers of the book that is built; raises as `Results.load`."""
     path = _path(app)
     return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
 
@@ -78,7 +85,7 @@ def _read(path: Path, changed: int) -> Results:
 def _require(app: Sphinx) -> None:
     """Stop before reading anything if there are no results: one error instead of one for each number."""
     try:
-        _load(app)
+        results_of(app)
     except BuzanError as error:
         raise ExtensionError(str(error)) from error
 

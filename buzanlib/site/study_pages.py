@@ -10,7 +10,10 @@ from buzanlib.figures.labels import in_words
 from buzanlib.figures.typeset import joined, typeset
 from buzanlib.figures.whose_statements import corpus_in_words, years_in_words
 from buzanlib.site.claims import claims_page
+from buzanlib.site.hypotheses import PAGE as HYPOTHESES
+from buzanlib.site.hypotheses import hypotheses_page, known_hypotheses
 from buzanlib.site.pages import bullets, markdown_table, page
+from buzanlib.site.run_facts import FACTS, Facts
 from buzanlib.study.changes import VERDICT, Change, Changes, compare
 from buzanlib.study.changes import in_words as value_in_words
 from buzanlib.study.manifest import MANIFEST, Manifest, Origin
@@ -74,7 +77,8 @@ def colophon_page(manifest: Manifest) -> str:
     return page(
         [
             "# How this book was made",
-            "`run.json` beside the executed notebooks says the same in full, with every parameter.",
+            "`run.json` beside the executed notebooks says the same in full, with every parameter. {doc}`../_generated/changes` lists"
+            " what moved since the run before; {doc}`../_generated/parameters` has every choice.",
             bullets(facts),
             "## Notebooks",
             markdown_table(head, notebooks, {"seconds", "seed"}),
@@ -164,8 +168,8 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
     parts += ["## Chapters", bullets(f"{{doc}}`executed/{run.name}`" for run in study.runs)]
     parts.append(
         "{doc}`_generated/claims` sets the claims of the paper beside these verdicts,"
-        " {doc}`_generated/parameters` has every choice, {doc}`_generated/colophon` says how the book was made, and"
-        " {doc}`_generated/changes` what moved since the run before."
+        " {doc}`_generated/hypotheses` lists the hypotheses, {doc}`_generated/parameters` has every choice, and"
+        " {doc}`_generated/colophon` says how the book was made, and what moved since the run before."
     )
     return page(parts)
 
@@ -212,7 +216,7 @@ def own_note(run: Run) -> str:
 
 
 def study_pages(study: Study) -> dict[str, str]:
-    """Make ``parameters.md``, ``colophon.md``, ``changes.md`` and ``claims.md``; the text of each by its name.
+    """Make the pages of a study on itself, and what its chapters need to know of their run; the text of each by name.
 
     `BuzanError` if the study has not been run.
     """
@@ -221,9 +225,12 @@ def study_pages(study: Study) -> dict[str, str]:
         changes = compare(Results.load(study.output / PREVIOUS), after)
     except BuzanError:
         changes = None
+    manifest, known = Manifest.load(study.output / MANIFEST), known_hypotheses(study, after)
     return {
         "parameters.md": parameters_page(study.runs),
-        "colophon.md": colophon_page(Manifest.load(study.output / MANIFEST)),
+        "colophon.md": colophon_page(manifest),
         "changes.md": changes_page(changes),
         "claims.md": claims_page(study, after),
+        f"{HYPOTHESES}.md": hypotheses_page(known),
+        FACTS: Facts.of(study.runs, manifest, known).to_json(),
     }

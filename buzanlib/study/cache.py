@@ -185,7 +185,7 @@ def _page(note: Path, content: Mapping[str, Any]) -> Page | None:
     if hashlib.sha256(text.encode()).hexdigest() != content["sha256"]:
         return None
     warned, findings = tuple(content["warned"]), tuple(content["findings"])
-    return Page(text, content["values"], content["figures"], warned, findings)
+    return Page(text, content["values"], content["figures"], warned, findings, content["cells"])
 
 
 def _read(note: Path) -> dict[str, Any]:

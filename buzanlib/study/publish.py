@@ -6,7 +6,7 @@ import copy
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any
 
@@ -42,6 +42,7 @@ class Page:
     figures: Mapping[str, str]  #: SHA-256 of the picture of each figure, by its label
     warned: tuple[str, ...]  #: text that its cells wrote to standard error; not on the page
     findings: Sequence[Mapping[str, Any]] = ()  #: recorded rows of the ledger, each with its ``id``
+    cells: Mapping[str, str] = field(default_factory=dict)  #: id of the cell that recorded each value
 
 
 def publish(run: Run, executed: NotebookNode) -> Page:
@@ -59,6 +60,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
     """
     name, page = run.name, copy.deepcopy(executed)
     values: dict[str, Scalar] = {}
+    cells: dict[str, str] = {}
     figures: dict[str, str] = {}
     warned: list[str] = []
     findings: dict[str, dict[str, Any]] = {}
@@ -76,6 +78,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
                 if twice := values.keys() & recorded.keys():
                     raise _refused(name, number, cell, f"{min(twice)!r} is recorded twice")
                 values.update(recorded)
+                cells |= dict.fromkeys(recorded, cell.get("id", ""))
             elif FINDINGS_MIME in data:
                 rows = {run.prefix + row["id"]: row for row in data[FINDINGS_MIME]}
                 if twice := findings.keys() & rows.keys():
@@ -97,7 +100,7 @@ def publish(run: Run, executed: NotebookNode) -> Page:
         "language_info": {"name": "python"},
     }
     text = nbformat.writes(page) + "\n"  # type: ignore[no-untyped-call]
-    return Page(text, values, figures, tuple(warned), tuple(findings.values()))
+    return Page(text, values, figures, tuple(warned), tuple(findings.values()), cells)
 
 
 def _refused(name: str, number: int, cell: NotebookNode, why: str) -> RunError:

@@ -162,6 +162,7 @@ class Value:
 
     value: Scalar
     notebook: str  #: name of the notebook that recorded it
+    cell: str = ""  #: id of the cell that did; empty in results of a notebook whose cells have none
 
 
 @dataclass(frozen=True)
@@ -199,9 +200,13 @@ class Results:
         return self.values[key].notebook
 
     def on(self, page: str, key: str) -> Scalar:
-        """Return the value of a key on a page, since each page of a sweep has its own; raises as ``[]`` does."""
+        """Return the value of a key on a page; raises as ``[]`` does."""
+        return self[self.key_on(page, key)]
+
+    def key_on(self, page: str, key: str) -> str:
+        """Return the key in full by which a page means its own value, since each page of a sweep has its own."""
         prefix = self.notebooks[page]["prefix"] if page in self.notebooks else ""
-        return self[prefix + key if prefix + key in self.values else key]
+        return prefix + key if prefix + key in self.values else key
 
     @classmethod
     def load(cls, path: Path) -> Results:

@@ -185,7 +185,7 @@ def gather(study: Study, folder: DataFolder, pages: Mapping[str, Page]) -> Resul
                 both = f"{values[key].notebook} and by {name}"
                 hint = "leave one of them out, or record it under another key"
                 raise RunError(f"{key!r} is recorded by {both}: {hint}")
-            values[key] = Value(value, name)
+            values[key] = Value(value, name, page.cells.get(key, ""))
         for label, picture in page.figures.items():
             if label in shown:
                 raise RunError(f"figure {label!r} is shown by {shown[label]} and by {name}")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def test_a_notebook_that_the_book_does_not_know_has_its_place(tmp_path: Path, ro
     )
     layout = laid_out(path)
     assert pages(layout.toc)["Added"] == ["executed/reads--times-1", "executed/reads--times-2"]
+    parts = yaml.safe_load(layout.toc.read_text(encoding="utf-8"))["parts"]
+    assert [part["caption"] for part in parts if part.get("numbered") == 1] == [
+        "Doubts and verdicts",
+        "Added",
+    ]
+    assert set(json.loads((layout.book / "_generated" / "facts.json").read_text("utf-8"))["pages"]) == {
+        "reads--times-1",
+        "reads--times-2",
+    }
 
 
 def test_a_page_of_ones_own_says_how_it_was_made_and_leaves_out_what_is_said_of_other_data(

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from buzanlib.site.hypotheses import Known
+from buzanlib.site.run_facts import Facts
 from buzanlib.site.study_pages import changes_page, colophon_page, front_page, parameters_page
 from buzanlib.study.changes import Change, Changes
 from buzanlib.study.manifest import Manifest, Origin
@@ -125,3 +127,17 @@ def test_the_front_page_of_a_sweep_names_its_pages_in_words() -> None:
     assert f"<td>B1 (strategies) {swept_in_words}</td>" in page
     assert "sweep." not in page
     assert "sophisticated_gdp" not in page
+
+
+@pytest.mark.parametrize(("commit", "shown"), [("decaf" * 8, "decafdecaf"), ("", "c0ffee")])
+def test_what_chapters_say_of_the_run_comes_back_as_written(root: Path, commit: str, shown: str) -> None:
+    template = root / "tests" / "notebooks" / "reads.ipynb"
+    runs = [Run(name, template, {}, {"data": "../data", "times": 2}) for name in MANIFEST.notebooks]
+    manifest = replace(MANIFEST, study=Origin("", commit, clean=True))
+    facts = Facts.of(runs, manifest, {"B1": Known("It is so")})
+    assert Facts.from_json(facts.to_json()).hypotheses == facts.hypotheses
+    made = facts.pages["one"]
+    assert (made.notebook, made.commit, made.seconds, made.read) == ("reads", shown, 1.25, ("codes.csv",))
+    assert [(name, value, allowed) for name, _, value, allowed in made.parameters] == [
+        ("times", "2", "1 to 9")
+    ]

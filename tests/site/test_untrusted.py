@@ -25,7 +25,10 @@ from sphinx.errors import ExtensionError
 
 from buzanlib.errors import RunError
 from buzanlib.site.claims import claims_page
+from buzanlib.site.how_made import _foot
+from buzanlib.site.hypotheses import Known, hypotheses_page
 from buzanlib.site.pages import data_page
+from buzanlib.site.run_facts import PageFacts
 from buzanlib.site.study_pages import changes_page, colophon_page, front_page, own_note, parameters_page
 from buzanlib.study.changes import Change, Changes
 from buzanlib.study.manifest import Manifest, Origin
@@ -150,6 +153,8 @@ def test_no_text_of_a_study_or_its_results_is_live(one: str, other: str) -> None
         own_note(run),
         changes_page(Changes(moved, (one,), (other,), moved)),
         colophon_page(manifest),
+        hypotheses_page({"B1": Known(one, other, one, other, "a")}),
+        _foot(PageFacts(one, other, one, 1.0, (one, f"{other}.csv"), ((one, other, one, other),))),
     ):
         assert list(live(page)) == []
 

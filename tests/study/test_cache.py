@@ -22,7 +22,7 @@ from buzanlib.study.study_file import load_study
 INPUTS = Inputs(
     "template", {"count": 1}, {"buzanlib.errors": "1"}, {"Python": "3.13"}, "", {"tiles.csv": "1"}
 )
-PAGE = Page("{}\n", {"n": 0.1, "label": "ä"}, {"fig-line": "2"}, ("careful",))
+PAGE = Page("{}\n", {"n": 0.1, "label": "ä"}, {"fig-line": "2"}, ("careful",), cells={"n": "last"})
 ENTRY = Entry(INPUTS, PAGE, 1.5)
 
 

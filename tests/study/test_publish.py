@@ -44,6 +44,7 @@ def test_recorded_values_leave_the_page() -> None:
     text = new_output("stream", name="stdout", text="hello")
     page = publish(ONE, notebook(recorded(a=1), text, recorded(b="x")))
     assert page.values == {"a": 1, "b": "x"}
+    assert page.cells == dict.fromkeys("ab", cells(page)[1].id)
     assert cells(page)[1].outputs == [text]
 
 

@@ -20,7 +20,7 @@ SOME = Results(
     data={"a.csv": "1"},
     notebooks={"one": {"parameters": {"n": 1}, "prefix": ""}},
     figures={"fig-one": "2"},
-    values={"a.b": Value(0.1, "one")},
+    values={"a.b": Value(0.1, "one", "last")},
 )
 
 
