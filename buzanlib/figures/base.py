@@ -21,6 +21,7 @@ from matplotlib.font_manager import findfont, get_font
 
 from buzanlib.errors import check_name
 from buzanlib.figures.drawn_data import first_frame
+from buzanlib.figures.palette import INK
 from buzanlib.figures.palette import QUADRANT_COLOURS as QUADRANT_COLOURS
 from buzanlib.figures.palette import THREAT_COLOURS as THREAT_COLOURS
 
@@ -41,8 +42,8 @@ _STYLE: Any = {
     **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize"), 12),
     **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), 11),
     **dict.fromkeys(("legend.frameon", "axes.spines.right", "axes.spines.top"), False),
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
     "figure.dpi": 100,
-    "savefig.dpi": 200,
     "svg.hashsalt": "buzanlib",
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }

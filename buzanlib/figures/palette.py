@@ -40,6 +40,7 @@ _OTHERS = {
     "middle": ("#b9b9b9", "#5d656e"),
     "pale": ("#e4e4e4", "#343b44"),
     "accent": ("#1f8a3b", "#5fce74"),
+    "foretold": ("#dcefdf", "#1c3a25"),
     "dark ink on a fill": ("#000000", "#000001"),
     "light ink on a fill": ("#fefefe", "#000002"),
 }
@@ -52,9 +53,10 @@ QUADRANT_COLOURS = {quadrant: light for quadrant, (light, _) in _QUADRANTS.items
 THREAT_COLOURS = {threat: light for threat, (light, _) in _THREATS.items()}
 
 #: The ground; text and lines; the quiet grey for what is not the message, a paler one for what is least of it; the
-#: pale one for fills behind it; and the one colour of what a figure is about that is neither quadrant nor threat.
-GROUND, INK, QUIET, MIDDLE, PALE, ACCENT = (
-    _OTHERS[name][0] for name in ("ground", "ink", "quiet", "middle", "pale", "accent")
+#: pale one for fills behind it; the one colour of what a figure is about that is neither quadrant nor threat, and a
+#: fill of its hue for what was foretold.
+GROUND, INK, QUIET, MIDDLE, PALE, ACCENT, FORETOLD = (
+    _OTHERS[name][0] for name in ("ground", "ink", "quiet", "middle", "pale", "accent", "foretold")
 )
 
 _ON_FILLS = (_OTHERS["dark ink on a fill"][0], _OTHERS["light ink on a fill"][0])

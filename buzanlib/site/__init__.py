@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
-    for part in ("adjustments", "api", "architecture", "numbers", "mathml", "process", "scripts"):
+    for part in ("adjustments", "api", "architecture", "numbers", "mathml", "pictures", "process", "scripts"):
         import_module(f"{__name__}.{part}").setup(app)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
