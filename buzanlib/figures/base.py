@@ -55,7 +55,6 @@ class Drawn:
 
     figure: Figure
     alt: str
-    finding: str = ""  #: one sentence, made from the numbers, that a reader should take away; heads the caption
     data: pd.DataFrame | None = None  #: the numbers that were drawn
 
 

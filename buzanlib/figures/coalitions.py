@@ -13,7 +13,7 @@ from buzanlib.figures.labels import in_words
 from buzanlib.figures.palette import ACCENT, GROUND, INK, PALE, QUIET, SHADES
 from buzanlib.figures.primitives import QUADRANT_HEADS, dot_intervals, name_rows, number_map
 from buzanlib.figures.tables import Table, interval, table
-from buzanlib.figures.typeset import joined, listed, typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 #: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.
@@ -99,20 +99,7 @@ def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str
         figure,
         "Quadrants that hold together by reservation level, as shares of the 24 orders of entry. "
         f"Dashed lines, beyond which no agenda unites all four: {bounds}. {' '.join(said)}",
-        _no_farther([_counted(table) for by_rule in found.values() for table in by_rule.values()]),
         pd.concat({title: pd.concat(by_rule, names=["rule"]) for title, by_rule in found.items()}, names=["table"]),
-    )
-
-
-def _no_farther(counted: list[pd.DataFrame]) -> str:
-    """Up to which level some order, and every order, unites all four under some table and rule."""
-    some, every = (
-        max((float(level) for shares in counted for level in shares.index[shares[4] > least]), default=0.0)
-        for least in (1e-9, 1 - 1e-9)
-    )
-    return (
-        f"No order of entry unites all four quadrants beyond a reservation level of {typeset(some, '.2f')}, and all orders "
-        f"do so up to {typeset(every, '.2f')} at most."
     )
 
 
@@ -165,7 +152,6 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
         figure,
         "Reservation level up to which all four quadrants hold together, by scheme of entry: least to most over its "
         f"orders. {'; '.join(said)}.",
-        _best_scheme(spans),
         pd.concat({title: pd.concat(by_rule, names=["rule", "scheme"]) for title, by_rule in spans.items()}, names=["offer"]),
     )
 
@@ -181,19 +167,6 @@ def _spans(table: pd.DataFrame) -> pd.DataFrame:
 def _range(span: pd.Series) -> str:
     least, most = f"{span['least']:.2f}", f"{span['most']:.2f}"
     return least if least == most else f"{least}–{most}"
-
-
-def _best_scheme(spans: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:
-    """For each offer, which scheme reaches farthest on average over the rules, and which least."""
-    said = []
-    for title, by_rule in spans.items():
-        means = pd.concat([span["mean"] for span in by_rule.values()], axis=1).mean(axis=1)
-        first, last = means.idxmax(), means.idxmin()
-        said.append(
-            f"{title.lower()} *{first}* reaches {typeset(float(means[first]), '.2f')} and *{last}* "
-            f"{typeset(float(means[last]), '.2f')}"
-        )
-    return f"On average over the rules, {joined(said)}."
 
 
 @style()

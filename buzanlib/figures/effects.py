@@ -16,7 +16,6 @@ from buzanlib.errors import BuzanError
 from buzanlib.figures.base import Drawn, Look, new_panels, style
 from buzanlib.figures.palette import ACCENT, FORETOLD, GROUND, INK, PALE, QUIET
 from buzanlib.figures.primitives import dot_intervals, name_rows
-from buzanlib.figures.typeset import typeset
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
@@ -103,21 +102,7 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
     return Drawn(
         figure,
         f"Contrasts in log odds with 90% intervals, weak minus strong. {' '.join(parts)}",
-        _kept(*next(iter(effects.items())), sesoi),
         pd.concat(effects, names=["statements"]),
-    )
-
-
-def _kept(name: str, table: pd.DataFrame, sesoi: float) -> str:
-    """How many of the effects that Table 2 foretells point its way, and are surely large enough to be of interest."""
-    claimed = table[table["predicted"] != 0]
-    way = int((claimed["contrast"] * claimed["predicted"] > 0).sum())
-    ends = claimed["low90"].where(claimed["predicted"] > 0, -claimed["high90"])
-    large = int((ends >= sesoi).sum())
-    count, points, lies = typeset(len(claimed), "word"), "points" if way == 1 else "point", "is" if large == 1 else "are"
-    return (
-        f"Of the {count} effects that Table 2 foretells, {typeset(way, 'word')} {points} its way ({name}), and "
-        f"{typeset(large, 'word')} {lies} beyond doubt large enough to be of interest."
     )
 
 
@@ -154,8 +139,6 @@ def joint_test(result: QuadrantResult) -> Drawn:
         f"The joint statistic is {result.joint_statistic:.2f}; "
         f"{beyond} of {draws} permutations reach it ({p}). Of the {len(ranked)} ways to assign the four "
         f"cells of Table 2 to the quadrants the paper's own ranks {result.rank}.",
-        f"Table 2 as a whole does better than {1 - result.joint.p:.0%} of the worlds in which quadrants do not matter, and "
-        f"{result.rank - 1} of the {len(ranked) - 1} other ways to fill its cells do better than it.",
         ranked.rename_axis("assignment").rename("joint statistic").to_frame(),
     )
 

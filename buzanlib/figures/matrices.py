@@ -15,10 +15,10 @@ from buzanlib.figures.base import MARKED_PAIR, Drawn, new_axes, new_panels, styl
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.palette import GROUND, INK, MIDDLE, QUADRANT_COLOURS, QUIET, SIGNS
 from buzanlib.figures.primitives import ink_on, number_map
-from buzanlib.figures.typeset import joined, listed, typeset
+from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.theory.vocabulary import Threat
 
 
 @style()
@@ -45,22 +45,7 @@ def matrix_figure(table: Matrix) -> Drawn:
     axes.tick_params(length=0)
     sns.despine(ax=axes, left=True, bottom=True)
     said = " ".join(f"{cell.quadrant.label.capitalize()}: {cell.text.lower()}." for cell in table.cells)
-    return Drawn(figure, f"{table.caption}. {said}", _shared(table), table.weights())
-
-
-def _shared(table: Matrix) -> str:
-    """How often each threat is named, and which cell names most."""
-    named = table.weights() > 0
-    cells, threats = named.sum(axis=0), named.sum(axis=1)
-    most = joined(Quadrant(name).label for name in threats.index[threats == threats.max()])
-    if cells.nunique() == 1:
-        often = f"Each threat stands in {typeset(int(cells.iloc[0]), 'word')} of the four cells"
-    else:
-        often = joined(
-            f"{Threat(name).label.lower()} in {typeset(int(count), 'word')}" for name, count in cells.items()
-        )
-        often = f"Of the four cells, {often.replace(' in ', ' stands in ', 1)}"
-    return f"{often}; most are named where there is {most}."
+    return Drawn(figure, f"{table.caption}. {said}", table.weights())
 
 
 def _list(text: str) -> str:
@@ -90,19 +75,7 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
     return Drawn(
         figure,
         f"Effects of power, cohesion and their product on each threat: {listed(said)}; all others zero.",
-        _loads(form),
-        form,
     )
-
-
-def _loads(form: pd.DataFrame) -> str:
-    """On which effect each threat loads most, and whether on that alone."""
-    size = form.abs()
-    main = size.idxmax(axis=1)
-    own = joined(f"{Threat(threat).label.lower()} on {in_words(effect)}" for threat, effect in main.items())
-    alone = (size > 0).sum(axis=1).eq(1).all()
-    same = "" if main.is_unique else ", some on the same"
-    return f"Each threat loads {'on one effect alone' if alone else 'most on one effect'}{same}: {own}."
 
 
 def _signed(value: float) -> str:
@@ -140,18 +113,7 @@ def distances_figure(tables: Mapping[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         figure,
         f"Distances between the cells of six pairs of quadrants; {MARKED_PAIR} is marked. {' '.join(said)}",
-        _farthest(tables),
         pd.concat(tables, names=["table"]),
-    )
-
-
-def _farthest(tables: Mapping[str, pd.DataFrame]) -> str:
-    """In how many tables and measures the marked pair is farthest apart, and in how many alone."""
-    ends = [farthest(frame[measure]) for frame in tables.values() for measure in frame]
-    among, alone = sum(MARKED_PAIR in end for end in ends), ends.count([MARKED_PAIR])
-    return (
-        f"No pair is farther apart than {MARKED_PAIR} in {among} of the {len(ends)} comparisons, "
-        f"and in {alone} it is so alone."
     )
 
 

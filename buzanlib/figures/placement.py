@@ -17,7 +17,7 @@ from matplotlib.patheffects import withStroke
 from buzanlib.figures.base import WIDTH, Drawn, Look, check_named, new_axes, style
 from buzanlib.figures.palette import GROUND, INK, MIDDLE, QUADRANT_COLOURS, QUIET, SHADES
 from buzanlib.figures.primitives import QUADRANT_MARKERS, ink_on, place_labels
-from buzanlib.figures.typeset import listed, typeset
+from buzanlib.figures.typeset import listed
 from buzanlib.theory.vocabulary import Quadrant
 
 #: States that most readers can place for themselves, with the names to write; the first ones are set first.
@@ -95,17 +95,7 @@ def scatter(
         said += (
             f"Named are, for {listed((quadrant.label, some) for quadrant, some in named.items() if some)}."
         )
-    return Drawn(figure, said, _together(together, counts), placed)
-
-
-def _together(correlation: float, counts: Mapping[Quadrant, int]) -> str:
-    """Whether power and cohesion go together, and how many states the smallest quadrant holds."""
-    words = "hardly go together" if abs(correlation) < 0.2 else "go together"
-    words = "go against each other" if correlation <= -0.2 else words
-    how = f" (correlation {typeset(correlation, '+.2f')})" if np.isfinite(correlation) else ""
-    how = f"Power and cohesion {words}{how}: " if how else ""
-    least = min(counts.values())
-    return f"{how}{'e' if how else 'E'}ach quadrant holds at least {least} of the {sum(counts.values())} states."
+    return Drawn(figure, said, placed)
 
 
 @style()
@@ -142,9 +132,6 @@ def changes(shares: pd.DataFrame) -> Drawn:
         figure,
         f"Share of states that change quadrant between two of {len(lower) + 1} rules of placement: "
         f"fewest {fewest}, most {farthest}.",
-        f"Where a state stands hangs on the rule: between two rules, {pairs[0][0]:.0%} to {pairs[-1][0]:.0%} of the states "
-        "change quadrant.",
-        shares,
     )
 
 
@@ -167,8 +154,8 @@ def world(
     tiles : pandas.DataFrame
         Columns ``iso3``, ``row``, ``col``: the layout of ``data/tiles.csv``.
     regions : pandas.Series, optional
-        Index ``iso3``; the regional group of each state. The finding is then how far one region is one quadrant, and
-        the text alternative says where each quadrant is found most.
+        Index ``iso3``; the regional group of each state. The text alternative then says where each quadrant
+        is found most.
     names : pandas.Series, optional
         Index ``iso3``; what each state is called in the data of the figure. By default by its code.
 
@@ -202,7 +189,7 @@ def world(
     figure.legend(
         handles=handles, loc="lower center", ncols=2, fontsize=10, handlelength=1.2, columnspacing=1
     )
-    parts, clusters = [], []
+    parts = []
     for quadrant in Quadrant:
         part = f"{counts[quadrant]} of {quadrant.label}"
         if regions is not None and counts[quadrant]:
@@ -211,19 +198,11 @@ def world(
             ).value_counts()
             most = sorted(sizes[sizes == sizes.max()].index)
             part += f" ({sizes.max()} of them {' and as many '.join(most)})"
-            clusters.append((sizes.max() / counts[quadrant], f"{most[0]} ({sizes.max()} of {counts[quadrant]})", quadrant))
         parts.append(part)
     if unplaced:
         parts.append(f"{unplaced} not placed")
     said = f"The {len(tiles)} members of the United Nations as squares of one size: {'; '.join(parts)}."
-    _, where, quadrant = max(clusters, default=(0, "", None))
-    largest = max(counts, key=lambda one: counts[one])
-    finding = (
-        f"The quadrant most at home in one region is {quadrant.label}: {where}."
-        if quadrant
-        else f"The largest quadrant is {largest.label}: {counts[largest]} of {len(placed)} placed states."
-    )
-    return Drawn(figure, said, finding, _by_state(tiles, placed, names))
+    return Drawn(figure, said, _by_state(tiles, placed, names))
 
 
 def _by_state(

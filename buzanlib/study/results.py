@@ -101,8 +101,8 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
     Parameters
     ----------
     drawn : Drawing
-        Anything with ``.figure`` (a Matplotlib figure, closed afterwards) and ``.alt`` (str). If it has a ``.finding``
-        (a sentence), that heads the caption; if it has ``.data`` (a DataFrame), these can be had as CSV.
+        Anything with ``.figure`` (a Matplotlib figure, closed afterwards) and ``.alt`` (str). If it has
+        ``.data`` (a DataFrame, the numbers that were drawn), they can be had as CSV.
     name : str
         Label for references, such as ``"fig-placement"``.
     caption : str
@@ -128,8 +128,8 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
 
     image = as_svg(drawn.figure)
     plt.close(drawn.figure)  # else the inline backend would show it a second time
-    finding, data = (getattr(drawn, name, None) for name in ("finding", "data"))
-    about = {"name": name, "caption": f"{finding or ''} {caption}".strip(), "alt": " ".join(drawn.alt.split())}
+    data = getattr(drawn, "data", None)
+    about = {"name": name, "caption": caption, "alt": " ".join(drawn.alt.split())}
     numbers = {} if data is None else {CSV: csv_of(data)}
     _display({PICTURE: image, **numbers, "text/plain": about["alt"]}, {SHOWN: about})
 

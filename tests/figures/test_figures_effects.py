@@ -181,22 +181,3 @@ def test_joint_test_alt_carries_statistic_p_and_rank():
 
 def test_a_very_small_p_is_not_written_as_zero():
     assert "(p = 0.0001)" in joint_test(_result(9.0, draws=9999)).alt
-
-
-@pytest.mark.parametrize(
-    ("contrast", "said"),
-    [(-0.9, "three point its way (Debate), and three are"), (0.9, "no point its way (Debate), and no are")],
-)
-def test_finding_of_the_forest_follows_the_numbers(contrast, said):
-    table = _effects(5)
-    claimed = table["predicted"] != 0
-    table.loc[claimed, "contrast"] = contrast * -table["predicted"]
-    table["low90"], table["high90"] = table["contrast"] - 0.2, table["contrast"] + 0.2
-    assert said in forest({"Debate": table}).finding
-
-
-def test_finding_of_the_joint_test_follows_the_numbers():
-    finding = joint_test(_result(own=2.0)).finding
-    assert f"{_result(own=2.0).rank - 1} of the 23 other ways" in finding
-    assert "better than 74% of the worlds" in finding
-    assert "better than 0% of the worlds" in joint_test(_result(-6.0)).finding

@@ -97,18 +97,6 @@ def test_alt_says_where_a_quadrant_is_found_most(tiles):
     assert "3 of strong power, strong cohesion (2 of them here)" in drawn.alt
 
 
-def test_finding_is_the_quadrant_most_at_home_in_one_region(tiles):
-    regions = pd.Series({"FRA": "here", "DEU": "there", "BRA": "there", "CHL": "there"})
-    drawn = world(pd.Series({"FRA": "SS", "DEU": "SS", "BRA": "WW", "CHL": "WW"}), tiles, regions)
-    assert drawn.finding == "The quadrant most at home in one region is weak power, weak cohesion: there (2 of 2)."
-    moved = world(pd.Series({"FRA": "SS", "DEU": "SS", "BRA": "WW", "CHL": "SS"}), tiles, regions)
-    assert moved.finding == "The quadrant most at home in one region is weak power, weak cohesion: there (1 of 1)."
-
-
-def test_without_regions_the_finding_is_the_largest_quadrant(quadrants, tiles):
-    assert "48 of 190 placed states" in world(quadrants, tiles).finding
-
-
 def test_data_have_every_state_by_name_with_its_quadrant(quadrants, tiles):
     names = pd.Series({"FRA": "France", "AFG": "Zz"})
     data = world(quadrants, tiles, names=names).data

@@ -91,19 +91,3 @@ def test_ties_are_said(compared):
     alt = distances_figure(compared).alt
     assert "Table 2, Jensen-Shannon: SW-WS, SS-WS, SS-SW tie farthest at 1.00." in alt
     assert "Table 1, Aitchison: SW-WS is farthest" in alt
-
-
-def test_findings_are_made_from_the_numbers(compared):
-    assert matrix_figure(TABLE2).finding == (
-        "Each threat stands in two of the four cells; most are named where there is weak power, weak cohesion."
-    )
-    assert "infrastructure in three and criminal activity in three" in matrix_figure(TABLE2_GRADED).finding
-    form = factorial_form(TABLE2.weights())
-    assert factorial_figure(form).finding == (
-        "Each threat loads on one effect alone: de-stabilising political action on cohesion, attacks on infrastructure on "
-        "power and criminal activity on power × cohesion."
-    )
-    assert "most on one effect, some on the same:" in factorial_figure(form.assign(power=1.0)).finding
-    assert distances_figure(compared).finding == (
-        "No pair is farther apart than SW-WS in 12 of the 12 comparisons, and in 2 it is so alone."
-    )
