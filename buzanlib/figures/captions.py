@@ -78,10 +78,13 @@ def named_most(weights: pd.DataFrame) -> str:
     most, least = int(counts.max()), int(counts.min())
     if most == least:
         return f"Every kind of state is given {typeset(most, 'word')} of the {weights.shape[1]} threats."
+    few = counts.index[counts == least]
+    last = (
+        "all others" if len(few) > 1 and len(few) + (counts == most).sum() == len(counts) else states_of(few)
+    )
     return (
         f"Of {typeset(weights.shape[1], 'word')} threats, {states_of(counts.index[counts == most])} are given the "
-        f"most, {typeset(most, 'word')}, and {states_of(counts.index[counts == least])} the fewest, "
-        f"{typeset(least, 'word')}."
+        f"most, {typeset(most, 'word')}, and {last} the fewest, {none_or(least)}."
     )
 
 
@@ -111,8 +114,8 @@ def where_states_stand(placed: pd.DataFrame) -> str:
     counts = placed["quadrant"].value_counts().reindex(list(map(str, Quadrant)), fill_value=0)
     return (
         f"Power and cohesion {together(placed['power'], placed['cohesion'])} among {len(placed)} states: "
-        f"{states_of([str(counts.idxmax())])} are the most ({counts.max()}), and {states_of([str(counts.idxmin())])} "
-        f"the fewest ({counts.min()})."
+        f"{states_of(counts.index[counts == counts.max()])} are the most ({counts.max()}), and "
+        f"{states_of(counts.index[counts == counts.min()])} the fewest ({counts.min()})."
     )
 
 

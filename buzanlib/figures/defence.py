@@ -18,11 +18,11 @@ from buzanlib.figures.primitives import INK, PALE, QUIET
 from buzanlib.figures.typeset import typeset
 from buzanlib.inference.permutation import Array
 
-# What disagreement does, by `_region`, and its shade, none that of a quadrant: the paler the better.
+# What disagreement does, by `_region`, and its shade, none that of a quadrant.
 _REGIONS = {
-    "less spending, less protection": INK,
-    "more spending, less protection": QUIET,
-    "less spending, more protection": PALE,
+    "less spending, less protection": QUIET,
+    "more spending, less protection": PALE,
+    "less spending, more protection": INK,
     "more spending, more protection": "white",
 }
 _CASES: tuple[Look, ...] = (
@@ -104,7 +104,7 @@ def phase_map(
     panels[0].set_ylabel("how defence adds up (ρ)\nweakest link \u2190" + " " * 10 + "\u2192 sum")
     figure.supxlabel("reliance on allies", fontsize=12)
     patches = [
-        Patch(color=shade, label=name)
+        Patch(facecolor=shade, edgecolor=INK, linewidth=0.6, label=name)
         for place, (name, shade) in enumerate(_REGIONS.items())
         if (region == place).any()
     ]
@@ -125,7 +125,7 @@ def who_pays(spending: pd.DataFrame) -> Drawn:
     `spending` is of shape (reliances, members): index the reliance, from full to none; columns the rank by wealth.
     """
     reliance, spent = spending.index.to_numpy(dtype=float), spending.to_numpy(dtype=float)
-    shades = sns.light_palette(INK, spent.shape[1] + 1, reverse=True)[:-1]
+    shades = sns.light_palette(QUIET, spent.shape[1] + 1, reverse=True)[:-1]
     total = spent.sum(axis=1)
     figure, axes = new_axes(4.0)
     axes.stackplot(reliance, spent.T, colors=shades, edgecolor="white", linewidth=0.6)

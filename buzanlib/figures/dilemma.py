@@ -64,7 +64,7 @@ def trust_map(
         ``distance`` of each pair, index its name. Pairs at one place are written as one; of the second set only the
         farthest is.
     """
-    figure, panels = new_panels(1.1 + 3.4 * len(fields), len(fields), sharex=True)
+    figure, panels = new_panels(1.1 + 3.1 * len(fields), len(fields), sharex=True)
     key: list[Patch | Line2D] = [
         Patch(facecolor=colour, edgecolor=INK, linewidth=0.6, label=name)
         for code, (name, colour) in REGIONS.items()

@@ -106,7 +106,7 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
     if len(codings) > len(_CODINGS):
         raise BuzanError(f"{len(codings)} codings in one figure; allowed: at most {len(_CODINGS)}")
     step = 0.09  # inches from one coding to the next
-    rows = _rows(findings, labels, margin=1.4, least=0.08 + step * len(codings))
+    rows = _rows(findings, labels, margin=1.3, least=0.06 + step * len(codings))
     for place, coding in enumerate(codings):
         places = rows.middles + (place - (len(codings) - 1) / 2) * step
         chosen = [coding in one for one in findings.values()]
@@ -132,7 +132,7 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
 
 def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, least: float = 0.36) -> Rows:
     """A row a hypothesis over an axis of contrasts."""
-    rows = Rows.of(_names(findings, labels), margin=margin, width=40, least=least)
+    rows = Rows.of(_names(findings, labels), margin=margin, width=44, least=least)
     rows.axes.tick_params(axis="y", labelsize=9.5)  # long claims on few lines: all of them on one screen
     rows.axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
     rows.axes.set_xlabel("Contrast, 90% interval\n(right of zero: for the paper)")

@@ -49,9 +49,9 @@ def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> 
     by the set that they address, threats in the order of the index.
     """
     sets = [" + ".join(_SHORT[Threat(threat)] for threat in some) for some in shares.index]
-    signs = [f"\n({fill(marked[some], 26)})" if some in marked else "" for some in shares.index]
+    signs = [f" ({marked[some]})" if some in marked else "" for some in shares.index]
     cells = shares[list(map(str, Quadrant))].set_axis(
-        [name + sign for name, sign in zip(sets, signs, strict=True)]
+        [fill(name + sign, 20) for name, sign in zip(sets, signs, strict=True)]
     )
     figure, axes = new_axes(4.8)
     number_map(axes, cells.rename(columns=QUADRANT_HEADS), "{:.0%}", (0, 1))
@@ -156,7 +156,7 @@ def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.
                 f"{quadrant} {word} ({typeset(net, '+.2f')})" for quadrant, word, net in answers
             )
             parts.append(f"{title}, {name}: {cells}.")
-    name_rows(axes, [fill(str(name), 20) for name in names], ruled=True)
+    name_rows(axes, [fill(str(name), 14) for name in names], ruled=True)
     label_top(axes, range(len(Quadrant)), [QUADRANT_HEADS[quadrant] for quadrant in Quadrant])
     for edge in range(len(Quadrant) - 1):
         axes.axvline(edge + 0.5, color=PALE, linewidth=0.8, zorder=0)

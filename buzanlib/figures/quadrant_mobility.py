@@ -45,7 +45,7 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
     gap, half = 0.09 * total, 0.025
     height = total + gap * (len(_NAMES) - 1)
     figure, axes = new_axes(6.0)
-    axes.set(xlim=(-half, 1 + half), ylim=(height, 0))
+    axes.set(xlim=(-1.1 * half, 1 + 1.1 * half), ylim=(1.005 * height, -0.005 * height))
     axes.set_axis_off()
     _flows(axes, counts, gap, 0, 1, (0.3, 0.85))
     for place, (sizes, names) in enumerate(((counts.sum(axis=1), _LABELS), (counts.sum(axis=0), _NAMES))):

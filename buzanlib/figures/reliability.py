@@ -31,7 +31,7 @@ def agreement(table: pd.DataFrame) -> Drawn:
     The `table` is as `buzanlib.measurement.reliability.reliability_table` gives it.
     """
     labels = [in_words(str(variable), of="variable") for variable in table.index]
-    figure, axes = new_axes(1.6 + 0.4 * len(table))
+    figure, axes = new_axes(1.6 + 0.37 * len(table))
     for line in (TENTATIVE, RELIABLE):
         axes.axvline(line, color=QUIET, linestyle="--", linewidth=1, zorder=0)
     for name, (label, marker, fill, shift) in _COEFFICIENTS.items():

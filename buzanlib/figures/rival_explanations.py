@@ -190,7 +190,11 @@ def regimes_apart(cohesion: pd.Series, polyarchy: pd.Series, threshold: tuple[fl
 def errors_beside_mean(comparisons: Mapping[str, pd.DataFrame]) -> str:
     """Whether the quadrants, and which rivals, guess states that were left out better than the plain mean does."""
     own = sum(float(one["mean"]["quadrants"]) < 1 for one in comparisons.values())
-    better = [name for name, one in comparisons.items() if float(one["mean"]["rival"]) < 1]
+    better = [
+        name.partition(", ")[2] or name
+        for name, one in comparisons.items()
+        if float(one["mean"]["rival"]) < 1
+    ]
     return (
         f"Power and cohesion guess states left out better than the plain mean in {none_or(own)} of "
         f"{typeset(len(comparisons), 'word')} comparisons; of the rivals {joined(better)} "
