@@ -99,7 +99,9 @@ def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str
         figure,
         "Quadrants that hold together by reservation level, as shares of the 24 orders of entry. "
         f"Dashed lines, beyond which no agenda unites all four: {bounds}. {' '.join(said)}",
-        pd.concat({title: pd.concat(by_rule, names=["rule"]) for title, by_rule in found.items()}, names=["table"]),
+        pd.concat(
+            {title: pd.concat(by_rule, names=["rule"]) for title, by_rule in found.items()}, names=["table"]
+        ),
     )
 
 
@@ -128,7 +130,9 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
     `buzanlib.policy.entry_orders.uniting_levels`. Of each scheme the mean over its orders is drawn, with the range.
     """
     rules = list(next(iter(levels.values())))
-    spans = {title: {rule: _spans(table) for rule, table in by_rule.items()} for title, by_rule in levels.items()}
+    spans = {
+        title: {rule: _spans(table) for rule, table in by_rule.items()} for title, by_rule in levels.items()
+    }
     schemes = list(spans[next(iter(levels))][rules[0]].index)
     height = 0.8 + len(rules) * (0.2 + 0.34 * len(schemes))
     figure, panels = new_panels(height, len(rules), len(levels), sharex=True, sharey=True)
@@ -152,7 +156,10 @@ def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
         figure,
         "Reservation level up to which all four quadrants hold together, by scheme of entry: least to most over its "
         f"orders. {'; '.join(said)}.",
-        pd.concat({title: pd.concat(by_rule, names=["rule", "scheme"]) for title, by_rule in spans.items()}, names=["offer"]),
+        pd.concat(
+            {title: pd.concat(by_rule, names=["rule", "scheme"]) for title, by_rule in spans.items()},
+            names=["offer"],
+        ),
     )
 
 

@@ -23,7 +23,11 @@ def _frame(given: Any) -> pd.DataFrame | None:
     if isinstance(given, pd.Series):
         return given.to_frame(given.name or "value")
     if is_dataclass(given) and not isinstance(given, type):
-        plain = {name: value for name, value in asdict(given).items() if isinstance(value, bool | int | float | str)}
+        plain = {
+            name: value
+            for name, value in asdict(given).items()
+            if isinstance(value, bool | int | float | str)
+        }
         return pd.DataFrame([plain]) if plain else None
     if isinstance(given, Mapping) and given:
         if all(isinstance(value, bool | int | float) for value in given.values()):
@@ -38,7 +42,9 @@ def csv_of(frame: pd.DataFrame) -> str:
     counts = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
     flat = frame if counts else frame.reset_index()
     flat = flat.set_axis([without_formulas(_name(column)) for column in flat.columns], axis=1)
-    safe = flat.apply(lambda column: column.map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell))
+    safe = flat.apply(
+        lambda column: column.map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell)
+    )
     return str(safe.to_csv(index=False, lineterminator="\n"))
 
 

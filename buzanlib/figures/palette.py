@@ -1,4 +1,4 @@
-"""Every colour of the figures, by name, for a light ground and for a dark one; a figure is drawn once, in the light ones.
+"""Every colour of the figures by name, on a light ground and on a dark one; a figure is drawn once, in light ones.
 
 Each light colour stands for one thing, so that `in_dark` can put the dark one in its place wherever it was drawn.
 """
@@ -16,7 +16,7 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 _STEPS = 33
 
 #: The ground, light and dark: that of the page. A figure has none of its own.
-GROUNDS = ("#ffffff", "#14181e")
+GROUNDS = ("#ffffff", "#121212")
 
 _QUADRANTS = {
     Quadrant.WW: ("#4b1d52", "#b892d6"),
@@ -31,7 +31,7 @@ _THREATS = {
     Threat.MIL: ("#00796b", "#2fbfa9"),
     Threat.TER: ("#7a4a2b", "#b98a63"),
     Threat.OTH: ("#d6409f", "#ff8fd0"),
-    Threat.GEN: ("#8a8a8a", "#9a9a9a"),
+    Threat.GEN: ("#9a8f72", "#c9bfa0"),
 }
 _OTHERS = {
     "ground": GROUNDS,
@@ -103,6 +103,7 @@ def in_both(svg: str) -> str:
     """The same for a drawing that stands in the page itself: each colour follows the scheme of the page."""
 
     def both(found: re.Match[str]) -> str:
-        return f"{found[0]}; {found[1]}: light-dark({found[2]}, {dark(found[2])})"
+        return f"{found[1]}: {found[2]}; {found[1]}: light-dark({found[2]}, {dark(found[2])})"
 
-    return re.sub(rf"\b(fill|stroke): ({_COLOUR.pattern})", both, svg)
+    styled = re.sub(rf'\b(fill|stroke)="({_COLOUR.pattern})"', r'style="\1: \2"', svg)
+    return re.sub(rf"\b(fill|stroke): ({_COLOUR.pattern})", both, styled)

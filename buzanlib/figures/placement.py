@@ -176,7 +176,9 @@ def world(
     axes.set_axis_off()
     for iso3, row, column in zip(tiles["iso3"], tiles["row"], tiles["col"], strict=True):
         look = _tile(placed.get(iso3))
-        axes.add_patch(Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=f"state-{iso3}", linewidth=0, **look))
+        axes.add_patch(
+            Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=f"state-{iso3}", linewidth=0, **look)
+        )
         ink: Look = {"fontsize": 5.6, "color": ink_on(look["facecolor"]) if iso3 in placed else INK}
         if iso3 not in placed:  # keeps the code legible on hatching
             ink["path_effects"] = [withStroke(linewidth=1, foreground=GROUND)]
@@ -205,12 +207,17 @@ def world(
     return Drawn(figure, said, _by_state(tiles, placed, names))
 
 
-def _by_state(
-    tiles: pd.DataFrame, placed: Mapping[str, Quadrant], names: pd.Series | None
-) -> pd.DataFrame:
+def _by_state(tiles: pd.DataFrame, placed: Mapping[str, Quadrant], names: pd.Series | None) -> pd.DataFrame:
     """Name and quadrant of every state with a tile, by name."""
-    called = pd.Series({iso3: iso3 if names is None else names.get(iso3, iso3) for iso3 in tiles["iso3"]}, name="name")
-    return called.rename_axis("iso3").to_frame().assign(quadrant=pd.Series(placed, dtype="str")).sort_values("name")
+    called = pd.Series(
+        {iso3: iso3 if names is None else names.get(iso3, iso3) for iso3 in tiles["iso3"]}, name="name"
+    )
+    return (
+        called.rename_axis("iso3")
+        .to_frame()
+        .assign(quadrant=pd.Series(placed, dtype="str"))
+        .sort_values("name")
+    )
 
 
 def _name_corners(axes: Axes, placed: pd.DataFrame, counts: Mapping[Quadrant, int]) -> None:

@@ -71,7 +71,7 @@ def contrasts_by_sample(
         for sample in void.get(name, ()):
             at = {"x": 0, "y": samples.index(sample), "ha": "center", "va": "center"}
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            axes.text(**at, s=VOID, fontsize=9, color=QUIET, bbox=box)
+            axes.text(**at, s=VOID, fontsize=10, color=QUIET, bbox=box)
         axes.set_xlim(-limit, limit)
         axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.tick_params(axis="y", length=0)

@@ -22,7 +22,7 @@ from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 
 from buzanlib.figures.palette import in_both, in_dark
-from buzanlib.study.results import CSV
+from buzanlib.study.results import CSV, PICTURE
 from buzanlib.theory.vocabulary import Quadrant
 
 STATE_PAGE = "_generated/states/{}"
@@ -86,7 +86,7 @@ def _show(app: Sphinx, doctree: nodes.document) -> None:
 def _pictures(figure: nodes.figure) -> Iterator[nodes.image]:
     """The drawing of a figure that was shown by a cell; no other picture."""
     for image in list(figure.findall(nodes.image)):
-        if image["uri"].endswith(".svg") and figure["names"] and not isinstance(image, Drawing):
+        if image.parent.get("mime_type") == PICTURE and figure["names"]:
             yield image
 
 
@@ -141,8 +141,7 @@ def _with_states(svg: str, states: Mapping[str, Mapping[str, str]], app: Sphinx,
     def linked(found: re.Match[str]) -> str:
         row = states[found[2]]
         said = escape(f"{row['name']}: {_words(row['quadrant'])}")
-        target = STATE_PAGE.format(found[2])
-        address = f' href="{app.builder.get_relative_uri(app.env.docname, target)}"' if target in app.env.found_docs else ""
+        address = f' href="{page}"' if (page := _page(found[2], app)) else ""
         return f'<a{address} tabindex="0" aria-label="{said}"><title>{said}</title>{found[0]}</a>'
 
     marked = re.sub(r'<g id="(state-(\w+))">.*?</g>', linked, svg, flags=re.DOTALL)
@@ -155,18 +154,22 @@ def _listed(states: Mapping[str, Mapping[str, str]], app: Sphinx) -> nodes.raw:
     for quadrant in [*map(str, Quadrant), ""]:
         names = [_name(iso3, row["name"], app) for iso3, row in states.items() if row["quadrant"] == quadrant]
         if names:
-            parts.append(f"<dt>{escape(_words(quadrant).capitalize())} ({len(names)})</dt><dd>{', '.join(names)}</dd>")
-    return nodes.raw(
-        "", f'<details class="by-quadrant"><summary>The same as a list</summary><dl>{"".join(parts)}</dl></details>',
-        format="html",
-    )
+            term = f"{escape(_words(quadrant).capitalize())} ({len(names)})"
+            parts.append(f"<dt>{term}</dt><dd>{', '.join(names)}</dd>")
+    content = f"<summary>The states of each quadrant as a list</summary><dl>{''.join(parts)}</dl>"
+    return nodes.raw("", f'<details class="by-quadrant">{content}</details>', format="html")
 
 
 def _name(iso3: str, name: str, app: Sphinx) -> str:
+    page = _page(iso3, app)
+    return f'<a href="{page}">{escape(name)}</a>' if page else escape(name)
+
+
+def _page(iso3: str, app: Sphinx) -> str:
+    """Address of the page of a state; empty where the book has none."""
     target = STATE_PAGE.format(iso3)
-    if target not in app.env.found_docs:
-        return escape(name)
-    return f'<a href="{app.builder.get_relative_uri(app.env.docname, target)}">{escape(name)}</a>'
+    there = target in app.env.found_docs
+    return app.builder.get_relative_uri(app.env.docname, target) if there else ""
 
 
 def setup(app: Sphinx) -> None:

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.figures.divergence import pair_distances, profiles
-from buzanlib.figures.primitives import ink_on
+from buzanlib.figures.palette import INK
 from buzanlib.figures.typeset import with_interval
 from buzanlib.theory.distances import PAIRS, pair_name
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -115,7 +115,7 @@ def test_profiles_is_darker_where_the_share_is_larger_and_its_ink_is_read(shares
     assert (np.diff(light) <= 0).all()
     assert len(set(light)) > shares.size / 2
     for text, face in zip(axes.texts, faces, strict=True):
-        assert text.get_color() == ink_on(to_hex(tuple(face)))
+        assert text.get_color() == INK, to_hex(tuple(face))
 
 
 def test_profiles_alt_gives_the_largest_share_first(shares):

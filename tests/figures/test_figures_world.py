@@ -31,7 +31,8 @@ def drawn(quadrants, tiles, data_dir):
 
 def _tiles_of(drawn):
     (axes,) = drawn.figure.axes
-    return {str(patch.get_gid()).removeprefix("state-"): patch for patch in axes.patches if isinstance(patch, Rectangle)}
+    tiles = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+    return {str(patch.get_gid()).removeprefix("state-"): patch for patch in tiles}
 
 
 def test_a_tile_a_state_where_the_table_puts_it(drawn, tiles):
