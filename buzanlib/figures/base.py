@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from contextlib import ContextDecorator, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import wraps
 from io import StringIO
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 from unicodedata import bidirectional
 
 import matplotlib as mpl
@@ -35,7 +35,8 @@ WIDTH = 6.0
 #: Properties of what Matplotlib draws, by name.
 Look = dict[str, Any]
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with Matplotlib: text is as wide, and labels as free, everywhere
@@ -58,7 +59,7 @@ class Drawn:
     data: pd.DataFrame | None = None  #: the numbers that were drawn
 
 
-class _Style(ContextDecorator):
+class _Style:
     """The house style; a function that draws has the frame that it drew with its figure, unless it names another."""
 
     def __enter__(self) -> None:
@@ -74,10 +75,10 @@ class _Style(ContextDecorator):
         @wraps(draw)
         def inside(*args: P.args, **kwargs: P.kwargs) -> T:
             with _Style():
-                made = draw(*args, **kwargs)
+                made: Any = draw(*args, **kwargs)
             if isinstance(made, Drawn) and made.data is None:
                 made = replace(made, data=first_frame([*args, *kwargs.values()]))
-            return made
+            return cast("T", made)
 
         return inside
 

@@ -34,7 +34,7 @@ _BEFORE_COLLECTORS = 400
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
-class Drawing(nodes.image):
+class Drawing(nodes.image):  # type: ignore[misc]
     """The picture of a figure as one of its two files, with the size that it takes up before it is loaded."""
 
 

@@ -150,9 +150,7 @@ def test_a_colour_without_a_name_swaps_light_for_dark_and_keeps_its_hue() -> Non
 
 def test_colours_of_quadrants_are_used_for_quadrants_alone() -> None:
     using = {
-        file.stem
-        for file in ROOM.glob("*.py")
-        if "QUADRANT_COLOURS" in file.read_text(encoding="utf-8")
+        file.stem for file in ROOM.glob("*.py") if "QUADRANT_COLOURS" in file.read_text(encoding="utf-8")
     }
     assert using <= OF_QUADRANTS
     assert len(set(QUADRANT_MARKERS.values())) == 4

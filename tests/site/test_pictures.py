@@ -1,4 +1,4 @@
-"""Figures on a page: two files, of which one is seen, links to what can be had, and a map that is read state by state."""
+"""Figures on a page: two files, of which one is seen, links to what can be had, and a map that names its states."""
 
 from __future__ import annotations
 
