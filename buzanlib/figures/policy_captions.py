@@ -31,7 +31,7 @@ def moved_between(table: pd.DataFrame, first: str, last: str) -> str:
 def moved_over(standing: pd.DataFrame) -> str:
     """How many states stand elsewhere at the end, and which quadrant grew and shrank most; shape (states, times)."""
     first, last = standing.iloc[:, 0], standing.iloc[:, -1]
-    change = (last.value_counts() - first.value_counts()).reindex(list(Quadrant)).fillna(0).astype(int)
+    change = last.value_counts().sub(first.value_counts(), fill_value=0).astype(int)
     return (
         f"From {standing.columns[0]} to {standing.columns[-1]} {(first != last).sum()} of {len(standing)} states end "
         f"in another quadrant than they began in; the largest gain is that of {_label(str(change.idxmax()))} "

@@ -160,7 +160,7 @@ def agree_most(means: pd.DataFrame) -> str:
     return f"Least agree {pair_of(least)} ({known.min():.2f}), most {pair_of(most)} ({known.max():.2f})."
 
 
-def tested_coefficient(table: pd.DataFrame, focal: str) -> str:
+def coefficient_tested(table: pd.DataFrame, focal: str) -> str:
     """Whether pairs of the kind that is tested agree less than others beside the controls."""
     row = table.loc[focal]
     agree = "agree neither more nor less, as far as can be told,"
