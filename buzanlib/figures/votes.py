@@ -167,7 +167,7 @@ def coefficient_tested(table: pd.DataFrame, focal: str) -> str:
     if row["high90"] < 0 or row["low90"] > 0:
         agree = f"agree {'less' if row['high90'] < 0 else 'more'}"
     return (
-        f"Beside the controls, states of {focal} {agree} than other pairs: the coefficient is "
+        f"Beside the controls, pairs of {focal} {agree} than other pairs: the coefficient is "
         f"{typeset(float(row['coefficient']), '+.3f')} ({typeset(float(row['low90']), '+.3f')} to "
         f"{typeset(float(row['high90']), '+.3f')})."
     )

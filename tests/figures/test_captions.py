@@ -134,7 +134,7 @@ def test_effects_where_the_table_puts_them() -> None:
         {"predicted": [1, -1, 0, 0], "low90": [0.1, -1, -0.3, -1], "high90": [1, 0.2, 0.3, 1]}
     )
     said = captions.predicted_effects({"here": table}, 0.4)
-    assert "one of two effects that it names lies on its side" in said
+    assert "one of two effects that Table 2 names lies on its side" in said
     assert "one of two that it leaves empty within ±0.4" in said
     assert "none of two effects" in captions.predicted_effects(
         {"here": table.assign(low90=-9, high90=9)}, 0.4

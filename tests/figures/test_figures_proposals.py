@@ -54,12 +54,13 @@ def test_each_answer_stands_in_its_cell(nets, faults_of_text):
     verdicts = nets.map(lambda net: "accepts" if net > 0 else "sees a threat").rename(columns=str)
     drawn = assessments_map({"Table 2": nets}, {"Table 2": verdicts})
     (axes,) = drawn.figure.axes
+    cells = {(name, quadrant): verdicts.loc[name, quadrant] for name in NAMES for quadrant in Quadrant}
     marks = {line.get_gid(): line for line in axes.lines if line.get_gid()}
     for word, line in (
         (word, marks[f"Table 2: {word}"]) for word in ("accepts", "does not join", "sees a threat")
     ):
         places = {(NAMES[row], list(Quadrant)[column]) for column, row in line.get_xydata().astype(int)}
-        assert places == {place for place, said in verdicts.stack().items() if said == word}
+        assert places == {place for place, said in cells.items() if said == word}
     assert len({line.get_marker() + str(line.get_markerfacecolor()) for line in marks.values()}) == 3
     for name in NAMES:
         for quadrant in Quadrant:
