@@ -177,11 +177,17 @@ def predicted_effects(bodies: Mapping[str, pd.DataFrame], sesoi: float) -> str:
         right = np.where(signed["predicted"] > 0, signed["low90"] > 0, signed["high90"] < 0)
         null = (empty["low90"] > -sesoi) & (empty["high90"] < sesoi)
         said.append(
-            f"{name}: {none_or(int(right.sum()))} of {typeset(len(signed), 'word')} effects that it names "
+            f"{name}: {none_or(int(right.sum()))} of {typeset(len(signed), 'word')} effects that Table 2 names "
             f"{verb(int(right.sum()), 'lie')} on its side of zero with the whole interval, and "
             f"{none_or(int(null.sum()))} of {typeset(len(empty), 'word')} that it leaves empty within ±{sesoi:g}"
         )
-    return f"Where Table 2 puts its effects, by {'; by '.join(said)}."
+    return f"{'; '.join(said)}."
+
+
+def some_of(names: list[str], total: int, what: str) -> str:
+    """How many of all, and which: ``"two of six threats (crime and terrorist use)"``."""
+    which = f" ({joined(names)})" if names else ""
+    return f"{none_or(len(names))} of {typeset(total, 'word')} {what}{which}"
 
 
 def none_or(count: int) -> str:

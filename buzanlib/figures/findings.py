@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import Drawn, Look, check_named, drawable, style
-from buzanlib.figures.captions import none_or, verb
+from buzanlib.figures.captions import none_or
 from buzanlib.figures.primitives import DOT, INK, PALE, QUIET, Rows, dot_intervals
-from buzanlib.figures.typeset import joined, listed, typeset, with_interval
+from buzanlib.figures.typeset import listed, typeset, with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
 _MARK = DOT | {"markeredgecolor": INK, "markeredgewidth": 1.6}
@@ -135,6 +135,7 @@ def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, lea
     rows = Rows.of(_names(findings, labels), margin=margin, width=44, least=least)
     rows.axes.tick_params(axis="y", labelsize=9.5)  # long claims on few lines: all of them on one screen
     rows.axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+    rows.axes.locator_params(axis="x", nbins=5)
     rows.axes.set_xlabel("Contrast, 90% interval\n(right of zero: for the paper)")
     return rows
 
@@ -142,18 +143,6 @@ def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, lea
 def _names(findings: Iterable[str], labels: Mapping[str, str]) -> list[str]:
     """Id and label of each row, without a full stop."""
     return [f"{name}: {labels[name].rstrip('.')}" for name in findings]
-
-
-def verdicts_counted(verdicts: Iterable[str]) -> str:
-    """How many claims got each verdict."""
-    words = pd.Series(list(verdicts), dtype="str")
-    counts = {verdict: int((words == verdict).sum()) for verdict in Verdict}
-    met = [
-        f"{none_or(count)} {verb(count, 'are', 'is')} {verdict}"
-        for verdict, count in counts.items()
-        if count or verdict == Verdict.SUPPORTED
-    ]
-    return f"Of {typeset(len(words), 'word')} claims {joined(met)}."
 
 
 def same_by_coding(findings: Mapping[str, Mapping[str, float]]) -> str:

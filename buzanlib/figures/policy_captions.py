@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from buzanlib.figures.captions import none_or, states_of, verb
+from buzanlib.figures.captions import none_or, some_of, states_of, verb
 from buzanlib.figures.defence import ALIVE, ALPHA
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.typeset import joined, typeset
@@ -31,7 +31,7 @@ def moved_between(table: pd.DataFrame, first: str, last: str) -> str:
 def moved_over(standing: pd.DataFrame) -> str:
     """How many states stand elsewhere at the end, and which quadrant grew and shrank most; shape (states, times)."""
     first, last = standing.iloc[:, 0], standing.iloc[:, -1]
-    change = (last.value_counts() - first.value_counts()).reindex(list(Quadrant)).fillna(0).astype(int)
+    change = last.value_counts().sub(first.value_counts(), fill_value=0).astype(int)
     return (
         f"From {standing.columns[0]} to {standing.columns[-1]} {(first != last).sum()} of {len(standing)} states end "
         f"in another quadrant than they began in; the largest gain is that of {_label(str(change.idxmax()))} "
@@ -51,8 +51,8 @@ def after_shocks(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
             for quadrant in Quadrant
             if quadrant.cohesion == side
         ]
-        said.append(f"the largest {word} on record {joined(chance)}")
-    return f"A shock as large as {'; one as large as '.join(said)} would carry across."
+        said.append(f"a {word} as large as the largest on record takes {joined(chance)} across")
+    return f"{said[0][0].upper()}{said[0][1:]}; {said[1]}."
 
 
 def backing(density: pd.DataFrame, printed: pd.DataFrame) -> str:
@@ -64,8 +64,8 @@ def backing(density: pd.DataFrame, printed: pd.DataFrame) -> str:
             tested += 1
             above += [in_words(str(threat)).lower()] if own > others else []
     return (
-        f"Pairs of quadrants whose cells both name a threat share it more often, on average, than the others for "
-        f"{joined(above)} of {typeset(tested, 'word')} threats."
+        "Pairs of quadrants whose cells both name a threat share it more often, on average, than the others for "
+        f"{some_of(above, tested, 'threats')}."
     )
 
 
@@ -79,8 +79,8 @@ def entry_reach(found: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:
             reach[in_words(rule, of="rule")] = float(every.index[every].max()) if every.any() else 0.0
         most = max(reach.values())
         best = joined(name for name, level in reach.items() if np.isclose(level, most))
-        said.append(f"{title}: up to {typeset(most, '.2f')}, under the rule {best}")
-    return f"Highest level at which all four quadrants hold together whatever the order of entry. {'; '.join(said)}."
+        said.append(f"{most:.2f} by {title} ({best})")
+    return f"All four quadrants hold together, whatever the order of entry, up to a level of at most {'; '.join(said)}."
 
 
 def orders_matter(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:
@@ -137,7 +137,7 @@ def where_all_join(nets: Mapping[str, pd.DataFrame], reservation: float) -> str:
         lines = np.array([np.interp(grid, [0, 1], row) for row in table.to_numpy(dtype=float)])
         inside = grid[(lines >= reservation - 1e-9).all(axis=0)]
         where = f"from {inside[0]:.2f} to {inside[-1]:.2f}" if len(inside) else "at no intrusiveness"
-        said.append(f"the {typeset(place, 'nth')} {where}")
+        said.append(f"the {typeset(place, 'nth')} proposal {where}")
     return f"All four quadrants join {joined(said)}."
 
 
@@ -167,8 +167,8 @@ def trust_needed(pairs: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:
     said = []
     for title, sets in pairs.items():
         most = [f"{table['transparency'].max():.2f} by {name}" for name, table in sets.items()]
-        said.append(f"{title.lower()}: {joined(most)}")
-    return f"Transparency that trust takes of the pair in greatest need of it. {'; '.join(said)}."
+        said.append(f"{joined(most)} ({title.lower()})")
+    return f"The most transparency that any pair of quadrants needs for trust is {'; '.join(said)}."
 
 
 def largest_pays(spending: pd.DataFrame) -> str:
@@ -184,10 +184,12 @@ def largest_pays(spending: pd.DataFrame) -> str:
 def disagreement_protects(spreads: Sequence[float], protection: npt.NDArray[np.float64]) -> str:
     """On what part of each map protection is no lower than in an alliance of one mind."""
     parts = [
-        f"{(area >= 1).mean():.0%} with a spread of {spread:.1f}"
-        for spread, area in zip(spreads, protection, strict=True)
+        f"{(area >= 1).mean():.0%}{where} with a spread of {spread:.1f}"
+        for spread, area, where in zip(
+            spreads, protection, [" of the map", *[""] * len(spreads)], strict=False
+        )
     ]
-    return f"Disagreement leaves protection no lower on {joined(parts)} of the map."
+    return f"Disagreement leaves protection no lower on {joined(parts)}."
 
 
 def where_security_tips(worst: pd.DataFrame) -> str:

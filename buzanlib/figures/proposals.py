@@ -51,10 +51,11 @@ def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> 
     sets = [" + ".join(_SHORT[Threat(threat)] for threat in some) for some in shares.index]
     signs = [f" ({marked[some]})" if some in marked else "" for some in shares.index]
     cells = shares[list(map(str, Quadrant))].set_axis(
-        [fill(name + sign, 20) for name, sign in zip(sets, signs, strict=True)]
+        [fill(name + sign, 22) for name, sign in zip(sets, signs, strict=True)]
     )
-    figure, axes = new_axes(4.8)
+    figure, axes = new_axes(5.2)
     number_map(axes, cells.rename(columns=QUADRANT_HEADS), "{:.0%}", (0, 1))
+    axes.tick_params(axis="y", labelsize=10)
     said = listed(
         (
             name + (f", as {marked[some]}" if some in marked else ""),
@@ -195,7 +196,8 @@ def asked_values(asked: Mapping[str, Asked], alpha: float) -> dict[str, float | 
 def joined_by_all(verdicts: Mapping[str, pd.DataFrame]) -> str:
     """How many proposals all four quadrants accept, by the priorities taken."""
     said = [
-        f"{none_or(int((table == ACCEPTS).all(axis=1).sum()))} of {typeset(len(table), 'word')} by {title}"
+        f"{none_or(int((table == ACCEPTS).all(axis=1).sum()))} by {title}"
         for title, table in verdicts.items()
     ]
-    return f"All four quadrants accept {', '.join(said)}."
+    count = typeset(len(next(iter(verdicts.values()))), "word")
+    return f"Of {count} proposals all four quadrants accept {'; '.join(said)}."

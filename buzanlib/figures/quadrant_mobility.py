@@ -16,7 +16,7 @@ from matplotlib.path import Path
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
-from buzanlib.figures.labels import FROM_TOP
+from buzanlib.figures.labels import FROM_TOP, MATRIX
 from buzanlib.figures.primitives import INK, QUADRANT_MARKERS, QUIET, ink_on
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant
@@ -157,7 +157,8 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
         axes.set_title(title)
         axes.set(xlim=(0, shocks.max()), ylim=(0, 1.02), xlabel="size of the shock")
     panels[0, 0].set_ylabel("mean probability to stand\non the other side")
-    order = [*(quadrant.label for quadrant in FROM_TOP), *observed]
+    left, right = ([quadrant.label for quadrant in MATRIX[part]] for part in (slice(2), slice(2, 4)))
+    order = [*left, *list(observed)[:1], *right, *list(observed)[1:]]
     look = {"ncols": 2, "fontsize": 10, "columnspacing": 1}
     figure.legend([handles[name] for name in order], order, loc="outside lower center", **look)
     seen = "; ".join(

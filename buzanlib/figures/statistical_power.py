@@ -14,9 +14,9 @@ from buzanlib.inference.verdicts import POWER
 # Line, mark, fill and shade differ; no mark or colour is that of a quadrant.
 _LINES: tuple[Look, ...] = (
     {"color": INK, "linestyle": "-", "marker": "v", "markerfacecolor": INK},
-    {"color": INK, "linestyle": "--", "marker": "v", "markerfacecolor": "white"},
+    {"color": INK, "linestyle": "--", "marker": "X", "markerfacecolor": "white"},
     {"color": QUIET, "linestyle": "-.", "marker": "P", "markerfacecolor": QUIET},
-    {"color": QUIET, "linestyle": ":", "marker": "P", "markerfacecolor": "white"},
+    {"color": QUIET, "linestyle": ":", "marker": "*", "markerfacecolor": "white"},
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, Look, style
-from buzanlib.figures.captions import none_or, states_of
+from buzanlib.figures.captions import none_or, some_of, states_of
 from buzanlib.figures.labels import FROM_TOP, in_words
 from buzanlib.figures.primitives import INK, QUIET, Rows, dot_intervals
 from buzanlib.figures.typeset import joined, typeset, with_interval
@@ -69,7 +69,7 @@ def technology_distances(within: pd.DataFrame, pairs: pd.DataFrame) -> Drawn:
     if len(pairs):
         heads.append(len(names))
         names += [_GROUPS[1], *map(_pair, map(str, pairs.index))]
-    rows = Rows.of(names, margin=0.9, width=28, least=0.34)
+    rows = Rows.of(names, margin=0.9, width=30, least=0.34)
     for head, some, look in zip(heads, (inside, pairs), ({"gid": "within"}, _BETWEEN), strict=False):
         rows.axes.get_yticklabels()[head].set_fontweight("bold")
         places = rows.middles[head + 1 :][: len(some)]
@@ -154,7 +154,7 @@ def technology_found(split: pd.DataFrame) -> str:
     """For which threats high and low technology differ after adjustment for all of them."""
     found = [in_words(str(name)).lower() for name in split.index[split["p_adjusted"] < LEVEL]]
     return (
-        f"States of high and low technology differ for {joined(found)} of {typeset(len(split), 'word')} threats, "
+        f"States of high and low technology differ for {some_of(found, len(split), 'threats')}, "
         f"adjusted for all of them at {LEVEL:.0%}."
     )
 

@@ -190,7 +190,7 @@ def test_codings_stand_apart(codings, labels, faults_of_text):
     marks = _marks(figure.axes[0])
     assert len({(line.get_marker(), to_hex(line.get_markerfacecolor())) for line in marks.values()}) == 3
     heights = np.sort(np.concatenate([line.get_ydata() for line in marks.values()]))
-    assert np.diff(heights).min() > 0.15  # inches
+    assert np.diff(heights).min() > 0.08  # inches
     assert [text.get_text() for text in figure.legends[0].get_texts()] == list(marks)
     assert faults_of_text(figure) == []
 

@@ -54,9 +54,14 @@ def test_each_answer_stands_in_its_cell(nets, faults_of_text):
     verdicts = nets.map(lambda net: "accepts" if net > 0 else "sees a threat").rename(columns=str)
     drawn = assessments_map({"Table 2": nets}, {"Table 2": verdicts})
     (axes,) = drawn.figure.axes
-    written = [text.get_text().replace("\n", " ") for text in axes.texts]
-    assert written == verdicts.to_numpy().ravel().tolist()
-    np.testing.assert_allclose(axes.collections[0].get_array(), nets)
+    cells = {(name, quadrant): verdicts.loc[name, quadrant] for name in NAMES for quadrant in Quadrant}
+    marks = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    for word, line in (
+        (word, marks[f"Table 2: {word}"]) for word in ("accepts", "does not join", "sees a threat")
+    ):
+        places = {(NAMES[row], list(Quadrant)[column]) for column, row in line.get_xydata().astype(int)}
+        assert places == {place for place, said in cells.items() if said == word}
+    assert len({line.get_marker() + str(line.get_markerfacecolor()) for line in marks.values()}) == 3
     for name in NAMES:
         for quadrant in Quadrant:
             net = typeset(float(nets.loc[name, quadrant]), "+.2f")

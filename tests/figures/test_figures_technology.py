@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.technology import (
     farther_apart,
     technology_contrasts,
@@ -80,7 +81,7 @@ def test_a_distance_that_is_not_known_has_no_mark(within, pairs):
     drawn = technology_distances(within, pairs)
     (axes,) = drawn.figure.axes
     marks = _marks(axes)
-    np.testing.assert_allclose(marks["within"].get_xdata(), [0.1, 0.4, 0.2])
+    np.testing.assert_allclose(marks["within"].get_xdata(), [0.2, 0.1, 0.4])
     np.testing.assert_allclose(marks["between"].get_xdata(), pairs["distance"])
     assert "SS (32 and 1 states) not known" in drawn.alt
     assert "WS (26 and 11 states) 0.40 (0.30 to 0.50)" in drawn.alt
@@ -90,11 +91,9 @@ def test_a_distance_that_is_not_known_has_no_mark(within, pairs):
 def test_without_pairs_of_quadrants_the_rest_is_drawn(within, pairs):
     drawn = technology_distances(within, pairs.iloc[:0])
     (axes,) = drawn.figure.axes
-    np.testing.assert_allclose(_marks(axes)["within"].get_xdata(), [0.1, 0.4, 0.2])
-    assert [text.get_text() for text in axes.get_yticklabels()] == [
-        "High and low within",
-        *within.index[:-1],
-    ]
+    np.testing.assert_allclose(_marks(axes)["within"].get_xdata(), [0.2, 0.1, 0.4])
+    names = [text.get_text().replace("\n", " ") for text in axes.get_yticklabels()]
+    assert names == ["High and low within", *(quadrant.label for quadrant in FROM_TOP)]
     assert "Between" not in drawn.alt
 
 
