@@ -133,7 +133,7 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
 def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, least: float = 0.36) -> Rows:
     """A row a hypothesis over an axis of contrasts."""
     rows = Rows.of(_names(findings, labels), margin=margin, width=44, least=least)
-    rows.axes.tick_params(axis="y", labelsize=9.5)  # long claims on few lines: all of them on one screen
+    rows.axes.tick_params(axis="y", labelsize=10)  # long claims on few lines: all of them on one screen
     rows.axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
     rows.axes.locator_params(axis="x", nbins=5)
     rows.axes.set_xlabel("Contrast, 90% interval\n(right of zero: for the paper)")

@@ -154,3 +154,8 @@ def test_colours_of_quadrants_are_used_for_quadrants_alone() -> None:
     }
     assert using <= OF_QUADRANTS
     assert len(set(QUADRANT_MARKERS.values())) == 4
+
+
+def test_a_hatch_means_not_placed_and_nothing_else() -> None:
+    hatched = {file.stem for file in ROOM.glob("*.py") if '"hatch"' in file.read_text(encoding="utf-8")}
+    assert hatched == {"placement"}
