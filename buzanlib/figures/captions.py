@@ -51,7 +51,7 @@ def most_and_least(
     most, least = str(known[value].idxmax()), str(known[value].idxmin())
     low, high = ends
     apart = known[low][most] > known[high][least]
-    unsure = "do not overlap" if apart else "overlap, so that the order is not sure"
+    unsure = "do not overlap" if apart else "are not apart, so that the order is not sure"
     return (
         f"{what} is largest among {states_of([most])} ({known[value][most]:.0%}) and smallest among "
         f"{states_of([least])} ({known[value][least]:.0%}); the 90 % intervals of these two {unsure}."
@@ -151,13 +151,13 @@ def shares_apart(table: pd.DataFrame) -> str:
     """Who names each threat most, and for which of them the intervals of first and last quadrant keep apart."""
     said, apart = [], []
     for threat, some in table.groupby("threat", sort=False):
-        rows = some.set_index("quadrant")
+        rows = some.set_index("quadrant").dropna(subset=["share"])
         most, least = str(rows["share"].idxmax()), str(rows["share"].idxmin())
         label = in_words(str(threat)).lower()
         said.append(f"{label} by {states_of([most])} ({rows['share'][most]:.0%})")
         if rows["low90"][most] > rows["high90"][least]:
             apart.append(label)
-    sure = f"do not overlap for {joined(apart)}" if apart else "overlap for every threat"
+    sure = f"do not overlap for {joined(apart)}" if apart else "are not apart for any threat"
     return f"Most often named are {'; '.join(said)}; the intervals of the highest and the lowest quadrant {sure}."
 
 

@@ -36,7 +36,7 @@ def test_an_order_is_sure_only_where_intervals_keep_apart(by_quadrant: pd.DataFr
     assert said.endswith("do not overlap.")
     wide = by_quadrant.assign(low90=0.0, high90=1.0)
     assert captions.most_and_least(wide, "share", "The share").endswith(
-        "overlap, so that the order is not sure."
+        "are not apart, so that the order is not sure."
     )
     turned = captions.most_and_least(by_quadrant.assign(share=[0.1, 0.2, 0.3, 0.4]), "share", "The share")
     assert "largest among states of strong power and strong cohesion" in turned
@@ -125,7 +125,7 @@ def test_shares_of_threats(by_quadrant: pd.DataFrame) -> None:
     said = captions.shares_apart(table)
     assert "de-stabilising political action by states of weak power and weak cohesion (40%)" in said
     assert said.endswith("do not overlap for de-stabilising political action.")
-    assert captions.shares_apart(table[table["threat"] == "cri"]).endswith("overlap for every threat.")
+    assert captions.shares_apart(table[table["threat"] == "cri"]).endswith("are not apart for any threat.")
 
 
 def test_fit_of_the_whole_table() -> None:
