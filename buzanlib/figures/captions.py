@@ -46,15 +46,15 @@ def most_and_least(
     The table has a row a quadrant; its columns `value` and `ends` are shares.
     """
     known = table.dropna(subset=[value])
-    if len(known) < 2:
-        return f"{what} is known of fewer than two quadrants."
-    most, least = known[value].idxmax(), known[value].idxmin()
+    if len(known) <= 1:
+        return f"{what} is not known of several quadrants."
+    most, least = str(known[value].idxmax()), str(known[value].idxmin())
     low, high = ends
     apart = known[low][most] > known[high][least]
-    unsure = "do not overlap" if apart else "overlap, so that the order is not sure"
+    unsure = "do not overlap" if apart else "are not apart, so that the order is not sure"
     return (
-        f"{what} is largest among {states_of([str(most)])} ({known[value][most]:.0%}) and smallest among "
-        f"{states_of([str(least)])} ({known[value][least]:.0%}); the 90 % intervals of these two {unsure}."
+        f"{what} is largest among {states_of([most])} ({known[value][most]:.0%}) and smallest among "
+        f"{states_of([least])} ({known[value][least]:.0%}); the 90 % intervals of these two {unsure}."
     )
 
 
@@ -64,8 +64,8 @@ def beside_zero(table: pd.DataFrame, what: str = "contrasts") -> str:
     above, below = int((known["low90"] > 0).sum()), int((known["high90"] < 0).sum())
     rest = len(known) - above - below
     if not len(known):
-        return f"None of the {what} has an interval."
-    last = f"{typeset(rest, 'word')} cannot be told apart from it" if rest else "none covers it"
+        return f"There is no interval of these {what}."
+    last = f"{none_or(rest)} cannot be told apart from it"
     return (
         f"Of {typeset(len(known), 'word')} {what}, {none_or(above)} {verb(above, 'lie')} above zero with the whole "
         f"interval, {none_or(below)} below, and {last}."
@@ -120,11 +120,11 @@ def where_states_stand(placed: pd.DataFrame) -> str:
 
 
 def by_region(quadrants: pd.Series[str], regions: pd.Series[str]) -> str:
-    """In how many regional groups one quadrant holds more than half of the states that are placed."""
+    """In how many regional groups a quadrant holds more than half of the states that are placed."""
     shares = pd.crosstab(regions.reindex(quadrants.index), quadrants, normalize="index")
     full = int((shares.max(axis=1) > 0.5).sum())
     held = f"{none_or(full)} of {typeset(len(shares), 'word')} regional groups"
-    return f"One quadrant holds more than half of the placed states in {held}."
+    return f"Most of the placed states stand in the same quadrant in {held}."
 
 
 def moved_by_rules(changes: pd.DataFrame) -> str:
@@ -139,9 +139,10 @@ def said_when(table: pd.DataFrame) -> str:
     if not total:
         return "No passage is relevant."
     half = table.index[table["relevant"].cumsum() * 2 >= total][0]
+    later = float(table["relevant"][table.index >= half].sum() / total)
     threats = table[list(Threat)].sum()
     return (
-        f"Half of {total} relevant passages since {table.index.min()} come from {half} or later; "
+        f"Of {total} relevant passages since {table.index.min()} {later:.0%} come from {half} or later; "
         f"{in_words(str(threats.idxmax())).lower()} is named most ({threats.max()})."
     )
 
@@ -150,13 +151,13 @@ def shares_apart(table: pd.DataFrame) -> str:
     """Who names each threat most, and for which of them the intervals of first and last quadrant keep apart."""
     said, apart = [], []
     for threat, some in table.groupby("threat", sort=False):
-        rows = some.set_index("quadrant")
-        most, least = rows["share"].idxmax(), rows["share"].idxmin()
+        rows = some.set_index("quadrant").dropna(subset=["share"])
+        most, least = str(rows["share"].idxmax()), str(rows["share"].idxmin())
         label = in_words(str(threat)).lower()
-        said.append(f"{label} by {states_of([str(most)])} ({rows['share'][most]:.0%})")
+        said.append(f"{label} by {states_of([most])} ({rows['share'][most]:.0%})")
         if rows["low90"][most] > rows["high90"][least]:
             apart.append(label)
-    sure = f"do not overlap for {joined(apart)}" if apart else "overlap for every threat"
+    sure = f"do not overlap for {joined(apart)}" if apart else "are not apart for any threat"
     return f"Most often named are {'; '.join(said)}; the intervals of the highest and the lowest quadrant {sure}."
 
 

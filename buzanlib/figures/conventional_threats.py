@@ -68,7 +68,7 @@ def digital_last(rates: pd.DataFrame) -> str:
     """In how many quadrants the digital danger is named least, of rates by quadrant and danger."""
     known = rates.dropna()
     last = int((known["digital"] < known.drop(columns="digital").min(axis=1)).sum())
-    top = known.mean().idxmax()
+    top = rates.mean().idxmax()
     return (
         f"In {none_or(last)} of {typeset(len(known), 'word')} quadrants the digital danger is named less often than "
         f"every conventional one; {DANGER_NAMES[str(top)]} is named most often over all."

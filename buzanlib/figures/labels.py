@@ -5,14 +5,14 @@ from __future__ import annotations
 from buzanlib.theory.vocabulary import Corpus, Effect, Measure, Quadrant, ReferentObject, Threat, ThreatAgent
 
 #: Quadrants as rows from the top: strong power above weak, and weak cohesion before strong.
-FROM_TOP = (Quadrant.SW, Quadrant.SS, Quadrant.WW, Quadrant.WS)
+FROM_TOP: tuple[Quadrant, ...] = (Quadrant.SW, Quadrant.SS, Quadrant.WW, Quadrant.WS)
 
 #: The same as a legend of two columns fills them, which then stands as the matrix does.
-MATRIX = FROM_TOP[::2] + FROM_TOP[1::2]
+MATRIX: tuple[Quadrant, ...] = FROM_TOP[::2] + FROM_TOP[1::2]
 
 #: Ends the caption of a figure that has short names of quadrants.
 SHORT_NAMES = (
-    f"Short names give power first, then cohesion: {Quadrant.SW} is {Quadrant.SW.label.replace(', ', ' and ')}, "
+    f"Short names give power before cohesion: {Quadrant.SW} is {Quadrant.SW.label.replace(', ', ' and ')}, "
     f"{Quadrant.WS} {Quadrant.WS.label.replace(', ', ' and ')}."
 )
 

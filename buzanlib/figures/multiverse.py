@@ -90,8 +90,11 @@ def options(result: MultiverseResult, axes: Sequence[str]) -> Drawn:
     summary = _by_option(result, axes, hypothesis)
     locked, heads = summary["locked"].to_numpy(dtype=bool), (summary["option"] == "").to_numpy()
     middle = float(result.estimable[hypothesis].median())
-    rows = Rows.of(list(summary["name"]), margin=1.3, width=30, least=0.27)
+    rows = Rows.of(list(summary["name"]), margin=1.3, width=30, least=0.26)
+    # Many short rows: denser than usual, or they would not fit a screen.
+    rows.figure.set_figheight(0.87 * rows.figure.get_figheight())
     panel = rows.axes
+    panel.tick_params(axis="y", labelsize=10)
     panel.axvline(0, color=QUIET, linewidth=1, zorder=1)
     panel.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
     looks: tuple[Look, Look] = (

@@ -112,11 +112,10 @@ def sizes_by_scheme(runs: Mapping[str, Mapping[str, pd.Series]]) -> str:
 def consent_lost(shares: pd.DataFrame, about: pd.DataFrame) -> str:
     """How far the quadrants lie apart on the first resolution and on the one that divides them most."""
     gaps = shares.max(axis=1) - shares.min(axis=1)
-    first, widest = gaps.index[0], gaps.idxmax()
+    text, year = about["text"].to_dict(), about["year"].to_dict()
     return (
-        f"In {about.loc[first, 'year']} the shares of yes lie at most {100 * gaps.iloc[0]:.0f} percentage points apart "
-        f"between quadrants, at the widest {100 * gaps.max():.0f} ({about.loc[widest, 'text']}, "
-        f"{about.loc[widest, 'year']})."
+        f"In {year[gaps.index[0]]} the shares of yes lie at most {100 * gaps.iloc[0]:.0f} percentage points apart "
+        f"between quadrants, at the widest {100 * gaps.max():.0f} ({text[gaps.idxmax()]}, {year[gaps.idxmax()]})."
     )
 
 
@@ -158,7 +157,7 @@ def read_as_hostile(readings: pd.DataFrame) -> str:
     split = int(((readings.max() >= 1 - 1e-9) & (readings.min() <= 1e-9)).sum())
     return (
         f"{none_or(split).capitalize()} of {typeset(readings.shape[1], 'word')} measures "
-        f"{verb(split, 'are', 'is')} read as wholly hostile by at least one quadrant and as harmless by another."
+        f"{verb(split, 'are', 'is')} read as wholly hostile by some quadrant and as harmless by another."
     )
 
 

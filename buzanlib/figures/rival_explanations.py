@@ -183,7 +183,7 @@ def regimes_apart(cohesion: pd.Series, polyarchy: pd.Series, threshold: tuple[fl
     unlike = (table["cohesion"] > threshold[0]) != (table["polyarchy"] > threshold[1])
     return (
         f"Cohesion and electoral democracy {together(table['cohesion'], table['polyarchy'])}: {unlike.sum()} of "
-        f"{len(table)} states are strong in one of them and not in the other."
+        f"{len(table)} states are strong in either and not in the other."
     )
 
 

@@ -147,4 +147,4 @@ def verdicts_counted(verdicts: Iterable[str]) -> str:
         for verdict, count in counts.items()
         if count or verdict == Verdict.SUPPORTED
     ]
-    return f"Of {typeset(len(words), 'word')} claims {joined(met)}."
+    return f"Of {typeset(len(words), 'word')} claim{'s' * (len(words) != 1)} {joined(met)}."

@@ -166,7 +166,7 @@ def within_beside_between(within: pd.DataFrame, pairs: pd.DataFrame) -> str:
         return "Distances within quadrants and between them cannot be compared."
     farther = inside.index[inside > pairs["distance"].max()]
     return (
-        f"High and low technology lie farther apart than any two quadrants in {none_or(len(farther))} of "
+        f"High and low technology lie farther apart than any pair of quadrants in {none_or(len(farther))} of "
         f"{typeset(len(inside), 'word')} quadrants that hold enough states"
         + (f" ({states_of(map(str, farther))})." if len(farther) else ".")
     )

@@ -61,7 +61,8 @@ def locked_table(found: pd.DataFrame, chapters: Mapping[str, str], note: str = "
     rows["adjusted p"], rows["detectable"], rows["scale"] = found["p_adjusted"], found["detectable"], scales
     return table(
         rows.rename(index=marked),
-        f"{verdicts_counted(found['verdict'])} The hypotheses of the locked file; each leads to the chapter that tests it",
+        f"{verdicts_counted(found['verdict'])} "
+        "The hypotheses of the locked file; each leads to the chapter that tests it",
         {"contrast": "+.2f", "adjusted p": "p", "detectable": ".2f"},
         links={marked[name]: f"{chapters[name]}.html" for name in found.index if name in chapters},
         note=f"{ONE_SIDED} In the rows marked † the sign of the contrast means something else: see above.{note}",

@@ -162,14 +162,13 @@ def agree_most(means: pd.DataFrame) -> str:
 
 def coefficient_tested(table: pd.DataFrame, focal: str) -> str:
     """Whether pairs of the kind that is tested agree less than others beside the controls."""
-    row = table.loc[focal]
+    value, low, high = (float(table[name][focal]) for name in ("coefficient", "low90", "high90"))
     agree = "agree neither more nor less, as far as can be told,"
-    if row["high90"] < 0 or row["low90"] > 0:
-        agree = f"agree {'less' if row['high90'] < 0 else 'more'}"
+    if high < 0 or low > 0:
+        agree = f"agree {'less' if high < 0 else 'more'}"
     return (
         f"Beside the controls, pairs of {focal} {agree} than other pairs: the coefficient is "
-        f"{typeset(float(row['coefficient']), '+.3f')} ({typeset(float(row['low90']), '+.3f')} to "
-        f"{typeset(float(row['high90']), '+.3f')})."
+        f"{with_interval(value, low, high, '+.3f')}."
     )
 
 

@@ -36,17 +36,23 @@ def test_an_order_is_sure_only_where_intervals_keep_apart(by_quadrant: pd.DataFr
     assert said.endswith("do not overlap.")
     wide = by_quadrant.assign(low90=0.0, high90=1.0)
     assert captions.most_and_least(wide, "share", "The share").endswith(
-        "overlap, so that the order is not sure."
+        "are not apart, so that the order is not sure."
     )
     turned = captions.most_and_least(by_quadrant.assign(share=[0.1, 0.2, 0.3, 0.4]), "share", "The share")
     assert "largest among states of strong power and strong cohesion" in turned
-    assert "fewer than two" in captions.most_and_least(by_quadrant.assign(share=np.nan), "share", "The share")
+    assert "not known of several" in captions.most_and_least(
+        by_quadrant.assign(share=np.nan), "share", "The share"
+    )
 
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        ([1, 1], [2, 2], "two lie above zero with the whole interval, none below, and none covers it."),
+        (
+            [1, 1],
+            [2, 2],
+            "two lie above zero with the whole interval, none below, and none cannot be told apart from it.",
+        ),
         (
             [-2, -1],
             [-1, 1],
@@ -57,7 +63,7 @@ def test_an_order_is_sure_only_where_intervals_keep_apart(by_quadrant: pd.DataFr
             [1, 1],
             "none lies above zero with the whole interval, none below, and two cannot be told apart",
         ),
-        ([np.nan] * 2, [np.nan] * 2, "None of the contrasts has an interval."),
+        ([np.nan] * 2, [np.nan] * 2, "There is no interval of these contrasts."),
     ],
 )
 def test_intervals_are_counted_by_where_they_lie(low: list[float], high: list[float], said: str) -> None:
@@ -109,7 +115,7 @@ def test_when_it_was_said() -> None:
     assert captions.said_when(table) == "No passage is relevant."
     table["relevant"], table[Threat.CRI] = [1, 2, 5], [0, 1, 2]
     assert captions.said_when(table) == (
-        "Half of 8 relevant passages since 2001 come from 2003 or later; criminal activity is named most (3)."
+        "Of 8 relevant passages since 2001 62% come from 2003 or later; criminal activity is named most (3)."
     )
 
 
@@ -119,7 +125,7 @@ def test_shares_of_threats(by_quadrant: pd.DataFrame) -> None:
     said = captions.shares_apart(table)
     assert "de-stabilising political action by states of weak power and weak cohesion (40%)" in said
     assert said.endswith("do not overlap for de-stabilising political action.")
-    assert captions.shares_apart(table[table["threat"] == "cri"]).endswith("overlap for every threat.")
+    assert captions.shares_apart(table[table["threat"] == "cri"]).endswith("are not apart for any threat.")
 
 
 def test_fit_of_the_whole_table() -> None:

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.errors import BuzanError, UnknownNameError
-from buzanlib.figures.findings import by_annotator, forest_of
+from buzanlib.figures.findings import by_annotator, forest_of, same_by_coding
 from buzanlib.figures.typeset import with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
@@ -210,3 +210,8 @@ def test_five_codings_are_too_many(labels):
         by_annotator(found, labels)
     with pytest.raises(UnknownNameError, match="unknown hypothesis 'B1'"):
         by_annotator(found, {})
+
+
+def test_caption_counts_signs_that_every_coding_shares():
+    found = {"B1": {"C": 0.1, "D": 0.2}, "B2": {"C": -0.1, "D": 0.2}}
+    assert same_by_coding(found) == "Every coding gives the contrast the same sign for one of two claims."

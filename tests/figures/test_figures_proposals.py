@@ -13,6 +13,7 @@ from buzanlib.figures.proposals import (
     asked_values,
     assessments_map,
     intrusiveness_lines,
+    joined_by_all,
     threats_met,
 )
 from buzanlib.figures.typeset import typeset
@@ -112,3 +113,11 @@ def test_what_states_ask_for_is_told_in_words() -> None:
     assert (
         asked_values({"literal": replace(asked, p=0.01)}, 0.05)["options.asked.reading"] == "tells what they"
     )
+
+
+def test_proposals_that_all_accept_are_counted(nets) -> None:
+    some = nets.map(lambda _: "does not join").rename(columns=str)
+    more = some.copy()
+    more.loc[NAMES[0]] = "accepts"
+    said = joined_by_all({"Table 2": some, "speeches": more})
+    assert said == "Of two proposals all four quadrants accept none by Table 2; one by speeches."

@@ -9,7 +9,9 @@ from buzanlib.figures.technology import (
     farther_apart,
     technology_contrasts,
     technology_distances,
+    technology_found,
     technology_values,
+    within_beside_between,
 )
 from buzanlib.inference.technology import Technology
 from buzanlib.inference.world import World
@@ -123,3 +125,15 @@ def test_what_could_not_be_estimated_has_no_value(within, data_dir):
         *("tech.columns", "tech.lacking", "tech.ws.n", "tech.ws.below", "tech.level", "tech.unknown"),
         "tech.within.small",
     }
+
+
+def test_captions_say_what_technology_sets_apart(within, pairs):
+    split = pd.DataFrame({"p_adjusted": [0.01, 0.9]}, ["pol", "cri"])
+    assert "differ for one of two threats (de-stabilising political action)," in technology_found(split)
+    assert "differ for none of two threats," in technology_found(split + 1)
+    said = within_beside_between(within, pairs)
+    assert said.endswith(
+        "in one of three quadrants that hold enough states (states of weak power and strong cohesion)."
+    )
+    assert "in none of three" in within_beside_between(within, pairs.assign(distance=0.5))
+    assert "cannot be compared" in within_beside_between(within, pairs.iloc[:0])
