@@ -35,8 +35,8 @@ WIDTH = 6.0
 #: Properties of what Matplotlib draws, by name.
 Look = dict[str, Any]
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with Matplotlib: text is as wide, and labels as free, everywhere
@@ -71,14 +71,14 @@ class _Style:
     def __exit__(self, *error: Any) -> None:
         self._end.close()
 
-    def __call__(self, draw: Callable[P, T]) -> Callable[P, T]:
+    def __call__(self, draw: Callable[_P, _T]) -> Callable[_P, _T]:
         @wraps(draw)
-        def inside(*args: P.args, **kwargs: P.kwargs) -> T:
+        def inside(*args: _P.args, **kwargs: _P.kwargs) -> _T:
             with _Style():
                 made: Any = draw(*args, **kwargs)
             if isinstance(made, Drawn) and made.data is None:
                 made = replace(made, data=first_frame([*args, *kwargs.values()]))
-            return cast("T", made)
+            return cast("_T", made)
 
         return inside
 
@@ -104,7 +104,7 @@ def as_svg(figure: Figure) -> str:
 
 
 def brief(svg: str) -> str:
-    """The text of a drawing without what nothing shows: the prologue, comments, and hundredths of a point."""
+    """The text of a drawing without what nobody sees: the prologue, comments, and less than hundredths of a point."""
     svg = re.sub(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     return re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
 

@@ -25,8 +25,8 @@ from buzanlib.figures.palette import in_both, in_dark
 from buzanlib.study.results import CSV, PICTURE
 from buzanlib.theory.vocabulary import Quadrant
 
-STATE_PAGE = "_generated/states/{}"
-"""Page of a state, by its code; a mark is a link where there is one."""
+STATES = "_generated/states"
+"""Index of the pages of states, which are named by their codes; a mark is a link in a book that has it."""
 
 _BEFORE_COLLECTORS = 400
 """Sphinx lists at 500 which images and downloads a page has."""
@@ -166,10 +166,9 @@ def _name(iso3: str, name: str, app: Sphinx) -> str:
 
 
 def _page(iso3: str, app: Sphinx) -> str:
-    """Address of the page of a state; empty where the book has none."""
-    target = STATE_PAGE.format(iso3)
-    there = target in app.env.found_docs
-    return app.builder.get_relative_uri(app.env.docname, target) if there else ""
+    """Address of the page of a state; empty in a book without."""
+    there = STATES in app.env.found_docs
+    return app.builder.get_relative_uri(app.env.docname, f"{STATES}/{iso3}") if there else ""
 
 
 def setup(app: Sphinx) -> None:

@@ -87,8 +87,7 @@ def drawn(data_dir):  # type: ignore[no-untyped-def]
 
 
 def test_a_map_of_states_names_each_and_links_those_with_a_page(folder: Path, build: Build, drawn) -> None:  # type: ignore[no-untyped-def]
-    pages = {"_generated__states__FRA": "# France"}
-    html = page(folder, build, as_svg(drawn.figure), csv_of(drawn.data), **pages)
+    html = page(folder, build, as_svg(drawn.figure), csv_of(drawn.data), _generated__states="# All states")
     marks = re.findall(r'<a([^>]*)><title>([^<]*)</title><g id="state-(\w+)"', html)
     assert len(marks) == 193
     told = {iso3: (attributes, title) for attributes, title, iso3 in marks}
@@ -97,7 +96,6 @@ def test_a_map_of_states_names_each_and_links_those_with_a_page(folder: Path, bu
         "France: strong power, strong cohesion",
     )
     assert told["DEU"][1] == "&lt;b&gt;&quot;Germany&quot;: strong power, strong cohesion"
-    assert "href" not in told["DEU"][0]
     assert told["AFG"][1] == "AFG: not placed"
     assert "<img" not in re.search(r"<figure.*?</figure>", html, re.DOTALL)[0]
     listed = re.search(r'<details class="by-quadrant">.*?</details>', html, re.DOTALL)[0]
@@ -105,6 +103,12 @@ def test_a_map_of_states_names_each_and_links_those_with_a_page(folder: Path, bu
     assert "Strong power, strong cohesion (2)" in listed
     assert "Not placed (190)" in listed
     assert "<b>" not in listed
+
+
+def test_a_map_in_a_book_without_pages_of_states_links_none(folder: Path, build: Build, drawn) -> None:  # type: ignore[no-untyped-def]
+    html = page(folder, build, as_svg(drawn.figure), csv_of(drawn.data))
+    assert 'aria-label="France: strong power, strong cohesion"' in html
+    assert "FRA.html" not in html
 
 
 def test_a_map_in_the_page_follows_its_scheme(folder: Path, build: Build, drawn) -> None:  # type: ignore[no-untyped-def]
