@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import wraps
+from io import StringIO
+from typing import Any, ParamSpec, TypeVar, cast
 from unicodedata import bidirectional
 
 import matplotlib as mpl
 import numpy.typing as npt
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
 from buzanlib.errors import check_name
-from buzanlib.theory.vocabulary import Quadrant, Threat
-
-#: One colour a quadrant, everywhere. Lightness rises WW < SW < WS < SS in near-equal steps, so that the four
-#: stay apart in grey and under every common colour blindness.
-QUADRANT_COLOURS = {
-    Quadrant.WW: "#4b1d52",
-    Quadrant.SW: "#b5382f",
-    Quadrant.WS: "#4a9cc0",
-    Quadrant.SS: "#e9bf4a",
-}
-
-#: The seven threats, in the order of the codebook.
-THREAT_COLOURS: dict[Threat, str] = dict(
-    zip(Threat, ("#cc3311", "#0077bb", "#ee9933", "#332288", "#117733", "#aa4499", "#999999"), strict=True)
-)
+from buzanlib.figures.drawn_data import first_frame
+from buzanlib.figures.palette import INK
+from buzanlib.figures.palette import QUADRANT_COLOURS as QUADRANT_COLOURS
+from buzanlib.figures.palette import THREAT_COLOURS as THREAT_COLOURS
 
 #: The pair of quadrants that the paper says is farthest apart.
 MARKED_PAIR = "SW-WS"
@@ -42,13 +35,16 @@ WIDTH = 6.0
 #: Properties of what Matplotlib draws, by name.
 Look = dict[str, Any]
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
 _STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with Matplotlib: text is as wide, and labels as free, everywhere
     **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize"), 12),
     **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), 11),
     **dict.fromkeys(("legend.frameon", "axes.spines.right", "axes.spines.top"), False),
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
     "figure.dpi": 100,
-    "savefig.dpi": 200,
     "svg.hashsalt": "buzanlib",
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
@@ -60,13 +56,57 @@ class Drawn:
 
     figure: Figure
     alt: str
+    data: pd.DataFrame | None = None  #: the numbers that were drawn
 
 
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw in the house style: seaborn's ticks on white, type large enough for a phone. Also a decorator."""
-    with sns.axes_style("ticks"), mpl.rc_context(_STYLE):
-        yield
+class _Style:
+    """The house style; a function that draws has the frame that it drew with its figure, unless it names another."""
+
+    def __enter__(self) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(sns.axes_style("ticks"))
+            stack.enter_context(mpl.rc_context(_STYLE))
+            self._end = stack.pop_all()
+
+    def __exit__(self, *error: Any) -> None:
+        self._end.close()
+
+    def __call__(self, draw: Callable[_P, _T]) -> Callable[_P, _T]:
+        @wraps(draw)
+        def inside(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            with _Style():
+                made: Any = draw(*args, **kwargs)
+            if isinstance(made, Drawn) and made.data is None:
+                made = replace(made, data=first_frame([*args, *kwargs.values()]))
+            return cast("_T", made)
+
+        return inside
+
+
+def style() -> _Style:
+    """Draw in the house style: seaborn's ticks on no ground, type large enough for a phone. Also a decorator.
+
+    A function so decorated that gives a `Drawn` without ``data`` gets the first table among its arguments, which is
+    what was drawn, as its data.
+    """
+    return _Style()
+
+
+def as_svg(figure: Figure) -> str:
+    """A figure as SVG without a ground, a clock or a comment: the same figure has the same text."""
+    written = StringIO()
+    left_out = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    with style():
+        figure.savefig(
+            written, format="svg", bbox_inches="tight", pad_inches=0.04, transparent=True, metadata=left_out
+        )
+    return brief(written.getvalue())
+
+
+def brief(svg: str) -> str:
+    """The text of a drawing without what nobody sees: the prologue, comments, and less than hundredths of a point."""
+    svg = re.sub(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    return re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
 
 
 def drawable(name: str, otherwise: str) -> str:

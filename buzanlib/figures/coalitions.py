@@ -7,11 +7,11 @@ from textwrap import fill
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import INK, PALE, QUADRANT_HEADS, QUIET, dot_intervals, name_rows, number_map
+from buzanlib.figures.palette import ACCENT, GROUND, INK, PALE, QUIET, SHADES
+from buzanlib.figures.primitives import QUADRANT_HEADS, dot_intervals, name_rows, number_map
 from buzanlib.figures.tables import Table, interval, table
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -19,8 +19,8 @@ from buzanlib.theory.vocabulary import Quadrant, Threat
 #: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.
 PRINTED, GRADED = "●", "○"
 
-# From one quadrant to all four, pale to dark.
-_STEPS = sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 5)[1:]
+# From one quadrant to three, pale to dark; all four, which is what is asked for.
+_STEPS = (SHADES[4], SHADES[18], SHADES[-1], ACCENT)
 
 
 @style()
@@ -99,6 +99,9 @@ def entry_map(found: Mapping[str, Mapping[str, pd.DataFrame]], best: Mapping[str
         figure,
         "Quadrants that hold together by reservation level, as shares of the 24 orders of entry. "
         f"Dashed lines, beyond which no agenda unites all four: {bounds}. {' '.join(said)}",
+        pd.concat(
+            {title: pd.concat(by_rule, names=["rule"]) for title, by_rule in found.items()}, names=["table"]
+        ),
     )
 
 
@@ -123,40 +126,53 @@ def _reach(shares: pd.DataFrame) -> str:
 def order_map(levels: Mapping[str, Mapping[str, pd.DataFrame]]) -> Drawn:
     """Draw up to which reservation level each scheme of entry unites all four quadrants.
 
-    The `levels` are, by the title of a panel and by rule, those of `buzanlib.policy.entry_orders.uniting_levels`. A
-    cell has the range over the orders of its scheme and the shade of their mean.
+    The `levels` are, by the title of a column and by rule, a row of panels each, those of
+    `buzanlib.policy.entry_orders.uniting_levels`. Of each scheme the mean over its orders is drawn, with the range.
     """
+    rules = list(next(iter(levels.values())))
+    spans = {
+        title: {rule: _spans(table) for rule, table in by_rule.items()} for title, by_rule in levels.items()
+    }
+    schemes = list(spans[next(iter(levels))][rules[0]].index)
+    height = 0.8 + len(rules) * (0.2 + 0.34 * len(schemes))
+    figure, panels = new_panels(height, len(rules), len(levels), sharex=True, sharey=True)
+    grid = panels.reshape(len(rules), len(levels))
     said = []
-    figure, panels = new_panels(0.4 + 2.75 * len(levels), len(levels))
-    for axes, (title, by_rule) in zip(panels, levels.items(), strict=True):
-        schemes = [str(name) for name in next(iter(by_rule.values())) if name not in ("joins", "holds")]
-        columns = {
-            in_words(rule, of="rule"): [table.loc[table[scheme], "holds"] for scheme in schemes]
-            for rule, table in by_rule.items()
-        }
-        texts = pd.DataFrame({name: list(map(_range, column)) for name, column in columns.items()}, schemes)
-        means = pd.DataFrame(
-            {name: [some.mean() for some in column] for name, column in columns.items()}, schemes
-        )
-        said += [
-            f"{title}, {name}: " + ", ".join(f"{scheme} {span}" for scheme, span in spans.items())
-            for name, spans in texts.items()
-        ]
-        means, texts = (
-            some.rename(index=lambda name: fill(name, 14), columns=lambda name: fill(name, 11))
-            for some in (means, texts)
-        )
-        number_map(axes, means, texts, (0.0, 1.0))
-        axes.set_title(title, fontweight="bold", loc="left")
+    for column, (title, by_rule) in zip(grid.T, spans.items(), strict=True):
+        for axes, (rule, span) in zip(column, by_rule.items(), strict=True):
+            dot_intervals(axes, span, range(len(span)), "mean", ("least", "most"), markersize=6)
+            name_rows(axes, [fill(scheme, 14) for scheme in schemes])
+            axes.grid(axis="x", color=PALE)
+            axes.set_axisbelow(True)
+            facts = ", ".join(f"{scheme} {_range(one)}" for scheme, one in span.iterrows())
+            said.append(f"{title}, {in_words(rule, of='rule')}: {facts}")
+        column[0].set_title(fill(title, 18), fontweight="bold")
+        column[-1].set_xlabel("Reservation level")
+    for axes, rule in zip(grid[:, 0], rules, strict=True):
+        name = fill(in_words(rule, of="rule"), 12)
+        axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6, fontweight="bold")
+    grid[0, 0].set_xlim(left=0)
     return Drawn(
         figure,
         "Reservation level up to which all four quadrants hold together, by scheme of entry: least to most over its "
         f"orders. {'; '.join(said)}.",
+        pd.concat(
+            {title: pd.concat(by_rule, names=["rule", "scheme"]) for title, by_rule in spans.items()},
+            names=["offer"],
+        ),
     )
 
 
-def _range(values: pd.Series) -> str:
-    least, most = f"{values.min():.2f}", f"{values.max():.2f}"
+def _spans(table: pd.DataFrame) -> pd.DataFrame:
+    """Least, mean and most of the uniting levels, by scheme."""
+    schemes = [str(name) for name in table if name not in ("joins", "holds")]
+    levels = [table.loc[table[scheme], "holds"] for scheme in schemes]
+    rows = [(some.min(), some.mean(), some.max()) for some in levels]
+    return pd.DataFrame(rows, schemes, ["least", "mean", "most"])
+
+
+def _range(span: pd.Series) -> str:
+    least, most = f"{span['least']:.2f}", f"{span['most']:.2f}"
     return least if least == most else f"{least}–{most}"
 
 
@@ -176,7 +192,7 @@ def coalition_sizes(runs: Mapping[str, Mapping[str, pd.Series]]) -> Drawn:
         some = pd.DataFrame(spans, columns=list(ends))
         rows = np.arange(len(some))
         axes.hlines(rows, some["low"], some["high"], color=QUIET, linewidth=1.5, zorder=1)
-        dot: Look = {"color": "white", "markeredgecolor": INK, "markersize": 7}
+        dot: Look = {"color": GROUND, "markeredgecolor": INK, "markersize": 7}
         dot_intervals(axes, some, rows, "middle", ("lower", "upper"), {"linewidth": 5}, **dot)
         said += [
             f"{title}, {scheme}: {row['middle']:.0%} ({row['low']:.0%} to {row['high']:.0%})"

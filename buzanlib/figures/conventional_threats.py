@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, style
+from buzanlib.figures.captions import none_or
+from buzanlib.figures.labels import FROM_TOP, MATRIX
 from buzanlib.figures.primitives import QUADRANT_LOOKS, Rows
-from buzanlib.figures.typeset import joined, listed
+from buzanlib.figures.typeset import joined, listed, typeset
 from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -30,12 +32,16 @@ def danger_rates(rates: pd.DataFrame) -> Drawn:
     rows = Rows.of(
         [DANGER_NAMES[name].capitalize() for name in rates.columns], margin=1.5, width=14, least=0.72
     )
-    for quadrant, shift in zip(Quadrant, np.linspace(-0.21, 0.21, len(Quadrant)), strict=True):
+    marks = {}
+    for quadrant, shift in zip(FROM_TOP, np.linspace(-0.21, 0.21, len(Quadrant)), strict=True):
         look = QUADRANT_LOOKS[quadrant] | {"label": quadrant.label, "gid": quadrant.value, "markersize": 8.5}
-        rows.axes.plot(rates.loc[quadrant], rows.middles + shift, linestyle="none", **look)
+        (marks[quadrant],) = rows.axes.plot(
+            rates.loc[quadrant], rows.middles + shift, linestyle="none", **look
+        )
     rows.axes.set_xlim(0, 1.06 * float(np.nanmax(rates.to_numpy())))
     rows.axes.set_xlabel("Windows per speech, mean over states")
-    rows.figure.legend(loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
+    key = [marks[quadrant] for quadrant in MATRIX]
+    rows.figure.legend(handles=key, loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
     said = listed(
         (
             DANGER_NAMES[str(name)],
@@ -56,3 +62,14 @@ def above_digital(finding: Finding, alpha: float) -> str:
     if not small or not rest:
         return f"in {'all four quadrants' if small else 'no quadrant'}"
     return f"in {joined(small)}, but not in {joined(rest)}"
+
+
+def digital_last(rates: pd.DataFrame) -> str:
+    """In how many quadrants the digital danger is named least, of rates by quadrant and danger."""
+    known = rates.dropna()
+    last = int((known["digital"] < known.drop(columns="digital").min(axis=1)).sum())
+    top = rates.mean().idxmax()
+    return (
+        f"In {none_or(last)} of {typeset(len(known), 'word')} quadrants the digital danger is named less often than "
+        f"every conventional one; {DANGER_NAMES[str(top)]} is named most often over all."
+    )

@@ -13,24 +13,29 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.primitives import INK, PALE, QUIET
 from buzanlib.figures.typeset import typeset
 from buzanlib.inference.permutation import Array
-from buzanlib.theory.vocabulary import Quadrant
 
-# What disagreement does, by `_region`, and the shade of it: pale enough for black text.
+# What disagreement does, by `_region`, and its shade, none that of a quadrant.
 _REGIONS = {
-    "less spending, less protection": "#e3c0bb",
-    "more spending, less protection": "#f4e3b4",
-    "less spending, more protection": "#d9d3e8",
-    "more spending, more protection": "#bcdcea",
+    "less spending, less protection": QUIET,
+    "more spending, less protection": PALE,
+    "less spending, more protection": INK,
+    "more spending, more protection": "white",
 }
-_CASES = ("#222222", "#0077bb", "#cc3311", "#ee9933")
-# Mean security below this counts as none.
-_ALIVE = 0.005
+_CASES: tuple[Look, ...] = (
+    {"color": INK, "marker": ""},
+    {"color": QUIET, "marker": ""},
+    {"color": INK, "marker": "v", "markerfacecolor": "white"},
+    {"color": QUIET, "marker": "P", "markerfacecolor": "white"},
+)
+#: Mean security below this counts as none.
+ALIVE = 0.005
 _TICKS = (1.0, 0.5, 0.0, -1.0, -3.0, -8.0)
-_ALPHA = 0.05
+#: Level at which a year is marked.
+ALPHA = 0.05
 # Years that two numbers of members must be apart to be read.
 _APART = 3
 
@@ -99,7 +104,7 @@ def phase_map(
     panels[0].set_ylabel("how defence adds up (ρ)\nweakest link \u2190" + " " * 10 + "\u2192 sum")
     figure.supxlabel("reliance on allies", fontsize=12)
     patches = [
-        Patch(color=shade, label=name)
+        Patch(facecolor=shade, edgecolor=INK, linewidth=0.6, label=name)
         for place, (name, shade) in enumerate(_REGIONS.items())
         if (region == place).any()
     ]
@@ -120,7 +125,7 @@ def who_pays(spending: pd.DataFrame) -> Drawn:
     `spending` is of shape (reliances, members): index the reliance, from full to none; columns the rank by wealth.
     """
     reliance, spent = spending.index.to_numpy(dtype=float), spending.to_numpy(dtype=float)
-    shades = sns.light_palette(QUADRANT_COLOURS[Quadrant.SW], spent.shape[1] + 1, reverse=True)[:-1]
+    shades = sns.light_palette(QUIET, spent.shape[1] + 1, reverse=True)[:-1]
     total = spent.sum(axis=1)
     figure, axes = new_axes(4.0)
     axes.stackplot(reliance, spent.T, colors=shades, edgecolor="white", linewidth=0.6)
@@ -151,11 +156,11 @@ def tipping(largest: pd.DataFrame, smallest: pd.DataFrame) -> Drawn:
     contagion = largest.index.to_numpy(dtype=float)
     parts = []
     figure, axes = new_axes(4.8)
-    for column, shade in zip(largest.columns, _CASES, strict=False):
+    for column, look in zip(largest.columns, _CASES, strict=False):
         best, worst = (frame[column].to_numpy(dtype=float) for frame in (largest, smallest))
-        axes.plot(contagion, best, color=shade, linewidth=2.2, label=column)
-        axes.plot(contagion, worst, color=shade, linewidth=2.2, linestyle=":")
-        secure, fallen = contagion[best > _ALIVE], contagion[worst <= _ALIVE]
+        axes.plot(contagion, best, linewidth=2.2, label=column, markevery=0.08, markersize=8, **look)
+        axes.plot(contagion, worst, color=look["color"], linewidth=2.2, linestyle=":")
+        secure, fallen = contagion[best > ALIVE], contagion[worst <= ALIVE]
         parts.append(
             f"{column}: {best[0]:.2f} at the least contagion"
             + (f", at best some up to {secure[-1]:.2f}" if len(secure) else ", never any")
@@ -174,16 +179,15 @@ def burden_by_year(years: pd.DataFrame, mark: int) -> Drawn:
     The `years` are those of `buzanlib.policy.burden.Burden.by_year`. A point a year, filled where the exact one-sided
     test finds it above zero at 5 %; below, the number of members where it changes.
     """
-    colour = QUADRANT_COLOURS[Quadrant.SW]
     when, tau = years.index.to_numpy(dtype=int), years["tau"].to_numpy(dtype=float)
-    sure = (years["p"] < _ALPHA).to_numpy()
+    sure = (years["p"] < ALPHA).to_numpy()
     reach = max(0.6, 1.15 * float(abs(tau).max()))
     figure, axes = new_axes(4.4)
     axes.axhline(0, color=INK, linewidth=1)
     axes.axvline(mark, color=QUIET, linestyle="--", linewidth=1.2, zorder=0)
     axes.plot(when, tau, color=PALE, linewidth=2, zorder=1)
-    look: Look = {"s": 55, "edgecolor": colour, "linewidth": 1.6, "zorder": 2}
-    for chosen, fill, label in ((sure, colour, "p < 0.05"), (~sure, "white", "p ≥ 0.05")):
+    look: Look = {"s": 55, "edgecolor": INK, "linewidth": 1.6, "zorder": 2}
+    for chosen, fill, label in ((sure, INK, "p < 0.05"), (~sure, "white", "p ≥ 0.05")):
         axes.scatter(when[chosen], tau[chosen], facecolor=fill, label=label, **look)
     axes.set(ylim=(-reach, reach), xlabel="year", ylabel="rank correlation with size (τ)")
     axes.text(mark - 0.3, 0.8 * reach, str(mark), ha="right", va="top", color=QUIET)

@@ -14,16 +14,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
-from buzanlib.figures.primitives import INK, QUADRANT_HEADS, number_map, place_labels
+from buzanlib.figures.primitives import INK, PALE, QUADRANT_HEADS, QUIET, number_map, place_labels
 from buzanlib.figures.typeset import listed
 from buzanlib.theory.vocabulary import Quadrant
 
-#: What can be an equilibrium beside distrust, by the code of a field of `trust_map`, and its shade: darker is less.
+#: What can be an equilibrium beside distrust, by the code of a field of `trust_map`, and its shade (no quadrant's).
 REGIONS: dict[int, tuple[str, str]] = {
-    0: ("distrust only", "#a3a3a3"),
-    1: ("trust on condition", "#bfe0ee"),
-    2: ("blind trust", "#f3d98a"),
-    3: ("either kind of trust", "#f7f5ea"),
+    0: ("distrust only", QUIET),
+    1: ("trust on condition", PALE),
+    2: ("blind trust", INK),
+    3: ("either kind of trust", "white"),
 }
 # Marks of the first and the second set of pairs, and where they stand.
 _MARKS: tuple[Look, Look] = (
@@ -64,7 +64,7 @@ def trust_map(
         ``distance`` of each pair, index its name. Pairs at one place are written as one; of the second set only the
         farthest is.
     """
-    figure, panels = new_panels(1.1 + 4.1 * len(fields), len(fields), sharex=True)
+    figure, panels = new_panels(1.1 + 3.1 * len(fields), len(fields), sharex=True)
     key: list[Patch | Line2D] = [
         Patch(facecolor=colour, edgecolor=INK, linewidth=0.6, label=name)
         for code, (name, colour) in REGIONS.items()

@@ -7,8 +7,10 @@ from textwrap import fill
 import pandas as pd
 
 from buzanlib.figures.base import MARKED_PAIR, Drawn, Look, new_axes, style
+from buzanlib.figures.captions import states_of
+from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import QUADRANT_HEADS, QUIET, Rows, dot_intervals, number_map
-from buzanlib.figures.typeset import listed, with_interval
+from buzanlib.figures.typeset import listed, typeset, with_interval
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
 
@@ -61,3 +63,26 @@ def profiles(shares: pd.DataFrame) -> Drawn:
         for quadrant in Quadrant
     )
     return Drawn(figure, f"Mean share of each threat among the mentions of a state, by quadrant. {said}.")
+
+
+def farthest_profiles(pairs: pd.DataFrame) -> str:
+    """Which pair has the farthest profiles, how surely, and the place of the pair that the paper has in mind."""
+    ranked = pairs.sort_values("distance", ascending=False, kind="stable")
+    first, place = str(ranked.index[0]), list(ranked.index).index(MARKED_PAIR) + 1
+    sure = f"{first} is farthest apart, in {ranked['largest'].iloc[0]:.0%} of the bootstrap draws"
+    own = "the pair that the paper sets farthest apart"
+    rank = f"this is {own}" if place == 1 else f"{MARKED_PAIR}, {own}, is {typeset(place, 'nth')}"
+    return f"{sure}; {rank}."
+
+
+def first_threats(means: pd.DataFrame) -> str:
+    """What the states of each quadrant name most, of mean profiles, shape (quadrants, threats)."""
+    top = means.astype(float).idxmax(axis=1)
+    if (top == top.iloc[0]).all():
+        return f"States of every quadrant name {in_words(str(top.iloc[0])).lower()} most."
+    groups = [
+        f"{states_of(map(str, some.index))} name {in_words(str(threat)).lower()} most"
+        for threat, some in top.groupby(top, sort=False)
+    ]
+    said = "; ".join(groups)
+    return f"{said[0].upper()}{said[1:]}."

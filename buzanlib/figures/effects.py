@@ -13,20 +13,30 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_panels, style
-from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
+from buzanlib.figures.base import Drawn, Look, new_panels, style
+from buzanlib.figures.palette import ACCENT, FORETOLD, GROUND, INK, PALE, QUIET
+from buzanlib.figures.primitives import dot_intervals, name_rows
 from buzanlib.inference.table2 import QuadrantResult
 from buzanlib.theory.vocabulary import TABLE2_THREATS, Effect, Quadrant, Threat
 
 # Filled and dark, open and light: the two bodies of statements stay apart in grey.
 _LOOKS: tuple[Look, Look] = (
     {"marker": "o", "color": INK, "markerfacecolor": INK, "markeredgecolor": INK},
-    {"marker": "D", "color": QUIET, "markerfacecolor": "white", "markeredgecolor": QUIET},
+    {"marker": "D", "color": QUIET, "markerfacecolor": GROUND, "markeredgecolor": QUIET},
 )
-# Hatched, since in grey the colour alone would be lost on the band.
-_EDGE = QUADRANT_COLOURS[Quadrant.SS]
-_PREDICTED: Look = {"facecolor": sns.light_palette(_EDGE, 4)[1], "edgecolor": _EDGE, "hatch": "///"}
+_PREDICTED: Look = {"facecolor": FORETOLD, "edgecolor": ACCENT, "linewidth": 1}
+
+# Who speaks of it more where the contrast is above zero: as the claims of Table 2 have it.
+_MORE = {Effect.POWER: "weak power", Effect.COHESION: "weak cohesion", Effect.INTERACTION: "both alike"}
+
+
+def _weak_first(table: pd.DataFrame) -> pd.DataFrame:
+    """Effects with those of the axes turned, so that what Table 2 foretells is above zero in figure and table alike."""
+    turned = table.copy()
+    axes = turned["effect"] != Effect.INTERACTION
+    turned.loc[axes, ["contrast", "predicted"]] *= -1
+    turned.loc[axes, ["low90", "high90"]] = -table.loc[axes, ["high90", "low90"]].to_numpy()
+    return turned
 
 
 @style()
@@ -38,7 +48,7 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
     effects : mapping of str to pandas.DataFrame
         One or two tables under the names of their bodies of statements. Columns ``threat``, ``effect``,
         ``contrast`` (log odds, strong minus weak, or for the interaction: alike minus unlike), ``low90``,
-        ``high90`` and ``predicted`` (-1, 0 or 1).
+        ``high90`` and ``predicted`` (-1, 0 or 1). Drawn is weak minus strong, the direction of the claims.
     sesoi : float
         The smallest effect of interest, in log odds; the band from minus to plus it is shaded.
 
@@ -49,10 +59,11 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
     """
     if not 1 <= len(effects) <= len(_LOOKS):
         raise BuzanError(f"{len(effects)} bodies of statements in one figure; allowed: 1 to {len(_LOOKS)}")
+    effects = {name: _weak_first(table) for name, table in effects.items()}
     limit = 1.08 * max(
         2.5 * sesoi, *(float(table[["low90", "high90"]].abs().to_numpy().max()) for table in effects.values())
     )
-    figure, panels = new_panels(6.6, len(TABLE2_THREATS), sharex=True)
+    figure, panels = new_panels(6.2, len(TABLE2_THREATS), sharex=True)
     for axes, threat in zip(panels, TABLE2_THREATS, strict=True):
         axes.axvspan(-sesoi, sesoi, color=PALE, zorder=0, linewidth=0)
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
@@ -63,22 +74,22 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
             places = np.arange(len(rows)) + (place - (len(effects) - 1) / 2) * 0.36
             look = _LOOKS[place] | {"markersize": 7, "markeredgewidth": 1.6, "gid": f"contrasts {place}"}
             dot_intervals(axes, rows, places, line={"color": look["color"]}, **look)
-        name_rows(axes, [in_words(effect) for effect in Effect])
+        name_rows(axes, [_MORE[effect] for effect in Effect])
         axes.set_xlim(-limit, limit)
         axes.set_title(threat.label, loc="left", fontweight="bold")
     panels[-1].xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    panels[-1].set_xlabel("Contrast in log odds, with 90% interval")
+    panels[-1].set_xlabel("Above zero: said more where … (log odds, 90% interval)")
     key: list[Line2D | Patch] = [
         Line2D([], [], label=name, **look) for name, look in zip(effects, _LOOKS, strict=False)
     ]
     key.append(Patch(**_PREDICTED, label="where Table 2 puts it"))
     key.append(Patch(facecolor=PALE, label=f"within ±{sesoi:g}"))
-    figure.legend(handles=key, loc="outside upper center", ncols=2, fontsize=10)
+    figure.legend(handles=key, loc="outside upper center", ncols=2)
     parts = []
     for name, table in effects.items():
         nulls = table[table["predicted"] == 0]
         found = "; ".join(
-            f"{Threat(row['threat']).label.lower()} by {in_words(row['effect'])} "
+            f"{Threat(row['threat']).label.lower()}, {_MORE[Effect(row['effect'])]}, "
             f"{row['contrast']:.2f} ({row['low90']:.2f} to {row['high90']:.2f}, "
             f"predicted {'above' if row['predicted'] > 0 else 'below'} zero)"
             for _, row in table[table["predicted"] != 0].iterrows()
@@ -88,7 +99,11 @@ def forest(effects: Mapping[str, pd.DataFrame], sesoi: float = 0.4) -> Drawn:
             f"{name}: {found}; of the {len(nulls)} effects predicted to be near zero, {inside} have an "
             f"interval wholly within {sesoi:g} of it."
         )
-    return Drawn(figure, f"Contrasts in log odds with 90% intervals. {' '.join(parts)}")
+    return Drawn(
+        figure,
+        f"Contrasts in log odds with 90% intervals, weak minus strong. {' '.join(parts)}",
+        pd.concat(effects, names=["statements"]),
+    )
 
 
 @style()
@@ -102,9 +117,9 @@ def joint_test(result: QuadrantResult) -> Drawn:
     is_own = np.asarray(ranked.index == own)
     heights, places = ranked.to_numpy(dtype=np.float64), np.arange(1, len(ranked) + 1)
     p = f"p = {result.joint.p:.{3 if result.joint.p >= 0.001 else 4}f}"
-    colour = QUADRANT_COLOURS[Quadrant.SW]
+    colour = ACCENT
     figure, (above, below) = new_panels(5.6, 2)
-    sns.histplot(x=result.joint_null, bins=40, color=QUIET, edgecolor="white", linewidth=0.3, ax=above)
+    sns.histplot(x=result.joint_null, bins=40, color=QUIET, edgecolor=GROUND, linewidth=0.3, ax=above)
     above.axvline(result.joint_statistic, color=colour, linewidth=2.5, gid="observed")
     above.set(xlabel="Joint statistic", ylabel="Permutations")
     above.set_title(
@@ -124,6 +139,7 @@ def joint_test(result: QuadrantResult) -> Drawn:
         f"The joint statistic is {result.joint_statistic:.2f}; "
         f"{beyond} of {draws} permutations reach it ({p}). Of the {len(ranked)} ways to assign the four "
         f"cells of Table 2 to the quadrants the paper's own ranks {result.rank}.",
+        ranked.rename_axis("assignment").rename("joint statistic").to_frame(),
     )
 
 

@@ -10,8 +10,9 @@ from matplotlib.lines import Line2D
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import Drawn, Look, check_named, drawable, style
-from buzanlib.figures.primitives import DOT, INK, QUIET, Rows, dot_intervals
-from buzanlib.figures.typeset import listed, with_interval
+from buzanlib.figures.captions import none_or
+from buzanlib.figures.primitives import DOT, INK, PALE, QUIET, Rows, dot_intervals
+from buzanlib.figures.typeset import listed, typeset, with_interval
 from buzanlib.inference.verdicts import Finding, Verdict
 
 _MARK = DOT | {"markeredgecolor": INK, "markeredgewidth": 1.6}
@@ -20,14 +21,14 @@ _VERDICTS: dict[str, Look] = {
     Verdict.SUPPORTED: {"markerfacecolor": INK},
     Verdict.REVERSED: {"marker": "X", "markerfacecolor": "white", "markersize": 11},
     Verdict.NOT_LARGE: {"markerfacecolor": "white"},
-    Verdict.UNDECIDED: {"marker": "D", "markerfacecolor": "#b9b9b9", "markeredgecolor": QUIET},
+    Verdict.UNDECIDED: {"marker": "D", "markerfacecolor": PALE, "markeredgecolor": QUIET},
     Verdict.NOT_TESTABLE: {"marker": "P", "markerfacecolor": "white", "markeredgecolor": QUIET},
 }
 _QUIET: Look = {"color": QUIET, "markeredgecolor": QUIET}
 _CODINGS: tuple[Look, ...] = (
     {"marker": "o", "markerfacecolor": INK},
     {"marker": "s", "markerfacecolor": "white"},
-    {"marker": "^", "markerfacecolor": "#b9b9b9", **_QUIET},
+    {"marker": "^", "markerfacecolor": PALE, **_QUIET},
     {"marker": "D", "markerfacecolor": "white", **_QUIET},
 )
 
@@ -104,14 +105,14 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
     codings = list(dict.fromkeys(coding for found in findings.values() for coding in found))
     if len(codings) > len(_CODINGS):
         raise BuzanError(f"{len(codings)} codings in one figure; allowed: at most {len(_CODINGS)}")
-    step = 0.18  # inches from one coding to the next
-    rows = _rows(findings, labels, margin=1.5, least=0.1 + step * len(codings))
+    step = 0.09  # inches from one coding to the next
+    rows = _rows(findings, labels, margin=1.3, least=0.06 + step * len(codings))
     for place, coding in enumerate(codings):
         places = rows.middles + (place - (len(codings) - 1) / 2) * step
         chosen = [coding in one for one in findings.values()]
         frame = pd.DataFrame([one[coding] for one in findings.values() if coding in one])
-        look = _MARK | _CODINGS[place]
-        line = {"color": look["color"]}
+        look = _MARK | _CODINGS[place] | {"markersize": 5.5, "markeredgewidth": 1.2}
+        line = {"color": look["color"], "linewidth": 1.4}
         dot_intervals(
             rows.axes,
             frame,
@@ -121,7 +122,7 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
             gid=coding,
             **look,
         )
-    rows.figure.legend(loc="outside upper center", ncols=len(codings), columnspacing=1, handletextpad=0.4)
+    rows.figure.legend(loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
     said = listed(
         (name, [f"{coding} {with_interval(x.contrast, x.low90, x.high90)}" for coding, x in found.items()])
         for name, found in zip(_names(findings, labels), findings.values(), strict=True)
@@ -131,8 +132,10 @@ def by_annotator(findings: Mapping[str, Mapping[str, Finding]], labels: Mapping[
 
 def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, least: float = 0.36) -> Rows:
     """A row a hypothesis over an axis of contrasts."""
-    rows = Rows.of(_names(findings, labels), margin=margin, width=28, least=least)
+    rows = Rows.of(_names(findings, labels), margin=margin, width=44, least=least)
+    rows.axes.tick_params(axis="y", labelsize=10)  # long claims on few lines: all of them on one screen
     rows.axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
+    rows.axes.locator_params(axis="x", nbins=5)
     rows.axes.set_xlabel("Contrast, 90% interval\n(right of zero: for the paper)")
     return rows
 
@@ -140,3 +143,10 @@ def _rows(findings: Iterable[str], labels: Mapping[str, str], margin: float, lea
 def _names(findings: Iterable[str], labels: Mapping[str, str]) -> list[str]:
     """Id and label of each row, without a full stop."""
     return [f"{name}: {labels[name].rstrip('.')}" for name in findings]
+
+
+def same_by_coding(findings: Mapping[str, Mapping[str, float]]) -> str:
+    """For how many claims every coding gives the contrast the same sign; contrasts by claim and coding."""
+    same = sum(len({value > 0 for value in by.values()}) == 1 for by in findings.values())
+    claims = f"{none_or(same)} of {typeset(len(findings), 'word')} claims"
+    return f"Every coding gives the contrast the same sign for {claims}."

@@ -15,6 +15,18 @@ from buzanlib.theory.vocabulary import (
     ThreatAgent,
 )
 
+#: Quadrants as rows from the top: strong power above weak, and weak cohesion before strong.
+FROM_TOP: tuple[Quadrant, ...] = (Quadrant.SW, Quadrant.SS, Quadrant.WW, Quadrant.WS)
+
+#: The same as a legend of two columns fills them, which then stands as the matrix does.
+MATRIX: tuple[Quadrant, ...] = FROM_TOP[::2] + FROM_TOP[1::2]
+
+#: Ends the caption of a figure that has short names of quadrants.
+SHORT_NAMES = (
+    f"Short names give power before cohesion: {Quadrant.SW} is {Quadrant.SW.label.replace(', ', ' and ')}, "
+    f"{Quadrant.WS} {Quadrant.WS.label.replace(', ', ' and ')}."
+)
+
 #: Words by name. A name that means different things in different places stands behind the place and a full stop, as
 #: ``"terrorism.political"``: the option *political* of the choice *terrorism*.
 LABELS: dict[str, str] = {
@@ -97,6 +109,10 @@ LABELS: dict[str, str] = {
     "breadth.levels beyond": "levels, beyond",
     "breadth.several": "several kinds",
     "breadth.security": "threat to security",
+    # Samples beside rivals.
+    "beside R1": "beside regime",
+    "beside R2": "beside bloc",
+    "beside R3": "beside development",
     "outcome.speaks": "Speaks of cyber threats",
     "outcome.further": "Says more of them",
     # Choices of the multiverse, and their options.

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import fill
 
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
-from buzanlib.figures.base import MARKED_PAIR, QUADRANT_COLOURS, Drawn, new_axes, new_panels, style
+from buzanlib.figures.base import MARKED_PAIR, Drawn, new_axes, new_panels, style
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import INK, QUIET, ink_on, number_map
+from buzanlib.figures.palette import GROUND, INK, MIDDLE, QUADRANT_COLOURS, QUIET, SIGNS
+from buzanlib.figures.primitives import ink_on, number_map
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.distances import farthest
 from buzanlib.theory.matrices import Matrix
@@ -23,19 +23,21 @@ from buzanlib.theory.vocabulary import Threat
 
 @style()
 def matrix_figure(table: Matrix) -> Drawn:
-    """Draw a matrix in the layout of the paper: rows power, columns cohesion, weak before strong."""
+    """Draw a matrix as every figure sets the quadrants: strong power above, where the paper has it below, and strong
+    cohesion on the right.
+    """
     figure, axes = new_axes(4.6)
     for cell in table.cells:
         quadrant = cell.quadrant
         colour = QUADRANT_COLOURS[quadrant]
-        left, bottom = (quadrant.cohesion + 1) / 2, (1 - quadrant.power) / 2
-        axes.add_patch(Rectangle((left, bottom), 1, 1, facecolor=colour, edgecolor="white", linewidth=4))
+        left, bottom = (quadrant.cohesion + 1) / 2, (quadrant.power + 1) / 2
+        axes.add_patch(Rectangle((left, bottom), 1, 1, facecolor=colour, edgecolor=GROUND, linewidth=4))
         ink = ink_on(colour)
         axes.text(left + 0.06, bottom + 0.93, quadrant.value, color=ink, fontweight="bold", va="top")
         axes.text(left + 0.06, bottom + 0.76, _list(cell.text), color=ink, fontsize=13, va="top")
     axes.set(xlim=(0, 2), ylim=(0, 2))
     axes.set_xticks([0.5, 1.5], ["Weak", "Strong"])
-    axes.set_yticks([0.5, 1.5], ["Strong", "Weak"], rotation=90, va="center")
+    axes.set_yticks([0.5, 1.5], ["Weak", "Strong"], rotation=90, va="center")
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
     axes.set_xlabel("Socio-political cohesion", fontweight="bold")
@@ -43,7 +45,7 @@ def matrix_figure(table: Matrix) -> Drawn:
     axes.tick_params(length=0)
     sns.despine(ax=axes, left=True, bottom=True)
     said = " ".join(f"{cell.quadrant.label.capitalize()}: {cell.text.lower()}." for cell in table.cells)
-    return Drawn(figure, f"{table.caption}. {said}")
+    return Drawn(figure, f"{table.caption}. {said}", table.weights())
 
 
 def _list(text: str) -> str:
@@ -58,14 +60,13 @@ def factorial_figure(form: pd.DataFrame) -> Drawn:
     """Draw which effect each threat loads on, as `buzanlib.theory.factorial.factorial_form` gives it."""
     names = [fill(Threat(threat).label, 15) for threat in form.index]
     limit = max(0.5, float(form.abs().to_numpy().max()))
-    figure, axes = new_axes(0.9 + 0.85 * len(form))
+    figure, axes = new_axes(0.9 + 0.75 * len(form))
     shown = form.set_axis(names).rename(columns=lambda effect: in_words(effect).replace("× ", "×\n"))
-    hues = sns.diverging_palette(240, 20, s=80, l=50, as_cmap=True)
-    texts, annot = form.map(_signed), {"fontsize": 13}
-    number_map(axes, shown, texts, (-limit, limit), cmap=hues, annot_kws=annot, linewidths=3)
-    # seaborn's own choice of ink is too faint on the middle tints.
-    for text, face in zip(axes.texts, np.asarray(axes.collections[0].get_facecolor()), strict=True):
-        text.set_color(ink_on(to_hex(tuple(face))))
+    texts = form.map(_signed)
+    number_map(axes, shown, texts, (-limit, limit), cmap=ListedColormap(SIGNS), linewidths=6)
+    largest = form.abs().to_numpy() == form.abs().max(axis=1).to_numpy()[:, None]
+    for text, own in zip(axes.texts, largest.ravel(), strict=True):
+        text.set(fontsize=15 if own else 12, fontweight="bold" if own else "normal")
     effects = [effect.replace(":", " by ") for effect in form.columns]
     said = []
     for threat, row in zip(form.index, form.to_numpy().tolist(), strict=True):
@@ -112,12 +113,13 @@ def distances_figure(tables: Mapping[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         figure,
         f"Distances between the cells of six pairs of quadrants; {MARKED_PAIR} is marked. {' '.join(said)}",
+        pd.concat(tables, names=["table"]),
     )
 
 
 def _bars(axes: Axes, values: pd.Series, largest: list[str]) -> None:
     """Bars of one measure; those that tie for the largest are dark."""
-    colours = [INK if pair in largest else "#b9b9b9" for pair in values.index]
+    colours = [INK if pair in largest else MIDDLE for pair in values.index]
     axes.barh(range(len(values)), values, color=colours, height=0.68)
     axes.set_yticks(range(len(values)), list(values.index))
     for label in axes.get_yticklabels():

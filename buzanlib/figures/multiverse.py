@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, check_named, new_axes, new_panels, style
+from buzanlib.figures.base import Drawn, Look, check_named, new_axes, new_panels, style
+from buzanlib.figures.captions import none_or
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.primitives import DOT, INK, PALE, QUIET, Rows, dot_intervals, number_map
 from buzanlib.figures.tables import Table, table
 from buzanlib.figures.typeset import joined, listed, typeset
 from buzanlib.inference.multiverse import MultiverseResult
 from buzanlib.inference.permutation import Array
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+from buzanlib.theory.vocabulary import TABLE2_THREATS
 
 #: What the hypotheses of a result are about, in their order.
 _ABOUT = (*(threat.label.lower() for threat in TABLE2_THREATS), "the table as a whole")
@@ -34,8 +35,7 @@ _SUMMARIES = {
     "right_signed": ("predicted sign", ".0%"),
     "significant": ("significant", ".0%"),
 }
-_FAINT, _LOCKED = "#a9a9a9", QUADRANT_COLOURS[Quadrant.SW]
-_OWN = DOT | {"marker": "D", "color": _LOCKED, "markeredgecolor": "white", "markersize": 9, "zorder": 4}
+_OWN = DOT | {"marker": "D", "color": "white", "markeredgecolor": INK, "markeredgewidth": 1.6, "zorder": 4}
 _LEVEL = 0.05
 
 
@@ -46,7 +46,7 @@ def specification_curve(result: MultiverseResult) -> Drawn:
     The band holds the middle nine tenths of the medians that permuted placements give; the line across is the observed
     median.
     """
-    figure, panels = new_panels(8.4, len(_ABOUT), sharex=True)
+    figure, panels = new_panels(7.6, len(_ABOUT), sharex=True)
     found = result.estimable
     parts = []
     for axes, name, about, null in zip(
@@ -67,7 +67,7 @@ def specification_curve(result: MultiverseResult) -> Drawn:
     figure.supylabel("Contrast in log odds; above zero: for the paper", fontsize=12)
     key = [
         Line2D([], [], label=f"p < {_LEVEL}", **(DOT | {"markersize": 5})),
-        Line2D([], [], label="other specifications", **(DOT | {"markersize": 5, "color": _FAINT})),
+        Line2D([], [], label="other specifications", **(DOT | {"markersize": 5, "color": QUIET})),
         Line2D([], [], label="as locked", **_OWN),
         Line2D([], [], color=INK, linestyle="--", linewidth=1, label="median"),
         Patch(facecolor=PALE, label="90% of medians by chance"),
@@ -90,12 +90,15 @@ def options(result: MultiverseResult, axes: Sequence[str]) -> Drawn:
     summary = _by_option(result, axes, hypothesis)
     locked, heads = summary["locked"].to_numpy(dtype=bool), (summary["option"] == "").to_numpy()
     middle = float(result.estimable[hypothesis].median())
-    rows = Rows.of(list(summary["name"]), margin=1.5, width=26, least=0.26)
+    rows = Rows.of(list(summary["name"]), margin=1.3, width=30, least=0.26)
+    # Many short rows: denser than usual, or they would not fit a screen.
+    rows.figure.set_figheight(0.87 * rows.figure.get_figheight())
     panel = rows.axes
+    panel.tick_params(axis="y", labelsize=10)
     panel.axvline(0, color=QUIET, linewidth=1, zorder=1)
     panel.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
     looks: tuple[Look, Look] = (
-        {"marker": "D", "color": _LOCKED, "markersize": 8, "gid": "locked", "label": "as locked"},
+        {"marker": "D", "color": "white", "markersize": 8, "gid": "locked", "label": "as locked"},
         {"marker": "o", "color": INK, "markersize": 7, "gid": "others", "label": "otherwise"},
     )
     for some, look in zip((locked, ~locked & ~heads), looks, strict=True):
@@ -143,7 +146,7 @@ def _curve(axes: Axes, ranked: pd.DataFrame, name: str, middle: float, band: Arr
     axes.axhspan(*band, color=PALE, linewidth=0, zorder=0, gid="null")
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
     axes.axhline(middle, color=INK, linestyle="--", linewidth=1, zorder=1)
-    look: Look = {"markeredgewidth": 0, "markersize": 3, "color": _FAINT, "zorder": 2}
+    look: Look = {"markeredgewidth": 0, "markersize": 3, "color": QUIET, "zorder": 2}
     axes.plot(places[~found], values[~found], "o", gid="not found", **look)
     look |= {"markersize": 4.5, "color": INK, "zorder": 3}
     axes.plot(places[found], values[found], "o", gid="found", **look)
@@ -234,3 +237,34 @@ def multiverse_values(
         for column in map(str, joint.columns):
             values[f"multiverse.{name}.{column}"] = float(joint[column][name])
     return values
+
+
+def medians_by_chance(result: MultiverseResult) -> str:
+    """For how many hypotheses the median over specifications lies within what chance gives."""
+    low, high = np.quantile(result.null, [0.05, 0.95], axis=0)
+    middle = result.joint["median"].to_numpy(dtype=float)
+    inside = int(((middle >= low) & (middle <= high)).sum())
+    return (
+        f"The median of {len(result.estimable)} specifications is within what chance gives in nine of ten "
+        f"permutations for {none_or(inside)} of {typeset(len(middle), 'word')} hypotheses; medians run from "
+        f"{typeset(middle.min(), '+.2f')} to {typeset(middle.max(), '+.2f')}."
+    )
+
+
+def largest_choice(variance: pd.DataFrame) -> str:
+    """Which choice moves the contrasts of each hypothesis most, and how much of their variance goes with it."""
+    said = [
+        f"{name} with *{in_words(str(some.idxmax()))}* ({some.max():.0%})" for name, some in variance.items()
+    ]
+    return f"Most of what choices move goes, for {'; for '.join(said)}."
+
+
+def options_apart(result: MultiverseResult, axes: Iterable[str]) -> str:
+    """Between what the median contrast of the whole table stays, whichever option is taken."""
+    name = str(result.joint.index[-1])
+    middles = pd.concat([result.estimable.groupby(axis)[name].median() for axis in axes])
+    sign = "changes its sign" if middles.min() < 0 < middles.max() else "keeps its sign"
+    return (
+        f"The median contrast of {name} {sign} with these options: it lies between "
+        f"{typeset(middles.min(), '+.2f')} and {typeset(middles.max(), '+.2f')}."
+    )

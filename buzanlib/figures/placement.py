@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
-from buzanlib.figures.base import QUADRANT_COLOURS, WIDTH, Drawn, Look, check_named, new_axes, style
-from buzanlib.figures.primitives import INK, QUADRANT_MARKERS, QUIET, ink_on, place_labels
+from buzanlib.figures.base import WIDTH, Drawn, Look, check_named, new_axes, style
+from buzanlib.figures.palette import GROUND, INK, MIDDLE, QUADRANT_COLOURS, QUIET, SHADES
+from buzanlib.figures.primitives import QUADRANT_MARKERS, ink_on, place_labels
 from buzanlib.figures.typeset import listed
 from buzanlib.theory.vocabulary import Quadrant
 
@@ -93,7 +95,7 @@ def scatter(
         said += (
             f"Named are, for {listed((quadrant.label, some) for quadrant, some in named.items() if some)}."
         )
-    return Drawn(figure, said)
+    return Drawn(figure, said, placed)
 
 
 @style()
@@ -106,7 +108,7 @@ def changes(shares: pd.DataFrame) -> Drawn:
     lower = shares.iloc[1:, :-1].astype(float)
     hidden = np.triu(np.ones(lower.shape, dtype=bool), k=1)
     figure, axes = new_axes(1.4 + 0.55 * len(lower))
-    shades = {"cmap": sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], as_cmap=True), "linecolor": "white"}
+    shades = {"cmap": ListedColormap(SHADES), "linecolor": GROUND, "annot_kws": {"color": INK}}
     most = max(0.5, float(lower.to_numpy()[~hidden].max()))
     numbers = {"vmin": 0, "vmax": most, "annot": True, "fmt": ".0%"}
     sns.heatmap(lower, mask=hidden, linewidths=2, cbar=False, ax=axes, **shades, **numbers)
@@ -134,10 +136,16 @@ def changes(shares: pd.DataFrame) -> Drawn:
 
 
 @style()
-def world(quadrants: pd.Series, tiles: pd.DataFrame, regions: pd.Series | None = None) -> Drawn:
+def world(
+    quadrants: pd.Series,
+    tiles: pd.DataFrame,
+    regions: pd.Series | None = None,
+    names: pd.Series | None = None,
+) -> Drawn:
     """Draw each member of the United Nations as one tile in the colour of its quadrant.
 
-    Each tile carries its ``iso3`` as ``gid``; a state without a quadrant is grey and hatched.
+    The ``gid`` of each tile is its ``iso3`` after ``state-``, and of the code on it after ``code-``, so that a page can
+    name and link them. A state without a quadrant is hatched.
 
     Parameters
     ----------
@@ -148,6 +156,8 @@ def world(quadrants: pd.Series, tiles: pd.DataFrame, regions: pd.Series | None =
     regions : pandas.Series, optional
         Index ``iso3``; the regional group of each state. The text alternative then says where each quadrant
         is found most.
+    names : pandas.Series, optional
+        Index ``iso3``; what each state is called in the data of the figure. By default by its code.
 
     Raises
     ------
@@ -166,11 +176,13 @@ def world(quadrants: pd.Series, tiles: pd.DataFrame, regions: pd.Series | None =
     axes.set_axis_off()
     for iso3, row, column in zip(tiles["iso3"], tiles["row"], tiles["col"], strict=True):
         look = _tile(placed.get(iso3))
-        axes.add_patch(Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=iso3, linewidth=0, **look))
-        # Keeps the code legible on hatching; on a plain tile it cannot be seen.
-        halo = [withStroke(linewidth=1, foreground=look["facecolor"])]
-        ink: Look = {"fontsize": 5.4, "color": ink_on(look["facecolor"]), "path_effects": halo}
-        axes.text(column + 0.5, row + 0.52, iso3, ha="center", va="center", **ink)
+        axes.add_patch(
+            Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=f"state-{iso3}", linewidth=0, **look)
+        )
+        ink: Look = {"fontsize": 5.6, "color": ink_on(look["facecolor"]) if iso3 in placed else INK}
+        if iso3 not in placed:  # keeps the code legible on hatching
+            ink["path_effects"] = [withStroke(linewidth=1, foreground=GROUND)]
+        axes.text(column + 0.5, row + 0.52, iso3, ha="center", va="center", gid=f"code-{iso3}", **ink)
     handles = [
         Patch(**_tile(quadrant), label=f"{quadrant.label}: {counts[quadrant]}") for quadrant in Quadrant
     ]
@@ -191,8 +203,20 @@ def world(quadrants: pd.Series, tiles: pd.DataFrame, regions: pd.Series | None =
         parts.append(part)
     if unplaced:
         parts.append(f"{unplaced} not placed")
-    return Drawn(
-        figure, f"The {len(tiles)} members of the United Nations as squares of one size: {'; '.join(parts)}."
+    said = f"The {len(tiles)} members of the United Nations as squares of one size: {'; '.join(parts)}."
+    return Drawn(figure, said, _by_state(tiles, placed, names))
+
+
+def _by_state(tiles: pd.DataFrame, placed: Mapping[str, Quadrant], names: pd.Series | None) -> pd.DataFrame:
+    """Name and quadrant of every state with a tile, by name."""
+    called = pd.Series(
+        {iso3: iso3 if names is None else names.get(iso3, iso3) for iso3 in tiles["iso3"]}, name="name"
+    )
+    return (
+        called.rename_axis("iso3")
+        .to_frame()
+        .assign(quadrant=pd.Series(placed, dtype="str"))
+        .sort_values("name")
     )
 
 
@@ -213,5 +237,5 @@ def _name_corners(axes: Axes, placed: pd.DataFrame, counts: Mapping[Quadrant, in
 def _tile(quadrant: Quadrant | None) -> Look:
     """Fill and hatch of a tile."""
     if quadrant is None:
-        return {"facecolor": "white", "edgecolor": "#c4c4c4", "hatch": "///////"}
+        return {"facecolor": GROUND, "edgecolor": MIDDLE, "hatch": "///////"}
     return {"facecolor": QUADRANT_COLOURS[quadrant]}

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
@@ -21,7 +22,11 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from seaborn.utils import relative_luminance
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Look, new_axes
+from buzanlib.figures.base import Look, new_axes
+from buzanlib.figures.palette import GROUND, QUADRANT_COLOURS, SHADES, on_fill
+from buzanlib.figures.palette import INK as INK
+from buzanlib.figures.palette import PALE as PALE
+from buzanlib.figures.palette import QUIET as QUIET
 from buzanlib.theory.vocabulary import Quadrant
 
 Pixels = npt.NDArray[np.float64]
@@ -34,9 +39,6 @@ QUADRANT_HEADS = {
     quadrant: quadrant.label.replace(" cohesion", "\ncohesion").replace(", ", ",\n") for quadrant in Quadrant
 }
 
-#: Text and lines; the quiet grey for what is not the message; the pale one for fills behind it.
-INK, QUIET, PALE = "#222222", "#767676", "#e4e4e4"
-
 _THIN: Look = {"markeredgecolor": INK, "markeredgewidth": 0.5}
 #: Colour and mark of a quadrant, with a thin line around.
 QUADRANT_LOOKS: dict[Quadrant, Look] = {
@@ -47,18 +49,15 @@ QUADRANT_LOOKS: dict[Quadrant, Look] = {
 #: A dot of `dot_intervals`.
 DOT: Look = {"marker": "o", "color": INK, "markersize": 8, "linestyle": "none", "zorder": 3}
 
-# Shades of number_map: no darker than black is read well on (contrast 7 of WCAG 2).
-_SHADES = sns.blend_palette(sns.light_palette(QUADRANT_COLOURS[Quadrant.WW], 101)[:46], as_cmap=True)
-
 # Right, left, above and below come before the diagonals: a label beside its mark is read most surely.
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8), (-0.8, -0.8))
 _DISTANCES = (6, 13, 22, 32, 44)
 
 
 def ink_on(colour: str) -> str:
-    """``"black"`` or ``"white"``, whichever is read better on a colour (relative luminance of WCAG 2, 1.4.3)."""
+    """Black or white ink, whichever is read better on a colour (relative luminance of WCAG 2, 1.4.3)."""
     # At this luminance the contrast with black equals that with white.
-    return "black" if relative_luminance(colour) > 0.179 else "white"
+    return on_fill(white=relative_luminance(colour) <= 0.179)
 
 
 @dataclass(frozen=True)
@@ -185,9 +184,9 @@ def number_map(
     """
     if isinstance(texts, str):
         texts = values.map(texts.format)
-    plain = {"cmap": _SHADES, "annot_kws": {"fontsize": 12, "color": "black"}, "linewidths": 2}
+    plain = {"cmap": ListedColormap(SHADES), "annot_kws": {"fontsize": 12, "color": INK}, "linewidths": 2}
     labels = {"xticklabels": list(values.columns), "yticklabels": list(values.index)}
-    shades = {"vmin": limits[0], "vmax": limits[1], "cbar": False, "linecolor": "white"}
+    shades = {"vmin": limits[0], "vmax": limits[1], "cbar": False, "linecolor": GROUND}
     sns.heatmap(values, annot=texts, fmt="", ax=axes, **shades, **labels, **(plain | look))
     axes.xaxis.tick_top()
     axes.tick_params(length=0, rotation=0)
@@ -273,7 +272,7 @@ def place_labels(
         lines.append(_line(centre, room))
         offset = tuple((np.array([room.x0, room.y0]) + half - centre) / pixels)
         label = axes.annotate(name, (x, y), offset, textcoords="offset points", arrowprops=arrow, **look)
-        label.set_path_effects([withStroke(linewidth=2, foreground="white")])
+        label.set_path_effects([withStroke(linewidth=2, foreground=GROUND)])
         label.set_in_layout(False)
         placed.append(label)
     return placed

@@ -9,15 +9,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from buzanlib.figures import tables
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.captions import none_or
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import INK, PALE, QUADRANT_MARKERS, QUIET, number_map
+from buzanlib.figures.primitives import (
+    DOT,
+    INK,
+    PALE,
+    QUADRANT_HEADS,
+    QUADRANT_MARKERS,
+    QUIET,
+    label_top,
+    name_rows,
+    number_map,
+)
 from buzanlib.figures.typeset import joined, listed, typeset
+from buzanlib.policy.acceptability import ACCEPTS, INDIFFERENT, OBJECTS
 from buzanlib.policy.requested_remedies import Asked
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
+_ANSWERS: dict[str, Look] = {
+    ACCEPTS: DOT | {"markersize": 10},
+    INDIFFERENT: DOT | {"markersize": 10, "markerfacecolor": "white", "markeredgewidth": 1.4},
+    OBJECTS: DOT | {"markersize": 10, "marker": "x", "markeredgewidth": 2.4},
+}
 _SHORT = {Threat.POL: "political", Threat.INF: "infrastructure", Threat.CRI: "crime"}
 # Names of lines nearer than this share of the height are written as one.
 _NEAR = 0.06
@@ -31,12 +49,13 @@ def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> 
     by the set that they address, threats in the order of the index.
     """
     sets = [" + ".join(_SHORT[Threat(threat)] for threat in some) for some in shares.index]
-    signs = [f"\n({fill(marked[some], 26)})" if some in marked else "" for some in shares.index]
+    signs = [f" ({marked[some]})" if some in marked else "" for some in shares.index]
     cells = shares[list(map(str, Quadrant))].set_axis(
-        [name + sign for name, sign in zip(sets, signs, strict=True)]
+        [fill(name + sign, 22) for name, sign in zip(sets, signs, strict=True)]
     )
-    figure, axes = new_axes(4.4)
-    number_map(axes, cells, "{:.0%}", (0, 1))
+    figure, axes = new_axes(5.2)
+    number_map(axes, cells.rename(columns=QUADRANT_HEADS), "{:.0%}", (0, 1))
+    axes.tick_params(axis="y", labelsize=10)
     said = listed(
         (
             name + (f", as {marked[some]}" if some in marked else ""),
@@ -117,27 +136,37 @@ def _lines(axes: Axes, ends: npt.NDArray[np.float64], reservation: float, span: 
 
 @style()
 def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.DataFrame]) -> Drawn:
-    """Draw what each quadrant says to proposals, the darker the more they are worth to it.
+    """Draw what each quadrant says to proposals: a row a proposal, and in each cell a mark by the priorities taken.
 
     Both mappings are by the names of the priorities, and hold tables with index the names of proposals and columns
-    `Quadrant`: `nets` the net benefits, which give the shades, `verdicts` the same in words.
+    `Quadrant`: `nets` the net benefits, which the text alternative gives, `verdicts` the answers.
     """
-    rows = len(next(iter(nets.values())))
-    limit = max(1.0, *(float(table.abs().to_numpy().max()) for table in nets.values()))
-    figure, panels = new_panels(len(nets) * (0.8 + 0.62 * rows), len(nets))
-    quadrants = list(map(str, Quadrant))
+    names = list(next(iter(nets.values())).index)
+    figure, axes = new_axes(1.9 + 0.62 * len(names))
+    step = 0.26
     parts = []
-    for axes, (title, table) in zip(panels, nets.items(), strict=True):
-        said = verdicts[title].loc[table.index, quadrants]
-        shown = table[quadrants].set_axis([fill(str(name), 15) for name in table.index])
-        number_map(axes, shown, said.map(lambda word: fill(word, 8)), (-limit, limit))
-        axes.set_title(title, fontweight="bold")
-        for name in table.index:
-            answers = zip(quadrants, said.loc[name], table.loc[name, quadrants], strict=True)
+    for place, (title, table) in enumerate(nets.items()):
+        said = verdicts[title].loc[names, list(map(str, Quadrant))]
+        shift = (place - (len(nets) - 1) / 2) * step
+        for word, look in _ANSWERS.items():
+            rows, columns = np.nonzero((said == word).to_numpy())
+            axes.plot(columns + shift, rows, gid=f"{title}: {word}", **look)
+        for name in names:
+            answers = zip(Quadrant, said.loc[name], table.loc[name, list(Quadrant)], strict=True)
             cells = ", ".join(
                 f"{quadrant} {word} ({typeset(net, '+.2f')})" for quadrant, word, net in answers
             )
             parts.append(f"{title}, {name}: {cells}.")
+    name_rows(axes, [fill(str(name), 14) for name in names], ruled=True)
+    label_top(axes, range(len(Quadrant)), [QUADRANT_HEADS[quadrant] for quadrant in Quadrant])
+    for edge in range(len(Quadrant) - 1):
+        axes.axvline(edge + 0.5, color=PALE, linewidth=0.8, zorder=0)
+    axes.set_xlim(-0.5, len(Quadrant) - 0.5)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xlabel(fill(f"In a cell, from the left, by the priorities of: {'; '.join(nets)}", 60))
+    key = [Line2D([], [], label=word, **look) for word, look in _ANSWERS.items()]
+    figure.legend(handles=key, loc="outside upper center", ncols=3, handletextpad=0.3)
     return Drawn(figure, f"Net benefit of proposals to each quadrant, and its answer. {' '.join(parts)}")
 
 
@@ -162,3 +191,13 @@ def asked_values(asked: Mapping[str, Asked], alpha: float) -> dict[str, float | 
         **{f"options.asked.{key}": one.mean for key, one in asked.items()},
         **{f"options.asked.{key}_p": one.p for key, one in asked.items()},
     }
+
+
+def joined_by_all(verdicts: Mapping[str, pd.DataFrame]) -> str:
+    """How many proposals all four quadrants accept, by the priorities taken."""
+    said = [
+        f"{none_or(int((table == ACCEPTS).all(axis=1).sum()))} by {title}"
+        for title, table in verdicts.items()
+    ]
+    count = typeset(len(next(iter(verdicts.values()))), "word")
+    return f"Of {count} proposals all four quadrants accept {'; '.join(said)}."

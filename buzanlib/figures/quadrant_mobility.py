@@ -16,15 +16,16 @@ from matplotlib.path import Path
 
 from buzanlib.errors import BuzanError
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.labels import FROM_TOP, MATRIX
 from buzanlib.figures.primitives import INK, QUADRANT_MARKERS, QUIET, ink_on
 from buzanlib.figures.typeset import listed, typeset
 from buzanlib.theory.vocabulary import Quadrant
 
 Counts = npt.NDArray[np.int_]
 
-_NAMES = [str(quadrant) for quadrant in Quadrant]
-_COLOURS = [QUADRANT_COLOURS[quadrant] for quadrant in Quadrant]
-_LABELS = [quadrant.label.replace(", ", ",\n") for quadrant in Quadrant]
+_NAMES = [str(quadrant) for quadrant in FROM_TOP]
+_COLOURS = [QUADRANT_COLOURS[quadrant] for quadrant in FROM_TOP]
+_LABELS = [quadrant.label.replace(", ", ",\n") for quadrant in FROM_TOP]
 # Where along a ribbon its number may stand, and how high a number is, as a share of the height of the drawing.
 _STEPS = np.linspace(0.2, 0.8, 25)
 _NUMBER = 0.038
@@ -43,8 +44,8 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
     total, stayed = int(counts.sum()), int(np.trace(counts))
     gap, half = 0.09 * total, 0.025
     height = total + gap * (len(_NAMES) - 1)
-    figure, axes = new_axes(6.4)
-    axes.set(xlim=(-half, 1 + half), ylim=(height, 0))
+    figure, axes = new_axes(6.0)
+    axes.set(xlim=(-1.1 * half, 1 + 1.1 * half), ylim=(1.005 * height, -0.005 * height))
     axes.set_axis_off()
     _flows(axes, counts, gap, 0, 1, (0.3, 0.85))
     for place, (sizes, names) in enumerate(((counts.sum(axis=1), _LABELS), (counts.sum(axis=0), _NAMES))):
@@ -56,8 +57,8 @@ def transitions(table: pd.DataFrame, first: str, last: str) -> Drawn:
     axes.text(-half, -0.03 * height, first, fontweight="bold", ha="left", va="bottom")
     axes.text(1 + half, -0.03 * height, last, fontweight="bold", ha="right", va="bottom")
     said = []
-    for row, origin in enumerate(Quadrant):
-        goals = zip(Quadrant, counts[row], strict=True)
+    for row, origin in enumerate(FROM_TOP):
+        goals = zip(FROM_TOP, counts[row], strict=True)
         moves = [f"{count} to {goal.label}" for goal, count in goals if goal != origin and count]
         said.append((origin.label, [f"{counts[row].sum()}, of which {counts[row, row]} stay", *moves]))
     return Drawn(
@@ -109,7 +110,7 @@ def alluvial(standing: pd.DataFrame) -> Drawn:
     )
     ends = "; ".join(
         f"{quadrant.label}: {before}, then {after}"
-        for quadrant, before, after in zip(Quadrant, sizes[0], sizes[-1], strict=True)
+        for quadrant, before, after in zip(FROM_TOP, sizes[0], sizes[-1], strict=True)
     )
     return Drawn(
         figure,
@@ -145,7 +146,7 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
         for quadrant in [quadrant for quadrant in Quadrant if quadrant.cohesion == -sign]:
             chance = crossed[str(quadrant)].to_numpy(dtype=float)[chosen]
             look = {"color": QUADRANT_COLOURS[quadrant], "marker": QUADRANT_MARKERS[quadrant], **marks}
-            (handles[quadrant.value],) = axes.plot(shocks, chance, linewidth=2.5, **look)
+            (handles[quadrant.label],) = axes.plot(shocks, chance, linewidth=2.5, **look)
             parts.append(
                 f"{quadrant.label}: {typeset(chance[0], '.0%')} without a shock, "
                 f"{typeset(chance[-1], '.0%')} at {typeset(shocks[-1] * sign, '+.1f')}"
@@ -156,8 +157,10 @@ def shock_curves(crossed: pd.DataFrame, observed: Mapping[str, tuple[float, floa
         axes.set_title(title)
         axes.set(xlim=(0, shocks.max()), ylim=(0, 1.02), xlabel="size of the shock")
     panels[0, 0].set_ylabel("mean probability to stand\non the other side")
-    order = [*_NAMES, *observed]
-    figure.legend([handles[name] for name in order], order, loc="outside lower center", ncols=2)
+    left, right = ([quadrant.label for quadrant in MATRIX[part]] for part in (slice(2), slice(2, 4)))
+    order = [*left, *list(observed)[:1], *right, *list(observed)[1:]]
+    look = {"ncols": 2, "fontsize": 10, "columnspacing": 1}
+    figure.legend([handles[name] for name in order], order, loc="outside lower center", **look)
     seen = "; ".join(
         f"{name}: {typeset(fall, '+.2f')} and {typeset(rise, '+.2f')}"
         for name, (fall, rise) in observed.items()

@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
+from buzanlib.figures.base import Drawn, Look, new_axes, style
+from buzanlib.figures.captions import none_or
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.primitives import QUIET, dot_intervals, label_top, name_rows
+from buzanlib.figures.primitives import INK, QUIET, dot_intervals, label_top, name_rows
 from buzanlib.figures.typeset import NO_BREAK, joined, typeset, with_interval
-from buzanlib.theory.vocabulary import TABLE2_THREATS, Quadrant
+from buzanlib.theory.vocabulary import TABLE2_THREATS
 
 #: Below the first no conclusion, from the second on reliable (Krippendorff 2019, ch. 12).
 TENTATIVE, RELIABLE = 0.667, 0.80
 
 _COEFFICIENTS = {
-    "alpha": ("Krippendorff's alpha", "o", QUADRANT_COLOURS[Quadrant.WW], -0.16),
-    "ac1": ("Gwet's AC1", "D", QUADRANT_COLOURS[Quadrant.WS], 0.16),
+    "alpha": ("Krippendorff's alpha", "o", INK, -0.16),
+    "ac1": ("Gwet's AC1", "s", "white", 0.16),
 }
 
 
@@ -30,17 +31,17 @@ def agreement(table: pd.DataFrame) -> Drawn:
     The `table` is as `buzanlib.measurement.reliability.reliability_table` gives it.
     """
     labels = [in_words(str(variable), of="variable") for variable in table.index]
-    figure, axes = new_axes(1.6 + 0.42 * len(table))
+    figure, axes = new_axes(1.6 + 0.37 * len(table))
     for line in (TENTATIVE, RELIABLE):
         axes.axvline(line, color=QUIET, linestyle="--", linewidth=1, zorder=0)
-    for name, (label, marker, colour, shift) in _COEFFICIENTS.items():
+    for name, (label, marker, fill, shift) in _COEFFICIENTS.items():
         places, ends = np.arange(len(table)) + shift, (f"{name}_low", f"{name}_high")
-        look: Look = {"marker": marker, "color": colour, "markersize": 6.5, "label": label, "gid": name}
-        dot_intervals(axes, table, places, name, ends, line={"color": colour}, clip_on=False, **look)
+        look: Look = {"marker": marker, "markerfacecolor": fill, "markersize": 6, "label": label, "gid": name}
+        dot_intervals(axes, table, places, name, ends, line={"linewidth": 1.4}, clip_on=False, **look)
     name_rows(axes, labels, ruled=True)
     lowest = float(table[["alpha_low", "ac1_low", "alpha", "ac1"]].min().min())
     # Dots, not bars: the axis may start where the values do, but keeps both lines in view.
-    axes.set(xlim=(min(0.6, lowest - 0.02), 1.0), xlabel="Agreement")
+    axes.set(xlim=(min(0.6, lowest - 0.02), 1.005), xlabel="Agreement")
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     label_top(axes, [TENTATIVE, RELIABLE], [".667", ".80"])
     figure.legend(loc="outside upper center", ncols=2)
@@ -160,3 +161,16 @@ def reliability_results(
         "group.lowest.group": in_words(group),
     }
     return {f"reliability.{key}": value for key, value in found.items()}
+
+
+def alpha_reaches(table: pd.DataFrame) -> str:
+    """For how many variables alpha reaches `RELIABLE`, and for which it is lowest."""
+    alpha = table["alpha"].dropna()
+    if alpha.empty:
+        return "Alpha is undefined for every variable."
+    reached = int((alpha >= RELIABLE).sum())
+    lowest = in_words(str(alpha.idxmin()), of="variable").lower()
+    return (
+        f"Alpha reaches {RELIABLE:.2f} for {none_or(reached)} of {typeset(len(alpha), 'word')} variables, and is "
+        f"lowest for *{lowest}* ({typeset(alpha.min(), '.2f')})."
+    )

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import Drawn, Look, new_axes, style
+from buzanlib.figures.captions import none_or, together, verb
 from buzanlib.figures.primitives import (
     INK,
     PALE,
@@ -20,7 +21,7 @@ from buzanlib.figures.primitives import (
     place_labels,
     quadrant_points,
 )
-from buzanlib.figures.typeset import listed, typeset
+from buzanlib.figures.typeset import joined, listed, typeset
 
 # Filled, open, half: apart in grey. Nothing is the line at one.
 _MODELS = {
@@ -174,3 +175,37 @@ def _name(model: str) -> str:
     kind, _, mixture = model.partition(", ")
     name = _NAMES.get(kind, kind)
     return f"{name}, {float(mixture):.0%} mean" if mixture else name
+
+
+def regimes_apart(cohesion: pd.Series, polyarchy: pd.Series, threshold: tuple[float, float]) -> str:
+    """How many states tell cohesion and regime apart, at thresholds of the two."""
+    table = pd.DataFrame({"cohesion": cohesion, "polyarchy": polyarchy}).dropna()
+    unlike = (table["cohesion"] > threshold[0]) != (table["polyarchy"] > threshold[1])
+    return (
+        f"Cohesion and electoral democracy {together(table['cohesion'], table['polyarchy'])}: {unlike.sum()} of "
+        f"{len(table)} states are strong in either and not in the other."
+    )
+
+
+def errors_beside_mean(comparisons: Mapping[str, pd.DataFrame]) -> str:
+    """Whether the quadrants, and which rivals, guess states that were left out better than the plain mean does."""
+    own = sum(float(one["mean"]["quadrants"]) < 1 for one in comparisons.values())
+    better = [
+        name.partition(", ")[2] or name
+        for name, one in comparisons.items()
+        if float(one["mean"]["rival"]) < 1
+    ]
+    return (
+        f"Power and cohesion guess states left out better than the plain mean in {none_or(own)} of "
+        f"{typeset(len(comparisons), 'word')} comparisons; of the rivals {joined(better)} "
+        f"{verb(len(better), 'do', 'does')}."
+    )
+
+
+def better_than_mean(scores: pd.DataFrame) -> str:
+    """How many forms of Table 2 guess states better than the mean of all others."""
+    skill = scores[scores["p"].notna()]["skill"]
+    return (
+        f"Of {typeset(len(skill), 'word')} forms of Table 2, {none_or(int((skill > 0).sum()))} "
+        f"{verb(int((skill > 0).sum()), 'guess', 'guesses')} a state better than the mean of all other states does."
+    )

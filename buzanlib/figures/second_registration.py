@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.ticker import MaxNLocator
 
 from buzanlib.figures.base import Drawn, check_named, new_panels, style
+from buzanlib.figures.labels import LABELS
 from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
 from buzanlib.figures.typeset import listed, with_interval
 
@@ -46,6 +47,7 @@ def contrasts_by_sample(
         If an outcome is not among those explored.
     """
     check_named("outcome", outcomes, set(explored["outcome"]))
+    explored = explored.replace({"sample": LABELS})
     samples = list(dict.fromkeys(explored["sample"]))
     chosen = {
         name: explored[explored["outcome"] == name].set_index("sample").reindex(samples) for name in outcomes
@@ -57,7 +59,7 @@ def contrasts_by_sample(
     if len(reach):
         limit = 1.08 * max(float(np.quantile(reach, SHOWN, method="higher")), known["contrast"].max())
     names = [fill(sample, NAME, break_on_hyphens=False) for sample in samples]
-    row = 0.13 + 0.17 * max(name.count("\n") + 1 for name in names)
+    row = 0.08 + 0.15 * max(name.count("\n") + 1 for name in names)
     figure, panels = new_panels(1.3 + row * len(names), 1, len(outcomes), sharey=True)
     for axes, (name, rows) in zip(panels.ravel(), chosen.items(), strict=True):
         axes.axvline(0, color=QUIET, linewidth=1, zorder=1)
@@ -69,7 +71,7 @@ def contrasts_by_sample(
         for sample in void.get(name, ()):
             at = {"x": 0, "y": samples.index(sample), "ha": "center", "va": "center"}
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            axes.text(**at, s=VOID, fontsize=9, color=QUIET, bbox=box)
+            axes.text(**at, s=VOID, fontsize=10, color=QUIET, bbox=box)
         axes.set_xlim(-limit, limit)
         axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.tick_params(axis="y", length=0)
@@ -79,6 +81,7 @@ def contrasts_by_sample(
         for place in range(len(samples) - 1):
             axes.axhline(place + 0.5, color=PALE, linewidth=0.8, zorder=0)
     name_rows(panels.ravel()[0], names)
+    panels.ravel()[0].tick_params(axis="y", labelsize=10)
     sns.despine(figure, left=True)
     figure.supxlabel(f"Contrast in log odds, 90% interval\n(right of zero: {right})", fontsize=11, color=INK)
     said = listed(

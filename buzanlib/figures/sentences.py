@@ -8,6 +8,7 @@ from math import isnan
 
 import pandas as pd
 
+from buzanlib.figures.captions import none_or, verb
 from buzanlib.figures.typeset import joined, listed, typeset
 from buzanlib.inference.verdicts import Finding, Value, Verdict
 
@@ -147,3 +148,15 @@ def cohesion_by_regime(means: pd.Series) -> str:
         f"Weak cohesion goes with {auto} of it among autocracies and with {demo} among democracies. That is an "
         "interaction, which neither account foresees."
     )
+
+
+def verdicts_counted(verdicts: Iterable[str]) -> str:
+    """How many claims got each verdict."""
+    words = pd.Series(list(verdicts), dtype="str")
+    counts = {verdict: int((words == verdict).sum()) for verdict in Verdict}
+    met = [
+        f"{none_or(count)} {verb(count, 'are', 'is')} {verdict}"
+        for verdict, count in counts.items()
+        if count or verdict == Verdict.SUPPORTED
+    ]
+    return f"Of {typeset(len(words), 'word')} claim{'s' * (len(words) != 1)} {joined(met)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, style
-from buzanlib.figures.labels import in_words
+from buzanlib.figures.labels import FROM_TOP, in_words
 from buzanlib.figures.primitives import QUADRANT_LOOKS, Rows, dot_intervals
 from buzanlib.figures.second_registration import contrasts_by_sample
 from buzanlib.figures.tables import Table, interval, table
@@ -51,15 +51,19 @@ def silence_table(by_quadrant: pd.DataFrame) -> Table:
         "share": "share silent",
         "90 % interval": "90 % interval",
         "documents": "speeches",
-        "rate": "of these, naming a threat",
-        "each": "passages in each of them",
+        "rate": "naming a threat",
+        "each": "passages each",
         "relevant": "passages",
     }
+    by_quadrant = by_quadrant.loc[[name for name in FROM_TOP if name in by_quadrant.index]]
     ends = interval(by_quadrant["low90"], by_quadrant["high90"], ".0%")
-    frame = by_quadrant.assign(**{"90 % interval": ends})[list(columns)].rename(columns=columns)
+    frame = by_quadrant.assign(**{"90 % interval": ends})[list(columns)].rename(
+        columns=columns, index=lambda name: Quadrant(name).label
+    )
     forms = dict(zip(("share", "documents", "rate", "each"), (".0%", ",", ".0%", ".2f"), strict=True))
     formats = {columns[name]: form for name, form in forms.items()}
-    return table(frame, "Silence and speech by quadrant", formats, stacked=True)
+    note = "Of the speeches, so many name a threat, and these have so many passages each."
+    return table(frame, "Silence and speech by quadrant", formats, note=note, stacked=True)
 
 
 def hurdle_contrasts(parts: pd.DataFrame) -> Drawn:

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from buzanlib.figures.base import THREAT_COLOURS, Drawn, new_axes, new_panels, style
+from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.labels import FROM_TOP, MATRIX
 from buzanlib.figures.primitives import INK, PALE, QUADRANT_LOOKS, QUIET, dot_intervals, name_rows
 from buzanlib.tables.statements import Statements
 from buzanlib.theory.vocabulary import Annotator, Corpus, Quadrant, Threat
@@ -40,28 +41,28 @@ def by_year(
 
 @style()
 def over_time(table: pd.DataFrame) -> Drawn:
-    """Draw the documents of each year and, one small panel a threat, the passages that carry it, from `by_year`."""
-    figure, grid = new_panels(8, 4, 2, sharex=True)
+    """Draw the documents of each year and, one small panel a threat, the passages that carry it, from `by_year`.
+
+    Every panel has a scale of its own, as what is rare would be flat on a common one; its total stands above.
+    """
+    figure, grid = new_panels(7.4, 4, 2, sharex=True)
     first, *rest = panels = grid.ravel()
-    for axes in rest[1:]:
-        axes.sharey(rest[0])
     _fill(first, table["documents"], PALE)
     _fill(first, table["speaking"], QUIET)
     first.set_title("Documents; dark: relevant", fontsize=11)
     said = []
     for axes, threat in zip(rest, Threat, strict=True):
-        _fill(axes, table[threat], THREAT_COLOURS[threat])
-        axes.set_title(threat.label, fontsize=11)
         total, most = int(table[threat].sum()), table[threat].idxmax()
+        _fill(axes, table[threat], QUIET)
+        axes.set_title(f"{threat.label}: {total}", fontsize=10.5)
         peak = f", most in {most} ({table[threat].max()})" if total else ""
         said.append(f"{threat.label.lower()} {total}{peak}")
     for axes in panels:
         axes.set(xlabel="", ylabel="", xlim=(table.index.min() - 0.5, table.index.max() + 0.5))
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, max(1, axes.dataLim.y1) * 1.05)
         axes.xaxis.set_major_locator(MaxNLocator(3, integer=True, prune="both"))
         axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        axes.tick_params(labelleft=True)
-    figure.supylabel("Number in the year", fontsize=12)
+    figure.supylabel("Number in the year, each panel on its own scale", fontsize=12)
     return Drawn(
         figure,
         f"{table['documents'].sum()} documents from {table.index.min()} to {table.index.max()}, of which "
@@ -79,18 +80,21 @@ def shares(table: pd.DataFrame) -> Drawn:
     """
     threats = [threat for threat in Threat if threat in set(table["threat"])]
     figure, axes = new_axes(1.5 + 0.72 * len(threats))
-    for place, quadrant in enumerate(Quadrant):
+    marks = {}
+    for place, quadrant in enumerate(FROM_TOP):
         rows = table[table["quadrant"] == quadrant].set_index("threat")
         rows = rows.reindex([threat for threat in threats if threat in rows.index])
         height = np.array([threats.index(Threat(threat)) for threat in rows.index]) + (place - 1.5) * 0.17
         look = QUADRANT_LOOKS[quadrant] | {"markersize": 7, "label": quadrant.label, "gid": quadrant.value}
         line = {"color": look["color"], "linewidth": 1.8}
         dot_intervals(axes, rows, height, "share", line=line, **look)
+        marks[quadrant] = axes.lines[-1]
     name_rows(axes, [_two_lines(threat.label) for threat in threats], ruled=True)
     axes.set_xlabel("Share of a state's passages, mean over states")
     axes.set_xlim(left=0)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    figure.legend(loc="outside upper center", ncols=2, fontsize=10, columnspacing=1, handletextpad=0.3)
+    key: Look = {"loc": "outside upper center", "ncols": 2, "fontsize": 10, "columnspacing": 1}
+    figure.legend(handles=[marks[quadrant] for quadrant in MATRIX], **key)
     said = []
     for threat in threats:
         ranked = table[table["threat"] == threat].sort_values("share", kind="stable")
@@ -106,7 +110,7 @@ def shares(table: pd.DataFrame) -> Drawn:
 def _fill(axes: Axes, series: pd.Series, colour: str) -> None:
     """One band from zero, with a line on top that also a print in grey shows."""
     edges = np.append(series.index, series.index[-1] + 1) - 0.5
-    axes.stairs(series.to_numpy(), edges, fill=True, color=colour, alpha=0.75)
+    axes.stairs(series.to_numpy(), edges, fill=True, color=colour)
     axes.stairs(series.to_numpy(), edges, color=INK, linewidth=1, baseline=None)
 
 

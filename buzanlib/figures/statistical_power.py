@@ -7,17 +7,16 @@ import pandas as pd
 import seaborn as sns
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, style
+from buzanlib.figures.base import Drawn, Look, new_axes, style
 from buzanlib.figures.primitives import INK, QUIET, label_top
 from buzanlib.inference.verdicts import POWER
-from buzanlib.theory.vocabulary import Quadrant
 
-# Line, marker and shade all differ.
+# Line, mark, fill and shade differ; no mark or colour is that of a quadrant.
 _LINES: tuple[Look, ...] = (
-    {"color": QUADRANT_COLOURS[Quadrant.WW], "linestyle": "-", "marker": "o"},
-    {"color": QUADRANT_COLOURS[Quadrant.SW], "linestyle": "--", "marker": "s"},
-    {"color": QUADRANT_COLOURS[Quadrant.WS], "linestyle": "-.", "marker": "D"},
-    {"color": INK, "linestyle": ":", "marker": "^"},
+    {"color": INK, "linestyle": "-", "marker": "v", "markerfacecolor": INK},
+    {"color": INK, "linestyle": "--", "marker": "X", "markerfacecolor": "white"},
+    {"color": QUIET, "linestyle": "-.", "marker": "P", "markerfacecolor": QUIET},
+    {"color": QUIET, "linestyle": ":", "marker": "*", "markerfacecolor": "white"},
 )
 
 
@@ -49,7 +48,7 @@ def power_curves(curves: pd.DataFrame, sesoi: float) -> Drawn:
         rows = curves[curves["hypothesis"] == name].sort_values("contrast")
         if {"low", "high"} <= set(rows.columns):
             axes.vlines(rows["contrast"], rows["low"], rows["high"], color=look["color"], linewidth=1.2)
-        marks: Look = {"linewidth": 2, "markersize": 7, "markeredgecolor": "white", **look}
+        marks: Look = {"linewidth": 2, "markersize": 8, "markeredgecolor": look["color"], **look}
         axes.plot(rows["contrast"], rows["power"], label=name, gid=name, **marks)
         pairs = zip(rows["contrast"], rows["power"], strict=True)
         found = ", ".join(f"{power:.0%} at {contrast:g}" for contrast, power in pairs)
@@ -78,3 +77,16 @@ def _reached(rows: pd.DataFrame) -> str:
         return f"{POWER:.0%} is reached from the least contrast on"
     around = slice(there[0] - 1, there[0] + 1)
     return f"{POWER:.0%} is reached at {np.interp(POWER, power[around], contrast[around]):.2f}"
+
+
+def found_at_smallest(curves: pd.DataFrame, sesoi: float) -> str:
+    """How often each prediction is found where the true contrast is the smallest of interest."""
+    found = {
+        str(name): float(np.interp(sesoi, some["contrast"], some["power"]))
+        for name, some in curves.sort_values("contrast").groupby("hypothesis")
+    }
+    least, most = min(found, key=lambda name: found[name]), max(found, key=lambda name: found[name])
+    return (
+        f"A true contrast of the smallest size of interest ({sesoi:g}) is found in {found[least]:.0%} ({least}) to "
+        f"{found[most]:.0%} ({most}) of the simulated worlds."
+    )

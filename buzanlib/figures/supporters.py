@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, Look, new_axes, style
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.primitives import INK, PALE, QUIET, dot_intervals, name_rows
 from buzanlib.figures.tables import Table, interval, table
 from buzanlib.figures.typeset import listed, with_interval
@@ -27,6 +28,7 @@ def supporters_map(by_quadrant: pd.DataFrame) -> Drawn:
 
     The table is that of `buzanlib.inference.supporters.Supporters.by_quadrant`.
     """
+    by_quadrant = by_quadrant.reindex([name for name in FROM_TOP if name in by_quadrant.index])
     figure, axes = new_axes(4.6)
     facts: dict[str, list[str]] = {}
     counts = (

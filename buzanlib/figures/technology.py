@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, Look, style
-from buzanlib.figures.labels import in_words
+from buzanlib.figures.captions import none_or, some_of, states_of
+from buzanlib.figures.labels import FROM_TOP, in_words
 from buzanlib.figures.primitives import INK, QUIET, Rows, dot_intervals
 from buzanlib.figures.typeset import joined, typeset, with_interval
 from buzanlib.inference.rival_explanations import RivalResult
@@ -62,13 +63,13 @@ def technology_distances(within: pd.DataFrame, pairs: pd.DataFrame) -> Drawn:
 
     Takes what `Technology.within_quadrants` gives, and the pairs of a `DivergenceResult`, or no row of them.
     """
-    inside = within.drop("all")
-    names = [_GROUPS[0], *map(str, inside.index)]
+    inside = within.reindex([name for name in FROM_TOP if name in within.index])
+    names = [_GROUPS[0], *(Quadrant(name).label for name in inside.index)]
     heads = [0]
     if len(pairs):
         heads.append(len(names))
         names += [_GROUPS[1], *map(_pair, map(str, pairs.index))]
-    rows = Rows.of(names, margin=0.9, width=28, least=0.34)
+    rows = Rows.of(names, margin=0.9, width=30, least=0.34)
     for head, some, look in zip(heads, (inside, pairs), ({"gid": "within"}, _BETWEEN), strict=False):
         rows.axes.get_yticklabels()[head].set_fontweight("bold")
         places = rows.middles[head + 1 :][: len(some)]
@@ -147,3 +148,25 @@ def _pair(name: str) -> str:
 def _ends(table: pd.DataFrame) -> list[str]:
     rows = table[["estimate", "low90", "high90"]].to_numpy(dtype=float).tolist()
     return [with_interval(value, low, high) for value, low, high in rows]
+
+
+def technology_found(split: pd.DataFrame) -> str:
+    """For which threats high and low technology differ after adjustment for all of them."""
+    found = [in_words(str(name)).lower() for name in split.index[split["p_adjusted"] < LEVEL]]
+    return (
+        f"States of high and low technology differ for {some_of(found, len(split), 'threats')}, "
+        f"adjusted for all of them at {LEVEL:.0%}."
+    )
+
+
+def within_beside_between(within: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """In how many quadrants high and low technology are farther apart than any two quadrants are."""
+    inside = within["distance"].drop("all").dropna()
+    if inside.empty or pairs.empty:
+        return "Distances within quadrants and between them cannot be compared."
+    farther = inside.index[inside > pairs["distance"].max()]
+    return (
+        f"High and low technology lie farther apart than any pair of quadrants in {none_or(len(farther))} of "
+        f"{typeset(len(inside), 'word')} quadrants that hold enough states"
+        + (f" ({states_of(map(str, farther))})." if len(farther) else ".")
+    )

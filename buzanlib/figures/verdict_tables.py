@@ -10,7 +10,7 @@ import pandas as pd
 
 from buzanlib.figures.front_page import front_words
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.sentences import counted
+from buzanlib.figures.sentences import counted, verdicts_counted
 from buzanlib.figures.tables import ONE_SIDED, Table, interval, table
 from buzanlib.figures.typeset import NO_BREAK, in_groups, joined, typeset
 from buzanlib.inference.verdicts import Finding, Value, Verdict
@@ -61,6 +61,7 @@ def locked_table(found: pd.DataFrame, chapters: Mapping[str, str], note: str = "
     rows["adjusted p"], rows["detectable"], rows["scale"] = found["p_adjusted"], found["detectable"], scales
     return table(
         rows.rename(index=marked),
+        f"{verdicts_counted(found['verdict'])} "
         "The hypotheses of the locked file; each leads to the chapter that tests it",
         {"contrast": "+.2f", "adjusted p": "p", "detectable": ".2f"},
         links={marked[name]: f"{chapters[name]}.html" for name in found.index if name in chapters},

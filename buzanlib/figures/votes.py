@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, check_named, new_axes, new_panels, style
+from buzanlib.figures.captions import pair_of, states_of
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.primitives import (
     QUADRANT_HEADS,
     QUIET,
@@ -54,7 +56,7 @@ def vote_map(
     placed["x"], placed["y"] = _piled(placed)
     middle = float(scores.median())
     figure, axes = new_axes(6.4)
-    name_rows(axes, [fill(quadrant.label, 15) for quadrant in Quadrant], ruled=True)
+    name_rows(axes, [fill(quadrant.label, 15) for quadrant in FROM_TOP], ruled=True)
     axes.axvline(middle, color=QUIET, linestyle="--", linewidth=1.2, zorder=1)
     quadrant_points(axes, placed, "x", "y", markersize=6, zorder=2)
     axes.set_xlabel("Score of the state on the map, in standard deviations")
@@ -147,5 +149,34 @@ def _piled(placed: pd.DataFrame) -> npt.NDArray[np.float64]:
     lines = np.ceil(size / columns)
     across = place // lines - (columns - 1) / 2
     up = place % lines - (lines - 1) / 2
-    strips = placed["quadrant"].map({str(quadrant): row for row, quadrant in enumerate(Quadrant)})
+    strips = placed["quadrant"].map({str(quadrant): row for row, quadrant in enumerate(FROM_TOP)})
     return np.array([placed["score"] + across * _BESIDE * wide, strips + 0.84 / _HIGH * up])
+
+
+def agree_most(means: pd.DataFrame) -> str:
+    """Which kinds of pairs agree least and most, of what `pair_means` gives."""
+    known = means["mean"].dropna()
+    least, most = str(known.idxmin()), str(known.idxmax())
+    return f"Least agree {pair_of(least)} ({known.min():.2f}), most {pair_of(most)} ({known.max():.2f})."
+
+
+def coefficient_tested(table: pd.DataFrame, focal: str) -> str:
+    """Whether pairs of the kind that is tested agree less than others beside the controls."""
+    value, low, high = (float(table[name][focal]) for name in ("coefficient", "low90", "high90"))
+    agree = "agree neither more nor less, as far as can be told,"
+    if high < 0 or low > 0:
+        agree = f"agree {'less' if high < 0 else 'more'}"
+    return (
+        f"Beside the controls, pairs of {focal} {agree} than other pairs: the coefficient is "
+        f"{with_interval(value, low, high, '+.3f')}."
+    )
+
+
+def ends_of_votes(scores: pd.Series, quadrants: pd.Series[str]) -> str:
+    """Which quadrants have the leftmost and the rightmost median state on the map of the votes."""
+    middles = scores.groupby(quadrants.reindex(scores.index)).median()
+    left, right = str(middles.idxmin()), str(middles.idxmax())
+    return (
+        f"The median of {states_of([left])} stands farthest to the left ({typeset(middles.min(), '+.2f')}), that of "
+        f"{states_of([right])} farthest to the right ({typeset(middles.max(), '+.2f')})."
+    )

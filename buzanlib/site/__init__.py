@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; `_config.yml` names ``buzanlib.site`` among the extensions."""
     parts = (
-        *("adjustments", "api", "architecture", "front_parts", "numbers", "mathml", "process", "scripts"),
+        *(
+            "adjustments",
+            "api",
+            "architecture",
+            "front_parts",
+            "numbers",
+            "mathml",
+            "pictures",
+            "process",
+            "scripts",
+        ),
         *("search_index", "state_pages", "how_made", "cards", "take_away", "weight"),
     )
     for part in parts:

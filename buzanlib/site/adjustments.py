@@ -21,6 +21,7 @@ from sphinx.util import docname_join
 
 from buzanlib.files import lies_in
 from buzanlib.study.dependencies import ROOT
+from buzanlib.study.results import CSV
 
 FIGURE = "a figure that is left out here"
 
@@ -123,9 +124,15 @@ def _mend(
 def _no_kernel(
     notebook: NotebookNode, source: str, nb_config: Any, logger: Any, read_fmt: dict[str, str] | None = None
 ) -> NotebookClientBase:
-    """Return the notebook as it is, with the outputs of the run, whatever the settings of the book or the page say."""
+    """Return the notebook with the outputs of the run, whatever the settings of the book or the page say.
+
+    But for the numbers of its figures, of which MyST-NB does not know what to make: `buzanlib.site.pictures` does.
+    """
     from myst_nb.core.execute.base import NotebookClientBase
 
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(CSV, None)
     return NotebookClientBase(notebook, Path(source), nb_config, logger)
 
 

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 ASSETS = "assets"
 
 #: Loaded by every page: what all scripts share.
-_COMMON = ("page.js",)
+_COMMON = ("page.js", "tables.js")
 
 #: Further scripts, in the order in which they run, by page.
 PAGE_SCRIPTS: Mapping[str, Sequence[str]] = {

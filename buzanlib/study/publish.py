@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from buzanlib.errors import RunError
 from buzanlib.figures.typeset import Scalar
 from buzanlib.study.markup import escape
-from buzanlib.study.results import FINDINGS_MIME, MIME, SHOWN
+from buzanlib.study.results import FINDINGS_MIME, MIME, PICTURE, SHOWN
 from buzanlib.study.spec import Run, slug
 from buzanlib.tables.codebook import live_in_caption
 
@@ -144,7 +144,7 @@ def _give_caption(run: Run, number: int, cell: NotebookNode) -> dict[str, str]:
         "figure": {"caption": about["caption"], "name": label},
         "image": {"alt": about["alt"]},
     }
-    return {label: hashlib.sha256(shown[0].data["image/png"].encode()).hexdigest()}
+    return {label: hashlib.sha256(shown[0].data[PICTURE].encode()).hexdigest()}
 
 
 def _label(run: Run, name: str) -> str:

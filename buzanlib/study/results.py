@@ -6,7 +6,6 @@ Outside a notebook they only check their arguments.
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
@@ -30,6 +29,9 @@ MIME = "application/vnd.buzan.results+json"
 
 FINDINGS_MIME = "application/vnd.buzan.findings+json"
 """MIME type of the outputs of `record_findings`."""
+
+PICTURE, CSV = "image/svg+xml", "text/csv"
+"""MIME types of a figure that `show` shows, and of the numbers that were drawn."""
 
 SHOWN = "buzan"
 """Key in the metadata of an output with name, caption and alternative text of `show`."""
@@ -99,7 +101,8 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
     Parameters
     ----------
     drawn : Drawing
-        Anything with ``.figure`` (a Matplotlib figure, closed afterwards) and ``.alt`` (str).
+        Anything with ``.figure`` (a Matplotlib figure, closed afterwards) and ``.alt`` (str). If it has
+        ``.data`` (a DataFrame, the numbers that were drawn), they can be had as CSV.
     name : str
         Label for references, such as ``"fig-placement"``.
     caption : str
@@ -118,14 +121,17 @@ def show(drawn: Drawing, *, name: str, caption: str) -> None:
             raise BuzanError(f"figure {name!r} has an empty {what}")
     if not _in_notebook():
         return
-    image = io.BytesIO()
-    left_out = {"Software": None, "Creation Time": None}  # so that the same figure has the same bytes
-    drawn.figure.savefig(image, format="png", dpi=200, bbox_inches="tight", metadata=left_out)
     import matplotlib.pyplot as plt
 
+    from buzanlib.figures.base import as_svg
+    from buzanlib.figures.drawn_data import csv_of
+
+    image = as_svg(drawn.figure)
     plt.close(drawn.figure)  # else the inline backend would show it a second time
+    data = getattr(drawn, "data", None)
     about = {"name": name, "caption": caption, "alt": " ".join(drawn.alt.split())}
-    _display({"image/png": image.getvalue(), "text/plain": about["alt"]}, {SHOWN: about})
+    numbers = {} if data is None else {CSV: csv_of(data)}
+    _display({PICTURE: image, **numbers, "text/plain": about["alt"]}, {SHOWN: about})
 
 
 def _plain(key: str, value: object) -> Scalar:

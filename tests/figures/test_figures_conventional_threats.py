@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from buzanlib.figures.conventional_threats import above_digital, danger_rates
+from buzanlib.figures.conventional_threats import above_digital, danger_rates, digital_last
 from buzanlib.inference.conventional_threats import DANGERS
 from buzanlib.inference.verdicts import Finding
 from buzanlib.theory.vocabulary import Quadrant
@@ -50,3 +50,11 @@ def test_alt_carries_every_number(rates):
 def test_quadrants_are_named(small, words):
     beside = {f"{quadrant}.p": 0.01 if quadrant in small else 0.5 for quadrant in Quadrant}
     assert above_digital(Finding("X32", 0.1, 0, 0.2, 0.01, 9, beside=beside), 0.05) == words
+
+
+def test_caption_counts_where_the_digital_danger_is_last() -> None:
+    rates = pd.DataFrame(
+        {"digital": [0.1, 0.9], "war": [0.5, 0.5], "nuclear": 0.2, "terrorism": 0.3}, ["WW", "SS"]
+    )
+    assert digital_last(rates).startswith("In one of two quadrants the digital danger is named less often")
+    assert digital_last(rates.assign(war=0.8)).endswith("; war is named most often over all.")

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from buzanlib.figures.divergence import pair_distances, profiles
-from buzanlib.figures.primitives import ink_on
+from buzanlib.figures.divergence import farthest_profiles, first_threats, pair_distances, profiles
+from buzanlib.figures.palette import INK
 from buzanlib.figures.typeset import with_interval
 from buzanlib.theory.distances import PAIRS, pair_name
 from buzanlib.theory.vocabulary import Quadrant, Threat
@@ -115,7 +115,7 @@ def test_profiles_is_darker_where_the_share_is_larger_and_its_ink_is_read(shares
     assert (np.diff(light) <= 0).all()
     assert len(set(light)) > shares.size / 2
     for text, face in zip(axes.texts, faces, strict=True):
-        assert text.get_color() == ink_on(to_hex(tuple(face)))
+        assert text.get_color() == INK, to_hex(tuple(face))
 
 
 def test_profiles_alt_gives_the_largest_share_first(shares):
@@ -124,3 +124,15 @@ def test_profiles_alt_gives_the_largest_share_first(shares):
         first = shares.loc[quadrant].idxmax()
         share = f"{Threat(first).label.lower()} {shares.loc[quadrant, first]:.0%}"
         assert f"{quadrant.label}: {share}, " in alt
+
+
+def test_captions_name_the_farthest_pair_and_what_is_named_most():
+    pairs = pd.DataFrame({"distance": [0.3, 0.2], "largest": [0.6, 0.4]}, ["SS-WS", "SW-WS"])
+    assert farthest_profiles(pairs).endswith("SW-WS, the pair that the paper sets farthest apart, is second.")
+    assert "this is the pair that the paper sets" in farthest_profiles(pairs.iloc[1:])
+    means = pd.DataFrame({"pol": [0.6, 0.6], "cri": [0.4, 0.4]}, ["WW", "SS"])
+    assert first_threats(means) == "States of every quadrant name de-stabilising political action most."
+    means.loc["SS"] = [0.1, 0.9]
+    assert first_threats(means).endswith(
+        "states of strong power and strong cohesion name criminal activity most."
+    )

@@ -8,7 +8,14 @@ import pytest
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.labels import in_words
-from buzanlib.figures.multiverse import options, sensitivity, specification_curve
+from buzanlib.figures.multiverse import (
+    largest_choice,
+    medians_by_chance,
+    options,
+    options_apart,
+    sensitivity,
+    specification_curve,
+)
 from buzanlib.inference.multiverse import Declaration, MultiverseResult
 
 WHOLE = ("B1", "B2", "B3", "B5")
@@ -210,3 +217,19 @@ def test_sensitivity_alt_gives_the_largest_first(result, axes):
     for name in WHOLE:
         assert table[name].idxmax() == "cohesion"
         assert f"{name}: cohesion {table[name].max():.0%}, " in alt
+
+
+def test_captions_compare_medians_with_chance_and_name_the_choice(result, axes):
+    low, high = np.quantile(result.null, [0.05, 0.95], axis=0)
+    inside = int(((result.joint["median"] >= low) & (result.joint["median"] <= high)).sum())
+    said = medians_by_chance(result)
+    assert f"for {['none', 'one', 'two', 'three', 'four'][inside]} of four hypotheses" in said
+    assert _minus(result.joint["median"].min()) in said
+    moved = MultiverseResult(result.table, result.joint + 9, result.null)
+    assert "for none of four hypotheses" in medians_by_chance(moved)
+    assert largest_choice(result.sensitivity(axes)).count("with *cohesion*") == len(WHOLE)
+    middles = result.estimable.groupby("cohesion")["B5"].median()
+    kept = "changes" if middles.min() < 0 < middles.max() else "keeps"
+    assert f"of B5 {kept} its sign" in options_apart(result, ["cohesion"])
+    raised = MultiverseResult(result.table.assign(B5=result.table["B5"].abs() + 1), result.joint, result.null)
+    assert "of B5 keeps its sign" in options_apart(raised, ["cohesion"])

@@ -13,6 +13,7 @@ from buzanlib.figures.proposals import (
     asked_values,
     assessments_map,
     intrusiveness_lines,
+    joined_by_all,
     threats_met,
 )
 from buzanlib.figures.typeset import typeset
@@ -54,9 +55,14 @@ def test_each_answer_stands_in_its_cell(nets, faults_of_text):
     verdicts = nets.map(lambda net: "accepts" if net > 0 else "sees a threat").rename(columns=str)
     drawn = assessments_map({"Table 2": nets}, {"Table 2": verdicts})
     (axes,) = drawn.figure.axes
-    written = [text.get_text().replace("\n", " ") for text in axes.texts]
-    assert written == verdicts.to_numpy().ravel().tolist()
-    np.testing.assert_allclose(axes.collections[0].get_array(), nets)
+    cells = {(name, quadrant): verdicts.loc[name, quadrant] for name in NAMES for quadrant in Quadrant}
+    marks = {line.get_gid(): line for line in axes.lines if line.get_gid()}
+    for word, line in (
+        (word, marks[f"Table 2: {word}"]) for word in ("accepts", "does not join", "sees a threat")
+    ):
+        places = {(NAMES[row], list(Quadrant)[column]) for column, row in line.get_xydata().astype(int)}
+        assert places == {place for place, said in cells.items() if said == word}
+    assert len({line.get_marker() + str(line.get_markerfacecolor()) for line in marks.values()}) == 3
     for name in NAMES:
         for quadrant in Quadrant:
             net = typeset(float(nets.loc[name, quadrant]), "+.2f")
@@ -107,3 +113,11 @@ def test_what_states_ask_for_is_told_in_words() -> None:
     assert (
         asked_values({"literal": replace(asked, p=0.01)}, 0.05)["options.asked.reading"] == "tells what they"
     )
+
+
+def test_proposals_that_all_accept_are_counted(nets) -> None:
+    some = nets.map(lambda _: "does not join").rename(columns=str)
+    more = some.copy()
+    more.loc[NAMES[0]] = "accepts"
+    said = joined_by_all({"Table 2": some, "speeches": more})
+    assert said == "Of two proposals all four quadrants accept none by Table 2; one by speeches."

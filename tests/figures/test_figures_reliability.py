@@ -8,6 +8,7 @@ from buzanlib.figures.reliability import (
     RELIABLE,
     TENTATIVE,
     agreement,
+    alpha_reaches,
     by_pair,
     lowest_sentence,
     reliability_results,
@@ -132,3 +133,11 @@ def test_a_pair_has_a_value_with_its_interval_or_a_dash_with_the_reason():
 def test_what_is_undefined_is_said_to_be_so(table):
     table.loc["level", ["alpha", "alpha_low", "alpha_high"]] = np.nan
     assert "undefined and 0." in agreement(table).alt
+
+
+def test_caption_says_how_many_are_reliable() -> None:
+    table = pd.DataFrame({"alpha": [0.9, 0.5, np.nan]}, ["relevant", "referent", "agent"])
+    assert alpha_reaches(table) == (
+        "Alpha reaches 0.80 for one of two variables, and is lowest for *referent object* (0.50)."
+    )
+    assert alpha_reaches(table * np.nan) == "Alpha is undefined for every variable."

@@ -6,7 +6,13 @@ import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.figures.base import QUADRANT_COLOURS
-from buzanlib.figures.rival_explanations import errors_left, regime_and_cohesion
+from buzanlib.figures.rival_explanations import (
+    better_than_mean,
+    errors_beside_mean,
+    errors_left,
+    regime_and_cohesion,
+    regimes_apart,
+)
 from buzanlib.theory.vocabulary import Quadrant
 
 RIVALS = ("R1, regime type", "R2, bloc membership", "R3, development")
@@ -144,3 +150,18 @@ def test_regime_alt_carries_the_correlation_and_the_named_states(states):
     assert f"correlate at {states['cohesion'].corr(states['polyarchy']):.2f}." in alt
     cohesion, polyarchy = states.loc["CHN", ["cohesion", "polyarchy"]]
     assert alt.endswith(f"CHN {cohesion:.2f} and {polyarchy:.2f}.".replace("-", "−"))
+
+
+def test_captions_say_what_rivals_do():
+    scores = pd.DataFrame(
+        {"skill": [0.3, 0.1, -0.2], "p": [np.nan, 0.1, 0.9]}, ["power", "literal", "graded"]
+    )
+    assert better_than_mean(scores).startswith("Of two forms of Table 2, one guesses a state better")
+    frame = pd.DataFrame({"mean": {"quadrants": 1.1, "rival": 0.9, "both": 1.0}})
+    said = errors_beside_mean({"R2, bloc": frame, "R3, development": 2 - frame})
+    assert "better than the plain mean in one of two comparisons; of the rivals bloc does." in said
+    axis = pd.Series([-1.0, -0.5, 0.5, 1.0])
+    assert regimes_apart(axis, axis, (0, 0)).endswith(
+        "0 of 4 states are strong in either and not in the other."
+    )
+    assert "4 of 4 states" in regimes_apart(axis, -axis, (0, 0))

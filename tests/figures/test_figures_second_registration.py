@@ -17,7 +17,7 @@ SAMPLES = [
     "codebook 1, A alone",
     "without Latin American and Caribbean",
     "regions not told apart",
-    "beside R1",
+    "beside all three",
 ]
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from buzanlib.errors import BuzanError
-from buzanlib.figures.statistical_power import power_curves
+from buzanlib.figures.statistical_power import found_at_smallest, power_curves
 
 NAMES = ["B1", "B2", "B3", "B5"]
 GRID = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -78,3 +78,14 @@ def test_five_curves_are_too_many(curves):
     more = curves.assign(hypothesis=[f"H{place}" for place in range(5) for _ in range(4)])
     with pytest.raises(BuzanError, match="5 hypotheses in one figure; allowed: at most 4"):
         power_curves(more, 0.4)
+
+
+def test_caption_says_how_often_the_smallest_effect_is_found() -> None:
+    curves = pd.DataFrame(
+        {
+            "hypothesis": ["B1", "B1", "B5", "B5"],
+            "contrast": [0.0, 0.8, 0.0, 0.8],
+            "power": [0.0, 0.4, 0.2, 1.0],
+        }
+    )
+    assert "(0.4) is found in 20% (B1) to 60% (B5)" in found_at_smallest(curves, 0.4)

@@ -21,7 +21,7 @@ def test_dots_stand_at_the_shares(faults_of_text) -> None:
     drawn = supporters_map(by_quadrant())
     (axes,) = drawn.figure.axes
     dots = {line.get_gid(): list(line.get_xdata()) for line in axes.lines}
-    assert dots["share"] == [0.25, 0.5, 0.125, 0.75]
+    assert dots["share"] == [0.125, 0.75, 0.25, 0.5]  # strong power on top
     assert dots["russian"] == [0.6] * 4
     assert "SW (5 of 40 joined): joined the Paris Call 12% (2% to 22%), yes to the US texts 90%" in drawn.alt
     assert faults_of_text(drawn.figure) == []

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.technology import (
     farther_apart,
     technology_contrasts,
     technology_distances,
+    technology_found,
     technology_values,
+    within_beside_between,
 )
 from buzanlib.inference.technology import Technology
 from buzanlib.inference.world import World
@@ -80,7 +83,7 @@ def test_a_distance_that_is_not_known_has_no_mark(within, pairs):
     drawn = technology_distances(within, pairs)
     (axes,) = drawn.figure.axes
     marks = _marks(axes)
-    np.testing.assert_allclose(marks["within"].get_xdata(), [0.1, 0.4, 0.2])
+    np.testing.assert_allclose(marks["within"].get_xdata(), [0.2, 0.1, 0.4])
     np.testing.assert_allclose(marks["between"].get_xdata(), pairs["distance"])
     assert "SS (32 and 1 states) not known" in drawn.alt
     assert "WS (26 and 11 states) 0.40 (0.30 to 0.50)" in drawn.alt
@@ -90,11 +93,9 @@ def test_a_distance_that_is_not_known_has_no_mark(within, pairs):
 def test_without_pairs_of_quadrants_the_rest_is_drawn(within, pairs):
     drawn = technology_distances(within, pairs.iloc[:0])
     (axes,) = drawn.figure.axes
-    np.testing.assert_allclose(_marks(axes)["within"].get_xdata(), [0.1, 0.4, 0.2])
-    assert [text.get_text() for text in axes.get_yticklabels()] == [
-        "High and low within",
-        *within.index[:-1],
-    ]
+    np.testing.assert_allclose(_marks(axes)["within"].get_xdata(), [0.2, 0.1, 0.4])
+    names = [text.get_text().replace("\n", " ") for text in axes.get_yticklabels()]
+    assert names == ["High and low within", *(quadrant.label for quadrant in FROM_TOP)]
     assert "Between" not in drawn.alt
 
 
@@ -124,3 +125,15 @@ def test_what_could_not_be_estimated_has_no_value(within, data_dir):
         *("tech.columns", "tech.lacking", "tech.ws.n", "tech.ws.below", "tech.level", "tech.unknown"),
         "tech.within.small",
     }
+
+
+def test_captions_say_what_technology_sets_apart(within, pairs):
+    split = pd.DataFrame({"p_adjusted": [0.01, 0.9]}, ["pol", "cri"])
+    assert "differ for one of two threats (de-stabilising political action)," in technology_found(split)
+    assert "differ for none of two threats," in technology_found(split + 1)
+    said = within_beside_between(within, pairs)
+    assert said.endswith(
+        "in one of three quadrants that hold enough states (states of weak power and strong cohesion)."
+    )
+    assert "in none of three" in within_beside_between(within, pairs.assign(distance=0.5))
+    assert "cannot be compared" in within_beside_between(within, pairs.iloc[:0])

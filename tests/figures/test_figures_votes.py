@@ -11,10 +11,19 @@ from matplotlib.colors import to_hex
 
 from buzanlib.errors import UnknownNameError
 from buzanlib.figures.base import QUADRANT_COLOURS
-from buzanlib.figures.votes import coefficients, pair_agreement, vote_map
+from buzanlib.figures.labels import FROM_TOP
+from buzanlib.figures.votes import (
+    agree_most,
+    coefficient_tested,
+    coefficients,
+    ends_of_votes,
+    pair_agreement,
+    vote_map,
+)
 from buzanlib.theory.distances import pair_name
 from buzanlib.theory.vocabulary import Quadrant
 
+_SWAPPED = {"low90": "high90", "high90": "low90"}
 NAMED = ["USA", "CHN", "RUS", "EST", "IND", "BRA", "NGA", "FRA"]
 
 
@@ -76,7 +85,7 @@ def _marks(axes):
 def test_states_stand_at_their_scores_in_the_strip_of_their_quadrant(scores, quadrants):
     (axes,) = vote_map(scores, quadrants).figure.axes
     names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
-    for row, quadrant in enumerate(Quadrant):
+    for row, quadrant in enumerate(FROM_TOP):
         line = _marks(axes)[quadrant]
         assert sorted(line.get_xdata()) == sorted(scores[quadrants == quadrant])
         assert set(np.round(line.get_ydata())) == {row}
@@ -91,7 +100,7 @@ def test_states_stand_at_their_scores_in_the_strip_of_their_quadrant(scores, qua
 def test_no_mark_hides_another_and_none_goes_far(values):
     states = [f"S{place}" for place in range(len(values))]
     scores = pd.Series(values, index=states)
-    line = _marks(vote_map(scores, pd.Series("SW", index=states)).figure.axes[0])["SW"]
+    line = _marks(vote_map(scores, pd.Series("WW", index=states)).figure.axes[0])["WW"]
     x, y = np.asarray(line.get_xdata(), dtype=float), np.asarray(line.get_ydata())
     assert len(set(zip(x.round(9), y.round(9), strict=True))) == len(values)
     assert np.abs(y - 2).max() < 0.5
@@ -229,3 +238,22 @@ def test_coefficients_with_long_names(regression, faults_of_text):
     assert drawn.alt.endswith("same region 0.080 (0.050 to 0.110).")
     with pytest.raises(UnknownNameError, match="unknown predictor 'SW-SS'"):
         coefficients(regression, "SW-SS")
+
+
+def test_captions_say_who_agrees_and_what_is_tested(means, regression):
+    said = agree_most(means)
+    assert f"({means['mean'].min():.2f})" in said
+    assert f"({means['mean'].max():.2f})" in said
+    assert "agree less than other pairs: the coefficient is −0.060" in coefficient_tested(regression, "SW-WS")
+    assert "agree more than other pairs" in coefficient_tested(-regression.rename(columns=_SWAPPED), "SW-WS")
+    unsure = regression.assign(high90=1.0, low90=-1.0)
+    assert "neither more nor less, as far as can be told" in coefficient_tested(unsure, "SW-WS")
+
+
+def test_caption_names_both_ends_of_the_map():
+    scores = pd.Series([1.0, -1.0, 0.0], ["A", "B", "C"])
+    said = ends_of_votes(scores, pd.Series(["SS", "WW", "SW"], ["A", "B", "C"]))
+    assert said.startswith(
+        "The median of states of weak power and weak cohesion stands farthest to the left (−1.00)"
+    )
+    assert "strong power and strong cohesion farthest to the right (+1.00)" in said

@@ -31,7 +31,8 @@ def drawn(quadrants, tiles, data_dir):
 
 def _tiles_of(drawn):
     (axes,) = drawn.figure.axes
-    return {patch.get_gid(): patch for patch in axes.patches if isinstance(patch, Rectangle)}
+    tiles = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+    return {str(patch.get_gid()).removeprefix("state-"): patch for patch in tiles}
 
 
 def test_a_tile_a_state_where_the_table_puts_it(drawn, tiles):
@@ -95,6 +96,16 @@ def test_alt_says_where_a_quadrant_is_found_most(tiles):
     regions = pd.Series({"FRA": "here", "DEU": "here", "BRA": "there"})
     drawn = world(pd.Series({"FRA": "SS", "DEU": "SS", "BRA": "SS"}), tiles, regions)
     assert "3 of strong power, strong cohesion (2 of them here)" in drawn.alt
+
+
+def test_data_have_every_state_by_name_with_its_quadrant(quadrants, tiles):
+    names = pd.Series({"FRA": "France", "AFG": "Zz"})
+    data = world(quadrants, tiles, names=names).data
+    assert data.loc["FRA", "name"] == "France"
+    assert data.loc["FRA", "quadrant"] == quadrants["FRA"]
+    assert data["name"].is_monotonic_increasing
+    assert data["quadrant"].isna().sum() == 3
+    assert len(data) == 193
 
 
 def test_unknown_state_is_named(tiles):

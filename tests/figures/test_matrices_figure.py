@@ -21,11 +21,11 @@ def compared():
 
 
 @EACH
-def test_cells_lie_as_in_the_paper(table):
+def test_strong_power_is_above_and_strong_cohesion_right(table):
     (axes,) = matrix_figure(table).figure.axes
     places = {to_hex(patch.get_facecolor()): (patch.get_x(), patch.get_y()) for patch in axes.patches}
-    # Right is strong cohesion, down is strong power.
-    assert places == {QUADRANT_COLOURS[q]: (q.cohesion > 0, q.power < 0) for q in Quadrant}
+    assert places == {QUADRANT_COLOURS[q]: (q.cohesion > 0, q.power > 0) for q in Quadrant}
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Weak", "Strong"]
 
 
 @EACH

@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from buzanlib.figures.base import QUADRANT_COLOURS, drawable, new_axes, style
+from buzanlib.figures.palette import on_fill
 from buzanlib.figures.primitives import (
     QUADRANT_MARKERS,
     dot_intervals,
@@ -39,7 +40,7 @@ def test_every_quadrant_has_its_own_mark():
 
 @pytest.mark.parametrize("colour", [*QUADRANT_COLOURS.values(), "white", "black", "#808080"])
 def test_ink_is_the_better_of_black_and_white(colour):
-    other = {"black": "white", "white": "black"}[ink_on(colour)]
+    other = on_fill(white=ink_on(colour) == on_fill(white=False))
     assert _contrast(ink_on(colour), colour) >= _contrast(other, colour)
 
 

@@ -18,6 +18,7 @@ from buzanlib.figures.sentences import (
     model_of_error,
     on_its_own,
     signs,
+    verdicts_counted,
     where_tested,
     which_small,
 )
@@ -143,3 +144,10 @@ def test_what_is_said_of_disputes_follows_from_them() -> None:
     assert larger["table.gap"] == "larger"
     assert "alliances.reading" not in larger
     assert dispute_results(None, None, 5) == {}
+
+
+def test_verdicts_are_counted_and_none_supported_is_said() -> None:
+    assert verdicts_counted(["undecided", "undecided", "reversed"]) == (
+        "Of three claims none is supported, one is reversed and two are undecided."
+    )
+    assert verdicts_counted(["supported"]) == "Of one claim one is supported."

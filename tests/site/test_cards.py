@@ -78,7 +78,8 @@ def book(tmp_path: Path, build: Build) -> dict[str, str]:
     for name, text in pages.items():
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
     text = (
-        "## Of B1\n\nB1, B1–F1; B12 and A/B1; indicators B1, B2 and F1; `B1`, [B1](https://example.org), ({num}`B1.verdict`):"
+        "## Of B1\n\nB1, B1–F1; B12 and A/B1; indicators B1, B2 and F1; `B1`, [B1](https://example.org),"
+        " ({num}`B1.verdict`):"
         " {num}`B1.contrast:+.1f`, {num}`elsewhere`, {term}`hard word`.\n\n"
         f"```{{raw}} html\n{TABLE}\n```\n\n"
         "```{toctree}\n:numbered: 1\n\nexecuted/06_test\n_generated/hypotheses\n_generated/colophon\nglossary\n```"

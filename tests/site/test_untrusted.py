@@ -198,7 +198,7 @@ def test_no_claim_is_live_whatever_its_descriptor_allows(
 
 def figure(caption: str) -> nbformat.NotebookNode:
     about = {"name": "fig-a", "caption": caption, "alt": "a"}
-    shown = new_output("display_data", {"image/png": "YQ=="}, metadata={"buzan": about})  # type: ignore[no-untyped-call]
+    shown = new_output("display_data", {"image/svg+xml": "<svg/>"}, metadata={"buzan": about})  # type: ignore[no-untyped-call]
     return new_notebook(cells=[new_code_cell("show()", outputs=[shown])])  # type: ignore[no-untyped-call,no-any-return]
 
 
