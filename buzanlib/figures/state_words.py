@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain, groupby
 from statistics import fmean
 from typing import Any
@@ -218,7 +218,7 @@ def said_words(profile: StateProfile) -> str:
     return f"{passages}, {years_in_words(years[0], years[-1])}" if count else passages
 
 
-def years_counted(years: list[int]) -> str:
+def years_counted(years: Sequence[int]) -> str:
     """Years in a list, with how often each where that is more than once."""
     return ", ".join(
         f"{year} ({count})" if count > 1 else str(year) for year, count in Counter(years).items()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from buzanlib.errors import EstimationError, UnknownNameError
@@ -80,12 +79,12 @@ class MemberStates:
         """The place of each placed state, by ``iso3``."""
         scores, regions = self.placed[list(AXES)], self.data.regions
         others = self.place.others(self.data, scores.index)
-        lines = self.place.thresholds(scores, regions, *others).to_dict("index")
-        chances: Mapping[Any, Any] = {}
+        lines = _by_name(self.place.thresholds(scores, regions, *others))
+        chances: dict[str, Any] = {}
         with suppress(EstimationError):  # an index without a rival
             reliability = self.place.reliability(self.data.panel)
             if all(0 <= value < 1 for value in reliability.values()):
-                chances = self.place.soften(scores, regions, reliability, *others).to_dict("index")
+                chances = _by_name(self.place.soften(scores, regions, reliability, *others))
         by_rule = {
             name: placed["quadrant"].to_dict()
             for name, placed in placements_by_rule(self.place, self.data).items()
@@ -111,24 +110,25 @@ class MemberStates:
             for name in dict.fromkeys([getattr(self.place, axis), *known]):
                 with suppress(EstimationError, UnknownNameError):
                     scores[axis].append(normal_scores(self.data.panel, name, axis, *self._window))
-        found = []
+        found: list[dict[str, str]] = []
         for power in scores["power"]:
             for cohesion in scores["cohesion"]:
                 with suppress(EstimationError):
                     pair = both([power, cohesion])
                     others = self.place.others(self.data, pair.index)
                     placed = self.place.place(pair, self.data.regions, *others)
-                    found.append(placed["quadrant"].to_dict())
+                    found.append({str(iso3): str(name) for iso3, name in placed["quadrant"].items()})
         return found
 
     def _by_year(self) -> dict[int, dict[str, Point]]:
         """Places in each year of the window in which both indices have values."""
         panel = self.data.panel
-        years = (set(yearly_scores(panel, getattr(self.place, axis), axis, *self._window)) for axis in AXES)
+        scores = (yearly_scores(panel, getattr(self.place, axis), axis, *self._window) for axis in AXES)
+        years = [{int(str(year)) for year in each} for each in scores]
         found = {}
         for year in sorted(set.intersection(*years)):
             with suppress(EstimationError):
-                found[int(year)] = _points(replace(self.place, first=year, last=year).of(self.data))
+                found[year] = _points(replace(self.place, first=year, last=year).of(self.data))
         return found
 
     @property
@@ -184,12 +184,15 @@ class MemberStates:
         passages = relevant_passages(self.data.statements, self.corpus, *self._window, self.annotator)
         of = passages.groupby("iso3")[_THREATS]
         sizes, shares, counts = of.size().to_dict(), of.mean(), of.sum().to_dict("index")
-        beside = shares.groupby(self.placed["quadrant"].reindex(shares.index)).mean().to_dict("index")
-        weights = np.maximum(TABLE2.weights(), TABLE2_GRADED.weights()).to_dict("index")
+        beside = _by_name(shares.groupby(self.placed["quadrant"].reindex(shares.index)).mean())
+        weights = [_by_name(matrix.weights()) for matrix in (TABLE2, TABLE2_GRADED)]
         return {
             iso3: Stress(
                 int(sizes.get(iso3, 0)),
-                {threat: float(weights[standing.at.quadrant][threat]) for threat in TABLE2_THREATS},
+                {
+                    threat: max(float(one[standing.at.quadrant][threat]) for one in weights)
+                    for threat in TABLE2_THREATS
+                },
                 {threat: int(counts.get(iso3, {}).get(threat, 0)) for threat in TABLE2_THREATS},
                 {Threat(name): share for name, share in beside.get(standing.at.quadrant, {}).items()},
             )
@@ -241,6 +244,11 @@ def members_today(folder: Path) -> pd.DataFrame:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _by_name(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Rows by the name in the index."""
+    return dict(zip(map(str, frame.index), _rows(frame), strict=True))
 
 
 def _grouped(frame: pd.DataFrame) -> dict[Any, list[dict[str, Any]]]:
