@@ -179,7 +179,7 @@ def world(
         axes.add_patch(
             Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, gid=f"state-{iso3}", linewidth=0, **look)
         )
-        ink: Look = {"fontsize": 5.6, "color": ink_on(look["facecolor"]) if iso3 in placed else INK}
+        ink: Look = {"fontsize": 5.4, "color": ink_on(look["facecolor"]) if iso3 in placed else INK}
         if iso3 not in placed:  # keeps the code legible on hatching
             ink["path_effects"] = [withStroke(linewidth=1, foreground=GROUND)]
         axes.text(column + 0.5, row + 0.52, iso3, ha="center", va="center", gid=f"code-{iso3}", **ink)
