@@ -91,7 +91,7 @@ LABELS: dict[str, str] = {
     f"pol_kind.{PoliticalKind.NONE}": "none",
     # Annotators, and how texts came about.
     "role.coder": "coded alone",
-    "role.adjudication": "decided where two differed",
+    "role.adjudication": "decided where the others differed",
     "role.retest": "coded a part again",
     "kind.model": "answers of a model",
     "kind.sheet": "a coding sheet",

@@ -78,7 +78,8 @@ def colophon_page(manifest: Manifest) -> str:
         [
             "# How this book was made",
             "`run.json` beside the executed notebooks says the same in full, with every parameter."
-            " {doc}`../_generated/changes` lists what moved since the run before; {doc}`../_generated/parameters` has every choice.",
+            " {doc}`../_generated/changes` lists what moved since the run before;"
+            " {doc}`../_generated/parameters` has every choice.",
             bullets(facts),
             "## Notebooks",
             markdown_table(head, notebooks, {"seconds", "seed"}),
