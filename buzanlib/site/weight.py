@@ -131,7 +131,7 @@ def _icons(folder: Path, used: Collection[str]) -> str:
 
     css = trimmed((folder / "css" / "all.min.css").read_text(encoding="utf-8"), used)
     css = re.sub(r"@font-face\{[^}]*\}", "", css)
-    signs = {int(sign, 16) for sign in re.findall(r'content:"\\([0-9a-f]+)"', css)}
+    signs = {ord(sign) for sign in re.findall(r'content:"(.)"', css)}
     options = subset.Options(flavor="woff", notdef_outline=True)
     with TTFont(folder / "webfonts" / "fa-solid-900.ttf", recalcTimestamp=False) as font:
         cut = subset.Subsetter(options)

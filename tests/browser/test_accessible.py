@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser
 from test_book import DESK, PHONE, pages
 
@@ -107,4 +111,9 @@ def test_icons_have_a_small_font_of_their_own(html: Path) -> None:
     assert ".fa-arrow-up" in icons
     assert ".fa-anchor" not in icons
     assert "License" in icons
+    (font,) = re.findall(r"base64,([\w+/=]+)", icons)
+    with TTFont(io.BytesIO(base64.b64decode(font))) as drawn:
+        signs = set(drawn.getBestCmap())
+    assert {ord(sign) for sign in re.findall('content:"(.)"', icons)} <= signs
+    assert 0xF062 in signs, "the arrow up"
     assert not (html / "_static" / "vendor" / "fontawesome").exists()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import tinycss2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +54,14 @@ def test_trimming_twice_is_trimming_once(used: set[str]) -> None:
 def test_a_script_or_style_sheet_is_loaded_where_a_page_needs_it(named: str, body: str, needed: bool) -> None:
     one = SimpleNamespace(filename=named, attributes={})
     assert weight._is_needed(one, body) is needed
+
+
+def test_no_brace_of_the_style_sheet_is_lost(root: Path) -> None:
+    sheet = (root / "book" / "_assets" / "book.css").read_text(encoding="utf-8")
+    rules = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
+    assert [rule.serialize() for rule in rules if rule.type == "error"] == []
+    assert [
+        rule.serialize()
+        for rule in rules
+        if rule.type == "qualified-rule" and "{" in tinycss2.serialize(rule.content)
+    ] == []
