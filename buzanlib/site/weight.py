@@ -124,14 +124,15 @@ def _names(out: Path) -> set[str]:
     return found
 
 
-def _icons(folder: Path, used: Collection[str]) -> str:
-    """Style sheet of the icons that are used, with a font that has no other."""
+def _icons(folder: Path, sheets: Iterable[str], used: Collection[str]) -> str:
+    """Style sheet of the icons that are used, here or by other sheets, with a font that has no other."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
     css = trimmed((folder / "css" / "all.min.css").read_text(encoding="utf-8"), used)
     css = re.sub(r"@font-face\{[^}]*\}", "", css)
-    signs = {ord(sign) for sign in re.findall(r'content:"(.)"', css)}
+    signs = {ord(sign) for text in (css, *sheets) for sign in re.findall("[\ue000-\uf8ff]", text)}
+    signs |= {int(sign, 16) for text in sheets for sign in re.findall(r"\\([ef][0-9a-f]{3})\b", text)}
     options = subset.Options(flavor="woff", notdef_outline=True)
     with TTFont(folder / "webfonts" / "fa-solid-900.ttf", recalcTimestamp=False) as font:
         cut = subset.Subsetter(options)
@@ -149,12 +150,13 @@ def _trim(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html" or not (out / _VENDOR).is_dir():
         return
     used = _names(out)
+    files = [file for file in sorted((out / "_static").rglob("*.css")) if _VENDOR.name not in file.parts]
+    sheets = {file: trimmed(file.read_text(encoding="utf-8"), used) for file in files if file != out / _ICONS}
     (version,) = (out / _VENDOR).iterdir()
-    (out / _ICONS).write_text(_icons(version, used), encoding="utf-8")
+    (out / _ICONS).write_text(_icons(version, sheets.values(), used), encoding="utf-8")
+    for file, sheet in sheets.items():
+        file.write_text(sheet, encoding="utf-8")
     shutil.rmtree(out / _VENDOR)
-    for sheet in sorted((out / "_static").rglob("*.css")):
-        if sheet != out / _ICONS:
-            sheet.write_text(trimmed(sheet.read_text(encoding="utf-8"), used), encoding="utf-8")
     for unused in (*(out / "_static").glob("sphinx-thebe.*"), *(out / "_static").rglob("*.map")):
         unused.unlink()
 
