@@ -73,7 +73,8 @@ def book(tmp_path: Path, build: Build) -> dict[str, str]:
     pages = {
         "_generated/hypotheses": "# Hypotheses\n\nB1 is here.",
         "_generated/colophon": "# Made\n\nSo.",
-        "glossary": "# Glossary\n\n```{glossary}\nhard word\n  Its *meaning*.\n\n  More of it.\n```",
+        "glossary": "# Glossary\n\n```{glossary}\nhard word\n  Its *meaning*.\n\n  More of it.\n\n"
+        "undecided\n  Not known.\n```",
     }
     for name, text in pages.items():
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
@@ -119,7 +120,7 @@ def test_a_card_says_what_value_chapter_choices_and_tables(book: dict[str, str])
     assert said["pages"] == {"06_test": ["The test", "power: CINC (cinc)", "codes.csv"]}
     assert said["ids"]["B1"].endswith("Undecided.")
     assert said["ids"]["F1"] == "Routes differ. Not judged in this study."
-    assert said["terms"] == {"term-hard-word": "Its meaning."}
+    assert said["terms"] == {"term-hard-word": "Its meaning.", "term-undecided": "Not known."}
     assert "elsewhere" not in said["numbers"]
     assert HOSTILE not in book["index"]
 
@@ -169,7 +170,7 @@ def test_a_chapter_does_not_open_with_parameters_and_ends_with_how_it_was_made(b
         assert f"&#39;{hidden}&#39;" not in page
     assert head.count("<details") == 2, "code is folded, also where the notebook does not say so"
     assert "record</span>" not in head.split("shown")[0]
-    assert foot.count("<details") == 1
+    assert foot.count("<details") == 2, "of code, and of how to cite the page"
     assert "the code that recorded 6 values" in foot
     assert 'data-label="here"' in foot
     for fact in ("06_test", "111111111111", "c0ffee", "7.2", "CINC (cinc)", "its index", "codes.csv"):
