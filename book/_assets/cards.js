@@ -18,7 +18,10 @@
   function ofNumber(link) {
     const [what, value, page, id] = data.numbers[link.dataset.key];
     const [title, chosen, tables] = data.pages[page];
-    const facts = [...said("value", value), ...said("key", link.dataset.key)];
+    const facts = said("value", value);
+    const meaning = data.terms[`term-${value.replaceAll(" ", "-")}`];
+    if (meaning) facts.push(...said("meaning", meaning));
+    facts.push(...said("key", link.dataset.key));
     if (id) facts.push(...said(id, data.ids[id]));
     facts.push(...said("chapter", title));
     if (chosen) facts.push(...said("choices", chosen));

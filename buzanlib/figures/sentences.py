@@ -16,13 +16,16 @@ from buzanlib.inference.verdicts import Finding, Value, Verdict
 NEAR = 0.05
 
 
-def counted(verdicts: Iterable[str]) -> str:
-    """How many claims have each word, in the order of `Verdict`: ``"one is reversed and nine are undecided"``."""
+def counted(verdicts: Iterable[str], always: Container[str] = ()) -> str:
+    """How many claims have each word, in the order of `Verdict`: ``"one is reversed and nine are undecided"``.
+
+    Words that none has are left out, unless they are `always` said.
+    """
     number = Counter(map(str, verdicts))
     said = [
-        f"{typeset(number[word], 'word')} {'is' if number[word] == 1 else 'are'} {word}"
+        f"{none_or(number[word])} {verb(number[word], 'are', 'is')} {word}"
         for word in Verdict
-        if number[word]
+        if number[word] or word in always
     ]
     return joined(said)
 
@@ -152,11 +155,6 @@ def cohesion_by_regime(means: pd.Series) -> str:
 
 def verdicts_counted(verdicts: Iterable[str]) -> str:
     """How many claims got each verdict."""
-    words = pd.Series(list(verdicts), dtype="str")
-    counts = {verdict: int((words == verdict).sum()) for verdict in Verdict}
-    met = [
-        f"{none_or(count)} {verb(count, 'are', 'is')} {verdict}"
-        for verdict, count in counts.items()
-        if count or verdict == Verdict.SUPPORTED
-    ]
-    return f"Of {typeset(len(words), 'word')} claim{'s' * (len(words) != 1)} {joined(met)}."
+    words = list(verdicts)
+    said = counted(words, {Verdict.SUPPORTED})
+    return f"Of {typeset(len(words), 'word')} claim{'s' * (len(words) != 1)} {said}."

@@ -63,6 +63,10 @@ def distance_words(states: MemberStates, standing: Standing) -> str:
     return f"{' '.join(said)} One unit is a standard deviation of a normal distribution."
 
 
+_NEARLY = 0.99
+"""Of a larger chance it is said that it is larger: none is certain."""
+
+
 def certainty_words(standing: Standing) -> str:
     """How sure the place is: by the error of the indices, by other rules, and by other indices."""
     own = standing.at.quadrant
@@ -73,9 +77,11 @@ def certainty_words(standing: Standing) -> str:
             f"{one.label} {typeset(share, '.0%')}" for one, share in ordered if one != own and share >= 0.005
         ]
         others = f" ({'; '.join(rest)})" if rest else ""
+        share = standing.chances[own]
+        sure = f"{'more than ' * (share > _NEARLY)}{typeset(min(share, _NEARLY), '.0%')}"
         said = (
             "By the error of the indices, as rival indices tell it, it belongs there with a probability of"
-            f" {typeset(standing.chances[own], '.0%')}{others}. "
+            f" {sure}{others}. "
         )
     rules = [one for one in standing.rules.values() if one]
     return (

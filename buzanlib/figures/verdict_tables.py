@@ -12,10 +12,9 @@ from buzanlib.figures.front_page import front_words
 from buzanlib.figures.labels import in_words
 from buzanlib.figures.sentences import counted, verdicts_counted
 from buzanlib.figures.tables import ONE_SIDED, Table, interval, table
-from buzanlib.figures.typeset import NO_BREAK, in_groups, joined, typeset
+from buzanlib.figures.typeset import NO_BREAK, in_groups, joined
 from buzanlib.inference.verdicts import Finding, Value, Verdict
 from buzanlib.theory.predictions import Predictions
-from buzanlib.theory.vocabulary import Quadrant
 
 RIVALS = ("R1", "R2", "R3")
 #: Hypotheses of which the sign of the contrast does not say whether it speaks for the paper.
@@ -161,8 +160,6 @@ def verdict_results(
         said["verdicts.silent"] = 1 - values["n_states"] / values["n_placed"]
     if "B5.rank" in values:
         said["arrangements.better"] = values["B5.rank"] - 1
-    if "strategies.B5.finding" in values:
-        said["replication"] = _replication(values)
     if {"P1.verdict", "strict.two.low90", "B5.p"} <= values.keys():
         hint = values["strict.two.low90"], values["strict.two.high90"]
         said |= front_words(cells, values["B5.p"] < predictions.alpha, hint, values["P1.verdict"])
@@ -187,12 +184,3 @@ def _counted(verdicts: pd.Series) -> str:
         (word, list(verdicts.index[verdicts == word])) for word in Verdict
     )
     return joined(f"{len(some)} {word} ({', '.join(some)})" for word, some in by_word if some)
-
-
-def _replication(values: Mapping[str, Any]) -> str:
-    """What national strategies say of the table as a whole, or which quadrants are too small to say it."""
-    sizes = {quadrant: int(values[f"strategies.n.{quadrant}"]) for quadrant in Quadrant}
-    small = [f"{n} state{'s' * (n != 1)} of {quadrant.label}" for quadrant, n in sizes.items() if n < 2]
-    if small:
-        return f"cannot decide ({', '.join(small)})"
-    return f"say that it {values['strategies.B5.finding']} (p {typeset(values['strategies.B5.p'], '=p')})"

@@ -139,11 +139,18 @@ def _link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for raw in list(doctree.findall(nodes.raw)):
         if "html" in raw["format"].split() and "<table" in raw.astext():
             raw[:] = [nodes.Text(link_table(raw.astext(), linker))]
-    terms = _terms_on(
-        doctree, {name: said for one in _all_terms(app.env).values() for name, said in one.items()}
-    )
+    meanings = {name: said for one in _all_terms(app.env).values() for name, said in one.items()}
+    recorded = {term_of(about[1]) for about in linker.numbers.values()}
+    terms = _terms_on(doctree, meanings) | {
+        name: meanings[name] for name in sorted(recorded & meanings.keys())
+    }
     if linker.numbers or linker.names or terms:
         doctree["cards"] = {**linker.cards(), "terms": terms}
+
+
+def term_of(word: str) -> str:
+    """Where the glossary explains a recorded word, such as a verdict; the script of the cards looks there, too."""
+    return f"term-{word.replace(' ', '-')}"
 
 
 def _terms_on(doctree: nodes.document, meanings: Mapping[str, str]) -> dict[str, str]:

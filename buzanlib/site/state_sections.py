@@ -170,7 +170,7 @@ def _lead(profile: StateProfile) -> str:
         if profile.standing
         else "has no place, for want of an index"
     )
-    return f"In this study it {place}; on digital dangers there is of it: {words.said_words(profile)}."
+    return f"In this study it {place}; of digital dangers it spoke in {words.said_words(profile)}."
 
 
 def _paragraph(text: str) -> str:

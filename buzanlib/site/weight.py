@@ -54,9 +54,14 @@ def _choose(
         context[kind] = [one for one in context.get(kind, []) if _is_needed(one, body)]
     if template == "search.html":
         return  # has scripts of its own in the page, which use those
-    for script in context["script_files"]:
-        if script.filename and not str(script.filename).endswith(_AT_ONCE):
-            script.attributes["defer"] = "defer"
+    context["script_files"] = [_later(script) for script in context["script_files"]]
+
+
+def _later(script: Any) -> Any:
+    """A script that waits until the page is there; a copy, since all pages share what Sphinx has."""
+    if not script.filename or str(script.filename).endswith(_AT_ONCE):
+        return script
+    return type(script)(script.filename, priority=script.priority, **script.attributes | {"defer": "defer"})
 
 
 def _is_needed(one: Any, body: str) -> bool:

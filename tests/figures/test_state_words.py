@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,8 @@ def test_how_sure_a_place_is_says_what_rules_and_indices_give() -> None:
     )
     said = words.certainty_words(place)
     assert "a probability of 75% (strong power, strong cohesion 25%)." in said
+    sure = replace(place, chances={**dict.fromkeys(Quadrant, 0.001), Quadrant.SW: 0.997})
+    assert "a probability of more than 99%." in words.certainty_words(sure)
     assert said.endswith(
         "Of 2 rules that place it 1 put it in this quadrant, and of 3 pairs of indices that do 2."
     )

@@ -73,7 +73,8 @@ def book(tmp_path: Path, build: Build) -> dict[str, str]:
     pages = {
         "_generated/hypotheses": "# Hypotheses\n\nB1 is here.",
         "_generated/colophon": "# Made\n\nSo.",
-        "glossary": "# Glossary\n\n```{glossary}\nhard word\n  Its *meaning*.\n\n  More of it.\n```",
+        "glossary": "# Glossary\n\n```{glossary}\nhard word\n  Its *meaning*.\n\n  More of it.\n\n"
+        "undecided\n  Not known.\n```",
     }
     for name, text in pages.items():
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
@@ -119,7 +120,7 @@ def test_a_card_says_what_value_chapter_choices_and_tables(book: dict[str, str])
     assert said["pages"] == {"06_test": ["The test", "power: CINC (cinc)", "codes.csv"]}
     assert said["ids"]["B1"].endswith("Undecided.")
     assert said["ids"]["F1"] == "Routes differ. Not judged in this study."
-    assert said["terms"] == {"term-hard-word": "Its meaning."}
+    assert said["terms"] == {"term-hard-word": "Its meaning.", "term-undecided": "Not known."}
     assert "elsewhere" not in said["numbers"]
     assert HOSTILE not in book["index"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -65,3 +67,15 @@ def test_no_brace_of_the_style_sheet_is_lost(root: Path) -> None:
         for rule in rules
         if rule.type == "qualified-rule" and "{" in tinycss2.serialize(rule.content)
     ] == []
+
+
+def test_scripts_wait_for_a_page_but_not_for_the_search_that_is_written_after_it(
+    folder: Path, build: Callable[..., tuple[str, str]]
+) -> None:
+    page, _ = build(folder, "Text.")
+    search = (folder / "out" / "search.html").read_text(encoding="utf-8")
+    waits, at_once = (re.search(r"<script[^>]*doctools\.js[^>]*>", text) for text in (page, search))
+    assert waits is not None
+    assert "defer" in waits[0]
+    assert at_once is not None
+    assert "defer" not in at_once[0]
