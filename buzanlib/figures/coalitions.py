@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
-from buzanlib.figures.labels import in_words
+from buzanlib.figures.labels import FROM_TOP, in_words
 from buzanlib.figures.palette import ACCENT, GROUND, INK, PALE, QUIET, SHADES
 from buzanlib.figures.primitives import QUADRANT_HEADS, dot_intervals, name_rows, number_map
 from buzanlib.figures.tables import Table, interval, table
 from buzanlib.figures.typeset import listed, typeset
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.theory.vocabulary import Threat
 
 #: Marks of a pair of cells that share a threat: in the table as printed, and in the graded one only.
 PRINTED, GRADED = "●", "○"
@@ -222,7 +222,7 @@ def accession_map(shares: pd.DataFrame, resolutions: pd.DataFrame) -> Drawn:
     names = [
         f"{resolutions.loc[number, 'text']}, {resolutions.loc[number, 'year']}" for number in shares.index
     ]
-    ordered = shares[list(map(str, Quadrant))]
+    ordered = shares[list(map(str, FROM_TOP))]
     values = ordered.set_axis(names).rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.5 + 0.4 * len(values))
     number_map(axes, values, "{:.0%}", (0.0, 1.0), "States that voted yes, of those that took a position")

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, NoNorm
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
@@ -78,14 +77,14 @@ def phase_map(
     if not spending.shape == protection.shape == shape:
         raise BuzanError(f"maps of shapes {spending.shape} and {protection.shape}; allowed: {shape}")
     region, heights = _region(spending, protection), scale_of_rho(rhos)
-    shades = ListedColormap(list(_REGIONS.values()))
     figure, grid = new_panels(4.8, 1, len(spreads), sharey=True)
     panels = np.ravel(grid)
     parts = []
     for axes, spread, area, safe in zip(panels, spreads, region, protection, strict=True):
-        axes.pcolormesh(
-            reliances, heights, area, cmap=shades, norm=NoNorm(), shading="nearest", rasterized=True
-        )
+        for place, shade in enumerate(
+            _REGIONS.values()
+        ):  # as areas: pixels would keep their colours in the dark
+            axes.contourf(reliances, heights, area == place, levels=[0.5, 1.5], colors=[shade])
         if safe.min() < 1 < safe.max():
             axes.contour(reliances, heights, safe, levels=[1.0], colors=INK, linewidths=2.2)
         axes.set(xlim=(reliances[0], reliances[-1]), ylim=heights[[0, -1]], title=f"spread {spread:.1f}")

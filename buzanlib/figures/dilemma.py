@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from buzanlib.figures.base import Drawn, Look, new_axes, new_panels, style
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.primitives import INK, PALE, QUADRANT_HEADS, QUIET, number_map, place_labels
 from buzanlib.figures.typeset import listed
-from buzanlib.theory.vocabulary import Quadrant
 
 #: What can be an equilibrium beside distrust, by the code of a field of `trust_map`, and its shade (no quadrant's).
 REGIONS: dict[int, tuple[str, str]] = {
@@ -39,11 +38,11 @@ def readings_map(readings: pd.DataFrame, names: Mapping[str, str]) -> Drawn:
 
     The `readings` have index `Quadrant` and columns measures, for which `names` gives words.
     """
-    table = readings.loc[list(Quadrant)].T.rename(columns=QUADRANT_HEADS)
+    table = readings.loc[list(FROM_TOP)].T.rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.75 * len(table))
     number_map(axes, table.rename(index=lambda name: fill(names[name], 16)), "{:.2f}", (0, 1))
     said = listed(
-        (names[str(name)], [f"{quadrant.label} {row[quadrant]:.2f}" for quadrant in Quadrant])
+        (names[str(name)], [f"{quadrant.label} {row[quadrant]:.2f}" for quadrant in FROM_TOP])
         for name, row in readings.items()
     )
     return Drawn(figure, f"How strongly a measure is read as hostile, from 0 to 1. {said}.")
@@ -73,11 +72,11 @@ def trust_map(
     sets = enumerate(next(iter(pairs.values())))
     key += [Line2D([], [], label=name, **_MARKS[place]) for place, name in sets]
     figure.legend(handles=key, loc="outside upper center", ncols=2, columnspacing=1, handletextpad=0.4)
-    colours = ListedColormap([colour for _, colour in REGIONS.values()])
-    shades: Look = {"cmap": colours, "vmin": -0.5, "vmax": len(REGIONS) - 0.5, "interpolation": "nearest"}
     parts = []
     for axes, (title, field) in zip(panels, fields.items(), strict=True):
-        axes.imshow(field, origin="lower", extent=(0, 1, 0, 1), aspect="auto", **shades)
+        up, across = (np.linspace(0, 1, size) for size in field.shape)
+        for code, (_, colour) in REGIONS.items():  # as areas: pixels would keep their colours in the dark
+            axes.contourf(across, up, field == code, levels=[0.5, 1.5], colors=[colour])
         axes.set(xlim=(0, 1), ylim=(0, 1), ylabel="Perception distance")
         axes.set_title(title, loc="left", fontweight="bold")
         shares = ", ".join(

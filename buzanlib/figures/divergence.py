@@ -8,10 +8,10 @@ import pandas as pd
 
 from buzanlib.figures.base import MARKED_PAIR, Drawn, Look, new_axes, style
 from buzanlib.figures.captions import states_of
-from buzanlib.figures.labels import in_words
+from buzanlib.figures.labels import FROM_TOP, in_words
 from buzanlib.figures.primitives import QUADRANT_HEADS, QUIET, Rows, dot_intervals, number_map
 from buzanlib.figures.typeset import listed, typeset, with_interval
-from buzanlib.theory.vocabulary import Quadrant, Threat
+from buzanlib.theory.vocabulary import Threat
 
 
 @style()
@@ -48,7 +48,7 @@ def pair_distances(pairs: pd.DataFrame) -> Drawn:
 @style()
 def profiles(shares: pd.DataFrame) -> Drawn:
     """Draw how the states of each quadrant (index) divide their mentions among the threats (columns), as shares."""
-    table = shares.loc[list(Quadrant)].T.astype(float).rename(columns=QUADRANT_HEADS)
+    table = shares.loc[list(FROM_TOP)].T.astype(float).rename(columns=QUADRANT_HEADS)
     figure, axes = new_axes(1.1 + 0.56 * len(table))
     limits = (0, max(0.5, float(table.to_numpy().max())))
     number_map(axes, table.rename(index=lambda name: fill(Threat(name).label, 16)), "{:.0%}", limits)
@@ -60,7 +60,7 @@ def profiles(shares: pd.DataFrame) -> Drawn:
                 for name, share in shares.T[quadrant].sort_values(ascending=False, kind="stable").items()
             ],
         )
-        for quadrant in Quadrant
+        for quadrant in FROM_TOP
     )
     return Drawn(figure, f"Mean share of each threat among the mentions of a state, by quadrant. {said}.")
 

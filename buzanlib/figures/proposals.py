@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from buzanlib.figures import tables
 from buzanlib.figures.base import QUADRANT_COLOURS, Drawn, Look, new_axes, new_panels, style
 from buzanlib.figures.captions import none_or
-from buzanlib.figures.labels import in_words
+from buzanlib.figures.labels import FROM_TOP, in_words
 from buzanlib.figures.primitives import (
     DOT,
     INK,
@@ -50,7 +50,7 @@ def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> 
     """
     sets = [" + ".join(_SHORT[Threat(threat)] for threat in some) for some in shares.index]
     signs = [f" ({marked[some]})" if some in marked else "" for some in shares.index]
-    cells = shares[list(map(str, Quadrant))].set_axis(
+    cells = shares[list(map(str, FROM_TOP))].set_axis(
         [fill(name + sign, 22) for name, sign in zip(sets, signs, strict=True)]
     )
     figure, axes = new_axes(5.2)
@@ -59,7 +59,7 @@ def threats_met(shares: pd.DataFrame, marked: Mapping[tuple[str, ...], str]) -> 
     said = listed(
         (
             name + (f", as {marked[some]}" if some in marked else ""),
-            [f"{quadrant} {share:.0%}" for quadrant, share in zip(Quadrant, row, strict=True)],
+            [f"{quadrant} {share:.0%}" for quadrant, share in zip(FROM_TOP, row, strict=True)],
         )
         for name, some, row in zip(sets, shares.index, cells.to_numpy(dtype=float), strict=True)
     )
@@ -146,19 +146,19 @@ def assessments_map(nets: Mapping[str, pd.DataFrame], verdicts: Mapping[str, pd.
     step = 0.26
     parts = []
     for place, (title, table) in enumerate(nets.items()):
-        said = verdicts[title].loc[names, list(map(str, Quadrant))]
+        said = verdicts[title].loc[names, list(map(str, FROM_TOP))]
         shift = (place - (len(nets) - 1) / 2) * step
         for word, look in _ANSWERS.items():
             rows, columns = np.nonzero((said == word).to_numpy())
             axes.plot(columns + shift, rows, gid=f"{title}: {word}", **look)
         for name in names:
-            answers = zip(Quadrant, said.loc[name], table.loc[name, list(Quadrant)], strict=True)
+            answers = zip(FROM_TOP, said.loc[name], table.loc[name, list(FROM_TOP)], strict=True)
             cells = ", ".join(
                 f"{quadrant} {word} ({typeset(net, '+.2f')})" for quadrant, word, net in answers
             )
             parts.append(f"{title}, {name}: {cells}.")
     name_rows(axes, [fill(str(name), 14) for name in names], ruled=True)
-    label_top(axes, range(len(Quadrant)), [QUADRANT_HEADS[quadrant] for quadrant in Quadrant])
+    label_top(axes, range(len(FROM_TOP)), [QUADRANT_HEADS[quadrant] for quadrant in FROM_TOP])
     for edge in range(len(Quadrant) - 1):
         axes.axvline(edge + 0.5, color=PALE, linewidth=0.8, zorder=0)
     axes.set_xlim(-0.5, len(Quadrant) - 0.5)

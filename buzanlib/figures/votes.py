@@ -90,10 +90,10 @@ def pair_agreement(means: pd.DataFrame) -> Drawn:
     The `means` are those of `buzanlib.inference.dyadic_matrices.pair_means`. Shades run from the least to the largest;
     a kind without a dyad has an empty cell.
     """
-    values = pd.DataFrame(np.nan, index=list(QUADRANT_HEADS), columns=list(QUADRANT_HEADS))
+    values = pd.DataFrame(np.nan, index=list(FROM_TOP), columns=list(FROM_TOP))
     texts = values.astype(object).fillna("")
-    for row, one in enumerate(QUADRANT_HEADS):
-        for other in list(QUADRANT_HEADS)[: row + 1]:
+    for row, one in enumerate(FROM_TOP):
+        for other in FROM_TOP[: row + 1]:
             pair = pair_name((one, other))
             values.loc[one, other] = means["mean"][pair]
             texts.loc[one, other] = f"{means['mean'][pair]:.2f}\n({means['dyads'][pair]:,})"

@@ -121,10 +121,10 @@ def test_votes_stand_in_the_row_of_their_resolution(faults_of_text) -> None:
         "Russian text, 2019",
         "US text, 2018",
     ]
-    assert texts(axes)[4:8] == ["20%", "25%", "30%", "35%"]
+    assert texts(axes)[4:8] == ["30%", "35%", "20%", "25%"]
     # One line, between the two texts.
     assert [list(line.get_ydata()) for line in axes.lines] == [[2, 2]]
-    assert "US text, 2018 (73/266): WW 40%, WS 45%, SW 50%, SS 55%" in drawn.alt
+    assert "US text, 2018 (73/266): SW 50%, SS 55%, WW 40%, WS 45%" in drawn.alt
     assert faults_of_text(drawn.figure) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.figures.divergence import farthest_profiles, first_threats, pair_distances, profiles
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.palette import INK
 from buzanlib.figures.typeset import with_interval
 from buzanlib.theory.distances import PAIRS, pair_name
@@ -99,10 +100,10 @@ def test_profiles_writes_each_share_into_its_cell(shares, faults_of_text):
     rows = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
     columns = [label.get_text().replace("\n", " ") for label in axes.get_xticklabels()]
     assert rows == [threat.label for threat in NAMED]
-    assert columns == [quadrant.label for quadrant in Quadrant]
+    assert columns == [quadrant.label for quadrant in FROM_TOP]
     for text in axes.texts:
         column, row = (int(place) for place in text.get_position())
-        assert text.get_text() == f"{shares.loc[list(Quadrant)[column], NAMED[row].value]:.0%}"
+        assert text.get_text() == f"{shares.loc[FROM_TOP[column], NAMED[row].value]:.0%}"
     assert len(axes.texts) == shares.size
     assert faults_of_text(figure) == []
 
@@ -110,7 +111,7 @@ def test_profiles_writes_each_share_into_its_cell(shares, faults_of_text):
 def test_profiles_is_darker_where_the_share_is_larger_and_its_ink_is_read(shares):
     (axes,) = profiles(shares).figure.axes
     faces = axes.collections[0].get_facecolor()
-    order = np.argsort(shares.loc[list(Quadrant)].T.to_numpy().ravel())
+    order = np.argsort(shares.loc[list(FROM_TOP)].T.to_numpy().ravel())
     light = faces[order, :3].sum(axis=1)
     assert (np.diff(light) <= 0).all()
     assert len(set(light)) > shares.size / 2

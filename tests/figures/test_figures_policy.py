@@ -68,8 +68,12 @@ def test_the_map_has_its_regions_where_the_signs_are(faults_of_text):
     rhos, reliances, spreads, spending, protection = _map()
     drawn = phase_map(rhos, reliances, spreads, spending, protection)
     for axes, more, safe in zip(drawn.figure.axes, spending, protection, strict=True):
-        shown = np.asarray(axes.collections[0].get_array()).reshape(more.shape)
-        assert (shown == 2 * (safe >= 1) + (more >= 1)).all()
+        points = np.dstack(np.meshgrid(reliances, scale_of_rho(rhos)))[1:-1, 1:-1].reshape(-1, 2)
+        wanted = (2 * (safe >= 1) + (more >= 1))[1:-1, 1:-1].ravel()
+        for region, area in enumerate(axes.collections[:4]):
+            paths = area.get_paths()
+            covered = paths[0].contains_points(points) if paths else np.zeros(len(points), dtype=bool)
+            assert (covered == (wanted == region)).all()
     least = ((spending < 1) & (protection < 1)).mean(axis=(1, 2))
     assert f"spread 0.3: less spending, less protection on {least[0]:.0%}, more" in drawn.alt
     assert f"spread 0.9: less spending, less protection on {least[1]:.0%}, more" in drawn.alt

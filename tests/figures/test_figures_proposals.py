@@ -8,6 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from buzanlib.figures.base import QUADRANT_COLOURS
+from buzanlib.figures.labels import FROM_TOP
 from buzanlib.figures.proposals import (
     asked_table,
     asked_values,
@@ -44,10 +45,12 @@ def ends():
 def test_each_set_has_its_shares_and_its_proposals(shares, faults_of_text):
     drawn = threats_met(shares, {(Threat.INF, Threat.CRI): "secure the networks"})
     (axes,) = drawn.figure.axes
-    assert [text.get_text() for text in axes.texts] == [f"{value:.0%}" for value in shares.to_numpy().ravel()]
+    assert [text.get_text() for text in axes.texts] == [
+        f"{value:.0%}" for value in shares[list(FROM_TOP)].to_numpy().ravel()
+    ]
     names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
     assert names == ["political", "infrastructure + crime (secure the networks)"]
-    assert "infrastructure + crime, as secure the networks: WW 75%, WS 100%, SW 0%, SS 100%" in drawn.alt
+    assert "infrastructure + crime, as secure the networks: SW 0%, SS 100%, WW 75%, WS 100%" in drawn.alt
     assert faults_of_text(drawn.figure) == []
 
 
@@ -60,7 +63,7 @@ def test_each_answer_stands_in_its_cell(nets, faults_of_text):
     for word, line in (
         (word, marks[f"Table 2: {word}"]) for word in ("accepts", "does not join", "sees a threat")
     ):
-        places = {(NAMES[row], list(Quadrant)[column]) for column, row in line.get_xydata().astype(int)}
+        places = {(NAMES[row], FROM_TOP[column]) for column, row in line.get_xydata().astype(int)}
         assert places == {place for place, said in cells.items() if said == word}
     assert len({line.get_marker() + str(line.get_markerfacecolor()) for line in marks.values()}) == 3
     for name in NAMES:

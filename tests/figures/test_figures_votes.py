@@ -168,10 +168,10 @@ def test_each_kind_of_dyads_stands_in_its_cell(means, faults_of_text):
     for text in axes.texts:
         column, row = (int(place) for place in text.get_position())
         assert column <= row
-        kind = means.loc[pair_name((list(Quadrant)[row], list(Quadrant)[column]))]
+        kind = means.loc[pair_name((FROM_TOP[row], FROM_TOP[column]))]
         assert text.get_text() == f"{kind['mean']:.2f}\n({kind['dyads']:,.0f})"
     for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
-        assert [label.get_text().replace("\n", " ") for label in labels] == [q.label for q in Quadrant]
+        assert [label.get_text().replace("\n", " ") for label in labels] == [q.label for q in FROM_TOP]
     assert faults_of_text(figure) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -146,6 +147,19 @@ def test_a_colour_without_a_name_swaps_light_for_dark_and_keeps_its_hue() -> Non
     assert contrast(dark("#300010"), GROUNDS[1]) > 6
     red, green, blue = to_rgb(dark("#802020"))
     assert red > green == blue
+
+
+@SIDES
+def test_pages_have_the_colours_of_the_figures_and_text_that_is_read_on_them(side: int, root: Path) -> None:
+    sheet = (root / "book" / "_assets" / "book.css").read_text(encoding="utf-8")
+    light, dark_on_screen = re.findall(r"\{([^{}]*--quadrant-ww: #[^{}]*)\}", sheet)
+    assert re.search(r'@media screen \{[^{}]*html\[data-theme="dark"\] \{' + re.escape(dark_on_screen), sheet)
+    named = dict(re.findall(r"--([a-z-]+): (#\w+);", (light, dark_on_screen)[side]))
+    for quadrant, colour in QUADRANT_COLOURS.items():
+        name = f"quadrant-{quadrant.value.lower()}"
+        assert named[name] == on(side, [colour])[0]
+        assert contrast(named.get(f"on-{name}", "#000"), named[name]) >= 4.5
+        assert len(re.findall(rf"background: var\(--{name}\); color: (var\(--on-{name}\)|#000);", sheet)) == 2
 
 
 def test_colours_of_quadrants_are_used_for_quadrants_alone() -> None:
