@@ -58,7 +58,8 @@ def _visit_inline(self: Any, node: nodes.math) -> None:
 
 
 def _visit_block(self: Any, node: nodes.math_block) -> None:
-    self.body.append(self.starttag(node, "div", CLASS="math"))
+    # A long one is scrolled, by keyboard too.
+    self.body.append(self.starttag(node, "div", CLASS="math", tabindex="0"))
     self.body.append(_safe(node, block=True))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')

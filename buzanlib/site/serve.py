@@ -15,7 +15,7 @@ from buzanlib.errors import BuzanError
 _POLICY = (
     "default-src 'self'; "
     "script-src 'self' 'unsafe-inline'; "  # of the theme, on every page
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """What pages may load: nothing that is not part of the book."""

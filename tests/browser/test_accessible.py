@@ -124,7 +124,7 @@ def test_a_page_is_there_before_any_script_has_run(address: str, browser: Browse
     context = browser.new_context(java_script_enabled=False, viewport=DESK)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{address}/index.html")
-    assert page.locator("h1").is_visible()
+    assert page.locator("article h1").is_visible()
     assert page.locator("article table").first.is_visible()
     context.close()
 
