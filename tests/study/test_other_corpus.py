@@ -58,12 +58,13 @@ def strange(text: str) -> list[str]:
 def read(page: Path) -> str:
     """All that a reader of a page is told: its text, the captions, and what stands in place of pictures.
 
-    Without the values of parameters, of which a default may name what the study does not use.
+    Without the values of parameters, of which a default may name what the study does not use, and the year of a book in
+    what it is cited by.
     """
     whole = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     body = whole.find("article") or whole
     assert isinstance(body, Tag)
-    for code in body.select("div.cell_input, script, style, #how-this-page-was-made table"):
+    for code in body.select("div.cell_input, script, style, #how-this-page-was-made table, details.cite"):
         code.decompose()
     pictures = " ".join(str(picture.get("alt", "")) for picture in body.find_all("img"))
     title = whole.title.get_text() if whole.title else ""

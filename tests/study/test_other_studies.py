@@ -42,6 +42,9 @@ STUDIES: dict[str, tuple[dict[str, Any], tuple[str, ...], str]] = {
 }
 
 
+NUMBER = re.compile(r"[+−]?\d[\d.,]*%?")
+
+
 def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list[str]]]:
     """Run a study with few draws; its results, and the texts and captions of its pages as the book would keep them."""
     changed, notebooks, _ = STUDIES[study]
@@ -62,9 +65,9 @@ def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list
         for cell in nbformat.read(file, as_version=4).cells:  # type: ignore[no-untyped-call]
             if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ()):
                 caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
-                texts.setdefault(file.stem, []).append(
-                    cell.source if cell.cell_type == "markdown" else caption
-                )
+                # The run has computed the numbers of a caption, from what it drew; none is typed (`check_typed_numbers`).
+                told = cell.source if cell.cell_type == "markdown" else NUMBER.sub("–", caption)
+                texts.setdefault(file.stem, []).append(told)
     return results, texts
 
 
@@ -92,7 +95,7 @@ def sentences(results: Results, page: str, text: str) -> Iterator[str]:
             value = results.on(page, role[1].strip())
         except UnknownNameError:
             return "–"
-        return re.sub(r"[+−]?\d[\d.,]*%?", "–", value) if isinstance(value, str) else "–"
+        return NUMBER.sub("–", value) if isinstance(value, str) else "–"
 
     prose = re.sub(r"\{\w+(?::\w+)?\}`[^`]*`|\"[^\"]*\"", "", ROLE.sub(put, text))
     yield from (" ".join(one.split()) for one in re.split(r"(?<=[.!?])\s+|\n\s*\n|\n- ", prose))
