@@ -65,7 +65,7 @@ def pages(root: Path, study: str, folder: Path) -> tuple[Results, dict[str, list
         for cell in nbformat.read(file, as_version=4).cells:  # type: ignore[no-untyped-call]
             if ABOUT_WHAT_SHIPS not in cell.metadata.get("tags", ()):
                 caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
-                # The run has computed the numbers of a caption, from what it drew; none is typed (`check_typed_numbers`).
+                # The run has computed the numbers of a caption; none is typed (`check_typed_numbers`).
                 told = cell.source if cell.cell_type == "markdown" else NUMBER.sub("–", caption)
                 texts.setdefault(file.stem, []).append(told)
     return results, texts
