@@ -134,7 +134,7 @@ def _moved(changes: Iterable[Change]) -> str:
         ]
         for one in changes
     ]
-    return markdown_table(["", "before", "now", "by"], rows, {"before", "now", "by"})
+    return markdown_table(["what", "before", "now", "by"], rows, {"before", "now", "by"})
 
 
 def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str:
@@ -165,7 +165,7 @@ def front_page(study: Study, results: Results, claims: Mapping[str, str]) -> str
             for name, claim in known.items()
             if claim
         ]
-        parts += ["## Verdicts", markdown_table(["", "claim", "verdict"], rows)]
+        parts += ["## Verdicts", markdown_table(["hypothesis", "claim", "verdict"], rows)]
     parts += ["## Chapters", bullets(f"{{doc}}`executed/{run.name}`" for run in study.runs)]
     parts.append(
         "{doc}`_generated/claims` sets the claims of the paper beside these verdicts,"

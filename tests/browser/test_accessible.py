@@ -112,7 +112,7 @@ def test_search_leads_first_to_the_page_that_treats_it(
 def test_a_name_of_the_library_is_found_after_the_chapters(address: str, browser: Browser) -> None:
     page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
     page.goto(f"{address}/search.html?q=placement")
-    page.wait_for_function("document.querySelectorAll('#search-results li a').length > 20")
+    page.locator("#search-results li a").nth(20).wait_for()
     found = [a.get_attribute("href") or "" for a in page.locator("#search-results li a").all()]
     chapters = [place for place, href in enumerate(found) if href.startswith("executed/")]
     library = [place for place, href in enumerate(found) if href.startswith("api/")]
