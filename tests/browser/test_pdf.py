@@ -24,14 +24,14 @@ def test_the_whole_book_is_printed_with_the_right_page_numbers(html: Path) -> No
     ]  # no ligatures
     title, parts = pdf.contents_of(html)
     assert texts[0].startswith(normalize("NFKC", title))
+    # The number at the foot of a page is read first.
     start = next(place for place, text in enumerate(texts) if text.startswith(f"{place + 1} Contents"))
     contents = " ".join(texts[start : start + 3])
     for _, pages in parts:
         for page, named in pages:
             _, _, after = contents.partition(f" {normalize('NFKC', named)} ")
             number = int(after.split()[0])
-            # The number at the foot of the page is read first.
-            assert texts[number - 1].startswith(f"{number} {normalize('NFKC', named)[:20]}"), page
+            assert normalize("NFKC", named) in texts[number - 1], page
     links = [
         one.get_object()
         for page in reader.pages
