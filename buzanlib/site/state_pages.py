@@ -108,10 +108,11 @@ def _index(indexer: Any, profiles: list[StateProfile]) -> None:
     for page, profile in pages.items():
         document = new_document(page)
         section = nodes.section()
-        section += nodes.title("", profile.name)
+        title = escape(profile.name, quote=False)  # the search shows titles as HTML
+        section += nodes.title("", title)
         section += nodes.paragraph("", " ".join(names_to_search(profile)))
         document += section
-        indexer.feed(page, f"{page}.html", profile.name, document)
+        indexer.feed(page, f"{page}.html", title, document)
 
 
 def setup(app: Sphinx) -> None:
