@@ -117,6 +117,9 @@ def _mend(
     for name, shown in (("pagetitle", page), ("root_title", app.config.root_doc)):
         if shown in app.env.titles:
             context[name] = escape(app.env.titles[shown].astext())
+    # What the theme lets scroll, a keyboard can scroll.
+    scrolls = '<div class="pst-scrollable-table-container"'
+    context["body"] = context.get("body", "").replace(f"{scrolls}>", f'{scrolls} tabindex="0">')
     if toctree := context.get("generate_toctree_html"):
         context["generate_toctree_html"] = lambda **how: str(toctree(**how)).replace("<summary>", _UNFOLDS)
 
