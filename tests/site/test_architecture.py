@@ -18,6 +18,7 @@ ROOMS = (
     "inference",
     "policy",
     "figures",
+    "seminar",
     "study",
     "site",
     "cli",
