@@ -23,7 +23,6 @@ from buzanlib.errors import check_name
 from buzanlib.figures.drawn_data import first_frame
 from buzanlib.figures.palette import INK
 from buzanlib.figures.palette import QUADRANT_COLOURS as QUADRANT_COLOURS
-from buzanlib.figures.palette import THREAT_COLOURS as THREAT_COLOURS
 
 #: The pair of quadrants that the paper says is farthest apart.
 MARKED_PAIR = "SW-WS"

@@ -62,6 +62,10 @@ _PARTS = {
 }
 
 
+_WHOLE = {"n_states": "placed states that name a cyber threat in these years"}
+"""Keys that say more alone than their ending does."""
+
+
 def key_in_words(key: str, scales: Mapping[str, str]) -> str:
     """Say what is recorded under a key.
 
@@ -77,8 +81,10 @@ def key_in_words(key: str, scales: Mapping[str, str]) -> str:
     >>> key_in_words("strategies.B1.low90", {"B1": "log odds"})
     'B1, national strategies: lower end of the 90 % interval (log odds)'
     >>> key_in_words("n_states", {})
-    'number of states'
+    'placed states that name a cyber threat in these years'
     """
+    if key in _WHOLE:
+        return _WHOLE[key]
     *before, last = key.split(".")
     if last in scales and before:  # as in ``power.P1``
         before, last = [*before[:-1], last], before[-1]
