@@ -18,6 +18,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "adjustments",
             "api",
             "architecture",
+            "editions",
+            "exercise_pages",
             "front_parts",
             "numbers",
             "mathml",

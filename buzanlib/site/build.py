@@ -15,6 +15,7 @@ import yaml
 
 from buzanlib.errors import RunError, StudyError
 from buzanlib.files import lies_in, sha256
+from buzanlib.site.editions import INSTRUCTOR, STUDENT
 from buzanlib.site.layout import GENERATED, Layout, is_at_home, lay_out, place_of, sources_of
 from buzanlib.site.typed_numbers import check_typed_numbers
 from buzanlib.study.cache import Cache
@@ -54,6 +55,7 @@ def build_book(
     jobs: int | None = None,
     scheduler: str = "",
     progress: bool = True,
+    instructor: bool = False,
 ) -> Path:
     """Run a study and build the book from it, every warning being an error; gives the front page.
 
@@ -68,6 +70,9 @@ def build_book(
         As in `run_study`.
     progress : bool
         Whether to print a line for each notebook and one for the book.
+    instructor : bool
+        Whether to build the instructor's edition as well, into ``_build/instructor``; only where the book is built from
+        its own chapters, of which the solutions speak.
 
     Raises
     ------
@@ -80,7 +85,14 @@ def build_book(
     loaded = load_study(study, changes)
     if is_at_home(loaded):
         check_typed_numbers(loaded.templates, loaded.output.parent)
+    elif instructor:
+        raise StudyError(
+            f"{loaded.file.name}: there are solutions for the study that ships, and not for another"
+        )
     place = (out or place_of(loaded)).absolute()
+    editions = {STUDENT: place / "_build"} | (
+        {INSTRUCTOR: place / "_build" / INSTRUCTOR} if instructor else {}
+    )
     if progress:
         warn_of_foreign_code(
             loaded, place / "_build", loaded.output.parent if is_at_home(loaded) else loaded.book
@@ -89,27 +101,36 @@ def build_book(
         output = stack.enter_context(OwnedFolder.claimed(loaded.output))
         generated = sources_of(loaded) / GENERATED
         apart = not generated.is_relative_to(output.path)
-        for folder in (generated, place / "_build") if apart else (place / "_build",):
+        for folder in (*((generated,) if apart else ()), *editions.values()):
             demand(folder)  # before anything runs
         results = run_loaded(loaded, output, force=force, jobs=jobs, scheduler=scheduler, progress=progress)
         pages = stack.enter_context(OwnedFolder.claimed(generated) if apart else nullcontext(output))
-        build = stack.enter_context(OwnedFolder.claimed(place / "_build"))
+        builds = {name: stack.enter_context(OwnedFolder.claimed(one)) for name, one in editions.items()}
         layout = lay_out(loaded, results, pages)
-        front = build.path / "html" / "index.html"
-        found = _fingerprint(layout)
-        before = Cache(build).recall(_BUILT)
-        if before.pop("made", None) != _made(build):
-            before = {}  # somebody has changed what was built
-        if front.is_file() and before == found and not force:
-            if progress:
-                print("the book has not changed", file=sys.stderr)
-            return front
-        _make_room(build, before, found, force)
-        with timed("building the book", shown=progress):
-            _sphinx_build(layout, build, _SHARES * (jobs or processors()))
-        build = OwnedFolder(build.path)  # with what was listed meanwhile
-        Cache(build).remember(_BUILT, {**found, "made": _made(build)})
-        return front
+        for name, build in builds.items():
+            of_edition = layout if name == STUDENT else layout.of_instructor()
+            what = "the book" if name == STUDENT else "the instructor's edition"
+            _build_edition(of_edition, build, what, force, _SHARES * (jobs or processors()), progress)
+        return builds[STUDENT].path / "html" / "index.html"
+
+
+def _build_edition(
+    layout: Layout, build: OwnedFolder, what: str, force: bool, jobs: int, progress: bool
+) -> None:
+    """Call Sphinx in a folder ``_build`` if anything has changed since it was last called there."""
+    found = _fingerprint(layout)
+    before = Cache(build).recall(_BUILT)
+    if before.pop("made", None) != _made(build):
+        before = {}  # somebody has changed what was built
+    if (build.path / "html" / "index.html").is_file() and before == found and not force:
+        if progress:
+            print(f"{what} has not changed", file=sys.stderr)
+        return
+    _make_room(build, before, found, force)
+    with timed(f"building {what}", shown=progress):
+        _sphinx_build(layout, build, jobs)
+    build = OwnedFolder(build.path)  # with what was listed meanwhile
+    Cache(build).remember(_BUILT, {**found, "made": _made(build)})
 
 
 def _made(build: OwnedFolder) -> dict[str, str]:

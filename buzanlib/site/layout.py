@@ -16,7 +16,10 @@ from nbformat.v4 import new_markdown_cell
 from buzanlib.errors import StudyError
 from buzanlib.files import lies_in
 from buzanlib.measurement.member_states import members_today
+from buzanlib.seminar.exercises import FOLDER as EXERCISES
+from buzanlib.seminar.exercises import PROBLEMS, load_exercises, load_problems
 from buzanlib.site import evidence, explorer
+from buzanlib.site.editions import FOR_INSTRUCTORS, INSTRUCTOR, STUDENT
 from buzanlib.site.kept import kept
 from buzanlib.site.own_pages import fit
 from buzanlib.site.pages import generated_pages
@@ -41,6 +44,9 @@ EXECUTED = "executed"
 _SHARED = ("glossary", "bibliography", "licence")
 """Chapters without results, which belong to the book of any study."""
 
+_COPIED = ("_assets/**/*", "*.bib", f"{EXERCISES}/*.yml")
+"""Other files that the book of any study needs."""
+
 _CHAPTERS_ONLY = 1
 """Depth of numbers in a part of the table of contents: sections have none."""
 
@@ -58,6 +64,11 @@ class Layout:
     book: Path
     toc: Path
     config: Path
+
+    def of_instructor(self) -> Layout:
+        """That of the instructor's edition, from the same sources."""
+        names = (file.with_stem(f"{file.stem}-{INSTRUCTOR}") for file in (self.toc, self.config))
+        return Layout(self.book, *names)
 
 
 def place_of(study: Study) -> Path:
@@ -131,10 +142,50 @@ def lay_out(study: Study, results: Results, output: OwnedFolder) -> Layout:
     settings["buzan_absent"] = {name: _title(study, source, name) for name in gone}
     chosen = {name for run in study.runs for name in run.given} - {"data", NUMBERS}
     settings["buzan_as_shipped"] = at_home and not gone and not chosen
+    settings["buzan_exercises"] = _with_exercises(toc, study, source / EXERCISES)
     layout = Layout(book, book / GENERATED / TOC, book / GENERATED / CONFIG)
+    _write(layout, _for_students(toc), config, STUDENT, output)
+    if at_home:
+        _write(layout.of_instructor(), toc, config, INSTRUCTOR, output)
+    return layout
+
+
+def _write(
+    layout: Layout, toc: dict[str, Any], config: dict[str, Any], edition: str, output: OwnedFolder
+) -> None:
+    """Write table of contents and settings of an edition."""
+    config["sphinx"]["config"]["buzan_edition"] = edition
     for file, content in ((layout.toc, toc), (layout.config, config)):
         output.write(file, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
-    return layout
+
+
+def _with_exercises(toc: Mapping[str, Any], study: Study, folder: Path) -> list[list[str | int]]:
+    """Page, notebook and number of each chapter with exercises, all files of which are checked."""
+    found = load_exercises(folder)
+    if (problems := folder / f"{PROBLEMS}.yml").is_file():
+        load_problems(problems)
+    notebooks = {f"{EXECUTED}/{run.name}": run.notebook for run in study.runs}
+    numbered = [
+        chapter["file"] for part in toc["parts"] if part.get("numbered") for chapter in part["chapters"]
+    ]
+    return [
+        [Path(file).name, notebooks[file], number]
+        for number, file in enumerate(numbered, 1)
+        if notebooks.get(file) in found
+    ]
+
+
+def _for_students(entry: dict[str, Any]) -> dict[str, Any]:
+    """A table of contents, or an entry of one, without the pages that only instructors have."""
+    left = dict(entry)
+    for key in {"parts", "chapters", "sections"} & entry.keys():
+        inner = [
+            _for_students(one) for one in entry[key] if not one.get("file", "").startswith(FOR_INSTRUCTORS)
+        ]
+        left[key] = [one for one in inner if "file" in one or one.get("chapters")]
+        if not left[key]:
+            del left[key]
+    return left
 
 
 def _looked_up(
@@ -156,7 +207,7 @@ def _looked_up(
 
 def _copy(study: Study, source: Path, book: Path, results: Results, output: OwnedFolder) -> None:
     """Copy what a study does not write, and remove what only an earlier copy had."""
-    files = [*sorted(source.glob("_assets/**/*")), *sorted(source.glob("*.bib"))]
+    files = [file for pattern in _COPIED for file in sorted(source.glob(pattern))]
     copies = {file.relative_to(source): file for file in files if file.is_file()}
     copies |= {Path(f"{name}.md"): source / f"{name}.md" for name in _SHARED}
     copies[Path(EXECUTED, RESULTS)] = study.output / RESULTS

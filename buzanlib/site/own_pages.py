@@ -18,7 +18,9 @@ ABOUT_DEFAULT = "about-default-"
 """Beginning of the tag of a cell that holds for the default of a parameter only, as ``about-default-corpus``."""
 
 _HIDDEN = {"parameters", "injected-parameters", "remove-cell", "remove-output"}
-_NUMBER = re.compile(r"\{num\}`\s*([^`:\s]+)[^`]*`")
+NUMBER = re.compile(r"\{num\}`\s*([^`:\s]+)[^`]*`")
+"""A recorded number in prose, with its key."""
+
 _HEADING = re.compile(r"(#+) .*")
 _TEXT = 7  # below any heading
 _ITEM = re.compile(r"^(?=(?:[-*]|\d+\.) |\||:::$)", re.MULTILINE)
@@ -61,7 +63,7 @@ def _kept(text: str, known: Callable[[str], bool]) -> Iterator[str]:
     lead = ""
     for block in re.split(r"\n[ \t]*\n", text):
         parts = _ITEM.split(block)
-        kept = [part for part in parts if all(map(known, _NUMBER.findall(part)))]
+        kept = [part for part in parts if all(map(known, NUMBER.findall(part)))]
         rest = _EMPTY_BOX.sub("", "".join(kept).rstrip("\n"))
         if lead and rest:
             yield lead

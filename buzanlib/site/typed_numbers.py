@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buzanlib.errors import StudyError, nearest, shown
+from buzanlib.seminar.exercises import FOLDER as EXERCISES
+from buzanlib.seminar.exercises import TEXTS
 from buzanlib.study.dependencies import ROOT, cells_of
 from buzanlib.tables.yamlfile import Document, read
 
@@ -86,7 +88,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*{(])|\n\s*\n|\n(?=[-|#])|\|")
 class Text:
     """A piece of a book as it is written."""
 
-    page: str  #: name of the file without its ending
+    page: str  #: name of the file without its ending, behind that of its folder within the book
     cell: int  #: of a notebook, from 1; 0 on a page of Markdown
     line: int  #: of the cell or page, at which the piece begins
     content: str
@@ -134,17 +136,31 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def texts_of(templates: Path, book: Path) -> Iterator[Text]:
-    """Prose and strings of the notebooks in a folder, the pages of a book, and strings of the library's figures."""
+    """Prose and strings of notebooks in a folder, pages and exercises of a book, and strings of the library's figures."""
     for template in sorted(templates.glob("*.ipynb")):
         for number, cell in enumerate(cells_of(template), start=1):
             if cell.cell_type == "markdown":
                 yield Text(template.stem, number, 1, cell.source)
             elif cell.cell_type == "code":
                 yield from _strings(template.stem, number, ast.parse(cell.source))
-    for page in sorted(book.glob("*.md")):
-        yield Text(page.stem, 0, 1, page.read_text(encoding="utf-8"))
+    for page in sorted([*book.glob("*.md"), *book.glob(f"{EXERCISES}/*.md")]):
+        name = page.relative_to(book).with_suffix("").as_posix()
+        yield Text(name, 0, 1, page.read_text(encoding="utf-8"))
+    for file in sorted(book.glob(f"{EXERCISES}/*.yml")):
+        found = read(file, "file of exercises", StudyError)
+        yield from _of_exercises(f"{EXERCISES}/{file.stem}", found, found.content)
     for module in sorted((ROOT / "figures").glob("*.py")):
         yield from _strings(f"figures.{module.stem}", 0, ast.parse(module.read_text(encoding="utf-8")))
+
+
+def _of_exercises(page: str, found: Document, value: object, *place: str) -> Iterator[Text]:
+    """Every text of a file of exercises, at the line of its key."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        here = (*place, str(key))
+        if isinstance(one, str) and key in TEXTS:
+            yield Text(page, 0, found.lines[here], one)
+        yield from _of_exercises(page, found, one, *here)
 
 
 def _strings(page: str, cell: int, node: ast.AST) -> Iterator[Text]:

@@ -24,7 +24,9 @@ class Document:
 
     name: str
     content: dict[Any, Any]
-    lines: dict[Keys, int]  #: Line of each key, by the keys that lead to it.
+    lines: dict[
+        Keys, int
+    ]  #: Line of each key and item of a list, by the keys, and numbers from 0, that lead to it.
     family: type[BuzanError]  #: Raised where the file is wrong.
 
     def error(self, message: str, *path: object) -> BuzanError:
@@ -95,7 +97,12 @@ def _value(family: type[BuzanError], name: str, node: yaml.Node, path: Keys, lin
         return found
     if isinstance(node, yaml.SequenceNode):
         _untagged(family, name, node, "seq")
-        return [_value(family, name, item, path, lines) for item in node.value]
+        items = []
+        for number, item in enumerate(node.value):
+            place = (*path, str(number))
+            lines[place] = item.start_mark.line + 1
+            items.append(_value(family, name, item, place, lines))
+        return items
     return _plain(family, name, node)
 
 
