@@ -114,7 +114,7 @@ def test_what_has_no_plain_words_is_refused(role: str) -> None:
 
 def write(file: Path, value: Any) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
+    file.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def check(*right: bool) -> dict[str, Any]:
