@@ -19,12 +19,15 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from buzanlib.errors import BuzanError, RunError, StudyError, check_name
 from buzanlib.study.child import PYTHON, search_path
 from buzanlib.study.results import PICTURE
 from buzanlib.study.runner import RESULTS
+
+_logger = logging.getLogger(__name__)
 
 SOURCE, STYLE = Path("seminar", "slides.md"), Path("seminar", "slides.css")
 """In the folder of a book."""
@@ -123,7 +126,8 @@ class BookFigure(SphinxDirective):
         try:
             check_name("figure", label, drawn)
         except BuzanError as error:
-            raise self.error(str(error)) from error
+            _logger.warning("%s", error, location=self.get_location())
+            return []
         svg, alt = drawn[label]
         Path(self.env.srcdir, f"{label}.svg").write_text(svg, encoding="utf-8")
         return [nodes.image(uri=f"{label}.svg", alt=alt)]
