@@ -86,7 +86,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*{(])|\n\s*\n|\n(?=[-|#])|\|")
 class Text:
     """A piece of a book as it is written."""
 
-    page: str  #: name of the file without its ending
+    page: str  #: name of the file without its ending, behind that of its folder within the book
     cell: int  #: of a notebook, from 1; 0 on a page of Markdown
     line: int  #: of the cell or page, at which the piece begins
     content: str
@@ -141,8 +141,9 @@ def texts_of(templates: Path, book: Path) -> Iterator[Text]:
                 yield Text(template.stem, number, 1, cell.source)
             elif cell.cell_type == "code":
                 yield from _strings(template.stem, number, ast.parse(cell.source))
-    for page in sorted(book.glob("*.md")):
-        yield Text(page.stem, 0, 1, page.read_text(encoding="utf-8"))
+    for page in sorted([*book.glob("*.md"), *book.glob("seminar/**/*.md"), *book.glob("teach/*.md")]):
+        name = page.relative_to(book).with_suffix("").as_posix()
+        yield Text(name, 0, 1, page.read_text(encoding="utf-8"))
     for module in sorted((ROOT / "figures").glob("*.py")):
         yield from _strings(f"figures.{module.stem}", 0, ast.parse(module.read_text(encoding="utf-8")))
 
