@@ -143,7 +143,11 @@ def texts_of(templates: Path, book: Path) -> Iterator[Text]:
                 yield Text(template.stem, number, 1, cell.source)
             elif cell.cell_type == "code":
                 yield from _strings(template.stem, number, ast.parse(cell.source))
-    for page in sorted([*book.glob("*.md"), *book.glob(f"{EXERCISES}/*.md")]):
+    for page in sorted(
+        file
+        for place in ("*.md", f"{EXERCISES}/*.md", "seminar/**/*.md", "teach/*.md")
+        for file in book.glob(place)
+    ):
         name = page.relative_to(book).with_suffix("").as_posix()
         yield Text(name, 0, 1, page.read_text(encoding="utf-8"))
     for file in sorted(book.glob(f"{EXERCISES}/*.yml")):
