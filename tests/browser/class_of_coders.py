@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from buzanlib.seminar.coding_files import FORMS, ITEMS, SPEAKERS, VALUES
-from buzanlib.theory.vocabulary import Threat
-
-THREATS = tuple(map(str, Threat))
+from buzanlib.seminar.coding_files import FORMS, ITEMS
+from buzanlib.seminar.vignettes import SPEAKERS, THREATS, VALUES
 
 
 def coding(coder: str, codes: dict[str, Any], **changed: Any) -> dict[str, Any]:

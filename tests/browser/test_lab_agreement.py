@@ -20,8 +20,9 @@ from buzanlib.seminar.class_agreement import (
     group_table,
     hardest_items,
 )
-from buzanlib.seminar.coding_files import FORMS, ITEMS, SPEAKERS, VALUES, read_coding
+from buzanlib.seminar.coding_files import FORMS, ITEMS, read_coding
 from buzanlib.seminar.speaker_labels import experiment
+from buzanlib.seminar.vignettes import SPEAKERS, VALUES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -77,7 +78,10 @@ def test_two_hundred_classes_have_the_same_numbers_in_the_page_and_in_python(scr
         assert close(page["table"], table), seed
         assert close(page["groups"], rows(group_table(codings))), seed
         for name, of in (("confusion", confusion(codings)), ("withKey", confusion_with_key(codings))):
-            assert close(page[name], {"values": list(of.columns), "matrix": of.to_numpy().tolist()}), (seed, name)
+            assert close(page[name], {"values": list(of.columns), "matrix": of.to_numpy().tolist()}), (
+                seed,
+                name,
+            )
         assert close(page["againstKey"], rows(against_key(codings))), seed
         hardest = rows(hardest_items(codings))
         for row in page["hardest"]:
