@@ -24,7 +24,9 @@ const lab = (() => {
 
   const say = (key, values = {}) =>
     (data.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-  const word = (variable, value) => data.values[variable === "primary" || variable === "threats" ? "threat" : variable][value].word;
+  /* What a value of a variable is called, and its rule. A level has its number, by which reasons name it. */
+  const described = (variable, value) => data.values[["threats", "primary"].includes(variable) ? "threat" : variable][value];
+  const word = (variable, value) => (variable === "level" ? `${value} \u00b7 ` : "") + described(variable, value).word;
 
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
@@ -332,10 +334,8 @@ const lab = (() => {
         const { name } = field.dataset;
         field.hidden = name !== "threats" && (nothing || (name === "primary" && (codes.threats ?? []).length < 2));
         const said = inputs.filter((input) => input.name === name && input.checked && name !== "primary");
-        field.querySelector("ul").replaceChildren(...said.map(({ value }) => {
-          const { word, rule } = data.values[name === "threats" ? "threat" : name][value];
-          return make("li", {}, make("b", {}, `${word}: `), rule);
-        }));
+        field.querySelector("ul").replaceChildren(...said.map(({ value }) =>
+          make("li", {}, make("b", {}, `${described(name, value).word}: `), described(name, value).rule)));
       }
     };
 
@@ -378,7 +378,7 @@ const lab = (() => {
   function practise(item, mine) {
     const all = data.sets.T;
     const at = all.indexOf(item);
-    byId("train-title").textContent = say("train.title", { n: at + 1, of: all.length });
+    byId("train-title").textContent = say("train.title", { n: at + 1, of: at < work.train ? work.train : all.length });
     byId("train-lead").hidden = at > 0;
     byId("train").querySelector(".passage").replaceChildren(passage(item), questions(mine.codes, () => {
       keep();
@@ -562,8 +562,8 @@ const lab = (() => {
     const names = work ? variables() : FORMS.long;
     byId("codebook-text").replaceChildren(...names.filter((name) => name !== "primary").flatMap((name) => [
       make("h3", { id: `book-${name}` }, say(`code.${name}`)),
-      make("dl", {}, ...Object.values(data.values[name === "threats" ? "threat" : name]).flatMap(({ word, rule }) =>
-        [make("dt", {}, word), make("dd", {}, rule)])),
+      make("dl", {}, ...Object.keys(data.values[name === "threats" ? "threat" : name]).flatMap((value) =>
+        [make("dt", {}, word(name, value)), make("dd", {}, described(name, value).rule)])),
     ]));
     byId("codebook-title").focus();
     return null;
@@ -579,7 +579,8 @@ const lab = (() => {
     if (/^[0-9]$/.test(event.key)) {
       const field = here ?? fields.find((one) => !one.querySelector(":checked"));
       const options = field ? [...field.querySelectorAll(".option:not(.nothing, [hidden]) input")] : [];
-      const input = event.key === "0" ? field?.querySelector(".nothing input") : options[event.key - 1];
+      const input = field?.dataset.name === "level" ? options[event.key]
+        : event.key === "0" ? field?.querySelector(".nothing input") : options[event.key - 1];
       if (!input || input.disabled) return null;
       event.preventDefault();
       input.focus();
