@@ -25,13 +25,12 @@ from buzanlib.measurement.reliability import (
     coincidences,
     unit_counts,
 )
-from buzanlib.seminar.coding_files import VALUES, Coding
-from buzanlib.theory.vocabulary import Threat
+from buzanlib.seminar.coding_files import Coding
+from buzanlib.seminar.vignettes import THREATS, VALUES
 
 #: Variables of a class with the variable coded and its level of measurement.
 VARIABLES: dict[str, tuple[str, str]] = {
-    **{str(threat): (str(threat), "nominal") for threat in Threat},
-    **{name: (name, "nominal") for name in ("primary", "level")},
+    **{name: (name, "nominal") for name in (*THREATS, "primary", "level")},
     "level (ordinal)": ("level", "ordinal"),
     **{name: (name, "nominal") for name in ("referent", "agent", "measure")},
 }
@@ -86,7 +85,9 @@ def jackknife_interval(estimate: float, replicates: npt.ArrayLike) -> tuple[floa
     return max(estimate - half, -1.0), min(estimate + half, 1.0)
 
 
-def estimates(first: npt.ArrayLike, second: npt.ArrayLike | None = None, level: str = "nominal") -> dict[str, float]:
+def estimates(
+    first: npt.ArrayLike, second: npt.ArrayLike | None = None, level: str = "nominal"
+) -> dict[str, float]:
     """Percent agreement, alpha and AC1 with their intervals.
 
     Parameters
@@ -175,7 +176,9 @@ def group_table(codings: Sequence[Coding]) -> pd.DataFrame:
         if len(first) < 1 + (kinds[0] == kinds[1]) or not second:
             continue
 
-        def of(name: str, level: str, one: list[Coding] = first, other: list[Coding] = second) -> dict[str, float]:
+        def of(
+            name: str, level: str, one: list[Coding] = first, other: list[Coding] = second
+        ) -> dict[str, float]:
             against = None if one == other else ratings(other, name, items)
             return estimates(ratings(one, name, items), against, level)
 
@@ -194,7 +197,11 @@ def _table(
         for shown, (name, level) in variables.items()
         if any(one.value(item, name) is not None for one in coders for item in one.codes)
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable").astype({"items": int} if rows else {})
+    return (
+        pd.DataFrame.from_dict(rows, orient="index")
+        .rename_axis("variable")
+        .astype({"items": int} if rows else {})
+    )
 
 
 def confusion(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFrame:
@@ -215,7 +222,7 @@ def confusion(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFr
 def confusion_with_key(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFrame:
     """Counts of what coders gave (columns) by what the key has (rows)."""
     found: Counter[tuple[str | int, str | int]] = Counter()
-    for item, key, value, _ in _beside_key(codings, variable):
+    for key, value, _ in _beside_key(codings, variable):
         found[key, value] += 1
     values = [one for one in VALUES[variable] if any(one in pair for pair in found)]
     counted = [[found[row, column] for column in values] for row in values]
@@ -232,15 +239,18 @@ def against_key(codings: Sequence[Coding]) -> pd.DataFrame:
         (shares of them). Giving the threat that is accepted as primary is accepted, too.
     """
     rows = {}
-    for name in (*map(str, Threat), *VALUES):
+    for name in (*THREATS, *VALUES):
         found = Counter(how for *_, how in _beside_key(codings, name))
         if total := found.total():
-            rows[name] = {"codes": total, **{how: found[how] / total for how in ("equal", "accepted", "other")}}
+            rows[name] = {
+                "codes": total,
+                **{how: found[how] / total for how in ("equal", "accepted", "other")},
+            }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
 
 
-def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str, str | int, str | int, str]]:
-    """Item, value of the key, value of a coder, and ``equal``, ``accepted`` or ``other``; of all coders."""
+def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str | int, str | int, str]]:
+    """Value of the key, value of a coder, and ``equal``, ``accepted`` or ``other``; of all coders."""
     for key in (one for one in codings if one.kind == "key"):
         for one in _coders(codings):
             for item in one.codes:
@@ -252,7 +262,7 @@ def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str,
                     accepted = value in beside.get(variable, ())
                 else:
                     accepted = variable in {*beside.get("threats", ()), *beside.get("primary", ())}
-                yield item, right, value, "equal" if value == right else "accepted" if accepted else "other"
+                yield right, value, "equal" if value == right else "accepted" if accepted else "other"
 
 
 def hardest_items(codings: Sequence[Coding]) -> pd.DataFrame:
@@ -265,11 +275,17 @@ def hardest_items(codings: Sequence[Coding]) -> pd.DataFrame:
         ``mean``; ``primary values`` such as ``"pol 6, inf 2"``. NaN where fewer than two coded a variable.
     """
     coders = _coders(codings)
-    names = [name for name in VALUES if any(one.value(item, name) is not None for one in coders for item in one.codes)]
+    names = [
+        name
+        for name in VALUES
+        if any(one.value(item, name) is not None for one in coders for item in one.codes)
+    ]
     rows = {}
     for item in _items(coders):
         given = {name: [one.value(item, name) for one in coders] for name in names}
-        agree = {name: _pairs_that_agree([value for value in given[name] if value is not None]) for name in names}
+        agree = {
+            name: _pairs_that_agree([value for value in given[name] if value is not None]) for name in names
+        }
         defined = [value for value in agree.values() if not np.isnan(value)]
         primaries = Counter(value for value in given.get("primary", []) if value is not None)
         ranked = sorted(primaries.items(), key=lambda pair: (-pair[1], VALUES["primary"].index(pair[0])))

@@ -1,8 +1,8 @@
 """What a class of a given size can and cannot show, by simulation.
 
-An item has a settled code, every kind of threat being as frequent; the chance that a coder gives it varies between items
-as a beta distribution does, and any other code is as likely as another. So alpha in the population of items is known,
-and intervals can be held to it.
+An item has a settled code, every kind of threat being as frequent; the chance that a coder gives it varies between
+items as a beta distribution does, and any other code is as likely as another. So alpha in the population of items is
+known, and intervals can be held to it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from buzanlib.seminar.class_agreement import COVERAGE
 
 CATEGORIES = 6  #: as many as kinds of threats that passages of a class have
 
-SPREAD = 3.0  #: sum of the two parameters of the beta distribution: small where items differ much in difficulty
+SPREAD = (
+    3.0  #: sum of the two parameters of the beta distribution: small where items differ much in difficulty
+)
 
 SEED = 20100615
 
@@ -82,7 +84,9 @@ def _jackknife(kind: SimulatedClass, classes: int, rng: np.random.Generator) -> 
     return found[:, 0], np.sqrt((n - 1) ** 2 / n * found[:, 1:].var(axis=1, ddof=1)), matrices
 
 
-def coverage(kind: SimulatedClass, classes: int = 1000, draws: int = 500, seed: int = SEED) -> dict[str, float]:
+def coverage(
+    kind: SimulatedClass, classes: int = 1000, draws: int = 500, seed: int = SEED
+) -> dict[str, float]:
     """How often 95 % intervals hold alpha in the population.
 
     Parameters

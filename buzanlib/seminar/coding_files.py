@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from buzanlib.errors import DataError, Fault, nearest, shown
+from buzanlib.seminar.vignettes import SPEAKERS, THREATS, VALUES
 from buzanlib.strictjson import parse
-from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat, ThreatAgent
 
 FORMAT, VERSION = "buzanlib-coding", 1
 
@@ -22,23 +22,11 @@ ITEMS: dict[str, tuple[str, ...]] = {
     **{name: tuple(f"{name}{place:02}" for place in range(1, 13)) for name in "AB"},
 }
 
-#: Variables of which an item has one value, with their values in the order of the codebook.
-VALUES: dict[str, tuple[str | int, ...]] = {
-    "primary": (*map(str, Threat), "none"),
-    "level": (0, 1, 2),
-    "referent": tuple(map(str, ReferentObject)),
-    "agent": tuple(map(str, ThreatAgent)),
-    "measure": tuple(map(str, Measure)),
-}
-
 #: What is coded in each form.
 FORMS: dict[str, tuple[str, ...]] = {
     "short": ("threats", "primary", "level", "referent"),
     "long": ("threats", *VALUES),
 }
-
-#: Kinds of speakers that a false label can describe.
-SPEAKERS = tuple(str(quadrant).lower() for quadrant in Quadrant)
 
 #: Bytes above which a file is not read; one of a coder has about 2,000, a key 20,000.
 LARGEST = 200_000
@@ -169,7 +157,9 @@ def _text(path: Path) -> str:
     try:
         if len(content) <= LARGEST:
             return content.decode("utf-8-sig")
-        fault = Fault(path.name, 0, "", "its size", f"at most {LARGEST:,} bytes; a coder's file has about 2,000")
+        fault = Fault(
+            path.name, 0, "", "its size", f"at most {LARGEST:,} bytes; a coder's file has about 2,000"
+        )
     except UnicodeDecodeError as error:
         value = repr(content[error.start : error.start + 4])
         fault = Fault(path.name, 0, "", value, "text in UTF-8 is needed")
@@ -183,7 +173,9 @@ class _Reader:
     file: str
 
     def refuse(self, place: str, value: object, allowed: str) -> NoReturn:
-        raise DataError([Fault(self.file, 0, "", value if isinstance(value, str) else shown(value), allowed, place)])
+        raise DataError(
+            [Fault(self.file, 0, "", value if isinstance(value, str) else shown(value), allowed, place)]
+        )
 
     def one_of(self, place: str, value: object, allowed: Collection[str | int]) -> Any:
         """The value, if it is allowed and of the same type; ``True`` is not 1."""
@@ -232,7 +224,7 @@ class _Reader:
         accept = self.names("$.accept", whole.get("accept", {}), inside)
         for item, coded in accept.items():
             for name, values in self.names(f"$.accept.{item}", coded, FORMS["long"]).items():
-                self.several(f"$.accept.{item}.{name}", values, VALUES.get(name, tuple(map(str, Threat))))
+                self.several(f"$.accept.{item}.{name}", values, VALUES.get(name, THREATS))
         toward = self.names("$.toward", whole.get("toward", {}), inside)
         for item, pushed in toward.items():
             for label, threat in self.names(f"$.toward.{item}", pushed, SPEAKERS).items():
@@ -246,7 +238,7 @@ class _Reader:
         """Check what an item has."""
         for name, value in self.names(place, coded, variables).items():
             if name == "threats":
-                self.several(f"{place}.threats", value, tuple(map(str, Threat)))
+                self.several(f"{place}.threats", value, THREATS)
             else:
                 self.one_of(f"{place}.{name}", value, VALUES[name])
 

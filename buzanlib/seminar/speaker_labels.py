@@ -49,7 +49,9 @@ class Student:
     @property
     def unlabelled(self) -> list[float]:
         """Outcomes of items without."""
-        return [float(np.mean(each)) for each, label in zip(self.outcomes, self.shown, strict=True) if label < 0]
+        return [
+            float(np.mean(each)) for each, label in zip(self.outcomes, self.shown, strict=True) if label < 0
+        ]
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def students(codings: Sequence[Coding]) -> list[Student]:
             if primary is not None and kinds and (label is None or label in kinds):
                 outcomes = tuple(float(primary == toward[item][kind]) for kind in kinds)
                 mine.append((outcomes, -1 if label is None else kinds.index(label)))
-    return [Student(tuple(each for each, _ in mine), tuple(one for _, one in mine)) for mine in found.values()]
+    return [
+        Student(tuple(each for each, _ in mine), tuple(one for _, one in mine)) for mine in found.values()
+    ]
 
 
 def experiment(codings: Sequence[Coding], draws: int = DRAWS, seed: int = SEED) -> Experiment:
@@ -127,7 +131,9 @@ def experiment(codings: Sequence[Coding], draws: int = DRAWS, seed: int = SEED) 
     unlabelled = np.array([np.mean(one.unlabelled) for one in compared])
     shift = labelled - unlabelled
     low, high = _t_interval(shift)
-    finding: Finding = "undefined" if np.isnan(low) else "toward" if low > 0 else "away" if high < 0 else "undecided"
+    finding: Finding = (
+        "undefined" if np.isnan(low) else "toward" if low > 0 else "away" if high < 0 else "undecided"
+    )
     p = _randomisation_p(compared, float(shift.mean()), draws, seed)
     means = (float(labelled.mean()), float(unlabelled.mean()), float(shift.mean()))
     return Experiment(len(compared), left_out, *means, low, high, p, finding)
@@ -165,7 +171,9 @@ def _uniform_blocks(draws: int, seed: int) -> Iterator[Array]:
     """Numbers between 0 and 1, `draws` at a time, of the generator mulberry32, which the page has as well."""
     start = 0
     while True:
-        counter = (seed + 0x6D2B79F5 * np.arange(start + 1, start + draws + 1, dtype=np.uint64)).astype(np.uint32)
+        counter = (seed + 0x6D2B79F5 * np.arange(start + 1, start + draws + 1, dtype=np.uint64)).astype(
+            np.uint32
+        )
         start += draws
         yield _mulberry32(counter)
 
@@ -208,5 +216,7 @@ def power(
     labelled = rng.binomial(half, base + shift, size=(draws, people)) / half
     difference = labelled - rng.binomial(items - half, base, size=(draws, people)) / (items - half)
     error = difference.std(axis=1, ddof=1) / np.sqrt(people)
-    distance = difference.mean(axis=1) * np.sign(shift or 1) - stats.t.ppf((1 + COVERAGE) / 2, people - 1) * error
+    distance = (
+        difference.mean(axis=1) * np.sign(shift or 1) - stats.t.ppf((1 + COVERAGE) / 2, people - 1) * error
+    )
     return float((distance > 0).mean())

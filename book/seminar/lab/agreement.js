@@ -348,7 +348,7 @@ const agreement = (() => {
     return { values, matrix: values.map((_, i) => values.map((_, j) => sum(units.map((unit) => unit.matrix[i][j])))) };
   }
 
-  /* Item, value of the key, value of a coder, and "equal", "accepted" or "other"; of all coders. */
+  /* Value of the key, value of a coder, and "equal", "accepted" or "other"; of all coders. */
   function besideKey(files, variable) {
     const found = [];
     for (const key of files.filter((file) => file.kind === "key"))

@@ -26,10 +26,12 @@ const teacher = (() => {
     return element;
   }
 
+  const minus = (text) => text.replace("-", "\u2212");
   const number = (value, digits = 2) =>
-    new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+    minus(new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value));
   const percent = (share) => number(100 * share, 0);
-  const points = (share) => new Intl.NumberFormat(language, { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(100 * share);
+  const points = (share) =>
+    minus(new Intl.NumberFormat(language, { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(100 * share));
 
   function variable(name) {
     return known.values.threat[name]?.word ?? say(`variable.${name}`);
@@ -67,7 +69,7 @@ const teacher = (() => {
       make("tr", {}, make("th", { scope: "row" }, first), ...cells.map((cell, place) =>
         make("td", { "data-head": heads[place + 1] }, ...[cell].flat()))));
     return make("div", { class: "wide", tabindex: 0, role: "region", "aria-label": caption },
-      make("table", { class: kind }, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body)));
+      make("table", { class: kind }, ...(kind === "matrix" ? [make("caption", {}, caption)] : []), make("thead", {}, head), make("tbody", {}, ...body)));
   }
 
   function part(name, ...children) {
@@ -118,7 +120,7 @@ const teacher = (() => {
   function againstKey(files) {
     const heads = ["", say("key.codes"), say("key.equal"), say("key.accepted"), say("key.other")];
     const rows = agreement.againstKey(files).map((row) =>
-      [variable(row.variable), String(row.codes), ...["equal", "accepted", "other"].map((how) => `${percent(row[how])} %`)]);
+      [variable(row.variable), String(row.codes), ...["equal", "accepted", "other"].map((how) => `${percent(row[how])}\u00a0%`)]);
     return part("key", table(say("key.title"), heads, rows));
   }
 
@@ -129,7 +131,7 @@ const teacher = (() => {
       const item = make("li", {}, make("p", {}, make("b", {}, row.item), " ", known.items[row.item].text ?? ""));
       const said = ["primary", "level", "referent", "agent", "measure"]
         .filter((name) => name in row)
-        .map((name) => `${variable(name)} ${Number.isNaN(row[name]) ? say("undefined") : `${percent(row[name])} %`}`);
+        .map((name) => `${variable(name)} ${Number.isNaN(row[name]) ? say("undefined") : `${percent(row[name])}\u00a0%`}`);
       item.append(make("p", { class: "agree" }, `${say("hardest.pairs")} ${said.join(" \u00b7 ")}`));
       const given = row.primaries.map(([name, count]) => `${threat(name)} ${count}`).join(" \u00b7 ");
       item.append(make("p", { class: "given" }, `${say("hardest.given")} ${given}`));
