@@ -22,6 +22,8 @@ _PLAIN = "en"
 _SCRIPTS = ("agreement.js", "teacher.js", "lab.js")
 """In the order in which they run, as one."""
 
+_STYLES = ("lab.css", "teacher.css")
+
 _POLICY = (
     "default-src 'none'; script-src 'sha256-{}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'none'"
@@ -38,7 +40,7 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
     Parameters
     ----------
     folder : Path
-        With ``lab.html``, ``lab.css`` and the scripts.
+        With ``lab.html``, style sheets and scripts.
     lab : Lab
         Passages and languages.
     language : str
@@ -65,7 +67,7 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
     inside = {
         "language": escape(language),
         "policy": _POLICY.format(digest),
-        "css": _lean(folder / "lab.css"),
+        "css": "\n".join(_lean(folder / name) for name in _STYLES),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "script": script,
     }

@@ -273,8 +273,9 @@ const lab = (() => {
   async function chosen(input, fault, accept) {
     const [file] = input.files ?? input;
     if (!file) return;
-    const found = agreement.read(await file.text(), file.name, known);
-    fault.textContent = found.fault ? say("start.refused", found.fault) : accept(found.file);
+    const found = file.size > agreement.LARGEST ? { fault: { why: "size" } } : agreement.read(await file.text(), file.name, known);
+    const why = found.fault && `${found.fault.place ?? ""} ${say(`teacher.fault.${found.fault.why}`, found.fault)}`.trim();
+    fault.textContent = why ? say("start.refused", { name: file.name, why }) : accept(found.file);
     if ("value" in input) input.value = "";
   }
 
@@ -397,7 +398,7 @@ const lab = (() => {
     next.textContent = say(enough ? "train.code" : mine.seen ? "train.next" : "train.check");
     byId("train-code").textContent = say(enough ? "train.more" : "train.leave");
     byId("train-code").hidden = enough && at + 1 === data.sets.T.length;
-    if (mine.seen) byId("feedback").replaceChildren(...compared(mine.codes, data.training[item]));
+    if (mine.seen) byId("feedback").replaceChildren(...compared(mine.codes, data.training[item], item));
     next.onclick = () => {
       if (enough) show("code");
       else if (mine.seen) show("train");
@@ -420,7 +421,7 @@ const lab = (() => {
   }
 
   /* Own codes, those of the key, what is accepted as well, and why. */
-  function compared(mine, { codes, accept = {}, why, rules = [] }, title = say("train.compared")) {
+  function compared(mine, { codes, accept = {}, why, rules = [] }, item) {
     const told = (name, value) => name !== "threats" ? word(name, value)
       : value.length ? value.map((one) => word(name, one)).join(", ") : word(name, "none");
     const rows = variables().map((name) => {
@@ -435,7 +436,7 @@ const lab = (() => {
     });
     const head = ["key.variable", "key.yours", "key.key"].map((key) => make("th", { scope: "col" }, say(key)));
     return [
-      make("h3", { tabindex: "-1" }, title),
+      make("h3", { tabindex: "-1" }, say("train.compared", { item })),
       make("table", { class: "codes" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)),
       make("p", { class: "why" }, why ?? "", ...(rules.length ? [make("span", { class: "hint" }, say("key.rules", { rules: rules.join(", ") }))] : [])),
     ];
@@ -545,9 +546,9 @@ const lab = (() => {
       make("p", { class: "lead", tabindex: "-1" }, say("key.summary", { n: well.length, of: all.length })),
       make("p", { class: "hint" }, say("key.source")),
       ...all.map((item) => make("article", {},
-        make("div", {}, make("h3", {}, say("key.passage", { n: items().indexOf(item) + 1 })), passage(item, work.file.labels?.[item])),
+        make("div", {}, make("h3", {}, say("key.passage", { n: items().indexOf(item) + 1, item })), passage(item, work.file.labels?.[item])),
         ...compared(work.file.codes[item] ?? {}, {
-          codes: key.codes[item], accept: key.accept?.[item], why: key.why?.[item], rules: key.rules?.[item] }).slice(1))));
+          codes: key.codes[item], accept: key.accept?.[item], why: key.why?.[item], rules: key.rules?.[item] }, item).slice(1))));
     byId("compared").firstElementChild.focus();
     return "";
   }
