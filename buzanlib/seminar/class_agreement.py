@@ -222,7 +222,7 @@ def confusion(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFr
 def confusion_with_key(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFrame:
     """Counts of what coders gave (columns) by what the key has (rows)."""
     found: Counter[tuple[str | int, str | int]] = Counter()
-    for item, key, value, _ in _beside_key(codings, variable):
+    for key, value, _ in _beside_key(codings, variable):
         found[key, value] += 1
     values = [one for one in VALUES[variable] if any(one in pair for pair in found)]
     counted = [[found[row, column] for column in values] for row in values]
@@ -249,8 +249,8 @@ def against_key(codings: Sequence[Coding]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
 
 
-def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str, str | int, str | int, str]]:
-    """Item, value of the key, value of a coder, and ``equal``, ``accepted`` or ``other``; of all coders."""
+def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str | int, str | int, str]]:
+    """Value of the key, value of a coder, and ``equal``, ``accepted`` or ``other``; of all coders."""
     for key in (one for one in codings if one.kind == "key"):
         for one in _coders(codings):
             for item in one.codes:
@@ -262,7 +262,7 @@ def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str,
                     accepted = value in beside.get(variable, ())
                 else:
                     accepted = variable in {*beside.get("threats", ()), *beside.get("primary", ())}
-                yield item, right, value, "equal" if value == right else "accepted" if accepted else "other"
+                yield right, value, "equal" if value == right else "accepted" if accepted else "other"
 
 
 def hardest_items(codings: Sequence[Coding]) -> pd.DataFrame:

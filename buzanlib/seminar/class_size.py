@@ -1,8 +1,8 @@
 """What a class of a given size can and cannot show, by simulation.
 
-An item has a settled code, every kind of threat being as frequent; the chance that a coder gives it varies between items
-as a beta distribution does, and any other code is as likely as another. So alpha in the population of items is known,
-and intervals can be held to it.
+An item has a settled code, every kind of threat being as frequent; the chance that a coder gives it varies between
+items as a beta distribution does, and any other code is as likely as another. So alpha in the population of items is
+known, and intervals can be held to it.
 """
 
 from __future__ import annotations

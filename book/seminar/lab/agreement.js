@@ -150,10 +150,10 @@ const agreement = (() => {
     }
   }
 
-  /* The files of a class, [{name, text}], as {files, faults}: one that is wrong does not spoil the others. Of several
+  /* The files of a class, [{name, text}] (or {name, fault} of what could not be read), as {files, faults}. Of several
      with the same codes of one coder the first is kept; where their codes differ none is. */
   function gather(texts, known) {
-    const results = texts.map(({ name, text }) => read(text, name, known));
+    const results = texts.map(({ name, text, fault }) => (fault ? { fault } : read(text, name, known)));
     const faults = results.filter(({ fault }) => fault).map(({ fault }) => fault);
     const whose = new Map();
     for (const { file } of results.filter((one) => one.file)) {
@@ -348,7 +348,7 @@ const agreement = (() => {
     return { values, matrix: values.map((_, i) => values.map((_, j) => sum(units.map((unit) => unit.matrix[i][j])))) };
   }
 
-  /* Item, value of the key, value of a coder, and "equal", "accepted" or "other"; of all coders. */
+  /* Value of the key, value of a coder, and "equal", "accepted" or "other"; of all coders. */
   function besideKey(files, variable) {
     const found = [];
     for (const key of files.filter((file) => file.kind === "key"))
