@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from buzanlib.errors import DataError, Fault, nearest, shown
-from buzanlib.seminar.vignettes import SPEAKERS, THREATS, VALUES
 from buzanlib.strictjson import parse
+from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat, ThreatAgent
 
 FORMAT, VERSION = "buzanlib-coding", 1
 
@@ -21,6 +21,20 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "T": tuple(f"T{place}" for place in range(1, 7)),
     **{name: tuple(f"{name}{place:02}" for place in range(1, 13)) for name in "AB"},
 }
+
+THREATS = tuple(map(str, Threat))
+
+#: Variables of which an item has one value, with their values in the order of the codebook.
+VALUES: dict[str, tuple[str | int, ...]] = {
+    "primary": (*THREATS, "none"),
+    "level": (0, 1, 2),
+    "referent": tuple(map(str, ReferentObject)),
+    "agent": tuple(map(str, ThreatAgent)),
+    "measure": tuple(map(str, Measure)),
+}
+
+#: Kinds of speakers that a false label can describe.
+SPEAKERS = tuple(str(quadrant).lower() for quadrant in Quadrant)
 
 #: What is coded in each form.
 FORMS: dict[str, tuple[str, ...]] = {

@@ -8,36 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import pandas as pd
 
 from buzanlib.errors import BuzanError, check_name, nearest, shown
 from buzanlib.measurement.reliability import VARIABLES, krippendorff_alpha
+from buzanlib.seminar.coding_files import FORMAT, FORMS, ITEMS, SPEAKERS, VALUES, VERSION
 from buzanlib.sources.sheet_words import NONE
 from buzanlib.tables.yamlfile import Document, read
-from buzanlib.theory.securitization import Level
-from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat, ThreatAgent
+from buzanlib.theory.vocabulary import Threat
 
 THREATS = tuple(map(str, Threat))
 
-#: Variables of which a vignette has one value, with their values in the order of the codebook.
-VALUES: dict[str, tuple[str | int, ...]] = {
-    "primary": (*THREATS, NONE),
-    "level": tuple(map(int, Level)),
-    "referent": tuple(map(str, ReferentObject)),
-    "agent": tuple(map(str, ThreatAgent)),
-    "measure": tuple(map(str, Measure)),
-}
-
 #: Sets of vignettes, the first for training, and how hard one can be.
-SETS, GRADES = ("T", "A", "B"), ("easy", "medium", "contested")
+SETS, GRADES = tuple(ITEMS), ("easy", "medium", "contested")
 
-#: Kinds of speakers that a label can describe.
-SPEAKERS = tuple(str(quadrant).lower() for quadrant in Quadrant)
-
-_CODED = ("threats", *VALUES)
+_CODED = FORMS["long"]
 _CODERS = ("first", "second")
 _KEY = "key.yml"
 
@@ -68,9 +58,8 @@ class Vignette:
     grade: str  #: of `GRADES`
     rules: tuple[int, ...]  #: of the codebook, by which it is decided
     codes: Codes
-    accept: dict[
-        str, tuple[str | int, ...]
-    ]  #: By variable further values; of ``threats``, what can also be left out.
+    #: By variable what else is accepted; of ``threats``, what may be given or not.
+    accept: dict[str, tuple[str | int, ...]]
     keys: dict[str, Codes]  #: the codings on which the key rests, ``first`` and ``second``
     toward: dict[str, str]  #: of a contested one: primary threat to which a label pushes, by kind of speaker
     twin: str | None = None  #: the one that differs by what a common rule says
@@ -112,7 +101,7 @@ class Lab:
         items = self.of_set(name)
         check_name("language", language, self.languages)
         return {
-            "format": "buzanlib-coding", "version": 1, "session": "key", "coder": "key", "kind": "key", "set": name,
+            "format": FORMAT, "version": VERSION, "session": "key", "coder": "key", "kind": "key", "set": name,
             "form": "long", "language": language, "labels": None,
             "codes": {item: asdict(one.codes) for item, one in items.items()},
             "why": {item: self.languages[language].why[item] for item in items},
@@ -152,9 +141,8 @@ class Lab:
         rows = {}
         for name, (column, level) in VARIABLES.items():
             if column in (*THREATS, *VALUES):
-                given = [[pair[coder].number(column) for pair in pairs] for coder in _CODERS]
-                alike = pd.Series(given[0], dtype=float) == pd.Series(given[1], dtype=float)
-                rows[name] = (krippendorff_alpha(given, level), alike.mean(), len(pairs))
+                given = np.array([[pair[coder].number(column) for pair in pairs] for coder in _CODERS])
+                rows[name] = (krippendorff_alpha(given, level), (given[0] == given[1]).mean(), len(pairs))
         columns = ["alpha", "agreement", "n"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("variable")
 
@@ -168,19 +156,19 @@ def read_lab(folder: Path) -> Lab:
         At the first fault: file, line, vignette, key, value, and what would be allowed.
     """
     key = _Reader(read(folder / _KEY, "key of the coding lab", BuzanError))
-    vignettes = {str(item): key.vignette(str(item), value) for item, value in key.document.content.items()}
+    found = key.mapping(key.document.content, chain.from_iterable(ITEMS.values()))
+    vignettes = {item: key.vignette(item, value) for item, value in found.items()}
     for item, one in vignettes.items():
         if one.twin is not None:
             twin = vignettes[key.one_of(one.twin, set(vignettes) - {item}, item, "twin")]
             if twin.twin != item or not set(one.rules) & set(twin.rules):
                 key.refuse(one.twin, "allowed: twins that name each other and share a rule", item, "twin")
-    files = [path for path in sorted(folder.glob("*.yml")) if path.name != _KEY]
+    files = sorted(set(folder.glob("*.yml")) - {folder / _KEY})
     readers = [_Reader(read(path, "language of the coding lab", BuzanError)) for path in files]
-    words = {str(word) for reader in readers for word in reader.document.content.get("words") or ()}
-    return Lab(
-        vignettes,
-        {path.stem: one.language(vignettes, words) for path, one in zip(files, readers, strict=True)},
-    )
+    given = [reader.document.content.get("words") for reader in readers]
+    words = {str(word) for one in given if isinstance(one, dict) for word in one}
+    languages = [reader.language(vignettes, words) for reader in readers]
+    return Lab(vignettes, {one.language: one for one in languages})
 
 
 @dataclass(frozen=True)
@@ -236,24 +224,21 @@ class _Reader:
         grade = self.one_of(found["grade"], GRADES, item, "grade")
         contested = self.one_of(found["contested"], [grade == "contested"], item, "contested")
         codes = self.codes(found["codes"], item, "codes")
+        accepted = self.mapping(found.get("accept", {}), (), item, "accept", optional=_CODED)
         accept = {
             name: self.several(values, VALUES.get(name, THREATS), item, "accept", name)
-            for name, values in self.mapping(
-                found.get("accept", {}), (), item, "accept", optional=_CODED
-            ).items()
+            for name, values in accepted.items()
         }
         speakers = SPEAKERS if contested else ()
         toward = self.mapping(found.get("toward", {}), (), item, "toward", optional=speakers)
         for speaker, threat in toward.items():
             self.one_of(threat, {codes.primary, *accept.get("primary", ())}, item, "toward", speaker)
         if contested and len(set(toward.values())) < 2:
-            self.refuse(
-                toward, "allowed: two kinds of speakers, each with a threat of its own", item, "toward"
-            )
+            self.refuse(toward, "allowed: two speakers, each with a threat of its own", item, "toward")
         coders = _CODERS if "keys" in found else ()
         keys = self.mapping(found.get("keys", {}), coders, item, "keys")
         return Vignette(
-            self.one_of(found["set"], [name for name in SETS if item.startswith(name)] or SETS, item, "set"),
+            self.one_of(found["set"], [name for name in SETS if item in ITEMS[name]], item, "set"),
             grade,
             self.several(found["rules"], range(1, 100), item, "rules"),
             codes,
@@ -279,9 +264,7 @@ class _Reader:
         sections = ("language", "name", "words", "values", "labels", "items", "why")
         found = self.mapping(self.document.content, sections)
         code = self.one_of(found["language"], [Path(self.document.name).stem], "language")
-        variables = {"threat": VALUES["primary"]} | {
-            name: VALUES[name] for name in VALUES if name != "primary"
-        }
+        variables = {"threat" if name == "primary" else name: codes for name, codes in VALUES.items()}
         values = {
             variable: {
                 one: self.texts(described, ("word", "rule"), "values", variable, one)
@@ -291,4 +274,5 @@ class _Reader:
         }
         names = {"words": words, "labels": SPEAKERS, "items": items, "why": items}
         texts = {section: self.texts(found[section], names[section], section) for section in names}
-        return Language(code, found["name"], values=values, **texts)
+        name = self.texts({"name": found["name"]}, ["name"])["name"]
+        return Language(code, name, values=values, **texts)

@@ -44,7 +44,9 @@ def lab() -> Lab:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(FOLDER, tmp_path / "lab", ignore=shutil.ignore_patterns("*.js", "*.css", "*.html")))
+    return Path(
+        shutil.copytree(FOLDER, tmp_path / "lab", ignore=shutil.ignore_patterns("*.js", "*.css", "*.html"))
+    )
 
 
 def test_there_are_six_to_train_and_twice_twelve(lab: Lab) -> None:
@@ -54,7 +56,9 @@ def test_there_are_six_to_train_and_twice_twelve(lab: Lab) -> None:
 
 
 def counts(vignettes: dict[str, Vignette], variable: str) -> Counter[object]:
-    return Counter(one.grade if variable == "grade" else getattr(one.codes, variable) for one in vignettes.values())
+    return Counter(
+        one.grade if variable == "grade" else getattr(one.codes, variable) for one in vignettes.values()
+    )
 
 
 @pytest.mark.parametrize("variable", ["primary", "level", "referent", "grade"])
@@ -67,7 +71,9 @@ def test_both_sets_are_equally_hard(lab: Lab, variable: str) -> None:
 def test_half_of_each_set_is_contested_between_threats_of_table_2(lab: Lab) -> None:
     for name in "AB":
         pairs = Counter(
-            frozenset({one.codes.primary, *one.toward.values()}) for one in lab.of_set(name).values() if one.toward
+            frozenset({one.codes.primary, *one.toward.values()})
+            for one in lab.of_set(name).values()
+            if one.toward
         )
         assert pairs == {frozenset(pair): 2 for pair in (("pol", "inf"), ("pol", "cri"), ("inf", "cri"))}
 
@@ -92,7 +98,9 @@ def test_twins_differ_by_what_their_rule_says(lab: Lab) -> None:
     for item, one in lab.vignettes.items():
         if one.twin:
             other = lab.vignettes[one.twin]
-            differ = {name for name in asdict(one.codes) if asdict(one.codes)[name] != asdict(other.codes)[name]}
+            differ = {
+                name for name in asdict(one.codes) if asdict(one.codes)[name] != asdict(other.codes)[name]
+            }
             allowed = {rule for rule in {*one.rules} & {*other.rules} if RULE_OF_TWINS.get(rule) == differ}
             assert len(allowed) == 1, (item, differ)
             rules |= allowed
@@ -109,11 +117,15 @@ def test_twins_are_told_in_almost_the_same_words(lab: Lab, language: str) -> Non
 
 
 def test_rules_are_those_of_the_codebook(lab: Lab, data_dir: Path) -> None:
-    rules = {int(rule) for rule in re.findall(r"^(\d+)\. ", (data_dir / "codebook.md").read_text("utf-8"), re.M)}
+    rules = {
+        int(rule) for rule in re.findall(r"^(\d+)\. ", (data_dir / "codebook.md").read_text("utf-8"), re.M)
+    }
     assert {rule for one in lab.vignettes.values() for rule in one.rules} <= rules
     for language in lab.languages.values():
         for item, text in language.why.items():
-            named = {int(rule) for rule in re.findall(r"\d+", " ".join(re.findall(r"(?:rule|Regel)[^):;]*", text)))}
+            named = {
+                int(rule) for rule in re.findall(r"\d+", " ".join(re.findall(r"(?:rule|Regel)[^):;]*", text)))
+            }
             assert named <= {*lab.vignettes[item].rules}, (language.language, item)
 
 
@@ -148,7 +160,13 @@ def test_labels_differ_by_the_two_axes_alone(lab: Lab) -> None:
 
 def test_a_key_is_a_file_of_a_coder(lab: Lab) -> None:
     key = json.loads(json.dumps(lab.key_file("A", "de")))
-    assert (key["kind"], key["set"], key["form"], key["language"], key["labels"]) == ("key", "A", "long", "de", None)
+    assert (key["kind"], key["set"], key["form"], key["language"], key["labels"]) == (
+        "key",
+        "A",
+        "long",
+        "de",
+        None,
+    )
     assert set(key["codes"]) == set(key["why"]) == set(key["rules"]) == set(lab.of_set("A"))
     assert key["codes"]["A01"]["threats"] == ["inf"]
     assert key["why"]["A01"] == lab.languages["de"].why["A01"]
@@ -174,7 +192,15 @@ def test_two_keys_agree_as_far_as_is_said(lab: Lab) -> None:
     pairs = [one.keys for one in lab.vignettes.values() if one.set in "AB"]
     assert all(set(pair) == {"first", "second"} for pair in pairs)
     found = lab.key_agreement()
-    assert list(found.index) == [*THREATS, "primary", "level", "level (ordinal)", "referent", "agent", "measure"]
+    assert list(found.index) == [
+        *THREATS,
+        "primary",
+        "level",
+        "level (ordinal)",
+        "referent",
+        "agent",
+        "measure",
+    ]
     assert set(found["n"]) == {24}
     levels = [[pair[coder].level for pair in pairs] for coder in ("first", "second")]
     assert found.loc["level (ordinal)", "alpha"] == krippendorff_alpha(levels, "ordinal")
@@ -198,29 +224,62 @@ def test_where_both_keys_agree_so_does_what_was_settled(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("key.yml", "grade: easy", "grade: eesy", "key.yml, line 6: T1, grade: 'eesy'; nearest allowed: 'easy'"),
+        (
+            "key.yml",
+            "grade: easy",
+            "grade: eesy",
+            "key.yml, line 6: T1, grade: 'eesy'; nearest allowed: 'easy'",
+        ),
         ("key.yml", "set: T", "set: A", "T1, set: 'A'; allowed: 'T'"),
         ("key.yml", "rules: [16, 17]", "rules: [seven]", "T1, rules: 'seven'; allowed: '1'"),
         ("key.yml", "level: 1", "level: true", "T1, codes, level: True; allowed: '0', '1', '2'"),
-        ("key.yml", "measure: defend}", "measure: defense}", "T1, codes, measure: 'defense'; nearest allowed: 'defend'"),
+        (
+            "key.yml",
+            "measure: defend}",
+            "measure: defense}",
+            "T1, codes, measure: 'defense'; nearest allowed: 'defend'",
+        ),
         ("key.yml", ", measure: defend}", "}", "T1, codes: 'measure'; a key that is needed and missing"),
         ("key.yml", "threats: [inf]", "threats: inf", "T1, codes, threats: 'inf'; allowed: a list"),
-        ("key.yml", "threats: [inf]", "threats: [inf, gen]", "T1, codes, threats: ['inf', 'gen']; allowed: 'gen' alone"),
+        (
+            "key.yml",
+            "threats: [inf]",
+            "threats: [inf, gen]",
+            "T1, codes, threats: ['inf', 'gen']; allowed: 'gen' alone",
+        ),
         ("key.yml", "threats: [inf]", "threats: [inf, inf]", "allowed: each only once"),
         ("key.yml", "threats: [inf]", "threats: [cri]", "T1, codes, primary: 'inf'; allowed: 'cri'"),
-        ("key.yml", "threats: [inf], primary: inf", "threats: [], primary: none", "T1, codes, level: 1; allowed: '0'"),
+        (
+            "key.yml",
+            "threats: [inf], primary: inf",
+            "threats: [], primary: none",
+            "T1, codes, level: 1; allowed: '0'",
+        ),
         ("key.yml", "contested: false", "contested: true", "T1, contested: True; allowed: 'False'"),
-        ("key.yml", "twin: T4", "twin: T5", "T2, twin: 'T5'; allowed: twins that name each other and share a rule"),
+        (
+            "key.yml",
+            "twin: T4",
+            "twin: T5",
+            "T2, twin: 'T5'; allowed: twins that name each other and share a rule",
+        ),
         ("key.yml", "twin: T4", "twin: T9", "T2, twin: 'T9'; allowed: 'A01', "),
         ("key.yml", "toward: {sw: pol", "toward: {sw: mil", "A02, toward, sw: 'mil'; allowed: 'cri', 'pol'"),
-        ("key.yml", "toward: {sw: pol, ss: cri}", "toward: {sw: pol}", "allowed: two kinds of speakers"),
-        ("key.yml", "accept: {", "accept: {refferent: [], ", "'refferent'; an unknown key, nearest allowed: 'referent'"),
+        ("key.yml", "toward: {sw: pol, ss: cri}", "toward: {sw: pol}", "allowed: two speakers"),
+        (
+            "key.yml",
+            "accept: {",
+            "accept: {refferent: [], ",
+            "'refferent'; an unknown key, nearest allowed: 'referent'",
+        ),
         ("key.yml", "accept: {", "accept: {agent: [nobody], ", "T3, accept, agent: 'nobody'; "),
         ("de.yml", "language: de", "language: en", "language: 'en'; allowed: 'de'"),
         ("de.yml", "name: Deutsch", "nahme: Deutsch", "'nahme'; an unknown key, nearest allowed: 'name'"),
         ("de.yml", "  T1: >-", "  T7: >-", "items, T7: 'T7'; an unknown key, allowed: 'T1', "),
         ("de.yml", "key.source:", "key.sauce:", "de.yml, line 4: words: 'key.source'; a key that is needed"),
         ("de.yml", "word: Der Staat", "word: ''", "values, referent, state, word: ''; allowed: a text"),
+        ("key.yml", "B12:", "B13:", "'B13'; an unknown key, nearest allowed: 'B1"),
+        ("de.yml", "words:\n", "words: 5\nworts:\n", "'worts'; an unknown key, nearest allowed: 'words'"),
+        ("de.yml", "name: Deutsch", "name: 5", "name: 5; allowed: a text"),
         ("de.yml", "labels:\n", "labels: none\nlables:\n", "'lables'; an unknown key"),
     ],
 )

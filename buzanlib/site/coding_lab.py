@@ -1,0 +1,115 @@
+"""The coding lab of the seminar: a page a language, each one file with style, words, passages and script in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html import escape
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from buzanlib.errors import BuzanError, nearest
+from buzanlib.files import write_whole
+from buzanlib.seminar.vignettes import Lab, read_lab
+
+_FOLDER = Path("seminar", "lab")
+_PLAIN = "en"
+"""Language whose page has no language in its name."""
+
+_SCRIPTS = ("agreement.js", "teacher.js", "lab.js")
+"""In the order in which they run, as one."""
+
+_STYLES = ("lab.css", "teacher.css")
+
+_POLICY = (
+    "default-src 'none'; script-src 'sha256-{}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
+    " form-action 'none'"
+)
+"""What the page may do, wherever it lies: run its own script, and ask nobody for anything."""
+
+
+def lab_page(folder: Path, lab: Lab, language: str) -> str:
+    """Put the coding lab together in one language.
+
+    Codes and reasons of the training are in the page, those of the sets that are coded are not. Of a contested passage
+    it has the kinds of speakers that a false label may describe.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``lab.html``, style sheets and scripts.
+    lab : Lab
+        Passages and languages.
+    language : str
+        One of its languages.
+
+    Returns
+    -------
+    str
+        HTML that needs no other file.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such language.
+    BuzanError
+        If a word that the page needs is missing, or a script would end early in HTML.
+    """
+    data = lab.public_items(language)
+    data["kinds"] = {item: sorted(one.toward) for item, one in lab.vignettes.items() if one.toward}
+    script = "\n".join(_lean(folder / name) for name in _SCRIPTS)
+    if re.search("</script|<!--", script, re.IGNORECASE):
+        raise BuzanError(f"{folder}: a script has '</script' or '<!--', at which HTML would end it")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    inside = {
+        "language": escape(language),
+        "policy": _POLICY.format(digest),
+        "css": "\n".join(_lean(folder / name) for name in _STYLES),
+        "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "script": script,
+    }
+    words = data["words"]
+
+    def fill(found: re.Match[str]) -> str:
+        if (name := found[1]) in inside:
+            return inside[name]
+        if name not in words:
+            raise BuzanError(f"{language}.yml, words: {name!r} is missing, which lab.html needs; {nearest(name, words)}")
+        return escape(words[name])
+
+    return re.sub(r"\{\{([\w.]+)\}\}", fill, (folder / "lab.html").read_text(encoding="utf-8"))
+
+
+def _lean(path: Path) -> str:
+    """A script or style sheet without what only those who write it need: comments on lines of their own, and indents."""
+    text = re.sub(r"^\s*/\*(?:(?!\*/).)*\*/\s*$|^\s*//[^\n]*$", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^\s+", "", text, flags=re.MULTILINE)
+
+
+def page_name(language: str) -> str:
+    """Name of the page in a language.
+
+    Examples
+    --------
+    >>> page_name("en"), page_name("de")
+    ('lab.html', 'lab.de.html')
+    """
+    return "lab.html" if language == _PLAIN else f"lab.{language}.html"
+
+
+def _write(app: Sphinx, error: Exception | None) -> None:
+    """Write the lab into a book that has one."""
+    folder = Path(app.srcdir) / _FOLDER
+    if error or app.builder.name != "html" or not folder.is_dir():
+        return
+    lab = read_lab(folder)
+    for language in lab.languages:
+        write_whole(Path(app.outdir, "seminar", page_name(language)), lab_page(folder, lab, language))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the handler, before those that list all pages of a book."""
+    app.connect("build-finished", _write, priority=400)
