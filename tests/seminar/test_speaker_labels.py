@@ -12,7 +12,7 @@ from scipy import stats
 
 from buzanlib.errors import BuzanError
 from buzanlib.seminar.coding_files import ITEMS, Coding, read_coding
-from buzanlib.seminar.speaker_labels import Student, _uniform_blocks, experiment, power, students
+from buzanlib.seminar.speaker_labels import Passage, _uniform_blocks, experiment, power, students
 
 CONTESTED = ITEMS["A"][:6]
 TOWARD = {item: {"sw": "pol", "ws": "inf"} for item in CONTESTED}
@@ -64,7 +64,8 @@ def test_who_cannot_be_compared_is_counted_and_left_out() -> None:
 
 def test_a_label_without_a_reading_is_no_label_of_the_experiment() -> None:
     (found,) = students(codings(student("a", "pol inf cri", {"A01": "ss", "A02": "ws"}), KEY))
-    assert found == Student(((0.0, 1.0), (0.0, 0.0)), (1, -1))
+    kinds = ("sw", "ws")
+    assert found == [Passage("A", kinds, (0.0, 1.0), 1), Passage("A", kinds, (0.0, 0.0), -1)]
 
 
 def test_a_student_of_both_sets_is_one() -> None:
@@ -74,7 +75,7 @@ def test_a_student_of_both_sets_is_one() -> None:
     )
     keys = [KEY, coding("key", {}, kind="key", set="B", toward={"B01": TOWARD["A01"]})]
     (found,) = students(codings(one, two, *keys))
-    assert found.shown == (0, -1, 1)
+    assert [(item.set, item.shown) for item in found] == [("A", 0), ("A", -1), ("B", 1)]
 
 
 def simulated(seed: int, shift: float, people: int = 20) -> list[Coding]:
@@ -82,7 +83,14 @@ def simulated(seed: int, shift: float, people: int = 20) -> list[Coding]:
     rng = np.random.default_rng(seed)
     found = []
     for number in range(people):
-        labels = {item: str(rng.choice(["sw", "ws"])) for item in rng.permutation(CONTESTED)[:3]}
+        drawn = rng.permutation(CONTESTED)[:3]
+        labels = dict(
+            zip(
+                map(str, drawn),
+                [*map(str, rng.permutation(["sw", "ws"])), str(rng.choice(["sw", "ws"]))],
+                strict=True,
+            )
+        )
         values = ["pol" if rng.random() < 0.5 else "inf" for _ in CONTESTED]
         for place, item in enumerate(CONTESTED):
             if item in labels and rng.random() < shift:
