@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from class_of_coders import class_of_coders
+from coder_files import class_of_coders
 from playwright.sync_api import Browser, Page
 
 from buzanlib.seminar.class_agreement import (
