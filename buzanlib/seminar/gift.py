@@ -63,7 +63,6 @@ def write_gift(book: Path, out: Path) -> int:
         If a file is not as the seminar's files are, has no right option or several, or a text has a recorded number.
     """
     questions = [*_quick_checks(book), *_training(book / "seminar" / "lab")]
-    out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, gift(questions))
     return len(questions)
 
