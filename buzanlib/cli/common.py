@@ -6,8 +6,12 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from pathlib import Path
 
 from buzanlib.errors import Fault, shown
+
+DATA = Path("data")
+"""Folder of the tables, where no other is named."""
 
 SHOWN = 5
 """Faults of one kind that are printed, each with another value if there are as many; the others are counted."""

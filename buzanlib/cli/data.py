@@ -9,11 +9,10 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from buzanlib.cli.common import add_command, summary
+from buzanlib.cli import coding
+from buzanlib.cli.common import DATA, add_command, summary
 from buzanlib.cli.study import STUDY, of_workers
 from buzanlib.errors import BuzanError, DataError, LockError
-
-DATA = Path("data")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,33 +37,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "buzan data lock my-data",
     )
     lock.add_argument("data", type=Path, nargs="?", default=DATA, help="folder (default: data)")
-    sheet = add(
-        _sheet,
-        "write sheets for coding passages, blind, or prompts for a model",
-        "buzan data sheet --passages 200 --coders Ana,Li --out codes.xlsx",
-    )
-    sheet.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
-    sheet.add_argument("--out", type=Path, help="new file, CSV, XLSX or JSONL (default: sheet.csv)")
-    sheet.add_argument("--passages", type=int, metavar="N", help="a random sample (default: every passage)")
-    sheet.add_argument("--seed", type=int, default=20100615, metavar="S", help="of sample and order")
-    sheet.add_argument(
-        "--coders", type=_listed, default=[], metavar="NAMES", help="a file each, such as Ana,Li"
-    )
-    sheet.add_argument("--texts", type=Path, metavar="FILE", help="table of passage and text, to code these")
-    about = "only passages on which these annotators differ, with their codes, for a third to decide"
-    sheet.add_argument("--disagreements", type=_listed, default=[], metavar="NAMES", help=about)
-    sheet.add_argument(
-        "--jsonl", action="store_true", help="prompts for a model, and the schema of its answers"
-    )
-    codes = add(_codes, "add the coders of a sheet, or a model, to codes.csv", "buzan data codes ana.xlsx")
-    codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in; or answers, .jsonl")
-    codes.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
-    codes.add_argument(
-        "--replace", action="store_true", help="replace the codes that a coder has of the same passages"
-    )
-    codes.add_argument(
-        "--worksheet", default="", metavar="NAME", help="of a workbook (default: all that fit)"
-    )
+    coding.add_to(add)
     texts = add(
         _texts,
         "find the passages in texts of your own",
@@ -180,39 +153,6 @@ def _lock(given: argparse.Namespace) -> None:
         if faults := check(given.data):
             raise DataError(faults)
         print(write_lock(given.data))
-
-
-def _listed(text: str) -> list[str]:
-    """Names that are separated by commas."""
-    return [name.strip() for name in text.split(",")]
-
-
-def _sheet(given: argparse.Namespace) -> None:
-    """Write sheets with a row a passage and blank cells for codes, in CSV or XLSX; or prompts for a model."""
-    from buzanlib.sources.blank_sheets import write_sheets
-
-    out = given.out or Path("sheet.jsonl" if given.jsonl else "sheet.csv")
-    if given.jsonl and out.suffix.casefold() != ".jsonl":
-        raise BuzanError(f"{out.name}: prompts are a file that ends in .jsonl")
-    written = write_sheets(
-        given.data, out, given.passages, given.seed, given.coders, given.texts, given.disagreements
-    )
-    for file in written.files:
-        print(
-            f"{file}: {f'{written.passages} passages' if file.suffix != '.json' else 'what an answer must be'}"
-        )
-    if written.without:
-        print(
-            f"left out: {written.without} passages of which neither text nor gist is at hand; --texts brings texts"
-        )
-
-
-def _codes(given: argparse.Namespace) -> None:
-    """Add everyone who coded in a sheet (CSV or XLSX), or a model (JSONL), as an annotator, and lock the codes."""
-    from buzanlib.sources.coders import add_codes
-
-    added = add_codes(given.sheet, given.data, given.replace, given.worksheet)
-    print(*added.counts(), *added.notes, given.data / "codes.csv", sep="\n")
 
 
 def _texts(given: argparse.Namespace) -> None:

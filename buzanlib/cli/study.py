@@ -21,6 +21,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add = partial(add_command, commands)
     new = add(_new, "write a new study with templates of every table", "buzan new mine")
     new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    about = "of a class that codes passages, instead of tables of one's own"
+    new.add_argument("--class", dest="of_class", action="store_true", help=about)
     run = add(
         _run,
         "run what has changed of a study",
@@ -124,9 +126,15 @@ def _new(given: argparse.Namespace) -> None:
     """Write a study file that runs as it is, and a template of every table."""
     from buzanlib.study.new import new_study
 
-    file = new_study(given.folder)
+    file = new_study(given.folder, of_class=given.of_class)
     place = shlex.quote(f"{'./' * str(given.folder).startswith('-')}{given.folder}")
     print(f"{file} is ready. What to do next:")
+    if given.of_class:
+        print("  buzan data sheet --class 12 --coders NAMES --out ...   writes sheets, and their key")
+        print(f"  {given.folder / 'sheets'}      is for the sheets, filled in")
+        print(f"  buzan data class ... --out {given.folder / 'class.csv'}   gathers them")
+        print(f"  buzan book {place}      runs it and builds its book")
+        return
     print(f"  buzan book {place}      runs it as it is and builds its book")
     print(f"  {given.folder / 'tables'}      has a template of every table; name yours in {file.name}")
     print(f"  buzan data check {place}  holds them against their description")

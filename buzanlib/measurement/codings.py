@@ -92,6 +92,20 @@ def every_pair(
         f"{one} and {other}": (one, other) for one, other in combinations(names, 2)
     }
     groups |= {"all together": tuple(names)} if len(names) > 2 else {}
+    return agreement_of(statements, groups, draws, seed, variables)
+
+
+def agreement_of(
+    statements: Statements,
+    groups: Mapping[str, Sequence[str]],
+    draws: int = 2000,
+    seed: int = 20100615,
+    variables: Sequence[str] = tuple(VARIABLES),
+) -> pd.DataFrame:
+    """Agreement of groups of annotators, each of two or more, over the passages that two of the group coded.
+
+    Parameters and columns are those of `every_pair`; the index has the names of the groups.
+    """
     columns = sorted({VARIABLES[name][0] for name in variables})
     tables = {}
     for title, group in groups.items():
@@ -108,6 +122,36 @@ def every_pair(
         return pd.DataFrame(index=nobody, columns=[*COEFFICIENTS, "n", "passages", "differ"], dtype="float64")
     found: pd.DataFrame = pd.concat(tables, names=["comparison"])
     return found
+
+
+def coded_alike(
+    statements: Statements, annotators: Sequence[str], others: Sequence[str], variable: str
+) -> pd.DataFrame:
+    """Share of passages that one annotator codes as another does, of those that both coded.
+
+    Parameters
+    ----------
+    statements : Statements
+        The coded statements.
+    annotators, others : sequence of str
+        Each of the first is held against each of the second, but for itself.
+    variable : str
+        Column of the codes.
+
+    Returns
+    -------
+    DataFrame
+        Annotators down, the others across, shares from 0 to 1; NaN where they share no passage, or are the same.
+    """
+    codes = statements.codes.pivot_table(
+        index="passage_id", columns="annotator", values=variable, aggfunc="first"
+    )
+    shares = {}
+    for other in others:
+        both = codes[list(annotators)].notna().mul(codes[other].notna(), axis=0)
+        same = codes[list(annotators)].eq(codes[other], axis=0) & both
+        shares[other] = (same.sum() / both.sum()).drop(other, errors="ignore")
+    return pd.DataFrame(shares, index=list(annotators))
 
 
 def comparisons(

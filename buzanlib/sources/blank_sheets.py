@@ -19,6 +19,7 @@ from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
 from buzanlib.files import create_all, demand_absent
 from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, SHIPPED, TAKEN, tidy_name
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
+from buzanlib.sources.class_items import Items
 from buzanlib.sources.passages import Passage
 from buzanlib.sources.raw import opened
 from buzanlib.sources.sheet_files import Wanted, read_grid, render_sheet
@@ -65,6 +66,7 @@ def write_sheets(
     coders: Sequence[str] = (),
     texts: Path | None = None,
     between: Sequence[str] = (),
+    items: Items | None = None,
 ) -> Written:
     """Write sheets to be filled in, with a row a passage and blank cells for the codes.
 
@@ -88,6 +90,9 @@ def write_sheets(
     between : sequence of str
         Annotators: the sheet then has the passages on which they differ, and beside each blank cell their codes, in
         random order and without names.
+    items : Items, optional
+        Passages for a class, in place of a sample and of those on which annotators differ. They are numbered; the key
+        that has the passage behind each number is a further file, whose name ends in ``-key.csv``.
 
     Raises
     ------
@@ -99,18 +104,24 @@ def write_sheets(
     form = out.suffix.casefold()
     if form not in FORMS:
         raise BuzanError(f"{out.name}: a sheet must be a file of another kind; {nearest(form, FORMS)}")
+    if items and (passages is not None or between):
+        raise BuzanError("items for a class are neither a sample nor decided between coders")
     names = _names(coders)
     if form == SUFFIX and (names or between):
         raise BuzanError(f"{out.name}: prompts are for no coder, and decide between none: write CSV or XLSX")
     files = [out.with_name(f"{out.stem}-{name}{out.suffix}") for name in names] or [out]
-    schema = [out.with_suffix(".schema.json")] if form == SUFFIX else []
-    for file in (*files, *schema):
+    beside = [out.with_suffix(".schema.json")] if form == SUFFIX else []
+    beside += [out.with_name(f"{out.stem}-key.csv")] if items else []
+    if taken := {*files}.intersection(beside):
+        raise BuzanError(f"{taken.pop().name} is the key of the sheet: a coder needs another name")
+    for file in (*files, *beside):
         demand_absent(file)
     readings = _disagreements(data, between, seed) if between else None
     pool, without = _pool(data, texts, readings)
     if pool.empty:
         raise BuzanError("there is no passage to code, whose text or gist is at hand")
-    chosen = _sample(pool, passages, seed)
+    key = items.key(data, pool["passage"].tolist(), seed) if items else None
+    chosen = _sample(pool, passages, seed) if key is None else _numbered(pool, key)
     path = data / CODEBOOK
     codebook = opened(lambda: path.read_text(encoding="utf-8"), path)
     if form == SUFFIX:
@@ -123,8 +134,9 @@ def write_sheets(
             render_sheet(sheet) if form == ".csv" else render_workbook(sheet, _LISTS, codebook)
             for sheet in sheets
         ]
-    create_all(zip((*files, *schema), contents, strict=True))
-    return Written((*files, *schema), len(chosen), without)
+    contents += [key.to_csv(index=False, lineterminator="\n")] if key is not None else []
+    create_all(zip((*files, *beside), contents, strict=True))
+    return Written((*files, *beside), len(chosen), without)
 
 
 def _pool(data: Path, texts: Path | None, readings: pd.DataFrame | None) -> tuple[pd.DataFrame, int]:
@@ -234,6 +246,12 @@ def _sample(pool: pd.DataFrame, size: int | None, seed: int) -> pd.DataFrame:
     order = pool["passage"].tolist()
     random.Random(seed).shuffle(order)
     return pool[pool["passage"].isin(order[:size])]
+
+
+def _numbered(pool: pd.DataFrame, key: pd.DataFrame) -> pd.DataFrame:
+    """The passages of a key under their numbers, and in their order."""
+    said = pool.set_index("passage").loc[key["passage_id"]].reset_index(names="passage")
+    return said.assign(passage=key["item"])
 
 
 def _ordered(chosen: pd.DataFrame, seed: int, coder: str) -> pd.DataFrame:

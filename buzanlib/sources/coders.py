@@ -14,6 +14,7 @@ from buzanlib.files import alone
 from buzanlib.sources import answers, sheets
 from buzanlib.sources.annotation import ANNOTATOR_COLUMNS, ANNOTATORS, CODE, SHIPPED, TAKEN
 from buzanlib.sources.answers import read_answers
+from buzanlib.sources.class_items import read_key
 from buzanlib.sources.raw import opened
 from buzanlib.sources.sheets import HandCodes, Known, agreement, read_sheet
 from buzanlib.sources.write import ExistingTables, staging_folder, write_table
@@ -41,7 +42,9 @@ class Added:
         return [*by_coder, total]
 
 
-def add_codes(sheet: Path, data: Path, replace: bool = False, worksheet: str = "") -> Added:
+def add_codes(
+    sheet: Path, data: Path, replace: bool = False, worksheet: str = "", key: Path | None = None
+) -> Added:
     """Add the coders of a sheet to ``codes.csv`` and ``annotators.csv``, and lock the codes again.
 
     They may code a part of the passages, by the newest codebook, and more in a further sheet. Nothing is written unless
@@ -60,6 +63,8 @@ def add_codes(sheet: Path, data: Path, replace: bool = False, worksheet: str = "
         refused.
     worksheet : str
         Name of the only worksheet to be read.
+    key : pathlib.Path, optional
+        Key of a sheet whose passages are numbered (`class_items`).
 
     Raises
     ------
@@ -76,7 +81,7 @@ def add_codes(sheet: Path, data: Path, replace: bool = False, worksheet: str = "
         except LockError as error:
             hint = "where these tables are as they should be, buzan data lock locks them"
             raise LockError(f"{error}\n{hint}") from None
-        tables, added = codes_with(sheet, data, replace, worksheet)
+        tables, added = codes_with(sheet, data, replace, worksheet, key)
         _put(tables, data)
     return added
 
@@ -87,7 +92,7 @@ def coders_of(sheet: Path, worksheet: str = "") -> list[str]:
 
 
 def codes_with(
-    sheet: Path, data: Path, replace: bool = False, worksheet: str = ""
+    sheet: Path, data: Path, replace: bool = False, worksheet: str = "", key: Path | None = None
 ) -> tuple[dict[str, pd.DataFrame], Added]:
     """Give the codes of a folder, which need not be locked, with those of a sheet added; see `add_codes`.
 
@@ -96,17 +101,7 @@ def codes_with(
     """
     existing = ExistingTables(data)
     kept = _with_further(existing, "codes.csv", CODE)
-    passages = existing.table("passages.csv", ["passage_id"])["passage_id"]
-    taken = dict.fromkeys({*kept["annotator"]}, "") | dict.fromkeys(
-        SHIPPED, "" if replace else f"{TAKEN}, or --replace"
-    )
-    described = Descriptor.load(data).table("codes")
-    plain = dataclasses.replace(
-        described, fields=tuple(field for field in described.fields if field.name in CODE)
-    )
-    done = set() if replace else set(zip(kept["passage_id"], kept["annotator"], strict=True))
-    known = Known(plain, set(passages), dict(sorted(taken.items())), done)
-    found = read_answers(sheet, known) if _is_answers(sheet) else read_sheet(sheet, known, worksheet)
+    found = read_coded(sheet, known_codes(data, replace), worksheet, key)
     agreed, notes = _agreed(found, kept)
     new = pd.concat([found.codes, agreed])
     again = pd.MultiIndex.from_frame(kept[CODE[:2]]).isin(pd.MultiIndex.from_frame(new[CODE[:2]]))
@@ -117,6 +112,36 @@ def codes_with(
     }
     annotators = _annotators(existing, sheet.name, coded, found, set(kept["annotator"]))
     return {ANNOTATORS: annotators, "codes.csv": codes}, Added(coded, found.not_coded, (*found.notes, *notes))
+
+
+def known_codes(data: Path, replace: bool = False) -> Known:
+    """What the codes of a sheet are held against in a folder; see `add_codes`."""
+    existing = ExistingTables(data)
+    kept = existing.table("codes.csv", CODE[:2])
+    passages = existing.table("passages.csv", ["passage_id"])["passage_id"]
+    taken = dict.fromkeys({*kept["annotator"]}, "") | dict.fromkeys(
+        SHIPPED, "" if replace else f"{TAKEN}, or --replace"
+    )
+    described = Descriptor.load(data).table("codes")
+    plain = dataclasses.replace(
+        described, fields=tuple(field for field in described.fields if field.name in CODE)
+    )
+    done = set() if replace else set(kept.itertuples(index=False, name=None))
+    return Known(plain, set(passages), dict(sorted(taken.items())), done)
+
+
+def read_coded(sheet: Path, known: Known, worksheet: str = "", key: Path | None = None) -> HandCodes:
+    """Read a sheet or JSON lines; where there is a key, numbers of items are held against it, and become passages."""
+    passages = read_key(key, known.passages) if key else {}
+    if key:
+        item = {passage: number for number, passage in passages.items()}
+        done = {(item.get(passage, passage), coder) for passage, coder in known.done}
+        known = dataclasses.replace(known, passages=set(passages), done=done)
+    found = read_answers(sheet, known) if _is_answers(sheet) else read_sheet(sheet, known, worksheet)
+    if not key:
+        return found
+    named = found.codes["passage_id"].map(passages)
+    return dataclasses.replace(found, codes=found.codes.assign(passage_id=named))
 
 
 def _is_answers(sheet: Path) -> bool:

@@ -59,8 +59,28 @@ notebooks:
 #  own_statements: {{corpus: MINE, annotator: Ana, one: Ana, other: Ben}}   # a corpus and coders of your own
 """
 
+_CLASS = """\
+# The study of a class. Folders and files are relative to this file.
+title: {title}
+data: {data}
+templates: {templates}
+book: {book}
+output: out
+seed: 20100615
 
-def new_study(folder: Path, project: Path = PROJECT) -> Path:
+# What `buzan data class` makes of the sheets of the class: all its coders, and `class`, who codes as most of them do.
+sheets: [class.csv]
+
+# In this order. `adjudicated_2+class` are the codes of the class where it has coded, and those that ship elsewhere.
+notebooks:
+  04_placement:
+  own_class: {{annotator: class}}
+#  06_quadrants: {{annotator: adjudicated_2+class}}
+#  15_verdicts: {{annotator: adjudicated_2+class}}
+"""
+
+
+def new_study(folder: Path, project: Path = PROJECT, *, of_class: bool = False) -> Path:
     """Write a new study.
 
     Parameters
@@ -69,6 +89,8 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
         Must be empty or not exist.
     project : Path
         Folder with ``data``, ``notebooks`` and ``book``, from which the study starts.
+    of_class : bool
+        Whether it is of a class, which brings codes and no tables.
 
     Returns
     -------
@@ -88,7 +110,7 @@ def new_study(folder: Path, project: Path = PROJECT) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder):
         _demand_empty(folder)
-        return _write(folder, project)
+        return _write(folder, project, of_class)
 
 
 def _demand_empty(folder: Path) -> None:
@@ -96,24 +118,32 @@ def _demand_empty(folder: Path) -> None:
         raise BuzanError(f"{str(folder)!r} is not empty: a new study needs a folder of its own")
 
 
-def _write(folder: Path, project: Path) -> Path:
-    package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    for table in package["resources"]:
-        write_whole(folder / "tables" / table["path"], _first(project / "data" / table["path"]))
-    write_whole(folder / "tables" / "README.md", _fields(package))
+def _write(folder: Path, project: Path, of_class: bool) -> Path:
+    if of_class:
+        (folder / "sheets").mkdir()
+    else:
+        _write_templates(folder, project)
     shipped = load_study(project / "notebooks" / FILE)
     names = dict.fromkeys(run.notebook for run in shipped.runs)
     paths = {
         key: _in_quotes(Path(os.path.relpath(project / name, folder.resolve())).as_posix())
         for key, name in (("data", "data"), ("templates", "notebooks"), ("book", "book"))
     }
-    text = _STUDY.format(
+    text = (_CLASS if of_class else _STUDY).format(
         title=_in_quotes(f"Study {_in_a_line(folder.resolve().name)}"),
         notebooks="\n".join(f"  {name}:" for name in names),
         **paths,
     )
     write_whole(folder / FILE, text)
     return folder / FILE
+
+
+def _write_templates(folder: Path, project: Path) -> None:
+    """Write a template of every table, and what its columns mean."""
+    package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    for table in package["resources"]:
+        write_whole(folder / "tables" / table["path"], _first(project / "data" / table["path"]))
+    write_whole(folder / "tables" / "README.md", _fields(package))
 
 
 def _in_quotes(text: str) -> str:
