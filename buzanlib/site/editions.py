@@ -14,7 +14,7 @@ INSTRUCTOR = "instructor"
 FOR_INSTRUCTORS = "seminar/instructor/"
 """Pages below here are in the instructor's edition only."""
 
-_SAYS = "Instructor’s edition: with solutions and keys. The edition for students holds neither; please do not publish this one."
+_SAYS = "Instructor’s edition: with solutions and keys. The edition for students has neither: do not publish this one."
 
 
 def has_solutions(app: Sphinx) -> bool:

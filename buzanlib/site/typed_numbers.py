@@ -53,7 +53,7 @@ _NO_PROSE = [
         r"\$\$.+?\$\$|\$[^$\n]+?\$",  # math
         r"(?<=\])\([^)\s]*\)|<?https?://[^\s>)]+>?",  # where a link leads
         r"\"(?:(?!\n\s*\n)[^\"])+?\"|“[^”]+?”",  # quotations
-        r"^[ >]*\d+\.(?=\s)",  # the numbers of a list
+        r"^[ >]*\d+\.(?=\s)|\(\d\)(?=\s)",  # the numbers of a list
         r"^(?:- )?(?:\*\*Theorem\b|\*Proof\.\*).*?(?=\n\s*\n|\n- |\Z)",
     )
 ]
@@ -136,7 +136,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def texts_of(templates: Path, book: Path) -> Iterator[Text]:
-    """Prose and strings of notebooks in a folder, pages and exercises of a book, and strings of the library's figures."""
+    """Prose and strings of notebooks, pages and exercises of a book, and strings of the library's figures."""
     for template in sorted(templates.glob("*.ipynb")):
         for number, cell in enumerate(cells_of(template), start=1):
             if cell.cell_type == "markdown":
