@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from buzanlib import __version__
-from buzanlib.cli import assess, data, study
+from buzanlib.cli import assess, data, seminar, study
 from buzanlib.cli.common import add_command, summary
 from buzanlib.errors import BuzanError, DataError, RunError
 
@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 all went well, 1 a run failed, 2 the input is at fault",
     )
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for part in (study, data, assess):
+    for part in (study, data, assess, seminar):
         part.add_to(commands)
     add = partial(add_command, commands)
     cite = add(_cite, "say how to cite the compendium, the paper and the data", "buzan cite --bibtex")

@@ -38,14 +38,14 @@ COEFFICIENTS = ("alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high"
 SECOND_PASS = ("pol_kind", "hostile")
 
 
-def _unit_counts(ratings: npt.ArrayLike) -> tuple[Array, Array]:
+def unit_counts(ratings: npt.ArrayLike) -> tuple[Array, Array]:
     """Ratings of each unit in each category, shape (units, categories), and the categories that occur, sorted."""
     values = np.asarray(ratings, dtype=float)
     categories = np.unique(values[~np.isnan(values)])
     return (values[:, :, None] == categories).sum(axis=0).astype(float), categories
 
 
-def _coincidences(counts: Array) -> Array:
+def coincidences(counts: Array) -> Array:
     """Coincidence matrices, shape (units, categories, categories); zero for units without a pair of ratings."""
     ratings = counts.sum(axis=1)
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(counts.shape[1])
@@ -64,7 +64,7 @@ def _check_level(level: str) -> None:
     check_name("level of measurement", level, LEVELS)
 
 
-def _alpha(coincidence: Array, categories: Array, level: str) -> Array:
+def alpha_of(coincidence: Array, categories: Array, level: str) -> Array:
     """Alpha from coincidence matrices of shape (..., categories, categories); NaN where undefined."""
     margin = coincidence.sum(axis=-1)
     total = margin.sum(axis=-1)
@@ -97,11 +97,11 @@ def krippendorff_alpha(ratings: npt.ArrayLike, level: str = "nominal") -> float:
     0.696
     """
     _check_level(level)
-    counts, categories = _unit_counts(ratings)
-    return float(_alpha(_coincidences(counts).sum(axis=0), categories, level))
+    counts, categories = unit_counts(ratings)
+    return float(alpha_of(coincidences(counts).sum(axis=0), categories, level))
 
 
-def _agreement(counts: Array) -> Array:
+def agreement_of_units(counts: Array) -> Array:
     """What AC1 needs of each unit: shape (units, 3 + categories).
 
     Columns: agreement among the pairs of ratings, whether there is a pair, whether there is a rating, the
@@ -114,8 +114,8 @@ def _agreement(counts: Array) -> Array:
     return np.column_stack([agree, pairs > 0, ratings > 0, shares])
 
 
-def _ac1(sums: Array) -> tuple[Array, Array]:
-    """AC1 and observed agreement from sums of `_agreement`, shape (..., 3 + categories)."""
+def ac1_of(sums: Array) -> tuple[Array, Array]:
+    """AC1 and observed agreement from sums of `agreement_of_units`, shape (..., 3 + categories)."""
     agreement = _ratio(sums[..., 0], sums[..., 1])
     share = _ratio(sums[..., 3:], sums[..., 2:3])
     categories = share.shape[-1]
@@ -136,8 +136,8 @@ def gwet_ac1(ratings: npt.ArrayLike) -> float:
     >>> round(gwet_ac1([[1] * 118 + [1] * 5 + [2] * 2, [1] * 118 + [2] * 5 + [1] * 2]), 4)
     0.9408
     """
-    counts, _ = _unit_counts(ratings)
-    return float(_ac1(_agreement(counts).sum(axis=0))[0])
+    counts, _ = unit_counts(ratings)
+    return float(ac1_of(agreement_of_units(counts).sum(axis=0))[0])
 
 
 @dataclass(frozen=True)
@@ -166,22 +166,22 @@ class Reliability:
         where all do, its interval is NaN, and so is every interval of units of a single document, which say nothing of
         how documents differ. Without a unit everything but ``n`` is NaN.
         """
-        counts, categories = _unit_counts(ratings)
+        counts, categories = unit_counts(ratings)
         if not len(counts):
             return dict.fromkeys(COEFFICIENTS, np.nan) | {"n": 0.0}
         _, document = np.unique(np.asarray(documents), return_inverse=True)
         size = int(document.max()) + 1
         width = len(categories)
         per_unit = np.concatenate(
-            [_coincidences(counts).reshape(len(counts), width * width), _agreement(counts)], axis=1
+            [coincidences(counts).reshape(len(counts), width * width), agreement_of_units(counts)], axis=1
         )
         per_document = np.zeros((size, per_unit.shape[1]))
         np.add.at(per_document, document, per_unit)
         rng = np.random.default_rng(self.seed)
         weights = rng.multinomial(size, np.full(size, 1 / size), size=self.draws)
         sums = np.vstack([per_document.sum(axis=0), weights @ per_document])
-        alpha = _alpha(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
-        ac1, agreement = _ac1(sums[:, width * width :])
+        alpha = alpha_of(sums[:, : width * width].reshape(-1, width, width), categories, self.level)
+        ac1, agreement = ac1_of(sums[:, width * width :])
         # Of one document every draw is the same, which would look like certainty.
         ends = [self._interval(one[1:] if size > 1 else one[:0]) for one in (alpha, ac1)]
         found = [alpha[0], *ends[0], ac1[0], *ends[1], agreement[0]]
