@@ -27,7 +27,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "process",
             "scripts",
         ),
-        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight"),
+        *("search_index", "state_pages", "how_made", "cards", "token_page", "take_away", "weight"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)
