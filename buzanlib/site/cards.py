@@ -23,6 +23,7 @@ from buzanlib.site.key_words import key_in_words
 from buzanlib.site.linked_tables import link_table
 from buzanlib.site.numbers import number, results_of
 from buzanlib.site.run_facts import Facts, facts_of, path_of
+from buzanlib.site.seminar_pages import is_for_class
 from buzanlib.study.results import Results
 
 _HYPOTHESES = f"_generated/{hypotheses.PAGE}"
@@ -53,7 +54,8 @@ class Linker:
         self.names: dict[str, str] = {}
         self._known = self.facts.hypotheses.keys()
         self._scales = {name: one.scale for name, one in self.facts.hypotheses.items()}
-        self._ids = _ids(self.facts) if page != _HYPOTHESES and _HYPOTHESES in self._pages else None
+        apart = page == _HYPOTHESES or is_for_class(page) or _HYPOTHESES not in self._pages
+        self._ids = None if apart else _ids(self.facts)
 
     def address(self, key: str) -> str:
         """Where the code stands that recorded a number; empty if that is on no page. Takes it among the cards."""

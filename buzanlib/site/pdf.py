@@ -1,4 +1,4 @@
-"""The whole book as one PDF, with page numbers, contents and working references, printed by Chromium."""
+"""The whole book as one PDF, with page numbers, contents and working references; and what prints any part of one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
 
 from buzanlib.errors import BuzanError, RunError
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -24,8 +28,8 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
-_LEFT_OUT = re.compile(r"^(api/|genindex|py-modindex|search|_generated/(evidence|explorer|states))")
-"""Pages that are for the screen: the library's reference, and what is looked up rather than read."""
+_LEFT_OUT = re.compile(r"^(api/|genindex|py-modindex|search|seminar/|_generated/(evidence|explorer|states))")
+"""Pages for the screen: the library's reference, what is looked up rather than read, and handouts, which go apart."""
 
 _NOT_PRINTED = (
     "script, style, button, a.headerlink, .only-dark, .onlyprint, .d-print-none, details.cite, .cell_input,"
@@ -89,6 +93,23 @@ def book_as_pdf(html: Path) -> bytes:
     RunError
         If Chromium fails.
     """
+    read = reader_for(html)
+    title, parts = contents_of(html)
+    pages = [page for _, listed in parts for page, _ in listed]
+    bodies = "".join(body_of(html, page, pages) for page in ["index.html", *pages])
+    first = printed(_whole(html, title, parts, {}, bodies))
+    # Where a page begins is known once everything has been set; numbers of up to three digits take the same room.
+    reader = read(first)
+    begins = {
+        name.lstrip("/"): reader.get_destination_page_number(place)
+        for name, place in reader.named_destinations.items()
+    }
+    numbers = {page: (begins.get(_anchor(page)) or 0) + 1 for page in pages if _anchor(page) in begins}
+    return printed(_whole(html, title, parts, numbers, bodies))
+
+
+def reader_for(html: Path) -> Callable[[bytes], PdfReader]:
+    """What reads a PDF of a built book; `BuzanError` if there is no book, or Chromium or pypdf is missing."""
     if not (html / "index.html").is_file():
         raise BuzanError(f"no book in {str(html)!r}: build it first, with 'buzan book'")
     if CHROMIUM is None:
@@ -99,19 +120,7 @@ def book_as_pdf(html: Path) -> bytes:
         from pypdf import PdfReader
     except ImportError:
         raise BuzanError("a PDF needs pypdf: pip install 'buzanlib[documents]'") from None
-    title, parts = contents_of(html)
-    pages = [page for _, listed in parts for page, _ in listed]
-    bodies = "".join(_body(html, page, pages) for page in ["index.html", *pages])
-    with tempfile.TemporaryDirectory() as folder:
-        first = _printed(html, Path(folder), _whole(html, title, parts, {}, bodies))
-        # Where a page begins is known once everything has been set; numbers of up to three digits take the same room.
-        reader = PdfReader(io.BytesIO(first))
-        begins = {
-            name.lstrip("/"): reader.get_destination_page_number(place)
-            for name, place in reader.named_destinations.items()
-        }
-        numbers = {page: (begins.get(_anchor(page)) or 0) + 1 for page in pages if _anchor(page) in begins}
-        return _printed(html, Path(folder), _whole(html, title, parts, numbers, bodies))
+    return lambda content: PdfReader(io.BytesIO(content))
 
 
 def contents_of(html: Path) -> tuple[str, list[tuple[str, list[tuple[str, str]]]]]:
@@ -139,8 +148,8 @@ def _anchor(page: str, fragment: str = "") -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", page.removesuffix(".html")) + (f"--{fragment}" if fragment else "")
 
 
-def _body(html: Path, page: str, pages: list[str]) -> str:
-    """The article of a page, with ids, links and pictures that hold in the whole."""
+def body_of(html: Path, page: str, pages: list[str]) -> str:
+    """The article of a page of a built book, with ids, links and pictures that hold in a whole of `pages`."""
     article = _soup(html / page).select_one("article")
     assert article is not None, page
     for unwanted in article.select(_NOT_PRINTED):
@@ -185,18 +194,22 @@ def _whole(
     bodies: str,
 ) -> str:
     """The book as one page of HTML."""
+    listed = "".join(_listed(heading, pages, numbers) for heading, pages in parts)
+    content = f'<div class="title"><h1>{escape(title)}</h1></div><nav class="contents"><h1>Contents</h1>{listed}</nav>'
+    return whole_of(html, title, content + bodies)
+
+
+def whole_of(html: Path, title: str, content: str, sheet: str = "") -> str:
+    """A page of HTML to be `printed`, with the style sheets of a built book and perhaps further rules."""
     sheets = "".join(
-        f'<link rel="stylesheet" href="{escape(_address(html, sheet))}">'
-        for sheet in dict.fromkeys(
+        f'<link rel="stylesheet" href="{escape(_address(html, name))}">'
+        for name in dict.fromkeys(
             str(link["href"]) for link in _soup(html / "index.html").select("link[rel=stylesheet]")
         )
     )
-    listed = "".join(_listed(heading, pages, numbers) for heading, pages in parts)
     return (
         f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"{sheets}<style>{_SHEET}</style></head><body>"
-        f'<div class="title"><h1>{escape(title)}</h1></div>'
-        f'<nav class="contents"><h1>Contents</h1>{listed}</nav>{bodies}<script>{_SCRIPT}</script></body></html>'
+        f"{sheets}<style>{_SHEET}{sheet}</style></head><body>{content}<script>{_SCRIPT}</script></body></html>"
     )
 
 
@@ -208,23 +221,16 @@ def _listed(heading: str, pages: list[tuple[str, str]], numbers: Mapping[str, in
     return f"<h2>{escape(heading)}</h2>{''.join(lines)}"
 
 
-def _printed(html: Path, folder: Path, text: str) -> bytes:
-    source, out = folder / "book.html", folder / "book.pdf"
-    source.write_text(text, encoding="utf-8")
-    words = [
-        str(CHROMIUM),
-        "--headless",
-        *FLAGS,
-        "--allow-file-access-from-files",
-        f"--user-data-dir={folder / 'profile'}",
-    ]
-    words += [
-        "--no-pdf-header-footer",
-        "--generate-pdf-document-outline",
-        f"--print-to-pdf={out}",
-        source.as_uri(),
-    ]
-    ended = subprocess.run(words, capture_output=True, text=True, check=False)
-    if ended.returncode or not out.is_file():
-        raise RunError(f"Chromium did not print the book:\n{ended.stderr}")
-    return out.read_bytes()
+def printed(text: str) -> bytes:
+    """Print a page of HTML with Chromium; `RunError` if that fails."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source, out = folder / "book.html", folder / "book.pdf"
+        source.write_text(text, encoding="utf-8")
+        words = [str(CHROMIUM), "--headless", *FLAGS, "--allow-file-access-from-files"]
+        words += [f"--user-data-dir={folder / 'profile'}", "--no-pdf-header-footer"]
+        words += ["--generate-pdf-document-outline", f"--print-to-pdf={out}", source.as_uri()]
+        ended = subprocess.run(words, capture_output=True, text=True, check=False)
+        if ended.returncode or not out.is_file():
+            raise RunError(f"Chromium did not print the book:\n{ended.stderr}")
+        return out.read_bytes()

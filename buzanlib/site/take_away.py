@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from buzanlib import __version__
+from buzanlib.site.seminar_pages import is_for_class
 
 _LONGEST = 160
 """Characters of a description; search engines cut longer ones."""
@@ -90,7 +91,10 @@ def _take_away(
         return
     title = app.env.titles[page].astext()
     context["metatags"] = f"{context.get('metatags', '')}\n{head_of(app, page, title, described(doctree))}"
-    context["body"] += citation_box(citation_of(app, page, title), context.get("theme_repository_url", ""))
+    if not is_for_class(page):  # the source has results in it
+        context["body"] += citation_box(
+            citation_of(app, page, title), context.get("theme_repository_url", "")
+        )
 
 
 def head_of(app: Sphinx, page: str, title: str, about: str) -> str:

@@ -21,6 +21,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from buzanlib.errors import StudyError, nearest, shown
@@ -143,7 +144,8 @@ def texts_of(templates: Path, book: Path) -> Iterator[Text]:
                 yield Text(template.stem, number, 1, cell.source)
             elif cell.cell_type == "code":
                 yield from _strings(template.stem, number, ast.parse(cell.source))
-    for page in sorted([*book.glob("*.md"), *book.glob(f"{EXERCISES}/*.md")]):
+    pages = (book.glob(pattern) for pattern in ("*.md", f"{EXERCISES}/*.md", "seminar/**/*.md", "teach/*.md"))
+    for page in sorted(chain.from_iterable(pages)):
         name = page.relative_to(book).with_suffix("").as_posix()
         yield Text(name, 0, 1, page.read_text(encoding="utf-8"))
     for file in sorted(book.glob(f"{EXERCISES}/*.yml")):
