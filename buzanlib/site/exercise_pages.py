@@ -50,7 +50,8 @@ _TOOLS = {
 
 _OF_INSTRUCTORS = (
     "## For the instructor\n\nSolutions and what students tend to get wrong stand below each exercise at the end of the"
-    f" chapters, which {{doc}}`../{_LIST_PAGE}` lists, and in {{doc}}`../{_PROBLEM_PAGE}`."
+    f" chapters, which {{doc}}`../{_LIST_PAGE}` lists, and in {{doc}}`../{_PROBLEM_PAGE}`. The keys of the coding"
+    ' lab are <a href="key-A.json" download>key-A.json</a> and <a href="key-B.json" download>key-B.json</a>.'
 )
 
 

@@ -51,7 +51,12 @@ def test_a_chapter_is_read(tmp_path: Path) -> None:
     found = load_chapter(written(tmp_path, CHAPTER))
     assert [option.right for option in found.check.options] == [True, False, False]
     first, second = found.questions
-    assert (first.id, first.minutes, first.tools, first.misreading) == ("falsifier", 10, ("book", "codebook"), "")
+    assert (first.id, first.minutes, first.tools, first.misreading) == (
+        "falsifier",
+        10,
+        ("book", "codebook"),
+        "",
+    )
     assert second.misreading == "They bet on all."
     assert list(load_exercises(tmp_path)) == ["06_quadrants"]
 
@@ -83,7 +88,9 @@ def test_a_chapter_is_read(tmp_path: Path) -> None:
         ("extra", 1, "unknown key 'extra'"),
     ],
 )
-def test_what_departs_from_the_schema_is_named(tmp_path: Path, place: str, value: object, message: str) -> None:
+def test_what_departs_from_the_schema_is_named(
+    tmp_path: Path, place: str, value: object, message: str
+) -> None:
     content = deepcopy(CHAPTER)
     *way, last = [int(part) if part.isdigit() else part for part in place.split(".")]
     inner: Any = content

@@ -27,7 +27,11 @@ def exercise(name: str = "falsifier", question: str = "What would *refute* it?")
 
 CHECK = QuickCheck(
     "Which `one`?",
-    (Option("This\none", "Yes, **this**.", True), Option("That", "No.", False), Option("Both", "Nor both.", False)),
+    (
+        Option("This\none", "Yes, **this**.", True),
+        Option("That", "No.", False),
+        Option("Both", "Nor both.", False),
+    ),
 )
 CHAPTER = ChapterExercises(CHECK, (exercise(), exercise("bet", "How much is {num}`B1.contrast:+.2f`?")))
 
@@ -54,7 +58,10 @@ def test_an_exercise_says_what_it_takes(folder: Path, build: Build) -> None:
     first, second = BeautifulSoup(page, "html.parser").select(".exercise")
     assert first["id"] == "exercise-06-quadrants-falsifier"
     text = " ".join(first.get_text().split())
-    assert text == "6.1 What would refute it? 10 minutes · judge · needs the book and the codebook Hint See signs."
+    assert (
+        text
+        == "6.1 What would refute it? 10 minutes · judge · needs the book and the codebook Hint See signs."
+    )
     assert "6.2 How much is −0.25?" in second.get_text()
 
 
@@ -79,9 +86,19 @@ def lists(folder: Path) -> None:
     """Pages with the list of exercises and the problem set."""
     (folder / "exercises").mkdir()
     (folder / "seminar").mkdir()
-    one = {"minutes": 5, "level": "apply", "tools": ["none"], "hint": "H.", "solution": SECRET, "misreading": MISTAKE}
+    one = {
+        "minutes": 5,
+        "level": "apply",
+        "tools": ["none"],
+        "hint": "H.",
+        "solution": SECRET,
+        "misreading": MISTAKE,
+    }
     options = [{"text": name, "feedback": name, "right": name == "a"} for name in "abc"]
-    chapter = {"check": {"question": "Q", "options": options}, "questions": [{**one, "id": "a", "question": "A | B?"}]}
+    chapter = {
+        "check": {"question": "Q", "options": options},
+        "questions": [{**one, "id": "a", "question": "A | B?"}],
+    }
     problem = {**one, "id": "p", "question": "Count.", "code": CODE}
     for name, content in {"06_x": chapter, "problems": {"problems": [problem]}}.items():
         (folder / "exercises" / f"{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -95,7 +112,13 @@ TOC = "```{toctree}\nexercises/index\nexercises/problems\nseminar/index\n```\n\n
 @pytest.mark.parametrize("edition", ["student", "instructor"])
 def test_the_list_and_the_problem_set(folder: Path, build: Build, edition: str) -> None:
     lists(folder)
-    _, warnings = build(folder, TOC, buzan_exercises=[["06_x", "06_x", 6]], buzan_edition=edition, html_theme="sphinx_book_theme")
+    _, warnings = build(
+        folder,
+        TOC,
+        buzan_exercises=[["06_x", "06_x", 6]],
+        buzan_edition=edition,
+        html_theme="sphinx_book_theme",
+    )
     assert warnings == ""
     listed = BeautifulSoup((folder / "out/exercises/index.html").read_text(encoding="utf-8"), "html.parser")
     cells = [cell.get_text().strip() for cell in listed.select("tbody td")]
@@ -103,7 +126,12 @@ def test_the_list_and_the_problem_set(folder: Path, build: Build, edition: str) 
     assert [link["href"] for link in listed.select("td a")] == ["../index.html#exercise-06-x-a"]
     problems = (folder / "out/exercises/problems.html").read_text(encoding="utf-8")
     assert "Count." in problems
-    assert (SECRET in problems) == (MISTAKE in problems) == ("overlookable" in problems) == (edition != "student")
+    assert (
+        (SECRET in problems)
+        == (MISTAKE in problems)
+        == ("overlookable" in problems)
+        == (edition != "student")
+    )
     front = (folder / "out/seminar/index.html").read_text(encoding="utf-8")
     assert ("For the instructor" in front) == (edition == "instructor")
 
