@@ -90,6 +90,10 @@ pdf: $(TESTS_READY) ## make the book, and print it: _build/book.pdf
 	@$(BIN)/buzan book
 	@$(BIN)/buzan pdf
 
+.PHONY: seminar
+seminar: $(TESTS_READY) ## make the book for students and for instructors, handouts and slides: _build/seminar
+	@$(BIN)/buzan seminar build
+
 .PHONY: picture
 picture: $(TESTS_READY) ## draw the picture of README again, from the book as it is built
 	@$(BIN)/python tests/browser/picture.py

@@ -1,8 +1,9 @@
-"""``buzan seminar``: how far a class agrees."""
+"""``buzan seminar``: what a class needs, and how far it agrees."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from buzanlib.cli.common import add_command, summary
+from buzanlib.cli.study import STUDY, of_workers
 from buzanlib.errors import BuzanError, DataError
 
 if TYPE_CHECKING:
@@ -36,6 +38,21 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     agreement.add_argument(
         "--skip-faulty", action="store_true", help="name files that are at fault, and go on without them"
     )
+    build = partial(add_command, actions)(
+        _build,
+        "build the book for students and for instructors, handouts, slides and questions",
+        "buzan seminar build",
+    )
+    build.add_argument("--force", action="store_true", help="run and build also what has not changed")
+    of_workers(build, "notebooks at the same time (default: processors; with --scheduler, workers)")
+
+
+def _build(given: argparse.Namespace) -> None:
+    """Build both editions of the book of the study that ships, and what a teacher prints, shows and imports."""
+    from buzanlib.site.seminar_build import build_seminar
+
+    for made in build_seminar(STUDY, force=given.force, jobs=given.jobs, scheduler=given.scheduler):
+        print(os.path.relpath(made))
 
 
 def _agreement(given: argparse.Namespace) -> None:

@@ -27,8 +27,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "process",
             "scripts",
         ),
-        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight"),
-        *("seminar_pages", "lesson_plans", "token_page"),
+        *("search_index", "state_pages", "how_made", "cards", "token_page", "take_away", "weight"),
+        *("seminar_pages", "lesson_plans"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)

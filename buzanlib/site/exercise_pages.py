@@ -50,7 +50,8 @@ _TOOLS = {
 
 _OF_INSTRUCTORS = (
     "## For the instructor\n\nSolutions and what students tend to get wrong stand below each exercise at the end of the"
-    f" chapters, which {{doc}}`../{_LIST_PAGE}` lists, and in {{doc}}`../{_PROBLEM_PAGE}`."
+    f" chapters, which {{doc}}`../{_LIST_PAGE}` lists, and in {{doc}}`../{_PROBLEM_PAGE}`. The keys of the coding"
+    ' lab are <a href="key-A.json" download>key-A.json</a> and <a href="key-B.json" download>key-B.json</a>.'
 )
 
 
@@ -184,7 +185,7 @@ def _rows(folder: Path, chapters: Iterable[tuple[str, str, int]]) -> Iterator[st
     """Rows of the list: number, question, minutes, level and tools of every exercise."""
     for page, notebook, chapter in chapters:
         for place, one in enumerate(load_chapter(folder / f"{notebook}.yml").questions, 1):
-            first = _BESIDE.sub(rf"\g<1>../{CHAPTERS}", one.question.split("\n\n")[0])
+            first = _from_here(one.question.split("\n\n")[0])
             cells = [
                 f"{{ref}}`{chapter}.{place} <{_label(page, one)}>`",
                 " ".join(first.split()).replace("|", r"\|"),
@@ -202,7 +203,13 @@ def _listed(folder: Path, chapters: Iterable[tuple[str, str, int]]) -> str:
 
 def _problem_set(file: Path, solved: bool) -> str:
     problems = enumerate(load_problems(file), 1)
-    return "\n\n".join(_exercise(one, str(number), _label(PROBLEMS, one), solved) for number, one in problems)
+    texts = (_exercise(one, str(number), _label(PROBLEMS, one), solved) for number, one in problems)
+    return _from_here("\n\n".join(texts))
+
+
+def _from_here(text: str) -> str:
+    """Let links to chapters, written as chapters write them, lead there from another folder."""
+    return _BESIDE.sub(rf"\g<1>../{CHAPTERS}", text)
 
 
 def _add(app: Sphinx, docname: str, source: list[str]) -> None:

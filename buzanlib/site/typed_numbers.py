@@ -21,6 +21,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from buzanlib.errors import StudyError, nearest, shown
@@ -53,7 +54,7 @@ _NO_PROSE = [
         r"\$\$.+?\$\$|\$[^$\n]+?\$",  # math
         r"(?<=\])\([^)\s]*\)|<?https?://[^\s>)]+>?",  # where a link leads
         r"\"(?:(?!\n\s*\n)[^\"])+?\"|“[^”]+?”",  # quotations
-        r"^[ >]*\d+\.(?=\s)",  # the numbers of a list
+        r"^[ >]*\d+\.(?=\s)|\(\d\)(?=\s)",  # the numbers of a list
         r"^(?:- )?(?:\*\*Theorem\b|\*Proof\.\*).*?(?=\n\s*\n|\n- |\Z)",
     )
 ]
@@ -136,18 +137,15 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def texts_of(templates: Path, book: Path) -> Iterator[Text]:
-    """Prose and strings of notebooks in a folder, pages and exercises of a book, and strings of the library's figures."""
+    """Prose and strings of notebooks, pages and exercises of a book, and strings of the library's figures."""
     for template in sorted(templates.glob("*.ipynb")):
         for number, cell in enumerate(cells_of(template), start=1):
             if cell.cell_type == "markdown":
                 yield Text(template.stem, number, 1, cell.source)
             elif cell.cell_type == "code":
                 yield from _strings(template.stem, number, ast.parse(cell.source))
-    for page in sorted(
-        file
-        for place in ("*.md", f"{EXERCISES}/*.md", "seminar/**/*.md", "teach/*.md")
-        for file in book.glob(place)
-    ):
+    pages = (book.glob(pattern) for pattern in ("*.md", f"{EXERCISES}/*.md", "seminar/**/*.md", "teach/*.md"))
+    for page in sorted(chain.from_iterable(pages)):
         name = page.relative_to(book).with_suffix("").as_posix()
         yield Text(name, 0, 1, page.read_text(encoding="utf-8"))
     for file in sorted(book.glob(f"{EXERCISES}/*.yml")):
