@@ -28,7 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "scripts",
         ),
         *("search_index", "state_pages", "how_made", "cards", "token_page", "take_away", "weight"),
-        *("seminar_pages", "lesson_plans"),
+        *("coding_lab", "seminar_pages", "lesson_plans"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)
