@@ -18,8 +18,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "adjustments",
             "api",
             "architecture",
-            "editions",
-            "exercise_pages",
             "front_parts",
             "numbers",
             "mathml",
@@ -27,8 +25,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "process",
             "scripts",
         ),
-        *("search_index", "state_pages", "how_made", "cards", "token_page", "take_away", "weight"),
-        *("coding_lab", "seminar_pages", "lesson_plans"),
+        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight", "coding_lab"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)
