@@ -18,6 +18,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "adjustments",
             "api",
             "architecture",
+            "editions",
+            "exercise_pages",
             "front_parts",
             "numbers",
             "mathml",
@@ -25,7 +27,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "process",
             "scripts",
         ),
-        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight", "coding_lab"),
+        *("search_index", "state_pages", "how_made", "cards", "coding_lab", "token_page", "take_away", "weight"),
+        *("seminar_pages", "lesson_plans"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)
