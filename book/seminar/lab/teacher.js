@@ -64,7 +64,7 @@ const teacher = (() => {
 
   /* A table that scrolls in itself; cells are lists of children, the first of a row its head. */
   function table(caption, heads, rows, kind = "") {
-    const head = make("tr", {}, ...heads.map((one) => make("th", { scope: "col" }, one)));
+    const head = make("tr", {}, ...heads.map((one) => (one ? make("th", { scope: "col" }, one) : make("td"))));
     const body = rows.map(([first, ...cells]) =>
       make("tr", {}, make("th", { scope: "row" }, first), ...cells.map((cell, place) =>
         make("td", { "data-head": heads[place + 1] }, ...[cell].flat()))));
