@@ -33,8 +33,11 @@ const teacher = (() => {
   const points = (share) =>
     minus(new Intl.NumberFormat(language, { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(100 * share));
 
+  /* What a variable is called, in the words that students saw; the level has two coefficients. */
   function variable(name) {
-    return known.values.threat[name]?.word ?? say(`variable.${name}`);
+    if (name in known.values.threat) return threat(name);
+    const [plain, ordinal] = name.split(" ");
+    return words[`name.${plain}`] + (ordinal ? `, ${say("ordinal")}` : "");
   }
   const threat = (name) => known.values.threat[name].word;
 
