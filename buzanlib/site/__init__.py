@@ -25,7 +25,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "process",
             "scripts",
         ),
-        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight"),
+        *("search_index", "state_pages", "how_made", "cards", "take_away", "weight", "coding_lab"),
     )
     for part in parts:
         import_module(f"{__name__}.{part}").setup(app)

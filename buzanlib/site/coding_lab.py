@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from buzanlib.seminar.vignettes import Lab, read_lab
 
 _FOLDER = Path("seminar", "lab")
 _PLAIN = "en"
-"""Language whose page has no language in its name."""
+"""Language that does not stand in the names of its files."""
+
+_CODED = ("A", "B")
+"""Sets of which students get no key with the page."""
+
+_INSTRUCTOR = "instructor"
 
 _SCRIPTS = ("agreement.js", "teacher.js", "lab.js")
 """In the order in which they run, as one."""
@@ -77,7 +83,9 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
         if (name := found[1]) in inside:
             return inside[name]
         if name not in words:
-            raise BuzanError(f"{language}.yml, words: {name!r} is missing, which lab.html needs; {nearest(name, words)}")
+            raise BuzanError(
+                f"{language}.yml, words: {name!r} is missing, which lab.html needs; {nearest(name, words)}"
+            )
         return escape(words[name])
 
     return re.sub(r"\{\{([\w.]+)\}\}", fill, (folder / "lab.html").read_text(encoding="utf-8"))
@@ -85,19 +93,37 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
 
 def _lean(path: Path) -> str:
     """A script or style sheet without what only those who write it need: comments on lines of their own, and indents."""
-    text = re.sub(r"^\s*/\*(?:(?!\*/).)*\*/\s*$|^\s*//[^\n]*$", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(
+        r"^\s*/\*(?:(?!\*/).)*\*/\s*$|^\s*//[^\n]*$",
+        "",
+        path.read_text(encoding="utf-8"),
+        flags=re.DOTALL | re.MULTILINE,
+    )
     return re.sub(r"^\s+", "", text, flags=re.MULTILINE)
 
 
-def page_name(language: str) -> str:
-    """Name of the page in a language.
+def lab_files(folder: Path, *, keys: bool) -> Iterator[tuple[str, str]]:
+    """Give name and text of every file of the lab.
 
-    Examples
-    --------
-    >>> page_name("en"), page_name("de")
-    ('lab.html', 'lab.de.html')
+    Parameters
+    ----------
+    folder : Path
+        As for `lab_page`, with ``key.yml`` and a file a language.
+    keys : bool
+        Whether the keys of the sets that are coded go with them, for the teacher.
+
+    Yields
+    ------
+    tuple of str
+        ``lab.html`` or ``key-A.json``; where the language is not English, it stands in the name: ``lab.de.html``.
     """
-    return "lab.html" if language == _PLAIN else f"lab.{language}.html"
+    lab = read_lab(folder)
+    for language in lab.languages:
+        ending = "" if language == _PLAIN else f".{language}"
+        yield f"lab{ending}.html", lab_page(folder, lab, language)
+        for name in _CODED if keys else ():
+            key = json.dumps(lab.key_file(name, language), ensure_ascii=False, indent=1)
+            yield f"key-{name}{ending}.json", f"{key}\n"
 
 
 def _write(app: Sphinx, error: Exception | None) -> None:
@@ -105,9 +131,8 @@ def _write(app: Sphinx, error: Exception | None) -> None:
     folder = Path(app.srcdir) / _FOLDER
     if error or app.builder.name != "html" or not folder.is_dir():
         return
-    lab = read_lab(folder)
-    for language in lab.languages:
-        write_whole(Path(app.outdir, "seminar", page_name(language)), lab_page(folder, lab, language))
+    for name, text in lab_files(folder, keys=getattr(app.config, "buzan_edition", "") == _INSTRUCTOR):
+        write_whole(Path(app.outdir, "seminar", name), text)
 
 
 def setup(app: Sphinx) -> None:
