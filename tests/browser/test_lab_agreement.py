@@ -25,9 +25,9 @@ from buzanlib.seminar.class_agreement import (
     group_table,
     hardest_items,
 )
-from buzanlib.seminar.coding_files import FORMS, ITEMS, read_coding
+from buzanlib.seminar.coding_files import FORMS, ITEMS, SPEAKERS, VALUES, read_coding
 from buzanlib.seminar.speaker_labels import experiment
-from buzanlib.seminar.vignettes import SPEAKERS, VALUES, read_lab
+from buzanlib.seminar.vignettes import read_lab
 from buzanlib.site.coding_lab import lab_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
