@@ -113,7 +113,7 @@ def experiment(codings: Sequence[Coding], draws: int = DRAWS, seed: int = SEED) 
     compared = [one for one in everybody if len({item.shown < 0 for item in one}) == 2]
     left_out = len(everybody) - len(compared)
     if not compared:
-        return Experiment(0, left_out, *[np.nan] * 6, "undefined")
+        return Experiment(0, left_out, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, "undefined")
     labelled = np.array(
         [np.mean([item.outcomes[item.shown] for item in one if item.shown >= 0]) for one in compared]
     )

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from buzanlib.seminar.coding_files import FORMS, ITEMS
-from buzanlib.seminar.vignettes import SPEAKERS, THREATS, VALUES
+from buzanlib.seminar.coding_files import FORMS, ITEMS, SPEAKERS, THREATS, VALUES
 
 CODED = {"threats": ["inf"], "primary": "inf", "level": 1, "referent": "state"}
 
