@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ def add_to(add: Callable[..., argparse.ArgumentParser]) -> None:
     sheet.add_argument("--region", default="", help="with --class: regional group of the states that speak")
     about = "with --class: a year, or the first and the last, such as 2019-2022"
     sheet.add_argument("--years", type=_years, metavar="YEARS", help=about)
+    about = "with --class: key of a sheet, none of whose passages comes again"
+    sheet.add_argument("--without", type=Path, metavar="FILE", help=about)
     codes = add(_codes, "add the coders of a sheet, or a model, to codes.csv", "buzan data codes ana.xlsx")
     codes.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in; or answers, .jsonl")
     codes.add_argument("--data", type=Path, default=DATA, help="folder (default: data)")
@@ -79,25 +82,25 @@ def _listed(text: str) -> list[str]:
 
 def _years(text: str) -> tuple[int, int]:
     """A year, or the first and the last."""
-    first, _, last = text.partition("-")
-    if not first.isdecimal() or not (last or first).isdecimal() or int(first) > int(last or first):
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text, re.ASCII)
+    if not found or int(found[1]) > int(found[2] or found[1]):
         raise argparse.ArgumentTypeError(f"{text!r} is no year, and no span of years such as 2019-2022")
-    return int(first), int(last or first)
+    return int(found[1]), int(found[2] or found[1])
 
 
 def _items(given: argparse.Namespace) -> Items | None:
     """Which passages a class codes, if it is for one."""
-    from buzanlib.sources.class_items import Items
+    from buzanlib.sources.class_items import Items, read_key
 
     if given.items is None:
-        if given.difficulty or given.corpus or given.region or given.years:
-            raise BuzanError(
-                "difficulty, corpus, region and years are of passages for a class: say --class as well"
-            )
+        if given.difficulty or given.corpus or given.region or given.years or given.without:
+            raise BuzanError("difficulty, corpus, region, years and without need --class")
         return None
     if given.items < 0:
         raise BuzanError(f"a class codes one passage or more, not {given.items}")
-    return Items(given.items, given.difficulty or DIFFICULTIES, given.corpus, given.region, given.years)
+    before = read_key(given.without).values() if given.without else ()
+    difficulties = given.difficulty or DIFFICULTIES
+    return Items(given.items, difficulties, given.corpus, given.region, given.years, [*before])
 
 
 def _sheet(given: argparse.Namespace) -> None:

@@ -121,7 +121,7 @@ def lowest_sentence(table: pd.DataFrame) -> str:
     if alpha.empty:
         return "Alpha is undefined for every variable, as no code varies."
     lowest = in_words(str(alpha.idxmin()), of="variable").lower()
-    return f"It is lowest for *{lowest}* (alpha {typeset(alpha.min(), '.2f')})."
+    return f"It is lowest for {lowest} (alpha {typeset(alpha.min(), '.2f')})."
 
 
 def weak_variables(table: pd.DataFrame) -> str:

@@ -14,8 +14,8 @@ from buzanlib.files import create_whole, demand_absent
 from buzanlib.sources.annotation import CODE
 from buzanlib.sources.coders import known_codes, read_coded
 from buzanlib.sources.sheet_files import render_sheet
-from buzanlib.sources.sheet_words import CODES, THREATS, VALUES
-from buzanlib.sources.sheets import WORDED
+from buzanlib.sources.sheet_words import CODES, THREATS
+from buzanlib.tables.schema import Table
 
 CLASS = "class"
 """Name of the annotator that has the codes of the class."""
@@ -106,7 +106,7 @@ def gather(folder: Path, data: Path, out: Path, key: Path | None = None, name: s
     if faults:
         raise DataError(faults)
     students = pd.concat(found)
-    whole, ties = plurality(students, name)
+    whole, ties = plurality(students, known.table, name)
     rows = pd.concat([students.sort_values(CODE[1::-1]), whole])
     create_whole(out, render_sheet(rows.rename(columns={"passage_id": "passage", "annotator": "coder"})))
     counts = rows["annotator"].value_counts(sort=False).to_dict()
@@ -127,7 +127,7 @@ def _faults(sheet: Path, codes: pd.DataFrame, before: Sequence[pd.DataFrame], na
     return faults
 
 
-def plurality(codes: pd.DataFrame, name: str = CLASS) -> tuple[pd.DataFrame, list[Tie]]:
+def plurality(codes: pd.DataFrame, table: Table, name: str = CLASS) -> tuple[pd.DataFrame, list[Tie]]:
     """Code each passage as most coders do: first its primary threat, then the rest as most of those do who name it.
 
     So what stands together was coded together, and no rule of the codebook is broken that no coder breaks. Where
@@ -138,6 +138,8 @@ def plurality(codes: pd.DataFrame, name: str = CLASS) -> tuple[pd.DataFrame, lis
     ----------
     codes : pandas.DataFrame
         Columns of ``codes.csv``, as text, of any number of coders.
+    table : Table
+        Description of ``codes.csv``, which has the values in the order of the codebook.
     name : str
         Of the annotator that gets the codes.
 
@@ -150,7 +152,8 @@ def plurality(codes: pd.DataFrame, name: str = CLASS) -> tuple[pd.DataFrame, lis
 
     def most(some: pd.DataFrame, column: str) -> tuple[str, ...]:
         counts = some[column].value_counts()
-        values = sorted(map(str, counts.index[counts == counts.max()]), key=_order(column).index)
+        order = table.field(column).enum or ("0", "1", "2")
+        values = sorted(map(str, counts.index[counts == counts.max()]), key=order.index)
         if len(values) > 1:
             ties.append(Tie(str(some["passage_id"].iloc[0]), column, tuple(values)))
         return tuple(values)
@@ -172,8 +175,3 @@ def plurality(codes: pd.DataFrame, name: str = CLASS) -> tuple[pd.DataFrame, lis
 def _chosen(variable: str, values: Sequence[str]) -> str:
     """Which of tied values counts."""
     return values[-1] if variable in THREATS else values[0]
-
-
-def _order(column: str) -> list[str]:
-    """Values in the order of the codebook."""
-    return list(VALUES[column].values()) if column in WORDED else ["0", "1", "2"]

@@ -53,6 +53,7 @@ class Items:
     corpus: str = ""  #: Of the documents; empty for all.
     region: str = ""  #: Regional group of the United Nations whose members speak; empty for all.
     years: tuple[int, int] | None = None  #: First and last year of the documents; all by default.
+    without: Collection[str] = ()  #: Passages that are left out, such as those of a round before.
 
     def key(self, data: Path, pool: Sequence[str], seed: int) -> pd.DataFrame:
         """Choose, and number in random order.
@@ -81,7 +82,7 @@ class Items:
         for name in self.difficulties:
             check_name("difficulty", name, list(Difficulty))
         found = self._pool(data).set_index("passage_id")
-        found = found.loc[found.index.intersection(sorted(pool))].sort_index()
+        found = found.loc[found.index.intersection({*pool}.difference(self.without))].sort_index()
         order = random.Random(f"{seed} items")
         places = list(range(len(found)))
         order.shuffle(places)
@@ -155,7 +156,7 @@ def _balanced(found: pd.DataFrame, wanted: Sequence[str], number: int) -> list[i
     return taken
 
 
-def read_key(path: Path, passages: Collection[str]) -> dict[str, str]:
+def read_key(path: Path, passages: Collection[str] | None = None) -> dict[str, str]:
     """Passage by item, of a key; `DataError` if either stands twice, or a passage is none of those that there are."""
     table = read_csv(path, KEY[:2], dtype="str", keep_default_na=False)
     faults = [
@@ -167,7 +168,7 @@ def read_key(path: Path, passages: Collection[str]) -> dict[str, str]:
     faults += [
         Fault(path.name, row, KEY[1], passage, "no such passage")
         for row, passage in enumerate(table[KEY[1]], start=2)
-        if passage and passage not in passages
+        if passages is not None and passage and passage not in passages
     ]
     if faults:
         raise DataError(faults)

@@ -124,7 +124,9 @@ def test_a_pair_has_a_value_with_its_interval_or_a_dash_with_the_reason():
         "– (no passage in common)",
     ]
     assert by_pair(table, ["level"])["they differ on"].tolist() == [2, 2, 2, 0]
-    assert lowest_sentence(table.loc["Ana and 李明"]).endswith("(alpha 0.50).")
+    said = lowest_sentence(table.loc["Ana and 李明"])
+    assert said.endswith("(alpha 0.50).")
+    assert "*" not in said  # a role shows it as it is
     assert "no code varies" in lowest_sentence(table.loc["alike"])
     assert "no such passage" in lowest_sentence(table.loc["nothing"])
     assert "no such passage" in lowest_sentence(table.iloc[:0])
