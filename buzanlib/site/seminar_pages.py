@@ -102,8 +102,11 @@ class RoleCards(SphinxDirective):
 def _template(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> str | None:
-    """Name the template of a page for the class."""
-    return _TEMPLATE if is_for_class(page) else None
+    """Name the template of a page for the class, which needs no script: those of the book look for what is not there."""
+    if not is_for_class(page):
+        return None
+    context["script_files"] = []
+    return _TEMPLATE
 
 
 def setup(app: Sphinx) -> None:
