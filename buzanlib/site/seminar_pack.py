@@ -53,7 +53,7 @@ p, ul, ol, table, .admonition { margin-bottom: 2mm; }
 a { color: inherit; }
 .handout-bets { font-size: 9pt; }
 .handout-bets .lines { margin-bottom: 3mm; }
-.handout-sheet tbody td { height: 12mm; vertical-align: middle; }
+.handout-sheet tbody td { height: 12mm; vertical-align: middle; word-spacing: 0.4em; }
 .handout-cards, .handout-ai { font-size: 11pt; }
 .handout-descriptions { font-size: 10.5pt; }
 .handout-cards section + section { break-before: page; }
