@@ -575,6 +575,6 @@ def test_without_scripts_the_page_says_what_to_do(served: str, browser: Browser)
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{served}/lab.html")
-    expect(page.locator("noscript")).to_contain_text("paper")
+    expect(page.get_by_text("on paper")).to_be_visible()
     expect(page.locator("h2").first).to_be_visible()
     context.close()

@@ -383,7 +383,7 @@ const lab = (() => {
     byId("train-lead").hidden = at > 0;
     byId("train").querySelector(".passage").replaceChildren(passage(item), questions(mine.codes, () => {
       keep();
-      byId("train-next").disabled = state(mine.codes) !== "done";
+      explain(item, mine);
     }, mine.seen));
     explain(item, mine);
   }
@@ -395,7 +395,7 @@ const lab = (() => {
     const enough = mine.seen && (at + 1 >= work.train || at + 1 === data.sets.T.length);
     byId("feedback").hidden = !mine.seen;
     next.disabled = !mine.seen && state(mine.codes) !== "done";
-    next.textContent = say(enough ? "train.code" : mine.seen ? "train.next" : "train.check");
+    next.textContent = say(enough ? "train.code" : mine.seen ? "train.next" : next.disabled ? "train.open" : "train.check");
     byId("train-code").textContent = say(enough ? "train.more" : "train.leave");
     byId("train-code").hidden = enough && at + 1 === data.sets.T.length;
     if (mine.seen) byId("feedback").replaceChildren(...compared(mine.codes, data.training[item], item));
@@ -636,7 +636,9 @@ const lab = (() => {
       announce(coder);
     };
     byId("begin").onclick = begin;
-    byId("session").onkeydown = ({ key }) => key === "Enter" && begin();
+    byId("session").onkeydown = ({ key }) => {
+      if (key === "Enter") begin();
+    };
     byId("own-file").onchange = ({ target }) => chosen(target, byId("own-fault"), ownFile);
     byId("code-back").onclick = () => go(work.at - 1);
     byId("code-next").onclick = () => go(work.at + 1);
@@ -666,6 +668,7 @@ const lab = (() => {
   }
 
   listen();
+  byId("without").hidden = true;
   let last = null;
   try {
     last = restored(sessionStorage.getItem(PREFIX) ?? "");
