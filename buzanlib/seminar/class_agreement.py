@@ -25,8 +25,7 @@ from buzanlib.measurement.reliability import (
     coincidences,
     unit_counts,
 )
-from buzanlib.seminar.coding_files import Coding
-from buzanlib.seminar.vignettes import THREATS, VALUES
+from buzanlib.seminar.coding_files import THREATS, VALUES, Coding
 
 #: Variables of a class with the variable coded and its level of measurement.
 VARIABLES: dict[str, tuple[str, str]] = {

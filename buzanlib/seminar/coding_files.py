@@ -112,7 +112,8 @@ def read_codings(
         The first fault of each other one. Of several files with the same codes of one coder the first is kept; where
         their codes differ none is, for nobody can say which is meant.
     """
-    found, faults = [], []
+    found: list[Coding] = []
+    faults: list[Fault] = []
     for path in paths:
         try:
             found.append(read_coding(path.name, _text(path), items))

@@ -27,31 +27,20 @@ Finding = Literal["toward", "away", "undecided", "undefined"]
 
 
 @dataclass(frozen=True)
-class Student:
-    """Contested items of one student.
+class Passage:
+    """A contested item as one student coded it."""
 
-    Attributes
-    ----------
-    outcomes : tuple of tuple of float
-        Of each item, by the labels it could have had: 1 where the coded threat is that of the label, else 0.
-    shown : tuple of int
-        Which of these labels each item had; -1 for none.
-    """
-
-    outcomes: tuple[tuple[float, ...], ...]
-    shown: tuple[int, ...]
+    set: str
+    kinds: tuple[str, ...]  #: of speakers whose label it could have had, sorted
+    outcomes: tuple[
+        float, ...
+    ]  #: by kind 1 where the coded threat is that to which the label would push, else 0
+    shown: int  #: which kind the label was of; -1 for none
 
     @property
-    def labelled(self) -> list[float]:
-        """Outcomes of items with a label."""
-        return [each[label] for each, label in zip(self.outcomes, self.shown, strict=True) if label >= 0]
-
-    @property
-    def unlabelled(self) -> list[float]:
-        """Outcomes of items without."""
-        return [
-            float(np.mean(each)) for each, label in zip(self.outcomes, self.shown, strict=True) if label < 0
-        ]
+    def plain(self) -> float:
+        """Mean outcome over the labels, which is the outcome without a label."""
+        return sum(self.outcomes) / len(self.outcomes)
 
 
 @dataclass(frozen=True)
@@ -83,27 +72,25 @@ class Experiment:
     finding: Finding
 
 
-def students(codings: Sequence[Coding]) -> list[Student]:
+def students(codings: Sequence[Coding]) -> list[list[Passage]]:
     """Collect the contested items of each person whose file has labels, over both sets where there are two.
 
     An item counts where its primary threat was coded. A label that the key has no reading for is no label of the
     experiment; its item is left out.
     """
     toward = {item: pushed for key in codings if key.kind == "key" for item, pushed in key.toward.items()}
-    found: dict[tuple[str, str], list[tuple[tuple[float, ...], int]]] = {}
+    found: dict[tuple[str, str], list[Passage]] = {}
     for one in codings:
         if one.kind != "person" or one.labels is None:
             continue
         mine = found.setdefault((one.session, one.coder), [])
         for item in sorted(toward.keys() & one.codes.keys()):
-            primary, kinds = one.value(item, "primary"), sorted(toward[item])
+            primary, kinds = one.value(item, "primary"), tuple(sorted(toward[item]))
             label = one.labels.get(item)
             if primary is not None and kinds and (label is None or label in kinds):
                 outcomes = tuple(float(primary == toward[item][kind]) for kind in kinds)
-                mine.append((outcomes, -1 if label is None else kinds.index(label)))
-    return [
-        Student(tuple(each for each, _ in mine), tuple(one for _, one in mine)) for mine in found.values()
-    ]
+                mine.append(Passage(one.set, kinds, outcomes, -1 if label is None else kinds.index(label)))
+    return list(found.values())
 
 
 def experiment(codings: Sequence[Coding], draws: int = DRAWS, seed: int = SEED) -> Experiment:
@@ -114,8 +101,8 @@ def experiment(codings: Sequence[Coding], draws: int = DRAWS, seed: int = SEED) 
     codings : sequence of Coding
         Of a class, with the key of each set.
     draws, seed : int
-        Of the randomisation test, which redraws which items of a student had a label (as many as had one) and which of
-        its labels; the page of the lab draws the same.
+        Of the randomisation test, which redraws which items of a student had a label and of which kind, as the lab drew
+        them: as many of a set as had one, a kind that was shown less often first. The page draws the same numbers.
 
     Returns
     -------
@@ -123,12 +110,14 @@ def experiment(codings: Sequence[Coding], draws: int = DRAWS, seed: int = SEED) 
         NaN where fewer than two students can be compared.
     """
     everybody = students(codings)
-    compared = [one for one in everybody if one.labelled and one.unlabelled]
+    compared = [one for one in everybody if len({item.shown < 0 for item in one}) == 2]
     left_out = len(everybody) - len(compared)
     if not compared:
-        return Experiment(0, left_out, *[np.nan] * 6, "undefined")
-    labelled = np.array([np.mean(one.labelled) for one in compared])
-    unlabelled = np.array([np.mean(one.unlabelled) for one in compared])
+        return Experiment(0, left_out, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, "undefined")
+    labelled = np.array(
+        [np.mean([item.outcomes[item.shown] for item in one if item.shown >= 0]) for one in compared]
+    )
+    unlabelled = np.array([np.mean([item.plain for item in one if item.shown < 0]) for one in compared])
     shift = labelled - unlabelled
     low, high = _t_interval(shift)
     finding: Finding = (
@@ -149,22 +138,38 @@ def _t_interval(values: Array) -> tuple[float, float]:
     return float(values.mean()) - half, float(values.mean()) + half
 
 
-def _randomisation_p(compared: Sequence[Student], observed: float, draws: int, seed: int) -> float:
+def _randomisation_p(compared: Sequence[Sequence[Passage]], observed: float, draws: int, seed: int) -> float:
     """Two-sided p of the observed mean difference among redrawn labels."""
     total, numbers = np.zeros(draws), _uniform_blocks(draws, seed)
     for one in compared:
-        size, many = len(one.shown), len(one.labelled)
-        order = np.argsort(np.column_stack([next(numbers) for _ in range(size)]), axis=1, kind="stable")
-        drawn = np.column_stack([next(numbers) for _ in range(size)])
-        with_label = np.zeros((draws, size), dtype=bool)
-        np.put_along_axis(with_label, order[:, :many], True, axis=1)
-        pushed = np.column_stack([np.array(each)[(drawn[:, place] * len(each)).astype(int)]
-                                  for place, each in enumerate(one.outcomes)])  # fmt: skip
-        plain = np.array([np.mean(each) for each in one.outcomes])
-        total += (pushed * with_label).sum(axis=1) / many - (plain * ~with_label).sum(axis=1) / (size - many)
+        pushed, covered = np.zeros(draws), np.zeros(draws)
+        for name in sorted({item.set for item in one}):
+            block = [item for item in one if item.set == name]
+            for added, drawn in zip((pushed, covered), _redraw(block, draws, numbers), strict=True):
+                added += drawn
+        many = sum(item.shown >= 0 for item in one)
+        total += pushed / many - (sum(item.plain for item in one) - covered) / (len(one) - many)
     # A redraw of the labels that were shown may differ from them by rounding.
     as_large = np.abs(total / len(compared)) >= abs(observed) - 1e-9
     return float((1 + as_large.sum()) / (1 + draws))
+
+
+def _redraw(block: Sequence[Passage], draws: int, numbers: Iterator[Array]) -> tuple[Array, Array]:
+    """Sums of the outcomes of redrawn labels, and of what the same items have without one; shape (draws,) each."""
+    order = np.argsort(np.column_stack([next(numbers) for _ in block]), axis=1, kind="stable")
+    lots = [np.column_stack([next(numbers) for _ in item.kinds]) for item in block]
+    names = sorted({kind for item in block for kind in item.kinds})
+    often = np.zeros((draws, len(names)))
+    pushed, covered = np.zeros(draws), np.zeros(draws)
+    for turn in range(sum(item.shown >= 0 for item in block)):
+        for place, item in enumerate(block):
+            here = np.flatnonzero(order[:, turn] == place)
+            kinds = np.array([names.index(kind) for kind in item.kinds])
+            chosen = (often[np.ix_(here, kinds)] + lots[place][here]).argmin(axis=1)
+            often[here, kinds[chosen]] += 1
+            pushed[here] += np.array(item.outcomes)[chosen]
+            covered[here] += item.plain
+    return pushed, covered
 
 
 def _uniform_blocks(draws: int, seed: int) -> Iterator[Array]:

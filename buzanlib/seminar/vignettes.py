@@ -17,12 +17,10 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, check_name, nearest, shown
 from buzanlib.measurement.reliability import VARIABLES, krippendorff_alpha
-from buzanlib.seminar.coding_files import FORMAT, FORMS, ITEMS, SPEAKERS, VALUES, VERSION
+from buzanlib.seminar.coding_files import FORMAT, FORMS, ITEMS, SPEAKERS, THREATS, VALUES, VERSION
 from buzanlib.sources.sheet_words import NONE
 from buzanlib.tables.yamlfile import Document, read
 from buzanlib.theory.vocabulary import Threat
-
-THREATS = tuple(map(str, Threat))
 
 #: Sets of vignettes, the first for training, and how hard one can be.
 SETS, GRADES = tuple(ITEMS), ("easy", "medium", "contested")

@@ -228,7 +228,7 @@ def test_where_both_keys_agree_so_does_what_was_settled(lab: Lab) -> None:
             "key.yml",
             "grade: easy",
             "grade: eesy",
-            "key.yml, line 6: T1, grade: 'eesy'; nearest allowed: 'easy'",
+            "key.yml, line 7: T1, grade: 'eesy'; nearest allowed: 'easy'",
         ),
         ("key.yml", "set: T", "set: A", "T1, set: 'A'; allowed: 'T'"),
         ("key.yml", "rules: [16, 17]", "rules: [seven]", "T1, rules: 'seven'; allowed: '1'"),

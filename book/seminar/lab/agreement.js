@@ -418,7 +418,7 @@ const agreement = (() => {
         const label = own(file.labels, item);
         if (primary === null || !kinds.length || !(label === undefined || kinds.includes(label))) continue;
         const outcomes = kinds.map((kind) => Number(primary === toward[item][kind]));
-        found.get(who).push({ outcomes, plain: mean(outcomes), shown: kinds.indexOf(label) });
+        found.get(who).push({ set: file.set, kinds, outcomes, plain: mean(outcomes), shown: kinds.indexOf(label) });
       }
     }
     return [...found.values()];
@@ -435,19 +435,39 @@ const agreement = (() => {
     };
   }
 
+  /* Sums of the outcomes of labels that are redrawn as the lab drew them, a kind that was shown less often first, and of
+     what the same passages have without one. */
+  function redraw(block, draws, next) {
+    const numbers = () => Float64Array.from({ length: draws }, next);
+    const order = block.map(numbers);
+    const lots = block.map((item) => item.kinds.map(numbers));
+    const many = block.filter((item) => item.shown >= 0).length;
+    const [pushed, covered] = [new Float64Array(draws), new Float64Array(draws)];
+    for (let draw = 0; draw < draws; draw++) {
+      const often = {};
+      const places = block.map((_, place) => place).sort((one, other) => order[one][draw] - order[other][draw]);
+      for (const place of places.slice(0, many)) {
+        const { kinds, outcomes, plain } = block[place];
+        const scores = kinds.map((kind, number) => (often[kind] ?? 0) + lots[place][number][draw]);
+        const chosen = scores.indexOf(Math.min(...scores));
+        often[kinds[chosen]] = (often[kinds[chosen]] ?? 0) + 1;
+        pushed[draw] += outcomes[chosen];
+        covered[draw] += plain;
+      }
+    }
+    return [pushed, covered];
+  }
+
   function randomisationP(compared, observed, draws, seed) {
     const [next, total] = [generator(seed), new Float64Array(draws)];
-    const block = () => Float64Array.from({ length: draws }, next);
     for (const student of compared) {
-      const many = student.filter((one) => one.shown >= 0).length;
-      const [lots, kinds] = [student.map(block), student.map(block)];
+      const sets = [...new Set(student.map((item) => item.set))].sort();
+      const blocks = sets.map((set) => redraw(student.filter((item) => item.set === set), draws, next));
+      const many = student.filter((item) => item.shown >= 0).length;
+      const plain = sum(student.map((item) => item.plain));
       for (let draw = 0; draw < draws; draw++) {
-        const order = student.map((_, place) => place).sort((one, other) => lots[one][draw] - lots[other][draw]);
-        const pushed = order.slice(0, many).map((place) => {
-          const { outcomes } = student[place];
-          return outcomes[Math.floor(kinds[place][draw] * outcomes.length)];
-        });
-        total[draw] += mean(pushed) - mean(order.slice(many).map((place) => student[place].plain));
+        const [pushed, covered] = [0, 1].map((which) => sum(blocks.map((block) => block[which][draw])));
+        total[draw] += pushed / many - (plain - covered) / (student.length - many);
       }
     }
     const large = total.filter((one) => Math.abs(one / compared.length) >= Math.abs(observed) - 1e-9).length;

@@ -33,8 +33,11 @@ const teacher = (() => {
   const points = (share) =>
     minus(new Intl.NumberFormat(language, { maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(100 * share));
 
+  /* What a variable is called, in the words that students saw; the level has two coefficients. */
   function variable(name) {
-    return known.values.threat[name]?.word ?? say(`variable.${name}`);
+    if (name in known.values.threat) return threat(name);
+    const [plain, ordinal] = name.split(" ");
+    return words[`name.${plain}`] + (ordinal ? `, ${say("ordinal")}` : "");
   }
   const threat = (name) => known.values.threat[name].word;
 
@@ -64,7 +67,7 @@ const teacher = (() => {
 
   /* A table that scrolls in itself; cells are lists of children, the first of a row its head. */
   function table(caption, heads, rows, kind = "") {
-    const head = make("tr", {}, ...heads.map((one) => make("th", { scope: "col" }, one)));
+    const head = make("tr", {}, ...heads.map((one) => (one ? make("th", { scope: "col" }, one) : make("td"))));
     const body = rows.map(([first, ...cells]) =>
       make("tr", {}, make("th", { scope: "row" }, first), ...cells.map((cell, place) =>
         make("td", { "data-head": heads[place + 1] }, ...[cell].flat()))));
