@@ -25,7 +25,7 @@ _CODED = ("A", "B")
 
 _INSTRUCTOR = "instructor"
 
-_SCRIPTS = ("agreement.js", "teacher.js", "lab.js")
+_SCRIPTS = ("draw.js", "passages.js", "agreement.js", "teacher.js", "lab.js")
 """In the order in which they run, as one."""
 
 _STYLES = ("lab.css", "teacher.css")
