@@ -64,6 +64,7 @@ def _agreement(given: argparse.Namespace) -> None:
 def _print_set(name: str, codings: Sequence[Coding]) -> None:
     """Print all that can be said of a set."""
     from buzanlib.seminar import class_agreement as of
+    from buzanlib.seminar.class_beside_key import against_key, confusion_with_key
 
     people, models = (sum(one.kind == kind for one in codings) for kind in ("person", "model"))
     has_key = any(one.kind == "key" for one in codings)
@@ -84,9 +85,9 @@ def _print_set(name: str, codings: Sequence[Coding]) -> None:
     _print_pairs(of.confusion(codings), ordered=False)
     if has_key:
         print("Primary threats most often given for that of the key")
-        _print_pairs(of.confusion_with_key(codings), ordered=True)
+        _print_pairs(confusion_with_key(codings), ordered=True)
         print("Against the key, in per cent; accepted alternates apart")
-        _print_shares(of.against_key(codings))
+        _print_shares(against_key(codings))
     print(
         "Items, the hardest first: share of pairs of coders who agree, and the primary threats that they gave"
     )

@@ -1,4 +1,4 @@
-"""How far a class agrees: coefficients with jackknife intervals over items, confusion, hardest items, and the key.
+"""How far a class agrees: coefficients with jackknife intervals over items, confusion, and hardest items.
 
 A class codes a dozen items. There a percentile bootstrap is too narrow (see `class_size`), so that an interval is that
 of the delete-one-item jackknife with t, items less one being its degrees of freedom. It is undefined (NaN) where fewer
@@ -43,6 +43,11 @@ COVERAGE = 0.95  #: of the intervals
 
 _NO_WIDTH = 1e-9
 """Standard error up to which the replicates differ by rounding only."""
+
+
+def coders_of(codings: Sequence[Coding]) -> list[Coding]:
+    """Give all but keys."""
+    return [one for one in codings if one.kind != "key"]
 
 
 def ratings(codings: Sequence[Coding], variable: str, items: Sequence[str]) -> Array:
@@ -155,7 +160,7 @@ def agreement_table(codings: Sequence[Coding]) -> pd.DataFrame:
     DataFrame
         A row a variable that anybody coded, columns as `estimates` gives them.
     """
-    coders, items = _coders(codings), _items(codings)
+    coders, items = coders_of(codings), _items(codings)
     return _table(VARIABLES, lambda name, level: estimates(ratings(coders, name, items), level=level), coders)
 
 
@@ -212,56 +217,10 @@ def confusion(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFr
         Symmetric, with the values that occur; an entry counts the ratings of a value that were met by another coder's
         rating of the other value, so that all of them sum to the ratings of items that two or more coded.
     """
-    coders, items = _coders(codings), _items(codings)
+    coders, items = coders_of(codings), _items(codings)
     counts, categories = unit_counts(ratings(coders, variable, items))
     names = [VALUES[variable][int(place)] for place in categories]
     return pd.DataFrame(coincidences(counts).sum(axis=0), index=names, columns=names)
-
-
-def confusion_with_key(codings: Sequence[Coding], variable: str = "primary") -> pd.DataFrame:
-    """Counts of what coders gave (columns) by what the key has (rows)."""
-    found: Counter[tuple[str | int, str | int]] = Counter()
-    for key, value, _ in _beside_key(codings, variable):
-        found[key, value] += 1
-    values = [one for one in VALUES[variable] if any(one in pair for pair in found)]
-    counted = [[found[row, column] for column in values] for row in values]
-    return pd.DataFrame(counted, index=pd.Index(values, name="key"), columns=values)
-
-
-def against_key(codings: Sequence[Coding]) -> pd.DataFrame:
-    """How often coders have the value of the key, one that is accepted beside it, or another.
-
-    Returns
-    -------
-    DataFrame
-        A row a variable; columns ``codes`` (of coders, where the key has one too), ``equal``, ``accepted``, ``other``
-        (shares of them). Giving the threat that is accepted as primary is accepted, too.
-    """
-    rows = {}
-    for name in (*THREATS, *VALUES):
-        found = Counter(how for *_, how in _beside_key(codings, name))
-        if total := found.total():
-            rows[name] = {
-                "codes": total,
-                **{how: found[how] / total for how in ("equal", "accepted", "other")},
-            }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("variable")
-
-
-def _beside_key(codings: Sequence[Coding], variable: str) -> Iterable[tuple[str | int, str | int, str]]:
-    """Value of the key, value of a coder, and ``equal``, ``accepted`` or ``other``; of all coders."""
-    for key in (one for one in codings if one.kind == "key"):
-        for one in _coders(codings):
-            for item in one.codes:
-                right, value = key.value(item, variable), one.value(item, variable)
-                if right is None or value is None:
-                    continue
-                beside = key.accept.get(item, {})
-                if variable in VALUES:
-                    accepted = value in beside.get(variable, ())
-                else:
-                    accepted = variable in {*beside.get("threats", ()), *beside.get("primary", ())}
-                yield right, value, "equal" if value == right else "accepted" if accepted else "other"
 
 
 def hardest_items(codings: Sequence[Coding]) -> pd.DataFrame:
@@ -273,7 +232,7 @@ def hardest_items(codings: Sequence[Coding]) -> pd.DataFrame:
         Index ``item``; ``coders``; for each of `VALUES` that was coded the share of pairs of coders that agree; their
         ``mean``; ``primary values`` such as ``"pol 6, inf 2"``. NaN where fewer than two coded a variable.
     """
-    coders = _coders(codings)
+    coders = coders_of(codings)
     names = [
         name
         for name in VALUES
@@ -302,11 +261,6 @@ def _pairs_that_agree(values: Sequence[str | int]) -> float:
     """Share of pairs with the same value; NaN without a pair."""
     pairs = [one == other for one, other in combinations(values, 2)]
     return float(np.mean(pairs)) if pairs else np.nan
-
-
-def _coders(codings: Sequence[Coding]) -> list[Coding]:
-    """All but keys."""
-    return [one for one in codings if one.kind != "key"]
 
 
 def _items(codings: Iterable[Coding]) -> list[str]:

@@ -18,13 +18,12 @@ from playwright.sync_api import Browser, FilePayload, Page
 from buzanlib.cli import main
 from buzanlib.errors import DataError
 from buzanlib.seminar.class_agreement import (
-    against_key,
     agreement_table,
     confusion,
-    confusion_with_key,
     group_table,
     hardest_items,
 )
+from buzanlib.seminar.class_beside_key import against_key, confusion_with_key
 from buzanlib.seminar.coding_files import FORMS, ITEMS, SPEAKERS, VALUES, read_coding
 from buzanlib.seminar.speaker_labels import experiment
 from buzanlib.seminar.vignettes import read_lab

@@ -13,10 +13,8 @@ from scipy import stats
 from buzanlib.measurement.reliability import gwet_ac1, krippendorff_alpha
 from buzanlib.seminar.class_agreement import (
     VARIABLES,
-    against_key,
     agreement_table,
     confusion,
-    confusion_with_key,
     estimates,
     group_table,
     hardest_items,
@@ -140,20 +138,6 @@ def test_confusion_is_what_alpha_is_made_of() -> None:
     table = confusion(found)
     assert table.to_numpy().tolist() == [[2, 1], [1, 2]]
     assert list(table.index) == ["pol", "inf"]
-
-
-def test_the_key_is_met_accepted_or_missed() -> None:
-    key = primaries("key", "pol inf cri", kind="key", accept={"A02": {"primary": ["mil"]}})
-    key["codes"]["A02"]["threats"] = ["inf"]
-    found = codings(primaries("a", "pol mil inf"), key)
-    assert against_key(found).loc["primary"].tolist() == pytest.approx([3, 1 / 3, 1 / 3, 1 / 3])
-    table = confusion_with_key(found)
-    assert table.loc["cri", "inf"] == table.loc["inf", "mil"] == 1
-    assert table.loc["inf", "cri"] == 0
-    # The threat that may be primary may be given as well; another may not.
-    threats = coding("b", {"A02": {"threats": ["inf", "mil", "ter"]}})
-    shares = against_key(codings(threats, key))
-    assert shares.loc["mil", "accepted"] == shares.loc["ter", "other"] == shares.loc["inf", "equal"] == 1
 
 
 def test_the_hardest_items_come_first() -> None:
