@@ -16,6 +16,7 @@ from babel import Locale
 
 from buzanlib.errors import BuzanError, UnknownNameError
 from buzanlib.measurement.reliability import krippendorff_alpha
+from buzanlib.seminar.coding_files import read_coding
 from buzanlib.seminar.vignettes import SETS, THREATS, VALUES, Lab, Vignette, read_lab
 from buzanlib.sources.state_names import names_of
 from buzanlib.theory.matrices import TABLE2
@@ -159,7 +160,10 @@ def test_labels_differ_by_the_two_axes_alone(lab: Lab) -> None:
 
 
 def test_a_key_is_a_file_of_a_coder(lab: Lab) -> None:
-    key = json.loads(json.dumps(lab.key_file("A", "de")))
+    text = json.dumps(lab.key_file("A", "de"))
+    read = read_coding("key-A.json", text)
+    assert read.toward == {item: one.toward for item, one in lab.of_set("A").items() if one.toward}
+    key = json.loads(text)
     assert (key["kind"], key["set"], key["form"], key["language"], key["labels"]) == (
         "key",
         "A",
