@@ -25,7 +25,7 @@ _CODED = ("A", "B")
 
 _INSTRUCTOR = "instructor"
 
-_SCRIPTS = ("agreement.js", "teacher.js", "lab.js")
+_SCRIPTS = ("draw.js", "passages.js", "agreement.js", "teacher.js", "lab.js")
 """In the order in which they run, as one."""
 
 _STYLES = ("lab.css", "teacher.css")
@@ -92,7 +92,7 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
 
 
 def _lean(path: Path) -> str:
-    """A script or style sheet without what only those who write it need: comments on lines of their own, and indents."""
+    """A script or style sheet without what only its authors need: comments on lines of their own, and indents."""
     text = re.sub(
         r"^\s*/\*(?:(?!\*/).)*\*/\s*$|^\s*//[^\n]*$",
         "",

@@ -231,11 +231,14 @@ def test_files_at_fault_are_named_run_nothing_and_spoil_nothing(lab: Path, brows
         {"name": "binary.json", "mimeType": "", "buffer": b'"\xff\xfe"'},
         payload("large.json", " " * 200_001),
         good[1] | {"name": "copy.json"},
+        payload("other.json", json.dumps(json.loads(good[2]["buffer"]) | {"codes": {}})),
     ]
     page.set_input_files("#teacher-files", [*good, *wrong, named, *others])
     page.wait_for_selector("#teacher .actions")
     listed = page.locator("#teacher .notice li").all_inner_texts()
-    assert len(listed) == len(wrong) + len(others)
+    # Of two files of one coder with other codes neither counts.
+    assert len(listed) == len(wrong) + len(others) + 1
+    assert any(text.startswith(good[2]["name"]) and "neither counts" in text for text in listed)
     for one in (*wrong, *others):
         assert any(text.startswith(one["name"]) for text in listed), one["name"]
     assert any("copy.json" in text and "counted once" in text for text in listed)
@@ -271,4 +274,5 @@ def test_files_are_dropped_and_sets_chosen_by_keyboard(lab: Path, browser: Brows
     page.keyboard.press("ArrowRight")
     assert page.locator(".hardest li").first.inner_text().startswith("B")
     assert page.evaluate("document.activeElement.value") == "B"
+    assert page.get_by_role("region", name="Both sets").get_by_role("row").count() > 3
     page.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from scipy import stats
 
 from buzanlib.errors import BuzanError
 from buzanlib.seminar.coding_files import ITEMS, Coding, read_coding
-from buzanlib.seminar.speaker_labels import Passage, _uniform_blocks, experiment, power, students
+from buzanlib.seminar.speaker_labels import Finding, Passage, _uniform_blocks, experiment, power, students
+from buzanlib.seminar.vignettes import read_lab
 
 CONTESTED = ITEMS["A"][:6]
 TOWARD = {item: {"sw": "pol", "ws": "inf"} for item in CONTESTED}
@@ -39,6 +41,11 @@ def test_the_shift_by_hand() -> None:
     half = stats.t.ppf(0.975, 1) * np.std([0, 1], ddof=1) / np.sqrt(2)
     assert (found.low, found.high) == pytest.approx((0.5 - half, 0.5 + half))
     assert found.finding == "undecided"
+
+
+def test_the_lab_has_a_debrief_for_whatever_is_found() -> None:
+    words = read_lab(Path(__file__).parents[2] / "book" / "seminar" / "lab").languages["en"].words
+    assert {f"teacher.debrief.{finding}" for finding in (*get_args(Finding), "always")} <= words.keys()
 
 
 def test_who_cannot_be_compared_is_counted_and_left_out() -> None:

@@ -1,44 +1,16 @@
 /* The student's way through the coding lab. A classic script: it also runs from file://, and asks nobody for anything. */
 "use strict";
 
-const lab = (() => {
-  const byId = (id) => document.getElementById(id);
-  const data = JSON.parse(byId("lab-data").textContent);
-  const THREATS = Object.keys(data.values.threat).filter((name) => name !== "none");
-  const FORMS = {
-    short: ["threats", "primary", "level", "referent"],
-    long: ["threats", "primary", "level", "referent", "agent", "measure"],
-  };
-  const NOTHING = { threats: [], primary: "none", level: 0, referent: "none", agent: "none", measure: "none" };
+(() => {
+  const { byId, data, known, FORMS, say, word, described, make, announce, passage, stands } = passages;
   const STEPS = ["start", "train", "code", "save", "key"];
   const SESSION = /^[A-Z0-9]{2,12}$/;
   const PREFIX = "buzanlib-lab/";
-  /* What the functions of agreement.js and teacher.js need to know. */
-  const known = { ...data, items: Object.fromEntries(Object.entries(data.sets).flatMap(([set, all]) =>
-    all.map((item) => [item, { set, text: data.items[item] }]))) };
 
   /* The work in this tab: the coder's file, and where the coder is. */
   let work = null;
   let coder = "";
   let kept = true; // whether the browser keeps what is coded
-
-  const say = (key, values = {}) =>
-    (data.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-  /* What a value of a variable is called, and its rule. A level has its number, by which reasons name it. */
-  const described = (variable, value) => data.values[["threats", "primary"].includes(variable) ? "threat" : variable][value];
-  const word = (variable, value) => (variable === "level" ? `${value} \u00b7 ` : "") + described(variable, value).word;
-
-  function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes))
-      if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
-    element.append(...children);
-    return element;
-  }
-
-  function announce(text) {
-    byId("status").textContent = text;
-  }
 
   /* Ask before something is lost; the browser's own dialog brings the focus back. */
   function ask(text, yes, then) {
@@ -50,50 +22,6 @@ const lab = (() => {
     go.onclick = () => (dialog.close(), then());
     dialog.showModal();
     no.focus();
-  }
-
-  /* ---- Chance ---- */
-
-  function random(below) {
-    return Math.floor((crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32) * below);
-  }
-
-  function pseudonym() {
-    const one = (list) => list[random(list.length)];
-    const [first, second] = ["start.names_first", "start.names_second"].map((key) => one(say(key).split(/\s+/)));
-    return `${first}-${second}-${10 + random(90)}`;
-  }
-
-  /* Numbers between 0 and 1 that are the same for the same text: FNV-1a, then mulberry32. */
-  function seeded(text) {
-    let state = 0x811c9dc5;
-    for (const sign of new TextEncoder().encode(text)) state = Math.imul(state ^ sign, 0x01000193);
-    return () => {
-      state = (state + 0x6d2b79f5) | 0;
-      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-  }
-
-  /* Which contested passages of a set show which kind of speaker: half of them, by session and pseudonym. Only
-     contested ones do, as only there can a label decide. A kind that was shown less often goes first. */
-  function labels(session, name, set) {
-    const chance = seeded(`${session}/${name}/${set}`);
-    const shuffled = (list) => {
-      const rest = [...list];
-      return list.map(() => rest.splice(Math.floor(chance() * rest.length), 1)[0]);
-    };
-    const contested = data.sets[set].filter((item) => data.kinds[item]);
-    const drawn = shuffled(contested).slice(0, Math.floor(contested.length / 2));
-    const often = {};
-    const found = {};
-    for (const item of drawn) {
-      const [kind] = shuffled(data.kinds[item]).sort((one, other) => (often[one] ?? 0) - (often[other] ?? 0));
-      often[kind] = (often[kind] ?? 0) + 1;
-      found[item] = kind;
-    }
-    return Object.fromEntries(Object.entries(found).sort());
   }
 
   /* ---- What the browser keeps ---- */
@@ -231,7 +159,7 @@ const lab = (() => {
     const known = places().map(restored).filter(Boolean);
     // Whoever codes a second set in the same session keeps the name, so that the two can be laid side by side.
     const before = known.find(({ file }) => file.session === given.session && file.set !== given.set);
-    coder ||= before?.file.coder ?? pseudonym();
+    coder ||= before?.file.coder ?? draw.pseudonym(data);
     byId("coder").textContent = coder;
     byId("start-fault").textContent = byId("own-fault").textContent = "";
     byId("kept").hidden = known.length === 0;
@@ -257,7 +185,7 @@ const lab = (() => {
     const given = link();
     const [set, form] = [checked("set"), checked("form")];
     const file = { format: "buzanlib-coding", version: 1, session, coder, kind: "person", set, form, language: data.language,
-      labels: given.labels ? labels(session, coder, set) : null, codes: {} };
+      labels: given.labels ? draw.labels(data, session, coder, set) : null, codes: {} };
     // The same person in the same session and set goes on where the work stands.
     enter(restored(placeOf(file)) ?? { file, step: "train", at: 0, trained: {}, train: given.train, saved: false, closed: false });
   }
@@ -292,82 +220,6 @@ const lab = (() => {
     return "";
   }
 
-  /* ---- A passage and its questions ---- */
-
-  function passage(item, label) {
-    const parts = data.items[item].split("[STATE]");
-    const masked = () => make("span", { class: "masked" }, say("code.masked"));
-    const text = make("p", {}, ...parts.flatMap((part, place) => (place ? [masked(), part] : [part])));
-    const speaker = label && make("p", { class: "speaker" }, make("b", {}, say("code.speaker")), " ", data.labels[label]);
-    return make("div", { class: "text" }, ...(speaker ? [speaker] : []), text);
-  }
-
-  /* One question: a group of boxes or circles, and the rule of what was chosen. */
-  function question(name, options, type) {
-    const group = make("div", { class: "options" });
-    for (const value of options) {
-      const input = make("input", { type, name, value });
-      group.append(make("label", { class: value === "none" && name === "threats" ? "option nothing" : "option" }, input, word(name, value)));
-    }
-    return make("fieldset", { class: "question", "data-name": name },
-      make("legend", {}, say(`code.${name}`)), group, make("ul", { class: "rules" }));
-  }
-
-  /* All questions about an item, filled with its codes; `change` hears of new codes. */
-  function questions(codes, change, closed = false) {
-    const asked = variables().map((name) =>
-      name === "threats"
-        ? question(name, [...THREATS, "none"], "checkbox")
-        : question(name, name === "primary" ? THREATS : Object.keys(data.values[name]), "radio"));
-    const form = make("form", {}, ...asked); // its own group of circles for each question
-    const inputs = [...form.querySelectorAll("input")];
-
-    const update = () => {
-      const nothing = codes.primary === "none";
-      for (const input of inputs) {
-        const { name, value } = input;
-        input.checked = name !== "threats" ? String(codes[name]) === value
-          : value === "none" ? nothing : (codes.threats ?? []).includes(value);
-        input.disabled = closed;
-        if (name === "primary") input.parentElement.hidden = !(codes.threats ?? []).includes(value);
-      }
-      for (const field of asked) {
-        const { name } = field.dataset;
-        field.hidden = name !== "threats" && (nothing || (name === "primary" && (codes.threats ?? []).length < 2));
-        const said = inputs.filter((input) => input.name === name && input.checked && name !== "primary");
-        field.querySelector("ul").replaceChildren(...said.map(({ value }) =>
-          make("li", {}, make("b", {}, `${described(name, value).word}: `), described(name, value).rule)));
-      }
-    };
-
-    form.onchange = ({ target: { name, value, checked } }) => {
-      if (name === "threats") threatsAfter(codes, value, checked);
-      else codes[name] = name === "level" ? Number(value) : value;
-      update();
-      change(codes);
-    };
-    update();
-    return form;
-  }
-
-  /* "No digital threat" answers everything; a danger in general stands alone; what is stressed most is one of those named. */
-  function threatsAfter(codes, value, on) {
-    const nothing = codes.primary === "none";
-    if (nothing || value === "none") for (const name of Object.keys(codes)) delete codes[name];
-    if (value === "none") {
-      if (on) for (const name of variables()) codes[name] = name === "threats" ? [] : NOTHING[name];
-      return;
-    }
-    const before = codes.threats ?? [];
-    const alone = (one) => (one === "gen") === (value === "gen");
-    const after = THREATS.filter((one) => (one === value ? on : before.includes(one) && (!on || alone(one))));
-    if (on && before.some((one) => !alone(one))) announce(say("code.alone"));
-    if (after.length) codes.threats = after;
-    else delete codes.threats;
-    if (after.length === 1) codes.primary = after[0];
-    else if (!after.includes(codes.primary)) delete codes.primary;
-  }
-
   /* ---- Training ---- */
 
   function train() {
@@ -381,9 +233,9 @@ const lab = (() => {
     const at = all.indexOf(item);
     byId("train-title").textContent = say("train.title", { n: at + 1, of: at < work.train ? work.train : all.length });
     byId("train-lead").hidden = at > 0;
-    byId("train").querySelector(".passage").replaceChildren(passage(item), questions(mine.codes, () => {
+    byId("train").querySelector(".passage").replaceChildren(passage(item), passages.questions(variables(), mine.codes, () => {
       keep();
-      byId("train-next").disabled = state(mine.codes) !== "done";
+      explain(item, mine);
     }, mine.seen));
     explain(item, mine);
   }
@@ -395,10 +247,10 @@ const lab = (() => {
     const enough = mine.seen && (at + 1 >= work.train || at + 1 === data.sets.T.length);
     byId("feedback").hidden = !mine.seen;
     next.disabled = !mine.seen && state(mine.codes) !== "done";
-    next.textContent = say(enough ? "train.code" : mine.seen ? "train.next" : "train.check");
+    next.textContent = say(enough ? "train.code" : mine.seen ? "train.next" : next.disabled ? "train.open" : "train.check");
     byId("train-code").textContent = say(enough ? "train.more" : "train.leave");
     byId("train-code").hidden = enough && at + 1 === data.sets.T.length;
-    if (mine.seen) byId("feedback").replaceChildren(...compared(mine.codes, data.training[item], item));
+    if (mine.seen) byId("feedback").replaceChildren(...passages.compared(variables(), mine.codes, data.training[item], item));
     next.onclick = () => {
       if (enough) show("code");
       else if (mine.seen) show("train");
@@ -413,35 +265,6 @@ const lab = (() => {
     byId("train-code").onclick = () => show(enough ? "train" : "code");
   }
 
-  /* How a code stands to the key: same, accepted or differs. A threat that is accepted can also be left out. */
-  function stands(name, mine, key, accept = []) {
-    if (name !== "threats") return mine === key ? "same" : accept.includes(mine) ? "accepted" : "differs";
-    const other = THREATS.filter((one) => mine.includes(one) !== key.includes(one));
-    return other.length === 0 ? "same" : other.every((one) => accept.includes(one)) ? "accepted" : "differs";
-  }
-
-  /* Own codes, those of the key, what is accepted as well, and why. */
-  function compared(mine, { codes, accept = {}, why, rules = [] }, item) {
-    const told = (name, value) => name !== "threats" ? word(name, value)
-      : value.length ? value.map((one) => word(name, one)).join(", ") : word(name, "none");
-    const rows = variables().map((name) => {
-      const given = mine[name] !== undefined;
-      const how = given ? stands(name, mine[name], codes[name], accept[name]) : "open";
-      const also = (accept[name] ?? []).map((one) => word(name, one)).join(", ");
-      const left = name === "threats" ? "key.left_out" : "key.also";
-      return make("tr", { class: how },
-        make("th", { scope: "row" }, say(`name.${name}`)),
-        make("td", {}, given ? told(name, mine[name]) : "\u2013", make("span", { class: "mark" }, say(`key.${how}`))),
-        make("td", {}, told(name, codes[name]), ...(also ? [make("span", { class: "hint" }, say(left, { values: also }))] : [])));
-    });
-    const head = ["key.variable", "key.yours", "key.key"].map((key) => make("th", { scope: "col" }, say(key)));
-    return [
-      make("h3", { tabindex: "-1" }, say("train.compared", { item })),
-      make("table", { class: "codes" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)),
-      make("p", { class: "why" }, why ?? "", ...(rules.length ? [make("span", { class: "hint" }, say("key.rules", { rules: rules.join(", ") }))] : [])),
-    ];
-  }
-
   /* ---- Coding ---- */
 
   function code() {
@@ -452,7 +275,7 @@ const lab = (() => {
     byId("closed").hidden = !work.closed;
     byId("code").querySelector(".passage").replaceChildren(
       passage(item, work.file.labels?.[item]),
-      questions(codes, () => {
+      passages.questions(variables(), codes, () => {
         if (Object.keys(codes).length) work.file.codes[item] = codes;
         else delete work.file.codes[item];
         work.saved = false;
@@ -547,7 +370,7 @@ const lab = (() => {
       make("p", { class: "hint" }, say("key.source")),
       ...all.map((item) => make("article", {},
         make("div", {}, make("h3", {}, say("key.passage", { n: items().indexOf(item) + 1, item })), passage(item, work.file.labels?.[item])),
-        ...compared(work.file.codes[item] ?? {}, {
+        ...passages.compared(variables(), work.file.codes[item] ?? {}, {
           codes: key.codes[item], accept: key.accept?.[item], why: key.why?.[item], rules: key.rules?.[item] }, item).slice(1))));
     byId("compared").firstElementChild.focus();
     return "";
@@ -609,7 +432,7 @@ const lab = (() => {
 
   function forTeacher() {
     const signs = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"; // none that is taken for another
-    byId("link-session").value ||= Array.from({ length: 4 }, () => signs[random(signs.length)]).join("");
+    byId("link-session").value ||= Array.from({ length: 4 }, () => signs[draw.random(signs.length)]).join("");
     classLink();
     if (!byId("teacher").hasChildNodes()) teacher.start(byId("teacher"), data.words, known);
   }
@@ -632,11 +455,13 @@ const lab = (() => {
     for (const button of document.querySelectorAll(".book")) button.onclick = () => codebook(byId("codebook").hidden);
     byId("codebook-close").onclick = () => codebook(false);
     byId("again").onclick = () => {
-      coder = byId("coder").textContent = pseudonym();
+      coder = byId("coder").textContent = draw.pseudonym(data);
       announce(coder);
     };
     byId("begin").onclick = begin;
-    byId("session").onkeydown = ({ key }) => key === "Enter" && begin();
+    byId("session").onkeydown = ({ key }) => {
+      if (key === "Enter") begin();
+    };
     byId("own-file").onchange = ({ target }) => chosen(target, byId("own-fault"), ownFile);
     byId("code-back").onclick = () => go(work.at - 1);
     byId("code-next").onclick = () => go(work.at + 1);
@@ -666,6 +491,7 @@ const lab = (() => {
   }
 
   listen();
+  byId("without").hidden = true;
   let last = null;
   try {
     last = restored(sessionStorage.getItem(PREFIX) ?? "");
@@ -676,5 +502,4 @@ const lab = (() => {
   const other = given.session && last && (given.session !== last.file.session || given.set !== last.file.set);
   if (last && !other) enter(last);
   else start();
-  return { labels };
 })();

@@ -88,14 +88,22 @@ const teacher = (() => {
     return part("table", table(say("table.title"), heads, rows, "stacked"));
   }
 
+  /* Both sets side by side, where both were coded. */
+  function rounds(files, sets) {
+    if (sets.length < 2) return [];
+    const tables = sets.map((set) => agreement.table(files.filter((file) => file.set === set)));
+    const names = tables[0].map((row) => row.variable).filter((name) => !agreement.THREATS.includes(name));
+    const rows = names.map((name) => [variable(name), ...tables.map((found) => alphaOf(found.find((row) => row.variable === name)))]);
+    return [part("rounds", table(say("rounds.title"), ["", ...sets], rows, "stacked"))];
+  }
+
+  const alphaOf = (row) => (row ? coefficient(row, "alpha") : [make("span", { class: "undefined" }, say("undefined"))]);
+
   function groups(files) {
     const found = agreement.groups(files);
     const names = [...new Set(found.map((row) => row.group))];
     const variables = [...new Set(found.map((row) => row.variable))];
-    const cell = (name, group) => {
-      const row = found.find((one) => one.variable === name && one.group === group);
-      return row ? coefficient(row, "alpha") : [make("span", { class: "undefined" }, say("undefined"))];
-    };
+    const cell = (name, group) => alphaOf(found.find((one) => one.variable === name && one.group === group));
     const rows = variables.map((name) => [variable(name), ...names.map((group) => cell(name, group))]);
     return part("groups", table(say("groups.title"), ["", ...names.map((name) => say(`groups.${name}`))], rows, "stacked"));
   }
@@ -235,7 +243,7 @@ const teacher = (() => {
     else results.append(make("p", {}, say("two")));
     if (several && hasKey) results.append(againstKey(inside));
     if (several) results.append(hardest(inside));
-    results.append(...experiment(files));
+    results.append(...rounds(files, sets), ...experiment(files));
     results.append(make("p", { class: "actions" }, ...(several ? [button("csv", () => csv(files, sets)), button("print", () => window.print())] : []),
       button("again", () => {
         dropped = [];
