@@ -132,6 +132,16 @@ def test_a_missing_word_or_a_script_that_would_end_early_is_named(own: Path) -> 
         lab_page(own, read_lab(own), "en")
 
 
+def test_scripts_ask_only_for_words_that_there_are(folder_of_lab: Path) -> None:
+    words = set(read_lab(folder_of_lab).languages["en"].words)
+    scripts = "".join(
+        (folder_of_lab / f"{name}.js").read_text(encoding="utf-8") for name in ("lab", "passages", "draw")
+    )
+    asked = set(re.findall(r'"((?:start|train|code|save|key|name|link)\.[a-z_]+)"', scripts))
+    assert len(asked) > 40
+    assert asked <= words
+
+
 def test_leaving_out_comments_and_indents_leaves_the_code(own: Path) -> None:
     (own / "lab.js").write_text(
         '/* a\n b */\nf("  /* kept */ // kept"); /* kept */\n  // gone\n  g();\n', encoding="utf-8"
