@@ -35,7 +35,7 @@ def by_coder(statements: Statements, coders: Sequence[str], shipped: str) -> pd.
         codes that ship; NaN where no passage is shared.
     """
     counts = statements.codes["annotator"].value_counts()
-    found = pd.DataFrame({"passages": counts.reindex(coders)})
+    found = pd.DataFrame({"passages": counts.reindex(list(coders))})
     for variable in HELD:
         name = in_words(variable, of="variable").lower()
         found[f"{name}: as the others"] = coded_alike(statements, coders, coders, variable).mean(axis=1)

@@ -90,7 +90,9 @@ def gather(folder: Path, data: Path, out: Path, key: Path | None = None, name: s
     if not sheets:
         raise BuzanError(f"{folder} has no sheet, CSV or XLSX")
     known = known_codes(data)
-    found, faults, notes = [], [], []
+    found: list[pd.DataFrame] = []
+    faults: list[Fault] = []
+    notes: list[str] = []
     for sheet in sheets:
         try:
             coded = read_coded(sheet, known, key=key)
@@ -109,7 +111,7 @@ def gather(folder: Path, data: Path, out: Path, key: Path | None = None, name: s
     whole, ties = plurality(students, known.table, name)
     rows = pd.concat([students.sort_values(CODE[1::-1]), whole])
     create_whole(out, render_sheet(rows.rename(columns={"passage_id": "passage", "annotator": "coder"})))
-    counts = rows["annotator"].value_counts(sort=False).to_dict()
+    counts = {str(one): int(of) for one, of in rows["annotator"].value_counts(sort=False).items()}
     left = tuple(file.name for file in files if file not in sheets)
     return Gathered(counts, len(sheets), left, tuple(ties), tuple(notes))
 

@@ -82,7 +82,7 @@ class Items:
         for name in self.difficulties:
             check_name("difficulty", name, list(Difficulty))
         found = self._pool(data).set_index("passage_id")
-        found = found.loc[found.index.intersection({*pool}.difference(self.without))].sort_index()
+        found = found.loc[found.index.intersection([*{*pool}.difference(self.without)])].sort_index()
         order = random.Random(f"{seed} items")
         places = list(range(len(found)))
         order.shuffle(places)
@@ -149,7 +149,8 @@ def _balanced(found: pd.DataFrame, wanted: Sequence[str], number: int) -> list[i
                 f"{number} items, each of another document; allowed: 1 to {place}, as then no passage is left that is"
                 f" {wanted[place % len(wanted)]}"
             )
-        row = int(own["primary"].map(lambda threat: threats[threat]).idxmin())
+        often = [threats[threat] for threat in own["primary"]]
+        row = int(own.index[often.index(min(often))])
         taken.append(row)
         threats[str(own.loc[row, "primary"])] += 1
         left = left[left["doc_id"] != own.loc[row, "doc_id"]]

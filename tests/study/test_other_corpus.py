@@ -25,8 +25,8 @@ ANY_CORPUS = (
 )
 """Chapters that may be about any corpus."""
 
-OF_WHAT_SHIPS = {"13_doubts", "19_registered"}
-"""Chapters about statements and codes that were simulated from or registered, whatever corpus they are given."""
+OF_WHAT_SHIPS = {"13_doubts", "19_registered", "own_class"}
+"""Chapters about statements and codes that were simulated from or registered, or that a class holds its own against."""
 
 CONDITIONAL = re.compile(
     r"\{num\}`(?:codes|replication|strategies|hint\.one|hint\.two|later|P1|registration)\."
