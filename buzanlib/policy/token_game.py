@@ -69,7 +69,7 @@ def points(weights: pd.DataFrame, splits: npt.ArrayLike) -> Array:
 
 def joins(weights: pd.DataFrame, split: Mapping[Threat, int]) -> list[Quadrant]:
     """The delegations that join a split; raises as `points`, a threat that is not named having no token."""
-    got = points(weights, [[split.get(threat, 0) for threat in weights.columns]])[0]
+    got = points(weights, [[split.get(threat, 0) for threat in map(Threat, weights.columns)]])[0]
     return [quadrant for quadrant, enough in zip(weights.index, got >= REQUIRED - TIE, strict=True) if enough]
 
 
@@ -123,7 +123,7 @@ def red_lines(weights: pd.DataFrame, intrusiveness: float, rule: Rule | None = N
     ]
     net = splits * effect @ relative_priorities(weights).to_numpy().T
     for kinds in np.unique(splits > 0, axis=0):
-        named = tuple(threat for threat, there in zip(weights.columns, kinds, strict=True) if there)
+        named = tuple(Threat(one) for one, there in zip(weights.columns, kinds, strict=True) if there)
         proposal = Proposal("resolution", named, Route.VULNERABILITY, intrusiveness)
         net[((splits > 0) == kinds).all(axis=1)] -= (
             TOKENS * assess(proposal, weights, rule)["objection"].to_numpy()

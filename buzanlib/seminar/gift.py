@@ -34,7 +34,7 @@ class Option:
 
     text: str
     right: bool
-    feedback: str
+    feedback: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Question:
     name: str
     text: str
     options: tuple[Option, ...]
+    why: str = ""  #: said whatever was chosen
 
 
 def write_gift(book: Path, out: Path) -> int:
@@ -79,12 +80,13 @@ def gift(questions: Iterable[Question]) -> str:
             # In the path of a category a slash parts levels, and two are one of a name.
             blocks.append(f"$CATEGORY: $course$/{' '.join(category.replace('/', '//').split())}")
         lines = [f"::{_escaped(question.name)}::[plain]{_escaped(question.text)}{{"]
-        lines += [
+        for one in question.options:
             # What begins with a percentage would be read as a weight, unless another stands before it.
-            ("=" if one.right else "~%0%" if one.text.startswith("%") else "~")
-            + f"{_escaped(one.text)}#{_escaped(one.feedback)}"
-            for one in question.options
-        ]
+            sign = "=" if one.right else "~%0%" if one.text.startswith("%") else "~"
+            feedback = f"#{_escaped(one.feedback)}" if one.feedback else ""
+            lines.append(f"{sign}{_escaped(one.text)}{feedback}")
+        if question.why:
+            lines.append(f"####{_escaped(question.why)}")
         blocks.append("\n".join([*lines, "}"]))
     return "\n\n".join(blocks) + "\n"
 
@@ -160,17 +162,17 @@ def _training(lab: Path) -> Iterator[Question]:
         names = {value: said["word"] for value, said in words.content["values"]["threat"].items()}
         for item, about in key.content.items():
             right = about["codes"]["primary"]
-            if about["set"] != "T" or right not in names:  # a passage without any threat has no right word
+            if about["set"] != "T":
                 continue
-            why = plain(words.content["why"][item])
             accepted = {right, *about.get("accept", {}).get("primary", [])}
             options = tuple(
-                Option(word, value == right, why)
+                Option(word, value == right)
                 for value, word in names.items()
                 if value == right or value not in accepted
             )
             text = f"Which threat does this passage stress most?\n\n{words.content['items'][item]}"
-            yield _checked(Question("Coding lab: training", f"Coding lab: {item}", text, options), key)
+            why = plain(words.content["why"][item])
+            yield _checked(Question("Coding lab: training", f"Coding lab: {item}", text, options, why), key)
     except (KeyError, TypeError, AttributeError) as error:
         raise key.error(f"items and key do not fit each other ({error!r})") from None
 

@@ -30,7 +30,7 @@ def game_data() -> dict[str, Any]:
     """
     rounds = []
     for matrix in ROUNDS:
-        weights = matrix.weights().loc[list(FROM_TOP), list(TABLE2_THREATS)]
+        weights = matrix.weights().reindex(index=list(FROM_TOP), columns=list(TABLE2_THREATS))
         found = bounds(weights)
         rounds.append(
             {

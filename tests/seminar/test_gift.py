@@ -35,15 +35,18 @@ def parsed(text: str) -> list[Question]:
         free = r"(?:\\.|[^\\~=#{}:\n])*"
         match = re.fullmatch(rf"::({free})::\[plain\]({free})\{{(.*)\}}", block, re.DOTALL)
         assert match, block
-        assert not re.search(r"(?<!\\)//", block.split("::")[0])
+        answers, _, why = match[3].partition("####")
         options = []
-        for sign, weight, said, feedback in re.findall(
-            rf"([=~])(%-?\d+%)?({free})#({free})(?=\n|$)", match[3], re.DOTALL
-        ):
-            assert weight in ("", "%0%")
-            options.append(Option(unescaped(said), sign == "=", unescaped(feedback)))
-        assert re.sub(rf"[=~]({free})#({free})", "", match[3], flags=re.DOTALL).strip() == "", match[3]
-        found.append(Question(category, unescaped(match[1]), unescaped(match[2]), tuple(options)))
+        for line in answers.strip().split("\n"):
+            one = re.fullmatch(rf"([=~])(%0%)?({free})(?:#({free}))?", line)
+            assert one, line
+            options.append(Option(unescaped(one[3]), one[1] == "=", unescaped(one[4] or "")))
+        assert re.fullmatch(free, why.strip()), why
+        found.append(
+            Question(
+                category, unescaped(match[1]), unescaped(match[2]), tuple(options), unescaped(why.strip())
+            )
+        )
     return found
 
 
@@ -69,6 +72,7 @@ def test_what_is_written_is_read_back(drawn: list[tuple[str, str, list[tuple[str
             name,
             text,
             tuple(Option(said, place == 1, feedback) for place, (said, feedback) in enumerate(options)),
+            text,
         )
         for name, text, options in drawn
     ]
@@ -81,12 +85,13 @@ def test_a_question_looks_as_the_format_wants_it() -> None:
         Option("50% {or} less", False, "No\nnot so"),
         Option("%50%", False, ""),
     )
-    assert gift([Question("A/B", "Q: 1", "Is ~ a \\ sign?", options)]) == (
+    assert gift([Question("A/B", "Q: 1", "Is ~ a \\ sign?", options, "So # it is")]) == (
         "$CATEGORY: $course$/A//B\n\n"
         "::Q\\: 1::[plain]Is \\~ a \\\\ sign?{\n"
         "=a \\= b#Yes\\: it is\n"
         "~50% \\{or\\} less#No\\nnot so\n"
-        "~%0%%50%#\n"
+        "~%0%%50%\n"
+        "####So \\# it is\n"
         "}\n"
     )
 
@@ -133,7 +138,7 @@ def book(tmp_path: Path) -> Path:
     (tmp_path / "executed").mkdir()
     (tmp_path / "executed" / "06_quadrants.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     items = {"T1": "Lights out in [STATE].", "T2": "A conference.", "A01": "HIDDEN"}
-    words = {name: {"word": name.upper()} for name in ("inf", "cri", "mil")}
+    words = {name: {"word": name.upper()} for name in ("inf", "cri", "mil", "none")}
     write(
         tmp_path / "seminar" / "lab" / "en.yml",
         {"items": items, "why": dict.fromkeys(items, "By rule 5."), "values": {"threat": words}},
@@ -151,13 +156,19 @@ def test_the_file_has_checks_and_training_and_no_key_of_what_students_code(
     book: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "made" / "questions.gift"
-    assert write_gift(book, out) == 2
+    assert write_gift(book, out) == 3
     text = out.read_text(encoding="utf-8")
-    quick, training = parsed(text)
+    quick, training, nothing = parsed(text)
     assert (quick.category, quick.name) == ("What four kinds say", "Quick check: What four kinds say")
     assert [one.right for one in quick.options] == [False, True, False]
     # What is accepted as well is not offered as wrong.
-    assert [(one.text, one.right) for one in training.options] == [("INF", True), ("CRI", False)]
+    assert [(one.text, one.right) for one in training.options] == [
+        ("INF", True),
+        ("CRI", False),
+        ("NONE", False),
+    ]
+    assert training.why == "By rule 5."
+    assert [one.text for one in nothing.options if one.right] == ["NONE"]
     assert "Lights out" in training.text
     assert not re.search("SECRET|HIDDEN", text)
 
