@@ -49,6 +49,9 @@ def read_plans(book: Path) -> dict[str, list[Step]]:
         If there is no such file, or a step has not exactly the fields of `Step`: with the line.
     """
     file = read(book / PLANS, "file of plans", BuzanError)
+    for name, steps in file.content.items():
+        if not isinstance(steps, list):
+            raise file.error("a plan is a list of steps", name)
     return {str(name): [_step(file, name, step) for step in steps] for name, steps in file.content.items()}
 
 

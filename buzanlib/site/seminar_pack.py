@@ -41,16 +41,28 @@ _WORLDS = "Share of worlds without any effect"
 
 _SHEET = """
 @page { margin: 14mm 15mm 16mm; @bottom-right { content: "CC BY 4.0"; font: 8pt sans-serif; } }
-html, body { font-size: 9.5pt; line-height: 1.3; filter: grayscale(1); }
-body { width: 180mm; }
+html, body { font-size: 9.5pt; line-height: 1.3; }
+body {
+  width: 180mm;
+  --pst-color-info: #555; --pst-color-info-bg: #e5e5e5; --pst-color-primary: #555; --pst-color-surface: #f3f3f3;
+  --pst-color-inline-code: #000; --pst-color-text-base: #000; --pst-color-text-muted: #555; --pst-color-heading: #000;
+}
 section.page:first-child { break-before: auto; }
-section.page > .copy + .copy { margin-top: 8mm; padding-top: 8mm; border-top: 0.5pt dashed #000; }
+.copy + .copy { margin-top: 4mm; padding-top: 4mm; border-top: 0.5pt dashed #000; }
 h1 { font-size: 16pt; margin: 0 0 3mm; }
 h2 { font-size: 12pt; margin: 4mm 0 2mm; }
-p, ul, ol, .admonition { margin-bottom: 2mm; }
-table { font-size: inherit; width: 100%; }
-th, td { border: 0.5pt solid #777; }
+p, ul, ol, table, .admonition { margin-bottom: 2mm; }
+.table { font-size: inherit; width: 100%; }
+.table > :not(caption) > * > * { padding: 0.7mm 2mm; border: 0.5pt solid #777; color: #000; }
 a { color: inherit; }
+.handout-bets { font-size: 9pt; }
+.handout-bets .lines { margin-bottom: 3mm; }
+.handout-sheet tbody td { height: 12mm; vertical-align: middle; white-space: nowrap; word-spacing: 0.25em; }
+.handout-cards, .handout-ai { font-size: 11pt; }
+.handout-descriptions { font-size: 10.5pt; }
+.handout-cards section + section { break-before: page; }
+.handout-cards .table > :not(caption) > * > * { padding: 2mm; }
+.role-cards { gap: 0; }
 """
 
 

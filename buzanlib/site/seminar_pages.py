@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import pandas as pd
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -59,14 +60,14 @@ def role_cards(matrix: Matrix, turn: int) -> str:
     turn : int
         Number of the round, from 1.
     """
-    counts = relative_priorities(matrix.weights())
-    cards = "".join(_card(quadrant, turn, counts.loc[quadrant].to_dict()) for quadrant in FROM_TOP)
+    counts = relative_priorities(matrix.weights()).T
+    cards = "".join(_card(quadrant, turn, counts[quadrant]) for quadrant in FROM_TOP)
     return f'<div class="role-cards">{cards}</div>'
 
 
-def _card(quadrant: Quadrant, turn: int, counts: dict[Threat, float]) -> str:
+def _card(quadrant: Quadrant, turn: int, counts: pd.Series[float]) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(threat.label)}</th><td>{_counted(count)}</td></tr>'
+        f'<tr><th scope="row">{escape(Threat(str(threat)).label)}</th><td>{_counted(count)}</td></tr>'
         for threat, count in counts.items()
     )
     return (
@@ -102,8 +103,11 @@ class RoleCards(SphinxDirective):
 def _template(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> str | None:
-    """Name the template of a page for the class."""
-    return _TEMPLATE if is_for_class(page) else None
+    """Name the template of a page for the class, without scripts, which look for what is not there."""
+    if not is_for_class(page):
+        return None
+    context["script_files"] = []
+    return _TEMPLATE
 
 
 def setup(app: Sphinx) -> None:
