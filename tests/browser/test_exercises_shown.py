@@ -28,7 +28,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.soak, pytest.mark.xdist_group("br
 
 CHAPTER = "executed/06_quadrants.html"
 RUN = 5
-"""Words in a row that are no accident."""
+"""Words in a row that are no accident, unless all are small."""
+
+SMALL = 5
+"""Letters of a small word, such as *does* or *there*."""
 
 WRITTEN = {".md", ".ipynb", ".csv", ".json", ".py", ".yml", ".bib", ".js", ".html", ".txt"}
 """Endings of files with text."""
@@ -83,7 +86,7 @@ def runs(text: str) -> set[tuple[str, ...]]:
     found = set[tuple[str, ...]]()
     for piece in map(words, pieces):
         found |= {*zip(*(piece[start:] for start in range(RUN)), strict=False)}
-    return found
+    return {run for run in found if max(map(len, run)) > SMALL}
 
 
 def of_instructors(root: Path) -> list[str]:
