@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from buzanlib.errors import BuzanError, nearest
 from buzanlib.files import write_whole
 from buzanlib.seminar.vignettes import Lab, read_lab
+from buzanlib.site.editions import has_solutions
+from buzanlib.site.one_file import one_file
 
 _FOLDER = Path("seminar", "lab")
 _PLAIN = "en"
@@ -23,18 +20,10 @@ _PLAIN = "en"
 _CODED = ("A", "B")
 """Sets of which students get no key with the page."""
 
-_INSTRUCTOR = "instructor"
-
 _SCRIPTS = ("draw.js", "passages.js", "agreement.js", "teacher.js", "lab.js")
 """In the order in which they run, as one."""
 
 _STYLES = ("lab.css", "teacher.css")
-
-_POLICY = (
-    "default-src 'none'; script-src 'sha256-{}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
-    " form-action 'none'"
-)
-"""What the page may do, wherever it lies: run its own script, and ask nobody for anything."""
 
 
 def lab_page(folder: Path, lab: Lab, language: str) -> str:
@@ -61,45 +50,12 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
     ------
     UnknownNameError
         If there is no such language.
-    BuzanError
+    StudyError
         If a word that the page needs is missing, or a script would end early in HTML.
     """
     data = lab.public_items(language)
     data["kinds"] = {item: sorted(one.toward) for item, one in lab.vignettes.items() if one.toward}
-    script = "\n".join(_lean(folder / name) for name in _SCRIPTS)
-    if re.search("</script|<!--", script, re.IGNORECASE):
-        raise BuzanError(f"{folder}: a script has '</script' or '<!--', at which HTML would end it")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    inside = {
-        "language": escape(language),
-        "policy": _POLICY.format(digest),
-        "css": "\n".join(_lean(folder / name) for name in _STYLES),
-        "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        "script": script,
-    }
-    words = data["words"]
-
-    def fill(found: re.Match[str]) -> str:
-        if (name := found[1]) in inside:
-            return inside[name]
-        if name not in words:
-            raise BuzanError(
-                f"{language}.yml, words: {name!r} is missing, which lab.html needs; {nearest(name, words)}"
-            )
-        return escape(words[name])
-
-    return re.sub(r"\{\{([\w.]+)\}\}", fill, (folder / "lab.html").read_text(encoding="utf-8"))
-
-
-def _lean(path: Path) -> str:
-    """A script or style sheet without what only its authors need: comments on lines of their own, and indents."""
-    text = re.sub(
-        r"^\s*/\*(?:(?!\*/).)*\*/\s*$|^\s*//[^\n]*$",
-        "",
-        path.read_text(encoding="utf-8"),
-        flags=re.DOTALL | re.MULTILINE,
-    )
-    return re.sub(r"^\s+", "", text, flags=re.MULTILINE)
+    return one_file(folder / "lab.html", _SCRIPTS, _STYLES, data["words"], language, data)
 
 
 def lab_files(folder: Path, *, keys: bool) -> Iterator[tuple[str, str]]:
@@ -131,7 +87,7 @@ def _write(app: Sphinx, error: Exception | None) -> None:
     folder = Path(app.srcdir) / _FOLDER
     if error or app.builder.name != "html" or not folder.is_dir():
         return
-    for name, text in lab_files(folder, keys=getattr(app.config, "buzan_edition", "") == _INSTRUCTOR):
+    for name, text in lab_files(folder, keys=has_solutions(app)):
         write_whole(Path(app.outdir, "seminar", name), text)
 
 

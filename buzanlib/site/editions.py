@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from buzanlib.files import write_whole
-from buzanlib.seminar.vignettes import read_lab
-
 STUDENT = "student"
 INSTRUCTOR = "instructor"
 
 FOR_INSTRUCTORS = "seminar/instructor/"
 """Pages below here are in the instructor's edition only."""
-
-_SETS = ("A", "B")
-"""Sets of vignettes whose key students do not have."""
 
 _SAYS = "Instructor’s edition: with solutions and keys. The edition for students has neither: do not publish this one."
 
@@ -44,22 +36,8 @@ def _not_for_search(
         context["metatags"] = f'{context.get("metatags", "")}\n<meta name="robots" content="noindex">'
 
 
-def _write_keys(app: Sphinx, error: Exception | None) -> None:
-    """Write the keys of the coding lab into the instructor's edition, a file a set and language."""
-    lab = Path(app.srcdir, "seminar", "lab")
-    if error or app.builder.name != "html" or not has_solutions(app) or not lab.is_dir():
-        return
-    found = read_lab(lab)
-    for language in found.languages:
-        ending = "json" if language == "en" else f"{language}.json"
-        for name in _SETS:
-            text = json.dumps(found.key_file(name, language), ensure_ascii=False, indent=1)
-            write_whole(Path(app.outdir, "seminar", f"key-{name}.{ending}"), f"{text}\n")
-
-
 def setup(app: Sphinx) -> None:
     """Register the setting that says which edition is built, and the handlers."""
     app.add_config_value("buzan_edition", STUDENT, "env", [str])
     app.connect("config-inited", _announce)
     app.connect("html-page-context", _not_for_search)
-    app.connect("build-finished", _write_keys)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,23 @@ _POLICY = (
 """What the page may do, wherever it lies: run its own script, and ask nobody for anything."""
 
 
-def one_file(template: Path, words: Mapping[str, str], language: str, data: Any) -> str:
+def one_file(
+    template: Path,
+    scripts: Sequence[str],
+    styles: Sequence[str],
+    words: Mapping[str, str],
+    language: str,
+    data: Any,
+) -> str:
     """Fill a page.
 
     Parameters
     ----------
     template : Path
-        HTML, with a style sheet and a script of the same name beside it. It has ``{{policy}}``, ``{{css}}``,
-        ``{{script}}``, ``{{language}}`` and ``{{data}}`` where these belong, and the names of words likewise.
+        HTML. It has ``{{policy}}``, ``{{css}}``, ``{{script}}``, ``{{language}}`` and ``{{data}}`` where these belong,
+        and the names of words likewise.
+    scripts, styles : sequence of str
+        Names of files beside it. The scripts run as one, in this order.
     words : mapping of str to str
         Of one language.
     language : str
@@ -38,17 +47,17 @@ def one_file(template: Path, words: Mapping[str, str], language: str, data: Any)
     Raises
     ------
     StudyError
-        If a word is missing, or the script would end early in HTML.
+        If a word is missing, or a script would end early in HTML.
     """
-    script = template.with_suffix(".js").read_text(encoding="utf-8")
+    script = _lean(template.parent, scripts)
     if re.search("</script|<!--", script, re.IGNORECASE):
-        raise StudyError(f"{template.stem}.js has '</script' or '<!--', at which HTML would end it")
+        raise StudyError(f"{template.name}: a script has '</script' or '<!--', at which HTML would end it")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     told = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     inside = {
         "language": escape(language),
         "policy": _POLICY.format(digest),
-        "css": template.with_suffix(".css").read_text(encoding="utf-8"),
+        "css": _lean(template.parent, styles),
         "data": told.replace("<", "\\u003c"),
         "script": script,
     }
@@ -63,3 +72,10 @@ def one_file(template: Path, words: Mapping[str, str], language: str, data: Any)
         return escape(words[name])
 
     return re.sub(r"\{\{([\w.]+)\}\}", fill, template.read_text(encoding="utf-8"))
+
+
+def _lean(folder: Path, names: Sequence[str]) -> str:
+    """Scripts or style sheets without what only their authors need: comments on lines of their own, and indents."""
+    text = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    text = re.sub(r"^\s*/\*(?:(?!\*/).)*\*/\s*$|^\s*//[^\n]*$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^\s+", "", text, flags=re.MULTILINE)

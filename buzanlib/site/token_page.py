@@ -78,7 +78,7 @@ def game_pages(book: Path) -> dict[str, str]:
         if missing := sorted(names - said.keys()):
             raise StudyError(f"{template.stem}.{language}.yml: the word {missing[0]!r} is missing")
         name = template.name if language == "en" else f"{template.stem}.{language}.html"
-        pages[name] = one_file(template, said, language, {**data, "words": said})
+        pages[name] = one_file(template, ["game.js"], ["game.css"], said, language, {**data, "words": said})
     return pages
 
 

@@ -78,7 +78,8 @@ ARMED = """() => [...document.querySelectorAll('*')].flatMap(element => [...elem
   .filter(one => /^on|^srcdoc$/i.test(one.name) || /^\\s*javascript:/i.test(one.value))
   .map(one => `${element.tagName} ${one.name}=${one.value}`))
   .concat([...document.querySelectorAll('script, style, title')]
-  .filter(element => element.tagName.toUpperCase() !== 'TITLE' && element.type !== 'application/json') // data, which never runs
+  .filter(element => element.tagName.toUpperCase() !== 'TITLE')
+  .filter(element => element.type !== 'application/json') // data, which never runs
   .filter(element => element.textContent.includes('window.pwned'))
   .map(element => `${element.tagName}: ${element.textContent}`))"""
 

@@ -12,7 +12,18 @@ import pytest
 
 from buzanlib.site import api
 
-ROOMS = ("theory", "sources", "tables", "measurement", "inference", "policy", "figures", "seminar", "study", "site")
+ROOMS = (
+    "theory",
+    "sources",
+    "tables",
+    "measurement",
+    "inference",
+    "policy",
+    "figures",
+    "seminar",
+    "study",
+    "site",
+)
 
 
 def test_every_module_of_every_room_has_its_place(root: Path) -> None:

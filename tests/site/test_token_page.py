@@ -96,7 +96,7 @@ def test_a_word_cannot_become_markup(book: Path) -> None:
 
 def test_a_script_that_would_end_early_is_refused(book: Path) -> None:
     script = (book / TEMPLATE).with_suffix(".js")
-    script.write_text(script.read_text(encoding="utf-8") + "// </script>", encoding="utf-8")
+    script.write_text(script.read_text(encoding="utf-8") + "let ended = '</script>'", encoding="utf-8")
     with pytest.raises(StudyError, match="</script"):
         game_pages(book)
 
