@@ -29,6 +29,7 @@ PARTS = (
     Part("seminar/descriptions", 1),
     Part("seminar/codebook", 2),
     Part("seminar/sheet", 1),
+    Part("seminar/passages", 4),
     Part("seminar/cards", 2),
     Part("seminar/ticket", 1, copies=2),
     Part("seminar/rubric", 1),

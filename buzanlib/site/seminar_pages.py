@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from buzanlib.errors import UnknownNameError, check_name
 from buzanlib.figures.labels import FROM_TOP
 from buzanlib.policy.acceptability import relative_priorities
 from buzanlib.policy.token_game import REQUIRED, ROUNDS, TOKENS
+from buzanlib.seminar.vignettes import read_lab
 from buzanlib.theory.matrices import Matrix
 from buzanlib.theory.vocabulary import Quadrant, Threat
 
@@ -21,6 +23,7 @@ FOLDER = "seminar/"
 """Pages for the class lie here, and below it in a folder of their own what only the teacher has."""
 
 _TEACHER = f"{FOLDER}instructor/"
+_PRACTICE = "T"
 _TEMPLATE = "for_class.html"
 _LAST = 999
 """Priority of the handler: Sphinx calls none after one that names a template."""
@@ -100,6 +103,37 @@ class RoleCards(SphinxDirective):
         return [nodes.raw("", text, format="html")]
 
 
+class Passages(SphinxDirective):
+    """Passages of the coding lab in English, of a set; or, as a second argument says, what explains those for practice.
+
+    Only practice is explained: this page is the students'.
+    """
+
+    required_arguments = 1
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Make the nodes."""
+        folder = Path(self.env.srcdir) / FOLDER / "lab"
+        for file in folder.glob("*.yml"):
+            self.env.note_dependency(str(file))
+        lab = read_lab(folder)
+        chosen, *explained = self.arguments
+        try:
+            items = lab.of_set(chosen)
+        except UnknownNameError as error:
+            raise self.error(str(error)) from error
+        if explained and (explained != ["explained"] or chosen != _PRACTICE):
+            raise self.error(f"{' '.join(self.arguments)!r}: only 'T explained' is explained")
+        english = lab.languages["en"]
+        said = english.why if explained else english.items
+        listed = nodes.definition_list(classes=["passages"])
+        for item in items:
+            text = nodes.definition("", nodes.paragraph("", said[item]))
+            listed += nodes.definition_list_item("", nodes.term("", item), text)
+        return [listed]
+
+
 def _template(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> str | None:
@@ -111,6 +145,7 @@ def _template(
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive ``role-cards`` and the handler."""
+    """Register the directives and the handler."""
     app.add_directive("role-cards", RoleCards)
+    app.add_directive("passages", Passages)
     app.connect("html-page-context", _template, priority=_LAST)
