@@ -56,7 +56,12 @@ p, ul, ol, table, .admonition { margin-bottom: 2mm; }
 .table { font-size: inherit; width: 100%; }
 .table > :not(caption) > * > * { padding: 0.7mm 2mm; border: 0.5pt solid #777; color: #000; }
 a { color: inherit; }
-.handout-bets { font-size: 9pt; }
+.handout-bets { font-size: 8.8pt; }
+.handout-passages dl { margin: 0; }
+.handout-passages dt { float: left; width: 10mm; }
+.handout-passages dd { margin: 0 0 2.6mm 11mm; break-inside: avoid; }
+.handout-passages dd p { margin: 0; }
+.handout-passages section + section { break-before: page; }
 .handout-bets .lines { margin-bottom: 3mm; }
 .handout-sheet tbody td { height: 12mm; vertical-align: middle; white-space: nowrap; word-spacing: 0.25em; }
 .handout-cards, .handout-ai { font-size: 11pt; }
