@@ -32,7 +32,7 @@ def class_of_coders(seed: int) -> list[dict[str, Any]]:
     form = "long" if seed % 3 else "short"
     constant = rng.random() < 0.3
     skill, missing = rng.choice([0.3, 0.6, 0.9, 1.0]), rng.choice([0, 0.1, 0.5])
-    right = {item: _one(rng, "long", constant) for item in items}
+    right = {item: _one(rng, "long", constant) for item in ITEMS["A"]}
     found = []
     for number in range(int(rng.integers(2, 21))):
         codes: dict[str, Any] = {}

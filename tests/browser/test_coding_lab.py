@@ -369,7 +369,12 @@ def test_the_key_opens_only_after_coding_and_closes_the_codes(page: Page, built:
     expect(page.locator("#steps [data-view=key]")).to_be_enabled()
     page.click("#save-key")
     own = page.evaluate(f"localStorage.getItem({KEPT}[0])")
+    whole = json.loads((built / "key-A.json").read_text(encoding="utf-8"))
     refused = {
+        "nothing coded": json.dumps(whole | {"codes": {}}),
+        "short form": json.dumps(whole | {"form": "short"}),
+        "one passage in part": json.dumps(whole | {"codes": whole["codes"] | {"A12": {"primary": "inf"}}}),
+        "reasons that are no text": json.dumps(whole | {"why": {"A01": None}}),
         "truncated": (built / "key-A.json").read_text(encoding="utf-8")[:500],
         "key of set B": (built / "key-B.json").read_text(encoding="utf-8"),
         "not a file of a key": json.dumps(json.loads(own)["file"]),
@@ -378,6 +383,19 @@ def test_the_key_opens_only_after_coding_and_closes_the_codes(page: Page, built:
         page.set_input_files("#key-file", given("<img src=x onerror=alert(1)>.json", text))
         expect(page.locator("#key-fault")).not_to_be_empty()
         expect(page.locator("#compared article")).to_have_count(0)
+    wide = {"buffer": json.dumps(whole).encode("utf-16")}
+    page.set_input_files("#key-file", given("utf-16.json", "") | wide)
+    expect(page.locator("#key-fault")).to_contain_text("it cannot be read as text")
+    page.evaluate(
+        """async () => { // a folder that is dropped is a file without content
+          const folder = new File([], "folder");
+          folder.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotFoundError"));
+          const event = new Event("drop", { bubbles: true, cancelable: true });
+          event.dataTransfer = { files: [folder] };
+          document.querySelector("#key-drop").dispatchEvent(event);
+        }"""
+    )
+    expect(page.locator("#key-fault")).to_contain_text("folder was not read")
     assert page.evaluate(f"localStorage.getItem({KEPT}[0])") == own
     page.set_input_files("#key-file", built / "key-A.json")
     expect(page.locator("#compared article")).to_have_count(12)

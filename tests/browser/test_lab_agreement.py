@@ -130,6 +130,42 @@ def test_what_is_refused_in_python_is_refused_in_the_page_and_at_the_same_place(
         assert repr(found["fault"]["nearest"]) in fault.allowed
 
 
+#: By place: what a key has there, why it is refused, and the value that is named; None takes the place away.
+WRONG_KEYS: dict[str, tuple[Any, str, str]] = {
+    "codes": ({}, "missing", "A01"),
+    "codes/A02": ({}, "missing", "threats"),
+    "codes/A12": (None, "missing", "A12"),
+    "codes/A03/measure": (None, "missing", "measure"),
+    "form": ("short", "value", "short"),
+    "why": (None, "", ""),
+    "why/A01": ({"x": 1}, "string", "{…}"),
+    "rules/A01": ("<b>", "list", "<b>"),
+    "rules/A02": ([1, "<b>"], "integer", "<b>"),
+    "accept": ([], "object", "[…]"),
+    "toward/A02/ww": ("inff", "value", "inff"),
+}
+
+
+@pytest.mark.parametrize("path", WRONG_KEYS)
+def test_a_key_that_could_not_be_laid_beside_the_codes_is_refused(path: str, script: Page) -> None:
+    value, why, named = WRONG_KEYS[path]
+    key = json.loads(json.dumps(read_lab(LAB).key_file("A", "en")))
+    *way, last = path.split("/")
+    place = key
+    for name in way:
+        place = place[name]
+    place.pop(last, None)
+    if value is not None:
+        place[last] = value
+    read = "([text, known]) => agreement.read(text, 'x.json', known)"
+    found = script.evaluate(read, [json.dumps(key), KNOWN])
+    if not why:
+        assert "file" in found
+        return
+    assert (found["fault"]["why"], found["fault"]["value"]) == (why, named)
+    assert found["fault"]["place"].startswith("$" + "".join(f".{name}" for name in way))
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of the lab, as files."""

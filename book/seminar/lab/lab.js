@@ -201,7 +201,8 @@
   async function chosen(input, fault, accept) {
     const [file] = input.files ?? input;
     if (!file) return;
-    const found = file.size > agreement.LARGEST ? { fault: { why: "size" } } : agreement.read(await file.text(), file.name, known);
+    const { name, text, fault: unread } = await teacher.load(file);
+    const found = unread ? { fault: unread } : agreement.read(text, name, known);
     const why = found.fault && `${found.fault.place ?? ""} ${say(`teacher.fault.${found.fault.why}`, found.fault)}`.trim();
     fault.textContent = why ? say("start.refused", { name: file.name, why }) : accept(found.file);
     if ("value" in input) input.value = "";
@@ -358,8 +359,6 @@
   function openKey(key) {
     if (key.kind !== "key") return say("key.not_key");
     if (key.set !== work.file.set) return say("key.other_set", { set: key.set, own: work.file.set });
-    work.closed = true;
-    keep();
     const all = items().filter((item) => key.codes[item]);
     const well = all.filter((item) => {
       const mine = work.file.codes[item]?.primary;
@@ -372,6 +371,8 @@
         make("div", {}, make("h3", {}, say("key.passage", { n: items().indexOf(item) + 1, item })), passage(item, work.file.labels?.[item])),
         ...passages.compared(variables(), work.file.codes[item] ?? {}, {
           codes: key.codes[item], accept: key.accept?.[item], why: key.why?.[item], rules: key.rules?.[item] }, item).slice(1))));
+    work.closed = true; // only now: a key that could not be shown closes nothing
+    keep();
     byId("compared").firstElementChild.focus();
     return "";
   }
