@@ -195,6 +195,43 @@ def test_a_reload_restores_and_another_tab_can_go_on(page: Page, served: str, fa
     expect(other.locator("#code-title")).to_have_text("Passage 2 of 12")
 
 
+def test_two_tabs_with_the_same_work_lose_nothing(base: str, desk: BrowserContext, faults: list[str]) -> None:
+    tabs = [opened(desk, f"{base}/lab.html#set=A&session=K7Q2", faults)]
+    to_code(tabs[0])
+    press(tabs[0], "1")
+    tabs.append(opened(desk, f"{base}/lab.html", faults))
+    tabs[1].locator("#kept button").click()
+    tabs[1].locator("#places button").nth(4).click()
+    tabs[1].locator("#code [value=cri]").first.check()
+    expect(tabs[0].locator("#places .part")).to_have_count(2)
+    expect(tabs[0].locator("#notice")).to_contain_text("open in another tab")
+    expect(tabs[0].locator("#code-title")).to_have_text("Passage 1 of 12")
+    tabs[0].locator("#places button").nth(7).click()
+    tabs[0].locator("#code [value=ter]").first.check()
+    expect(tabs[1].locator("#places .part")).to_have_count(3)
+    codes = tabs[1].evaluate(f"JSON.parse(localStorage.getItem({KEPT}[0])).file.codes")
+    assert sorted(one["primary"] for one in codes.values()) == ["cri", "pol", "ter"]
+    tabs[0].click("#clear")
+    tabs[0].click("#ask [value=yes]")
+    expect(tabs[1].locator("#notice")).to_contain_text("removed")
+    expect(tabs[1].locator("#start")).to_be_visible()
+    assert tabs[1].evaluate(KEPT) == []
+    assert faults == []
+
+
+def test_the_language_of_a_file_is_that_in_which_it_was_coded_last(
+    page: Page, served: str, faults: list[str]
+) -> None:
+    to_code(page)
+    press(page, "1")
+    other = opened(page.context, f"{served}/lab.de.html", faults)
+    language = f"JSON.parse(localStorage.getItem({KEPT}[0])).file.language"
+    other.locator("#kept button").click()
+    assert other.evaluate(language) == "en"  # nothing was coded in German yet
+    other.locator("#code [value=cri]").first.check()
+    assert other.evaluate(language) == "de"
+
+
 def test_clear_asks_and_then_empties(page: Page) -> None:
     to_code(page)
     press(page, "1")
@@ -246,7 +283,25 @@ def test_without_storage_the_lab_says_so_and_goes_on(
     to_code(page)
     expect(page.locator("#notice")).to_contain_text("keeps nothing")
     code_all(page)
+    for way_back in ("#begin", "#kept button"):
+        page.locator("#steps [data-view=start]").click()
+        page.click(way_back)
+        page.locator("#steps [data-view=code]").click()
+        expect(page.locator("#places .done")).to_have_count(12)
+    page.evaluate("location.hash = 'session=K7Q2&set=A&train=3'")  # the same class and set
+    page.locator("#steps [data-view=code]").click()
+    page.evaluate("location.hash = 'session=K7Q2&set=B'")
+    page.click("#ask [value=no]")
+    expect(page.locator("#places .done")).to_have_count(12)
+    page.locator("#steps [data-view=start]").click()
+    page.click("#begin")
+    expect(page.locator("#ask-text")).to_contain_text("Shall they be lost?")
+    page.click("#ask [value=no]")
+    page.locator("#steps [data-view=save]").click()
     assert len(saved(page)[1]["codes"]) == 12
+    page.evaluate("location.hash = 'session=K7Q2'")
+    page.evaluate("location.hash = 'session=ZZ9'")  # what is saved as a file is not lost
+    expect(page.locator("#by-link")).to_contain_text("ZZ9")
     page.click("#clear")
     page.click("#ask [value=yes]")
     expect(page.locator("#start-title")).to_be_focused()

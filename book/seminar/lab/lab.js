@@ -76,6 +76,28 @@
     }
   }
 
+  /* The work under a name as it stands: here, where the browser may keep nothing, or else in the browser. */
+  const atHand = (place) => (work && placeOf(work.file) === place ? work : restored(place));
+
+  /* Another tab has the same work open. What it kept is newer, and holds what was coded here: each change is kept at once,
+     and heard of here at once. Nothing is kept in answer, or two tabs would answer each other for ever. */
+  function heed({ key, newValue }) {
+    if (!work || key !== placeOf(work.file)) return;
+    const newer = restored(key);
+    const view = document.querySelector("main > section:not([hidden])").id;
+    if (newValue === null) {
+      [work, coder] = [null, ""];
+      show("start");
+      notice(say("start.cleared"));
+    } else if (newer) {
+      if (!kept) Object.assign(newer.file.codes, work.file.codes); // of which nothing was heard there
+      work = { ...newer, step: work.step, at: work.at };
+      VIEWS[view]();
+      steps(view);
+      notice(say("code.elsewhere"));
+    }
+  }
+
   function clear() {
     try {
       for (const place of places()) localStorage.removeItem(place);
@@ -156,7 +178,7 @@
       check("form", given.form);
       byId("by-link").textContent = say("start.by_link", { ...given, form: say(`start.${given.form}`) });
     }
-    const known = places().map(restored).filter(Boolean);
+    const known = [...new Set([...places(), ...(work ? [placeOf(work.file)] : [])])].map(atHand).filter(Boolean);
     // Whoever codes a second set in the same session keeps the name, so that the two can be laid side by side.
     const before = known.find(({ file }) => file.session === given.session && file.set !== given.set);
     coder ||= before?.file.coder ?? draw.pseudonym(data);
@@ -187,14 +209,23 @@
     const file = { format: "buzanlib-coding", version: 1, session, coder, kind: "person", set, form, language: data.language,
       labels: given.labels ? draw.labels(data, session, coder, set) : null, codes: {} };
     // The same person in the same session and set goes on where the work stands.
-    enter(restored(placeOf(file)) ?? { file, step: "train", at: 0, trained: {}, train: given.train, saved: false, closed: false });
+    enter(atHand(placeOf(file)) ?? { file, step: "train", at: 0, trained: {}, train: given.train, saved: false, closed: false });
   }
 
   function enter(found) {
-    work = found;
-    coder = work.file.coder;
-    byId("compared").replaceChildren();
-    show(work.step === "key" && !reachable("key") ? "code" : work.step);
+    leave(found.file, () => {
+      work = found;
+      coder = work.file.coder;
+      byId("compared").replaceChildren();
+      show(work.step === "key" && !reachable("key") ? "code" : work.step);
+    });
+  }
+
+  /* Go on with other work than this; where the browser has not kept it, that is asked for. */
+  function leave(file, then) {
+    const lost = work && !kept && !work.saved && Object.keys(work.file.codes).length && !(file && placeOf(file) === placeOf(work.file));
+    if (lost) ask(say("start.lose", { coder: work.file.coder }), say("start.lose_yes"), then);
+    else then();
   }
 
   /* A file that was chosen, read by the same rules as the teacher's page reads it. */
@@ -212,7 +243,7 @@
     if (!isOwn(file)) return say("start.not_own");
     const { format, version, session, coder, kind, set, form, language, labels, codes } = file;
     const own = { format, version, session, coder, kind, set, form, language, labels, codes };
-    const there = restored(placeOf(own));
+    const there = atHand(placeOf(own));
     // A file with labels was saved, and with that the labels were explained.
     const found = { file: own, step: "code", at: 0, trained: {}, train: 6, saved: true, closed: labels !== null };
     if (there && JSON.stringify(there.file.codes) !== JSON.stringify(codes))
@@ -279,6 +310,7 @@
       passages.questions(variables(), codes, () => {
         if (Object.keys(codes).length) work.file.codes[item] = codes;
         else delete work.file.codes[item];
+        work.file.language = data.language; // of the passages, which another page may have shown in another
         work.saved = false;
         keep();
         progress();
@@ -483,9 +515,16 @@
     byId("link-copy").onclick = copyLink;
     document.addEventListener("keydown", pressed);
     addEventListener("hashchange", () => {
-      [work, coder] = [null, ""];
-      show("start");
+      const { session, set } = link();
+      if (work?.file.session === session && work.file.set === set) return show("start");
+      return leave(null, () => {
+        [work, coder] = [null, ""];
+        show("start");
+      });
     });
+    addEventListener("storage", heed);
+    // A page that the way back brings again has heard nothing meanwhile.
+    addEventListener("pageshow", ({ persisted }) => persisted && work && heed({ key: placeOf(work.file) }));
     addEventListener("beforeunload", (event) => {
       if (!kept && work && !work.saved) event.preventDefault();
     });
