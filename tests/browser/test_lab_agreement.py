@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from coder_files import WRONG, class_of_coders
+from coder_files import WRONG, class_of_coders, content
 from playwright.sync_api import Browser, FilePayload, Page
 
 from buzanlib.cli import main
@@ -140,7 +140,7 @@ WRONG_KEYS: dict[str, tuple[Any, str, str]] = {
     "why": (None, "", ""),
     "why/A01": ({"x": 1}, "string", "{…}"),
     "rules/A01": ("<b>", "list", "<b>"),
-    "rules/A02": ([1, "<b>"], "integer", "<b>"),
+    "rules/A02": ([1, "<b>"], "value", "<b>"),
     "accept": ([], "object", "[…]"),
     "toward/A02/ww": ("inff", "value", "inff"),
 }
@@ -164,6 +164,26 @@ def test_a_key_that_could_not_be_laid_beside_the_codes_is_refused(path: str, scr
         return
     assert (found["fault"]["why"], found["fault"]["value"]) == (why, named)
     assert found["fault"]["place"].startswith("$" + "".join(f".{name}" for name in way))
+
+
+@pytest.mark.parametrize(("coded", "name", "why", "value"), [
+    ({"threats": [], "primary": "inf"}, "primary", "value", "inf"),
+    ({"threats": ["pol", "cri"], "primary": "inf"}, "primary", "value", "inf"),
+    ({"threats": ["pol"], "primary": "none"}, "primary", "value", "none"),
+    ({"primary": "gen", "threats": ["gen", "inf"]}, "threats", "alone", "gen, inf"),
+    ({"threats": [], "primary": "none"}, "", "", ""),
+    ({"primary": "inf"}, "", "", ""),
+    ({"threats": ["pol", "cri"]}, "", "", ""),
+])  # fmt: skip
+def test_codes_that_no_passage_can_have_are_refused(
+    coded: dict[str, Any], name: str, why: str, value: str, script: Page
+) -> None:
+    read = "([text, known]) => agreement.read(text, 'x.json', known)"
+    found = script.evaluate(read, [json.dumps(content(codes={"A07": coded})), KNOWN])
+    assert ("file" in found) == (not why)
+    if why:
+        fault = found["fault"]
+        assert (fault["place"], fault["why"], fault["value"]) == (f"$.codes.A07.{name}", why, value)
 
 
 @pytest.fixture(scope="module")

@@ -101,9 +101,15 @@ const agreement = (() => {
     whole(place, value, names) {
       for (const name of names) if (!Object.hasOwn(value, name)) throw new Refused(place, name, "missing");
     },
-    values(place, name, value) {
-      if (name === "threats") check.several(`${place}.threats`, value, THREATS);
-      else check.oneOf(`${place}.${name}`, value, VALUES[name]);
+    /* Codes of an item, of which the threats can stand together, and with the primary one. */
+    codes(place, coded, variables) {
+      for (const [name, value] of check.names(place, coded, variables))
+        if (name === "threats") check.several(`${place}.threats`, value, THREATS);
+        else check.oneOf(`${place}.${name}`, value, VALUES[name]);
+      const { threats, primary } = coded;
+      if (threats?.includes("gen") && threats.length > 1)
+        throw new Refused(`${place}.threats`, threats.join(", "), "alone");
+      if (threats && primary !== undefined) check.oneOf(`${place}.primary`, primary, threats.length ? threats : ["none"]);
     },
     file(content, known) {
       const kind = content?.kind;
@@ -120,8 +126,7 @@ const agreement = (() => {
         for (const [item, label] of check.names("$.labels", content.labels, inside))
           check.oneOf(`$.labels.${item}`, label, SPEAKERS);
       for (const [item, coded] of check.names("$.codes", content.codes, inside))
-        for (const [name, value] of check.names(`$.codes.${item}`, coded, FORMS[content.form]))
-          check.values(`$.codes.${item}`, name, value);
+        check.codes(`$.codes.${item}`, coded, FORMS[content.form]);
       // What a key lacks could not be laid beside what was coded.
       if (kind === "key") {
         check.whole("$.codes", content.codes, inside);
@@ -130,12 +135,8 @@ const agreement = (() => {
       const ofKey = (name) => check.names(`$.${name}`, Object.hasOwn(content, name) ? content[name] : {}, inside);
       for (const [item, why] of ofKey("why"))
         if (typeof why !== "string") throw new Refused(`$.why.${item}`, why, "string");
-      for (const [item, rules] of ofKey("rules")) {
-        if (!Array.isArray(rules)) throw new Refused(`$.rules.${item}`, rules, "list");
-        rules.forEach((one, number) => {
-          if (!Number.isInteger(one)) throw new Refused(`$.rules.${item}[${number}]`, one, "integer");
-        });
-      }
+      for (const [item, rules] of ofKey("rules"))
+        check.several(`$.rules.${item}`, rules, Array.from({ length: 99 }, (_, place) => place + 1));
       for (const [item, coded] of ofKey("accept"))
         for (const [name, values] of check.names(`$.accept.${item}`, coded, FORMS.long))
           check.several(`$.accept.${item}.${name}`, values, VALUES[name] ?? THREATS);
