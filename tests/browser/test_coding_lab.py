@@ -107,6 +107,22 @@ def code_all(page: Page, threat: str = "1") -> None:
     expect(page.locator("#save-title")).to_be_focused()
 
 
+def order(page: Page) -> list[str]:
+    """Names of the passages, in the order in which this tab shows them."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const { file } = JSON.parse(localStorage.getItem(sessionStorage.getItem("buzanlib-lab/")));
+          return draw.order(passages.data, file.session, file.coder, file.set);
+        }"""
+    )
+    return found
+
+
+def to_passage(page: Page, item: str) -> None:
+    page.locator("#steps [data-view=code]").click()
+    page.locator("#places button").nth(order(page).index(item)).click()
+
+
 def saved(page: Page) -> tuple[str, dict[str, Any]]:
     with page.expect_download() as found:
         page.click("#save-file")
@@ -152,16 +168,16 @@ def test_a_whole_set_by_keyboard_alone(
     with page.expect_download() as found:
         press(page, "Enter")
     name, file = content(found.value)
-    coder = file["coder"]
+    coder, shown = file["coder"], order(page)
     assert name == f"coding-K7Q2-A-{coder}.json"
-    assert file["codes"]["A01"] == {"threats": [], "primary": "none", "level": 0, "referent": "none"}
-    assert file["codes"]["A02"] == {
+    assert file["codes"][shown[0]] == {"threats": [], "primary": "none", "level": 0, "referent": "none"}
+    assert file["codes"][shown[1]] == {
         "threats": ["pol", "inf"],
         "primary": "inf",
         "level": 2,
         "referent": "none",
     }
-    assert file["codes"]["A12"] == {
+    assert file["codes"][shown[11]] == {
         "threats": ["cri"],
         "primary": "cri",
         "level": 0,
@@ -315,7 +331,8 @@ def test_codes_hang_together(page: Page) -> None:
     def box(word: str) -> Any:
         return page.locator("#code [data-name=threats] label", has_text=word).locator("input")
 
-    codes = "JSON.parse(localStorage.getItem(sessionStorage.getItem('buzanlib-lab/'))).file.codes.A01"
+    codes = "JSON.parse(localStorage.getItem(sessionStorage.getItem('buzanlib-lab/'))).file.codes"
+    codes += f".{order(page)[0]}"
     box("Crime").check()
     expect(page.locator("#code [data-name=primary]")).to_be_hidden()
     box("Military force").check()
@@ -374,13 +391,33 @@ def test_labels_are_seeded_balanced_and_only_at_contested_passages(page: Page, r
     assert len(set(page.evaluate(drawn))) > 1
 
 
+def test_each_student_has_an_own_order_that_does_not_tell_what_is_contested(page: Page, root: Path) -> None:
+    lab = read_lab(root / "book" / "seminar" / "lab")
+    for name in ("A", "B"):
+        drawn = f"Array.from({{ length: 600 }}, (_, n) => draw.order(passages.data, 'K7Q2', 'coder-' + n, '{name}'))"
+        orders = page.evaluate(drawn)
+        assert orders == page.evaluate(drawn)
+        assert len(set(map(tuple, orders))) > 590
+        vignettes = lab.of_set(name)
+        assert all(sorted(one) == sorted(vignettes) for one in orders)
+        for place in range(12):
+            contested = sum(bool(vignettes[one[place]].toward) for one in orders)
+            assert abs(contested / 600 - 0.5) < 0.08
+    to_code(page)
+    for place, item in enumerate(names := order(page)):
+        page.locator("#places button").nth(place).click()
+        begin = lab.languages["en"].items[item].partition("[STATE]")[0]
+        assert begin in page.locator("#code .text p:last-child").inner_text()
+    assert names != sorted(names)
+
+
 def test_labels_are_shown_recorded_and_explained_after_saving(page: Page) -> None:
     to_code(page)
-    shown = {}
+    shown, names = {}, order(page)
     for place in range(12):
         speaker = page.locator("#code .speaker")
         if speaker.count():
-            shown[f"A{place + 1:02}"] = speaker.inner_text()
+            shown[names[place]] = speaker.inner_text()
         if place == 5:
             page.reload()
         press(page, "1", "Enter", "1", "Enter", "1", "Enter") if place != 5 else page.click("#code-next")
@@ -456,7 +493,7 @@ def test_the_key_opens_only_after_coding_and_closes_the_codes(page: Page, built:
     expect(page.locator("#compared article")).to_have_count(12)
     expect(page.locator("#key-fault")).to_be_empty()
     key = json.loads((built / "key-A.json").read_text(encoding="utf-8"))
-    expect(page.locator("#compared article").first).to_contain_text(key["why"]["A01"])
+    expect(page.locator("#compared article").first).to_contain_text(key["why"][order(page)[0]])
     well = sum(
         "pol" in (key["codes"][item]["primary"], *key["accept"].get(item, {}).get("primary", ()))
         for item in key["codes"]
@@ -524,20 +561,23 @@ def test_ones_own_file_is_read_back_and_asks_before_it_replaces(page: Page) -> N
     page.set_input_files(
         "#own-file", given("mine.json", json.dumps(WHOLE | {"coder": f"owl {HOSTILE[:20]}"}))
     )
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("mil")
     page.locator("#steps [data-view=start]").click()
     expect(page.locator("#kept")).to_contain_text(HOSTILE[:20])
     page.set_input_files("#own-file", given("mine.json", json.dumps(WHOLE)))
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("mil")
     page.locator("#code [data-name=threats] .nothing").click()
     page.locator("#steps [data-view=start]").click()
     page.set_input_files("#own-file", given("mine.json", json.dumps(WHOLE)))
     page.click("#ask [value=no]")
-    page.locator("#steps [data-view=code]").click()
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("none")
     page.locator("#steps [data-view=start]").click()
     page.set_input_files("#own-file", given("mine.json", json.dumps(WHOLE)))
     page.click("#ask [value=yes]")
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("mil")
 
 

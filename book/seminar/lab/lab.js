@@ -116,7 +116,7 @@
 
   /* ---- The way ---- */
 
-  const items = () => data.sets[work.file.set];
+  const items = () => draw.order(data, work.file.session, work.file.coder, work.file.set);
   const variables = () => FORMS[work.file.form];
   const state = (codes = {}) => {
     const has = variables().filter((name) => codes[name] !== undefined).length;
@@ -378,8 +378,8 @@
     const { labels } = work.file;
     byId("debrief").hidden = !(labels && work.saved && work.closed);
     if (byId("debrief").hidden) return;
-    const shown = Object.entries(labels).map(([item, kind]) =>
-      make("li", {}, say("save.debrief_item", { n: items().indexOf(item) + 1, label: data.labels[kind] })));
+    const shown = items().flatMap((item, place) => labels[item]
+      ? [make("li", {}, say("save.debrief_item", { n: place + 1, label: data.labels[labels[item]] }))] : []);
     byId("debrief").replaceChildren(byId("debrief").firstElementChild,
       ...["save.debrief_what", "save.debrief_how"].map((key) => make("p", {}, say(key))),
       make("ul", {}, ...shown),
