@@ -632,6 +632,20 @@ def test_the_link_for_a_class_fills_in_what_it_says(page: Page, served: str, fau
     expect(other.locator("#code .question")).to_have_count(6)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("lab.html", "this device alone"), ("lab.de.html", "nur auf diesem Gerät")]
+)
+def test_a_link_to_a_file_is_said_to_be_of_no_use_to_others(
+    name: str, said: str, built: Path, served: str, desk: BrowserContext, faults: list[str]
+) -> None:
+    for base, seen in ((built.as_uri(), True), (served, False)):
+        page = opened(desk, f"{base}/{name}", faults)
+        page.click("footer [data-view=for-teacher]")
+        assert page.locator("#link-local").is_visible() == seen
+        expect(page.locator("#link-local")).to_contain_text(said)
+    assert faults == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", ["lab.html", "lab.de.html"])

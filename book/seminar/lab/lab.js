@@ -461,6 +461,7 @@
     const whole = SESSION.test(chosen.session);
     byId("link-address").value = whole ? `${location.href.split("#")[0]}#${new URLSearchParams(given)}` : "";
     byId("link-copy").disabled = !whole;
+    byId("link-local").hidden = location.protocol !== "file:";
   }
 
   function forTeacher() {
