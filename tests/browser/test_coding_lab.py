@@ -214,8 +214,8 @@ def test_a_reload_restores_and_another_tab_can_go_on(page: Page, served: str, fa
 def test_two_tabs_with_the_same_work_lose_nothing(base: str, desk: BrowserContext, faults: list[str]) -> None:
     tabs = [opened(desk, f"{base}/lab.html#set=A&session=K7Q2", faults)]
     to_code(tabs[0])
-    press(tabs[0], "1")
     tabs.append(opened(desk, f"{base}/lab.html", faults))
+    press(tabs[0], "1")  # while the other one offers what was there before
     tabs[1].locator("#kept button").click()
     tabs[1].locator("#places button").nth(4).click()
     tabs[1].locator("#code [value=cri]").first.check()
@@ -227,6 +227,22 @@ def test_two_tabs_with_the_same_work_lose_nothing(base: str, desk: BrowserContex
     expect(tabs[1].locator("#places .part")).to_have_count(3)
     codes = tabs[1].evaluate(f"JSON.parse(localStorage.getItem({KEPT}[0])).file.codes")
     assert sorted(one["primary"] for one in codes.values()) == ["cri", "pol", "ter"]
+    # Where one of them has no room left, what it has stays.
+    tabs[0].evaluate(
+        """() => {
+          window.setItem = Storage.prototype.setItem;
+          Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+        }"""
+    )
+    tabs[0].locator("#places button").nth(8).click()
+    tabs[0].locator("#code [value=mil]").first.check()
+    tabs[1].locator("#places button").nth(9).click()
+    tabs[1].locator("#code [value=mil]").first.check()
+    expect(tabs[0].locator("#places .part")).to_have_count(5)
+    expect(tabs[0].locator("#notice")).to_contain_text("keeps nothing")
+    tabs[0].evaluate("() => { Storage.prototype.setItem = window.setItem; }")
+    tabs[0].locator("#places button").nth(0).click()
+    expect(tabs[1].locator("#places .part")).to_have_count(5)
     tabs[0].click("#clear")
     tabs[0].click("#ask [value=yes]")
     expect(tabs[1].locator("#notice")).to_contain_text("removed")

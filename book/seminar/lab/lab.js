@@ -85,7 +85,7 @@
     if (!work || key !== placeOf(work.file)) return;
     const newer = restored(key);
     const view = document.querySelector("main > section:not([hidden])").id;
-    if (newValue === null) {
+    if (newValue === null && kept) {
       [work, coder] = [null, ""];
       show("start");
       notice(say("start.cleared"));
@@ -94,7 +94,7 @@
       work = { ...newer, step: work.step, at: work.at };
       VIEWS[view]();
       steps(view);
-      notice(say("code.elsewhere"));
+      if (kept) notice(say("code.elsewhere"));
     }
   }
 
@@ -191,7 +191,7 @@
         const done = data.sets[set].filter((item) => FORMS[one.file.form].every((name) => codes[item]?.[name] !== undefined));
         const button = make("button", { type: "button" },
           say("start.go_on", { session, set, coder, n: done.length, of: data.sets[set].length }));
-        button.onclick = () => enter(one);
+        button.onclick = () => enter(atHand(placeOf(one.file)) ?? one); // another tab may have gone on meanwhile
         return make("li", {}, button);
       }),
     );
@@ -223,8 +223,9 @@
 
   /* Go on with other work than this; where the browser has not kept it, that is asked for. */
   function leave(file, then) {
-    const lost = work && !kept && !work.saved && Object.keys(work.file.codes).length && !(file && placeOf(file) === placeOf(work.file));
-    if (lost) ask(say("start.lose", { coder: work.file.coder }), say("start.lose_yes"), then);
+    const same = file && work && placeOf(file) === placeOf(work.file);
+    if (work && !same && !kept && !work.saved && Object.keys(work.file.codes).length)
+      ask(say("start.lose", { coder: work.file.coder }), say("start.lose_yes"), then);
     else then();
   }
 
