@@ -121,7 +121,8 @@ const tokenGame = (() => {
   function record(event) {
     event.preventDefault();
     const split = inputs.map((input) => (input.value === "" ? 0 : Number(input.value)));
-    if (!isSplit(split)) {
+    // What is no number, such as "--5", has no value, but is not nothing.
+    if (inputs.some((input) => input.validity.badInput) || !isSplit(split)) {
       notice(say("propose.refused", { tokens }));
       return;
     }

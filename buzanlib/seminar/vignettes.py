@@ -111,15 +111,13 @@ class Lab:
     def public_items(self, language: str) -> dict[str, Any]:
         """Give what a student's page may hold: all texts of a language, and codes and reasons of the training alone.
 
-        ``contested`` are the vignettes among which those with a false label are drawn. UnknownNameError if there is
-        no such language.
+        UnknownNameError if there is no such language.
         """
         check_name("language", language, self.languages)
         texts = asdict(self.languages[language])
         why = texts.pop("why")
         return texts | {
             "sets": {name: list(self.of_set(name)) for name in SETS},
-            "contested": [item for item, one in self.vignettes.items() if one.toward],
             "training": {
                 item: {"codes": asdict(one.codes), "accept": one.accept, "rules": one.rules, "why": why[item]}
                 for item, one in self.of_set(SETS[0]).items()

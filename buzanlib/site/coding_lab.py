@@ -30,7 +30,8 @@ def lab_page(folder: Path, lab: Lab, language: str) -> str:
     """Put the coding lab together in one language.
 
     Codes and reasons of the training are in the page, those of the sets that are coded are not. Of a contested passage
-    it has the kinds of speakers that a false label may describe.
+    it has the kinds of speakers that a false label may describe, for it draws the labels itself: whoever reads its
+    source can tell which passages are contested. No order that it shows tells that.
 
     Parameters
     ----------

@@ -107,6 +107,22 @@ def code_all(page: Page, threat: str = "1") -> None:
     expect(page.locator("#save-title")).to_be_focused()
 
 
+def order(page: Page) -> list[str]:
+    """Names of the passages, in the order in which this tab shows them."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const { file } = JSON.parse(localStorage.getItem(sessionStorage.getItem("buzanlib-lab/")));
+          return draw.order(passages.data, file.session, file.coder, file.set);
+        }"""
+    )
+    return found
+
+
+def to_passage(page: Page, item: str) -> None:
+    page.locator("#steps [data-view=code]").click()
+    page.locator("#places button").nth(order(page).index(item)).click()
+
+
 def saved(page: Page) -> tuple[str, dict[str, Any]]:
     with page.expect_download() as found:
         page.click("#save-file")
@@ -152,16 +168,16 @@ def test_a_whole_set_by_keyboard_alone(
     with page.expect_download() as found:
         press(page, "Enter")
     name, file = content(found.value)
-    coder = file["coder"]
+    coder, shown = file["coder"], order(page)
     assert name == f"coding-K7Q2-A-{coder}.json"
-    assert file["codes"]["A01"] == {"threats": [], "primary": "none", "level": 0, "referent": "none"}
-    assert file["codes"]["A02"] == {
+    assert file["codes"][shown[0]] == {"threats": [], "primary": "none", "level": 0, "referent": "none"}
+    assert file["codes"][shown[1]] == {
         "threats": ["pol", "inf"],
         "primary": "inf",
         "level": 2,
         "referent": "none",
     }
-    assert file["codes"]["A12"] == {
+    assert file["codes"][shown[11]] == {
         "threats": ["cri"],
         "primary": "cri",
         "level": 0,
@@ -193,6 +209,59 @@ def test_a_reload_restores_and_another_tab_can_go_on(page: Page, served: str, fa
     other = opened(page.context, f"{served}/lab.html", faults)
     other.get_by_role("button", name=name).click()
     expect(other.locator("#code-title")).to_have_text("Passage 2 of 12")
+
+
+def test_two_tabs_with_the_same_work_lose_nothing(base: str, desk: BrowserContext, faults: list[str]) -> None:
+    tabs = [opened(desk, f"{base}/lab.html#set=A&session=K7Q2", faults)]
+    to_code(tabs[0])
+    tabs.append(opened(desk, f"{base}/lab.html", faults))
+    press(tabs[0], "1")  # while the other one offers what was there before
+    tabs[1].locator("#kept button").click()
+    tabs[1].locator("#places button").nth(4).click()
+    tabs[1].locator("#code [value=cri]").first.check()
+    expect(tabs[0].locator("#places .part")).to_have_count(2)
+    expect(tabs[0].locator("#notice")).to_contain_text("open in another tab")
+    expect(tabs[0].locator("#code-title")).to_have_text("Passage 1 of 12")
+    tabs[0].locator("#places button").nth(7).click()
+    tabs[0].locator("#code [value=ter]").first.check()
+    expect(tabs[1].locator("#places .part")).to_have_count(3)
+    codes = tabs[1].evaluate(f"JSON.parse(localStorage.getItem({KEPT}[0])).file.codes")
+    assert sorted(one["primary"] for one in codes.values()) == ["cri", "pol", "ter"]
+    # Where one of them has no room left, what it has stays.
+    tabs[0].evaluate(
+        """() => {
+          window.setItem = Storage.prototype.setItem;
+          Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+        }"""
+    )
+    tabs[0].locator("#places button").nth(8).click()
+    tabs[0].locator("#code [value=mil]").first.check()
+    tabs[1].locator("#places button").nth(9).click()
+    tabs[1].locator("#code [value=mil]").first.check()
+    expect(tabs[0].locator("#places .part")).to_have_count(5)
+    expect(tabs[0].locator("#notice")).to_contain_text("keeps nothing")
+    tabs[0].evaluate("() => { Storage.prototype.setItem = window.setItem; }")
+    tabs[0].locator("#places button").nth(0).click()
+    expect(tabs[1].locator("#places .part")).to_have_count(5)
+    tabs[0].click("#clear")
+    tabs[0].click("#ask [value=yes]")
+    expect(tabs[1].locator("#notice")).to_contain_text("removed")
+    expect(tabs[1].locator("#start")).to_be_visible()
+    assert tabs[1].evaluate(KEPT) == []
+    assert faults == []
+
+
+def test_the_language_of_a_file_is_that_in_which_it_was_coded_last(
+    page: Page, served: str, faults: list[str]
+) -> None:
+    to_code(page)
+    press(page, "1")
+    other = opened(page.context, f"{served}/lab.de.html", faults)
+    language = f"JSON.parse(localStorage.getItem({KEPT}[0])).file.language"
+    other.locator("#kept button").click()
+    assert other.evaluate(language) == "en"  # nothing was coded in German yet
+    other.locator("#code [value=cri]").first.check()
+    assert other.evaluate(language) == "de"
 
 
 def test_clear_asks_and_then_empties(page: Page) -> None:
@@ -246,7 +315,25 @@ def test_without_storage_the_lab_says_so_and_goes_on(
     to_code(page)
     expect(page.locator("#notice")).to_contain_text("keeps nothing")
     code_all(page)
+    for way_back in ("#begin", "#kept button"):
+        page.locator("#steps [data-view=start]").click()
+        page.click(way_back)
+        page.locator("#steps [data-view=code]").click()
+        expect(page.locator("#places .done")).to_have_count(12)
+    page.evaluate("location.hash = 'session=K7Q2&set=A&train=3'")  # the same class and set
+    page.locator("#steps [data-view=code]").click()
+    page.evaluate("location.hash = 'session=K7Q2&set=B'")
+    page.click("#ask [value=no]")
+    expect(page.locator("#places .done")).to_have_count(12)
+    page.locator("#steps [data-view=start]").click()
+    page.click("#begin")
+    expect(page.locator("#ask-text")).to_contain_text("Shall they be lost?")
+    page.click("#ask [value=no]")
+    page.locator("#steps [data-view=save]").click()
     assert len(saved(page)[1]["codes"]) == 12
+    page.evaluate("location.hash = 'session=K7Q2'")
+    page.evaluate("location.hash = 'session=ZZ9'")  # what is saved as a file is not lost
+    expect(page.locator("#by-link")).to_contain_text("ZZ9")
     page.click("#clear")
     page.click("#ask [value=yes]")
     expect(page.locator("#start-title")).to_be_focused()
@@ -260,7 +347,8 @@ def test_codes_hang_together(page: Page) -> None:
     def box(word: str) -> Any:
         return page.locator("#code [data-name=threats] label", has_text=word).locator("input")
 
-    codes = "JSON.parse(localStorage.getItem(sessionStorage.getItem('buzanlib-lab/'))).file.codes.A01"
+    codes = "JSON.parse(localStorage.getItem(sessionStorage.getItem('buzanlib-lab/'))).file.codes"
+    codes += f".{order(page)[0]}"
     box("Crime").check()
     expect(page.locator("#code [data-name=primary]")).to_be_hidden()
     box("Military force").check()
@@ -319,13 +407,33 @@ def test_labels_are_seeded_balanced_and_only_at_contested_passages(page: Page, r
     assert len(set(page.evaluate(drawn))) > 1
 
 
+def test_each_student_has_an_own_order_that_does_not_tell_what_is_contested(page: Page, root: Path) -> None:
+    lab = read_lab(root / "book" / "seminar" / "lab")
+    for name in ("A", "B"):
+        drawn = f"Array.from({{ length: 600 }}, (_, n) => draw.order(passages.data, 'K7Q2', 'coder-' + n, '{name}'))"
+        orders = page.evaluate(drawn)
+        assert orders == page.evaluate(drawn)
+        assert len(set(map(tuple, orders))) > 590
+        vignettes = lab.of_set(name)
+        assert all(sorted(one) == sorted(vignettes) for one in orders)
+        for place in range(12):
+            contested = sum(bool(vignettes[one[place]].toward) for one in orders)
+            assert abs(contested / 600 - 0.5) < 0.08
+    to_code(page)
+    for place, item in enumerate(names := order(page)):
+        page.locator("#places button").nth(place).click()
+        begin = lab.languages["en"].items[item].partition("[STATE]")[0]
+        assert begin in page.locator("#code .text p:last-child").inner_text()
+    assert names != sorted(names)
+
+
 def test_labels_are_shown_recorded_and_explained_after_saving(page: Page) -> None:
     to_code(page)
-    shown = {}
+    shown, names = {}, order(page)
     for place in range(12):
         speaker = page.locator("#code .speaker")
         if speaker.count():
-            shown[f"A{place + 1:02}"] = speaker.inner_text()
+            shown[names[place]] = speaker.inner_text()
         if place == 5:
             page.reload()
         press(page, "1", "Enter", "1", "Enter", "1", "Enter") if place != 5 else page.click("#code-next")
@@ -369,7 +477,12 @@ def test_the_key_opens_only_after_coding_and_closes_the_codes(page: Page, built:
     expect(page.locator("#steps [data-view=key]")).to_be_enabled()
     page.click("#save-key")
     own = page.evaluate(f"localStorage.getItem({KEPT}[0])")
+    whole = json.loads((built / "key-A.json").read_text(encoding="utf-8"))
     refused = {
+        "nothing coded": json.dumps(whole | {"codes": {}}),
+        "short form": json.dumps(whole | {"form": "short"}),
+        "one passage in part": json.dumps(whole | {"codes": whole["codes"] | {"A12": {"primary": "inf"}}}),
+        "reasons that are no text": json.dumps(whole | {"why": {"A01": None}}),
         "truncated": (built / "key-A.json").read_text(encoding="utf-8")[:500],
         "key of set B": (built / "key-B.json").read_text(encoding="utf-8"),
         "not a file of a key": json.dumps(json.loads(own)["file"]),
@@ -378,12 +491,25 @@ def test_the_key_opens_only_after_coding_and_closes_the_codes(page: Page, built:
         page.set_input_files("#key-file", given("<img src=x onerror=alert(1)>.json", text))
         expect(page.locator("#key-fault")).not_to_be_empty()
         expect(page.locator("#compared article")).to_have_count(0)
+    wide = {"buffer": json.dumps(whole).encode("utf-16")}
+    page.set_input_files("#key-file", given("utf-16.json", "") | wide)
+    expect(page.locator("#key-fault")).to_contain_text("it cannot be read as text")
+    page.evaluate(
+        """async () => { // a folder that is dropped is a file without content
+          const folder = new File([], "folder");
+          folder.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotFoundError"));
+          const event = new Event("drop", { bubbles: true, cancelable: true });
+          event.dataTransfer = { files: [folder] };
+          document.querySelector("#key-drop").dispatchEvent(event);
+        }"""
+    )
+    expect(page.locator("#key-fault")).to_contain_text("folder was not read")
     assert page.evaluate(f"localStorage.getItem({KEPT}[0])") == own
     page.set_input_files("#key-file", built / "key-A.json")
     expect(page.locator("#compared article")).to_have_count(12)
     expect(page.locator("#key-fault")).to_be_empty()
     key = json.loads((built / "key-A.json").read_text(encoding="utf-8"))
-    expect(page.locator("#compared article").first).to_contain_text(key["why"]["A01"])
+    expect(page.locator("#compared article").first).to_contain_text(key["why"][order(page)[0]])
     well = sum(
         "pol" in (key["codes"][item]["primary"], *key["accept"].get(item, {}).get("primary", ()))
         for item in key["codes"]
@@ -451,20 +577,23 @@ def test_ones_own_file_is_read_back_and_asks_before_it_replaces(page: Page) -> N
     page.set_input_files(
         "#own-file", given("mine.json", json.dumps(WHOLE | {"coder": f"owl {HOSTILE[:20]}"}))
     )
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("mil")
     page.locator("#steps [data-view=start]").click()
     expect(page.locator("#kept")).to_contain_text(HOSTILE[:20])
     page.set_input_files("#own-file", given("mine.json", json.dumps(WHOLE)))
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("mil")
     page.locator("#code [data-name=threats] .nothing").click()
     page.locator("#steps [data-view=start]").click()
     page.set_input_files("#own-file", given("mine.json", json.dumps(WHOLE)))
     page.click("#ask [value=no]")
-    page.locator("#steps [data-view=code]").click()
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("none")
     page.locator("#steps [data-view=start]").click()
     page.set_input_files("#own-file", given("mine.json", json.dumps(WHOLE)))
     page.click("#ask [value=yes]")
+    to_passage(page, "A01")
     expect(page.locator("#code [name=threats]:checked")).to_have_value("mil")
 
 
@@ -517,6 +646,20 @@ def test_the_link_for_a_class_fills_in_what_it_says(page: Page, served: str, fau
     expect(other.locator("#by-link")).to_contain_text("AB12")
     to_code(other)
     expect(other.locator("#code .question")).to_have_count(6)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("lab.html", "this device alone"), ("lab.de.html", "nur auf diesem Gerät")]
+)
+def test_a_link_to_a_file_is_said_to_be_of_no_use_to_others(
+    name: str, said: str, built: Path, served: str, desk: BrowserContext, faults: list[str]
+) -> None:
+    for base, seen in ((built.as_uri(), True), (served, False)):
+        page = opened(desk, f"{base}/{name}", faults)
+        page.click("footer [data-view=for-teacher]")
+        assert page.locator("#link-local").is_visible() == seen
+        expect(page.locator("#link-local")).to_contain_text(said)
+    assert faults == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from coder_files import WRONG, class_of_coders
+from coder_files import WRONG, class_of_coders, content
 from playwright.sync_api import Browser, FilePayload, Page
 
 from buzanlib.cli import main
@@ -128,6 +128,62 @@ def test_what_is_refused_in_python_is_refused_in_the_page_and_at_the_same_place(
     assert (found["fault"]["name"], found["fault"]["place"]) == ("x.json", place)
     if found["fault"]["nearest"] and "nearest" in fault.allowed:
         assert repr(found["fault"]["nearest"]) in fault.allowed
+
+
+#: By place: what a key has there, why it is refused, and the value that is named; None takes the place away.
+WRONG_KEYS: dict[str, tuple[Any, str, str]] = {
+    "codes": ({}, "missing", "A01"),
+    "codes/A02": ({}, "missing", "threats"),
+    "codes/A12": (None, "missing", "A12"),
+    "codes/A03/measure": (None, "missing", "measure"),
+    "form": ("short", "value", "short"),
+    "why": (None, "", ""),
+    "why/A01": ({"x": 1}, "string", "{…}"),
+    "rules/A01": ("<b>", "list", "<b>"),
+    "rules/A02": ([1, "<b>"], "value", "<b>"),
+    "accept": ([], "object", "[…]"),
+    "toward/A02/ww": ("inff", "value", "inff"),
+}
+
+
+@pytest.mark.parametrize("path", WRONG_KEYS)
+def test_a_key_that_could_not_be_laid_beside_the_codes_is_refused(path: str, script: Page) -> None:
+    value, why, named = WRONG_KEYS[path]
+    key = json.loads(json.dumps(read_lab(LAB).key_file("A", "en")))
+    *way, last = path.split("/")
+    place = key
+    for name in way:
+        place = place[name]
+    place.pop(last, None)
+    if value is not None:
+        place[last] = value
+    read = "([text, known]) => agreement.read(text, 'x.json', known)"
+    found = script.evaluate(read, [json.dumps(key), KNOWN])
+    if not why:
+        assert "file" in found
+        return
+    assert (found["fault"]["why"], found["fault"]["value"]) == (why, named)
+    assert found["fault"]["place"].startswith("$" + "".join(f".{name}" for name in way))
+
+
+@pytest.mark.parametrize(("coded", "name", "why", "value"), [
+    ({"threats": [], "primary": "inf"}, "primary", "value", "inf"),
+    ({"threats": ["pol", "cri"], "primary": "inf"}, "primary", "value", "inf"),
+    ({"threats": ["pol"], "primary": "none"}, "primary", "value", "none"),
+    ({"primary": "gen", "threats": ["gen", "inf"]}, "threats", "alone", "gen, inf"),
+    ({"threats": [], "primary": "none"}, "", "", ""),
+    ({"primary": "inf"}, "", "", ""),
+    ({"threats": ["pol", "cri"]}, "", "", ""),
+])  # fmt: skip
+def test_codes_that_no_passage_can_have_are_refused(
+    coded: dict[str, Any], name: str, why: str, value: str, script: Page
+) -> None:
+    read = "([text, known]) => agreement.read(text, 'x.json', known)"
+    found = script.evaluate(read, [json.dumps(content(codes={"A07": coded})), KNOWN])
+    assert ("file" in found) == (not why)
+    if why:
+        fault = found["fault"]
+        assert (fault["place"], fault["why"], fault["value"]) == (f"$.codes.A07.{name}", why, value)
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +304,7 @@ def test_files_at_fault_are_named_run_nothing_and_spoil_nothing(lab: Path, brows
     page.get_by_role("button", name="Start over").click()
     assert page.locator("#teacher-results").inner_text() == ""
     page.set_input_files("#teacher-files", good[:1])
-    assert "two coders" in page.inner_text("#teacher-results")
+    page.get_by_text("two coders").wait_for()
     page.close()
 
 

@@ -105,6 +105,19 @@ def test_what_does_not_add_up_is_refused_and_nothing_is_lost(page: Page, split: 
     assert page.input_value("input[name=inf]") == str(split[1])
 
 
+def test_what_is_no_number_is_refused_and_not_taken_for_nothing(page: Page) -> None:
+    page.fill("input[name=inf]", "50")
+    page.fill("input[name=cri]", "50")
+    page.focus("input[name=pol]")
+    page.keyboard.type("--5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("exactly 100 tokens")
+    assert rows(page) == []
+    page.fill("input[name=pol]", "")  # nothing is nothing
+    page.keyboard.press("Enter")
+    assert [row[2:5] for row in rows(page)] == [["0", "50", "50"]]
+
+
 def test_bounds_are_not_on_the_page_before_the_teacher_asks(page: Page) -> None:
     propose(page, 40, 30, 30)
     assert "42.9" not in page.locator("body").inner_text()

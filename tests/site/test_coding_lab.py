@@ -87,7 +87,7 @@ def test_no_code_of_what_is_coded_is_in_it(language: str, files: dict[str, str],
     data = data_of(page)
     assert set(data["training"]) == set(lab.of_set("T"))
     assert set(data) == {
-        *("language", "name", "words", "values", "labels", "items", "sets", "contested", "training", "kinds")
+        *("language", "name", "words", "values", "labels", "items", "sets", "training", "kinds")
     }
     for name in ("A", "B"):
         for item in lab.of_set(name):

@@ -98,32 +98,49 @@ const agreement = (() => {
       if (typeof value !== "string" || !/^(?:[^\p{C}\p{Z}]| ){1,40}$/u.test(value))
         throw new Refused(place, value, "text");
     },
-    values(place, name, value) {
-      if (name === "threats") check.several(`${place}.threats`, value, THREATS);
-      else check.oneOf(`${place}.${name}`, value, VALUES[name]);
+    whole(place, value, names) {
+      for (const name of names) if (!Object.hasOwn(value, name)) throw new Refused(place, name, "missing");
+    },
+    /* Codes of an item, of which the threats can stand together, and with the primary one. */
+    codes(place, coded, variables) {
+      for (const [name, value] of check.names(place, coded, variables))
+        if (name === "threats") check.several(`${place}.threats`, value, THREATS);
+        else check.oneOf(`${place}.${name}`, value, VALUES[name]);
+      const { threats, primary } = coded;
+      if (threats?.includes("gen") && threats.length > 1)
+        throw new Refused(`${place}.threats`, threats.join(", "), "alone");
+      if (threats && primary !== undefined) check.oneOf(`${place}.primary`, primary, threats.length ? threats : ["none"]);
     },
     file(content, known) {
       const kind = content?.kind;
       check.names("$", content, kind === "key" ? [...NEEDED, ...OF_A_KEY] : NEEDED);
-      for (const name of NEEDED)
-        if (!Object.hasOwn(content, name)) throw new Refused("$", name, "missing");
+      check.whole("$", content, NEEDED);
       check.oneOf("$.format", content.format, ["buzanlib-coding"]);
       check.oneOf("$.version", content.version, [1]);
       for (const name of ["session", "coder", "language"]) check.text(`$.${name}`, content[name]);
       check.oneOf("$.kind", kind, KINDS);
       check.oneOf("$.set", content.set, [...new Set(Object.values(known.items).map((item) => item.set))]);
-      check.oneOf("$.form", content.form, Object.keys(FORMS));
+      check.oneOf("$.form", content.form, kind === "key" ? ["long"] : Object.keys(FORMS));
       const inside = Object.keys(known.items).filter((id) => known.items[id].set === content.set);
       if (content.labels !== null)
         for (const [item, label] of check.names("$.labels", content.labels, inside))
           check.oneOf(`$.labels.${item}`, label, SPEAKERS);
       for (const [item, coded] of check.names("$.codes", content.codes, inside))
-        for (const [name, value] of check.names(`$.codes.${item}`, coded, FORMS[content.form]))
-          check.values(`$.codes.${item}`, name, value);
-      for (const [item, coded] of check.names("$.accept", own(content, "accept") ?? {}, inside))
+        check.codes(`$.codes.${item}`, coded, FORMS[content.form]);
+      // What a key lacks could not be laid beside what was coded.
+      if (kind === "key") {
+        check.whole("$.codes", content.codes, inside);
+        for (const item of inside) check.whole(`$.codes.${item}`, content.codes[item], FORMS.long);
+      }
+      const ofKey = (name) => check.names(`$.${name}`, Object.hasOwn(content, name) ? content[name] : {}, inside);
+      for (const [item, why] of ofKey("why"))
+        if (typeof why !== "string") throw new Refused(`$.why.${item}`, why, "string");
+      for (const [item, rules] of ofKey("rules"))
+        check.several(`$.rules.${item}`, rules, Array.from({ length: 99 }, (_, place) => place + 1));
+      for (const [item, coded] of ofKey("accept"))
         for (const [name, values] of check.names(`$.accept.${item}`, coded, FORMS.long))
           check.several(`$.accept.${item}.${name}`, values, VALUES[name] ?? THREATS);
-      for (const [item, pushed] of check.names("$.toward", own(content, "toward") ?? {}, inside))
+      for (const [item, pushed] of ofKey("toward"))
         for (const [label, threat] of check.names(`$.toward.${item}`, pushed, SPEAKERS))
           check.oneOf(`$.toward.${item}.${label}`, threat, VALUES.primary);
     },

@@ -24,25 +24,31 @@ const draw = (() => {
     };
   }
 
+  const shuffled = (list, chance) => {
+    const rest = [...list];
+    return list.map(() => rest.splice(Math.floor(chance() * rest.length), 1)[0]);
+  };
+
+  /* The passages of a set in an order of one's own, by session and pseudonym. By their names every other one is contested,
+     and a class that reads them in that order could see which they are. */
+  const order = ({ sets }, session, name, set) => shuffled(sets[set], seeded(`${session}/${name}/${set}/order`));
+
   /* Which contested passages of a set show which kind of speaker: half of them, by session and pseudonym. Only
-     contested ones do, as only there can a label decide. A kind that was shown less often goes first. */
+     contested ones do, as only there can a label decide. A kind that was shown less often goes first. Whoever reads the
+     source of the page can read `kinds` there, and so which passages are contested: nothing is hidden from them. */
   function labels({ sets, kinds }, session, name, set) {
     const chance = seeded(`${session}/${name}/${set}`);
-    const shuffled = (list) => {
-      const rest = [...list];
-      return list.map(() => rest.splice(Math.floor(chance() * rest.length), 1)[0]);
-    };
     const contested = sets[set].filter((item) => kinds[item]);
-    const drawn = shuffled(contested).slice(0, Math.floor(contested.length / 2));
+    const drawn = shuffled(contested, chance).slice(0, Math.floor(contested.length / 2));
     const often = {};
     const found = {};
     for (const item of drawn) {
-      const [kind] = shuffled(kinds[item]).sort((one, other) => (often[one] ?? 0) - (often[other] ?? 0));
+      const [kind] = shuffled(kinds[item], chance).sort((one, other) => (often[one] ?? 0) - (often[other] ?? 0));
       often[kind] = (often[kind] ?? 0) + 1;
       found[item] = kind;
     }
     return Object.fromEntries(Object.entries(found).sort());
   }
 
-  return { random, pseudonym, labels };
+  return { random, pseudonym, order, labels };
 })();

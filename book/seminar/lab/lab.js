@@ -76,6 +76,28 @@
     }
   }
 
+  /* The work under a name as it stands: here, where the browser may keep nothing, or else in the browser. */
+  const atHand = (place) => (work && placeOf(work.file) === place ? work : restored(place));
+
+  /* Another tab has the same work open. What it kept is newer, and holds what was coded here: each change is kept at once,
+     and heard of here at once. Nothing is kept in answer, or two tabs would answer each other for ever. */
+  function heed({ key, newValue }) {
+    if (!work || key !== placeOf(work.file)) return;
+    const newer = restored(key);
+    const view = document.querySelector("main > section:not([hidden])").id;
+    if (newValue === null && kept) {
+      [work, coder] = [null, ""];
+      show("start");
+      notice(say("start.cleared"));
+    } else if (newer) {
+      if (!kept) Object.assign(newer.file.codes, work.file.codes); // of which nothing was heard there
+      work = { ...newer, step: work.step, at: work.at };
+      VIEWS[view]();
+      steps(view);
+      if (kept) notice(say("code.elsewhere"));
+    }
+  }
+
   function clear() {
     try {
       for (const place of places()) localStorage.removeItem(place);
@@ -94,7 +116,7 @@
 
   /* ---- The way ---- */
 
-  const items = () => data.sets[work.file.set];
+  const items = () => draw.order(data, work.file.session, work.file.coder, work.file.set);
   const variables = () => FORMS[work.file.form];
   const state = (codes = {}) => {
     const has = variables().filter((name) => codes[name] !== undefined).length;
@@ -156,7 +178,7 @@
       check("form", given.form);
       byId("by-link").textContent = say("start.by_link", { ...given, form: say(`start.${given.form}`) });
     }
-    const known = places().map(restored).filter(Boolean);
+    const known = [...new Set([...places(), ...(work ? [placeOf(work.file)] : [])])].map(atHand).filter(Boolean);
     // Whoever codes a second set in the same session keeps the name, so that the two can be laid side by side.
     const before = known.find(({ file }) => file.session === given.session && file.set !== given.set);
     coder ||= before?.file.coder ?? draw.pseudonym(data);
@@ -169,7 +191,7 @@
         const done = data.sets[set].filter((item) => FORMS[one.file.form].every((name) => codes[item]?.[name] !== undefined));
         const button = make("button", { type: "button" },
           say("start.go_on", { session, set, coder, n: done.length, of: data.sets[set].length }));
-        button.onclick = () => enter(one);
+        button.onclick = () => enter(atHand(placeOf(one.file)) ?? one); // another tab may have gone on meanwhile
         return make("li", {}, button);
       }),
     );
@@ -187,21 +209,32 @@
     const file = { format: "buzanlib-coding", version: 1, session, coder, kind: "person", set, form, language: data.language,
       labels: given.labels ? draw.labels(data, session, coder, set) : null, codes: {} };
     // The same person in the same session and set goes on where the work stands.
-    enter(restored(placeOf(file)) ?? { file, step: "train", at: 0, trained: {}, train: given.train, saved: false, closed: false });
+    enter(atHand(placeOf(file)) ?? { file, step: "train", at: 0, trained: {}, train: given.train, saved: false, closed: false });
   }
 
   function enter(found) {
-    work = found;
-    coder = work.file.coder;
-    byId("compared").replaceChildren();
-    show(work.step === "key" && !reachable("key") ? "code" : work.step);
+    leave(found.file, () => {
+      work = found;
+      coder = work.file.coder;
+      byId("compared").replaceChildren();
+      show(work.step === "key" && !reachable("key") ? "code" : work.step);
+    });
+  }
+
+  /* Go on with other work than this; where the browser has not kept it, that is asked for. */
+  function leave(file, then) {
+    const same = file && work && placeOf(file) === placeOf(work.file);
+    if (work && !same && !kept && !work.saved && Object.keys(work.file.codes).length)
+      ask(say("start.lose", { coder: work.file.coder }), say("start.lose_yes"), then);
+    else then();
   }
 
   /* A file that was chosen, read by the same rules as the teacher's page reads it. */
   async function chosen(input, fault, accept) {
     const [file] = input.files ?? input;
     if (!file) return;
-    const found = file.size > agreement.LARGEST ? { fault: { why: "size" } } : agreement.read(await file.text(), file.name, known);
+    const { name, text, fault: unread } = await teacher.load(file);
+    const found = unread ? { fault: unread } : agreement.read(text, name, known);
     const why = found.fault && `${found.fault.place ?? ""} ${say(`teacher.fault.${found.fault.why}`, found.fault)}`.trim();
     fault.textContent = why ? say("start.refused", { name: file.name, why }) : accept(found.file);
     if ("value" in input) input.value = "";
@@ -211,7 +244,7 @@
     if (!isOwn(file)) return say("start.not_own");
     const { format, version, session, coder, kind, set, form, language, labels, codes } = file;
     const own = { format, version, session, coder, kind, set, form, language, labels, codes };
-    const there = restored(placeOf(own));
+    const there = atHand(placeOf(own));
     // A file with labels was saved, and with that the labels were explained.
     const found = { file: own, step: "code", at: 0, trained: {}, train: 6, saved: true, closed: labels !== null };
     if (there && JSON.stringify(there.file.codes) !== JSON.stringify(codes))
@@ -278,6 +311,7 @@
       passages.questions(variables(), codes, () => {
         if (Object.keys(codes).length) work.file.codes[item] = codes;
         else delete work.file.codes[item];
+        work.file.language = data.language; // of the passages, which another page may have shown in another
         work.saved = false;
         keep();
         progress();
@@ -345,8 +379,8 @@
     const { labels } = work.file;
     byId("debrief").hidden = !(labels && work.saved && work.closed);
     if (byId("debrief").hidden) return;
-    const shown = Object.entries(labels).map(([item, kind]) =>
-      make("li", {}, say("save.debrief_item", { n: items().indexOf(item) + 1, label: data.labels[kind] })));
+    const shown = items().flatMap((item, place) => labels[item]
+      ? [make("li", {}, say("save.debrief_item", { n: place + 1, label: data.labels[labels[item]] }))] : []);
     byId("debrief").replaceChildren(byId("debrief").firstElementChild,
       ...["save.debrief_what", "save.debrief_how"].map((key) => make("p", {}, say(key))),
       make("ul", {}, ...shown),
@@ -358,8 +392,6 @@
   function openKey(key) {
     if (key.kind !== "key") return say("key.not_key");
     if (key.set !== work.file.set) return say("key.other_set", { set: key.set, own: work.file.set });
-    work.closed = true;
-    keep();
     const all = items().filter((item) => key.codes[item]);
     const well = all.filter((item) => {
       const mine = work.file.codes[item]?.primary;
@@ -372,6 +404,8 @@
         make("div", {}, make("h3", {}, say("key.passage", { n: items().indexOf(item) + 1, item })), passage(item, work.file.labels?.[item])),
         ...passages.compared(variables(), work.file.codes[item] ?? {}, {
           codes: key.codes[item], accept: key.accept?.[item], why: key.why?.[item], rules: key.rules?.[item] }, item).slice(1))));
+    work.closed = true; // only now: a key that could not be shown closes nothing
+    keep();
     byId("compared").firstElementChild.focus();
     return "";
   }
@@ -428,6 +462,7 @@
     const whole = SESSION.test(chosen.session);
     byId("link-address").value = whole ? `${location.href.split("#")[0]}#${new URLSearchParams(given)}` : "";
     byId("link-copy").disabled = !whole;
+    byId("link-local").hidden = location.protocol !== "file:";
   }
 
   function forTeacher() {
@@ -482,9 +517,16 @@
     byId("link-copy").onclick = copyLink;
     document.addEventListener("keydown", pressed);
     addEventListener("hashchange", () => {
-      [work, coder] = [null, ""];
-      show("start");
+      const { session, set } = link();
+      if (work?.file.session === session && work.file.set === set) return show("start");
+      return leave(null, () => {
+        [work, coder] = [null, ""];
+        show("start");
+      });
     });
+    addEventListener("storage", heed);
+    // A page that the way back brings again has heard nothing meanwhile.
+    addEventListener("pageshow", ({ persisted }) => persisted && work && heed({ key: placeOf(work.file) }));
     addEventListener("beforeunload", (event) => {
       if (!kept && work && !work.saved) event.preventDefault();
     });

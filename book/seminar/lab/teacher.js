@@ -288,5 +288,5 @@ const teacher = (() => {
     section.replaceChildren(place, status, results);
   }
 
-  return { start };
+  return { start, load };
 })();
