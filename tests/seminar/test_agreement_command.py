@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -106,3 +107,27 @@ def test_one_coder_or_none_has_nothing_to_agree_with(
     assert "no file of a coder is left" in capsys.readouterr().err
     assert main(["seminar", "agreement", "none.json"]) == 2
     assert "'none.json'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "match"), [
+    ("", "a new file needs a name"), ("00.json", "00.json is there already"), ("pipe", "pipe is there already"),
+    ("no/a.csv", "no folder 'no'"),
+])  # fmt: skip
+def test_a_table_is_written_over_nothing_and_said_before_anything_is_printed(
+    name: str,
+    match: str,
+    files: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    before = Path(files[0]).read_bytes()
+    assert main(["seminar", "agreement", *files[1:], "--csv", name]) == 2
+    printed, err = capsys.readouterr()
+    assert printed == ""
+    assert match in err
+    assert len(err.splitlines()) == 1
+    assert Path(files[0]).read_bytes() == before
+    assert Path("pipe").is_fifo()
