@@ -49,7 +49,8 @@ def test_each_difficulty_and_each_threat_comes_as_often_as_it_can(seed: int, dat
     assert len(threats) == 8  # seven threats, and none
     assert threats.max() - threats.min() <= 1
     assert key["doc_id"].is_unique
-    assert key["item"].tolist() == [f"item-{number:02d}" for number in range(1, 13)]
+    (mark,) = {item[:5] for item in key["item"]}
+    assert key["item"].tolist() == [f"{mark}-{number:02d}" for number in range(1, 13)]
     # The order tells nothing of what the balance was made from.
     assert key["difficulty"].tolist() != key["difficulty"].tolist()[:3] * 4
 
@@ -72,7 +73,7 @@ def test_no_number_or_row_names_a_speaker_and_the_key_has_all(sheet: Path, data_
     states = load(data_dir, "states").set_index("iso3")["name"]
     gists = load(data_dir, "gists").set_index("passage_id")["gist"]
     for row in rows:
-        assert re.fullmatch(r"item-\d\d", row["passage"])
+        assert re.fullmatch(r"k[0-9a-f]{4}-\d\d", row["passage"])
         behind = key[row["passage"]]
         assert row["gist"] == gists[behind["passage_id"]]
         said, speaker = (
@@ -166,12 +167,12 @@ def test_a_numbered_sheet_comes_back_by_its_key(
     mine = new[new["annotator"] == "teal-heron"].set_index("passage_id")
     assert set(mine.index) == set(behind.values())
     pd.testing.assert_frame_equal(mine[list(CODES)], theirs.loc[mine.index, list(CODES)])
-    with pytest.raises(DataError, match=r"item-\d\d.*has coded this passage already"):
+    with pytest.raises(DataError, match=r"k.*-\d\d.*has coded this passage already"):
         add_codes(sheet, data, key=key)
-    rows[0]["passage"] = "item-13"
-    pd.DataFrame(rows).to_csv(sheet, index=False)
-    with pytest.raises(DataError, match=r"item-13.*no such passage; nearest allowed: 'item-1"):
-        add_codes(sheet, data, replace=True, key=key)
+    write_sheets(data, tmp_path / "other.csv", seed=2, items=Items(12))
+    with pytest.raises(DataError, match=r"'other-key\.csv', which may be the key of another sheet") as caught:
+        add_codes(sheet, data, replace=True, key=tmp_path / "other-key.csv")
+    assert len(caught.value.faults) == 12
 
 
 def test_a_key_that_is_at_fault_is_refused(sheet: Path, data_dir: Path) -> None:
