@@ -67,14 +67,17 @@ def _agreement(given: argparse.Namespace) -> None:
 
     if given.csv:
         demand_absent(given.csv)
-    codings, faults = read_codings([*given.files, *given.key])
+    codings, faults = read_codings(given.files, given.key)
     if faults and not given.skip_faulty:
         raise DataError(faults)
     if faults:
         print(f"buzan: {summary(faults)}", file=sys.stderr)
-    sets = sorted({one.set for one in codings if one.kind != "key"})
-    if not sets:
+    coders = [one for one in codings if one.kind != "key"]
+    if not coders:
         raise BuzanError("no file of a coder is left; give the files that the coding lab saved")
+    if not any(coded for one in coders for coded in one.codes.values()):
+        raise BuzanError("nothing is coded in these files")
+    sets = sorted({one.set for one in coders})
     if given.csv:  # before all that is printed, for it may fail
         _write_csv(given.csv, codings, sets)
     for name in sets:

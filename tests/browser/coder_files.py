@@ -13,11 +13,31 @@ CODED = {"threats": ["inf"], "primary": "inf", "level": 1, "referent": "state"}
 
 
 def coding(coder: str, codes: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    """The content of a file of a person."""
-    return {
+    """The content of a file of a person, or of a key."""
+    found = {
         "format": "buzanlib-coding", "version": 1, "session": "K7Q2", "coder": coder, "kind": "person", "set": "A",
         "form": "long", "language": "en", "labels": None, "codes": codes,
     } | changed  # fmt: skip
+    if found["kind"] == "key":  # which has codes of all items
+        found["codes"] = {item: _whole(codes.get(item, {})) for item in ITEMS[found["set"]]}
+    return found
+
+
+def _whole(given: dict[str, Any]) -> dict[str, Any]:
+    """Codes of an item with whatever they lack."""
+    primary = given.get("primary", "none")
+    threats = [] if primary == "none" else [primary]
+    nothing = {"level": 0, "referent": "none", "agent": "none", "measure": "none"}
+    return {"threats": threats, "primary": primary} | nothing | given
+
+
+def _possible(given: dict[str, Any]) -> dict[str, Any]:
+    """Codes of an item of which the threats can stand together, and with the primary one."""
+    if "gen" in given.get("threats", []):
+        given["threats"] = ["gen"]
+    if {"threats", "primary"} <= given.keys() and given["primary"] not in (given["threats"] or ["none"]):
+        given["primary"] = (given["threats"] or ["none"])[-1]
+    return given
 
 
 def content(**changed: Any) -> dict[str, Any]:
@@ -32,7 +52,7 @@ def class_of_coders(seed: int) -> list[dict[str, Any]]:
     form = "long" if seed % 3 else "short"
     constant = rng.random() < 0.3
     skill, missing = rng.choice([0.3, 0.6, 0.9, 1.0]), rng.choice([0, 0.1, 0.5])
-    right = {item: _one(rng, "long", constant) for item in items}
+    right = {item: _one(rng, "long", constant) for item in ITEMS["A"]}
     found = []
     for number in range(int(rng.integers(2, 21))):
         codes: dict[str, Any] = {}
@@ -40,11 +60,11 @@ def class_of_coders(seed: int) -> list[dict[str, Any]]:
             if rng.random() < missing:
                 continue
             mine = _one(rng, form, constant)
-            codes[item] = {
+            codes[item] = _possible({
                 name: value if rng.random() > skill else right[item][name]
                 for name, value in mine.items()
                 if rng.random() > missing / 4
-            }
+            })  # fmt: skip
         labels = {item: str(rng.choice(SPEAKERS[:3])) for item in items[::2] if rng.random() < 0.5}
         kind = "model" if number == 2 and seed % 2 else "person"
         found.append(coding(f"c{number}", codes, form=form, kind=kind, labels=labels if seed % 5 else None))
@@ -60,7 +80,7 @@ def _one(rng: np.random.Generator, form: str, constant: bool) -> dict[str, Any]:
     for name in FORMS[form][1:]:
         values = VALUES[name]
         found[name] = values[0 if constant and name != "primary" else int(rng.integers(len(values)))]
-    return found
+    return _possible(found)
 
 
 def at(path: str, value: object) -> str:
