@@ -84,6 +84,8 @@ class Items:
             check_name("difficulty", name, list(Difficulty))
         found = self._pool(data).set_index("passage_id")
         found = found.loc[found.index.intersection([*{*pool}.difference(self.without)])].sort_index()
+        if found.empty:
+            raise BuzanError("no passage of this corpus, region, these years and this difficulty is at hand")
         order = random.Random(f"{seed} items")
         places = list(range(len(found)))
         order.shuffle(places)
@@ -92,8 +94,6 @@ class Items:
             taken = _balanced(found, self.difficulties, self.number)
             order.shuffle(taken)
             found = found.loc[taken]
-        if found.empty:
-            raise BuzanError("no passage of this corpus, region, these years and this difficulty is at hand")
         width = max(2, len(str(len(found))))
         # With a letter that is no digit of the hash: "dec-01" would be a date to a spreadsheet.
         mark = "k" + hashlib.sha256(" ".join(found["passage_id"]).encode()).hexdigest()[:4]

@@ -130,6 +130,7 @@ def test_a_year_of_a_region_is_all_its_speeches(data_dir: Path) -> None:
         (Items(corpus="UNGCD"), UnknownNameError, "corpus 'UNGCD'; nearest allowed: 'UNGDC'"),
         (Items(900), BuzanError, "900 items, .*allowed: 1 to"),
         (Items(years=(1900, 1901)), BuzanError, "no passage of this corpus, region, these years"),
+        (Items(12, years=(1900, 1901)), BuzanError, "no passage of this corpus, region, these years"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(
@@ -189,7 +190,6 @@ def test_a_key_that_is_at_fault_is_refused(sheet: Path, data_dir: Path) -> None:
     ("words", "match"),
     [
         (["--years", "2022"], "need --class"),
-        (["--class", "-1"], "one passage or more"),
     ],
 )
 def test_the_command_says_what_is_wrong(
@@ -204,3 +204,10 @@ def test_years_that_are_none_are_refused(years: str, data_dir: Path, tmp_path: P
     out = str(tmp_path / "sheet.csv")
     with pytest.raises(SystemExit):
         main(["data", "sheet", "--data", str(data_dir), "--out", out, "--class", "--years", years])
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5"])
+def test_a_class_codes_one_passage_or_more(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["data", "sheet", "--class", number])
+    assert f"one passage or more, not '{number}'" in capsys.readouterr().err
