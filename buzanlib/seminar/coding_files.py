@@ -275,7 +275,7 @@ class _Reader:
                 self.one_of(f"{place}.{name}", value, VALUES[name])
         threats = found.get("threats", [])
         if Threat.GEN in threats and len(threats) > 1:
-            self.refuse(f"{place}.threats", threats, "'gen' stands alone")
+            self.refuse(f"{place}.threats", ", ".join(threats), "'gen' stands alone")
         if {"threats", "primary"} <= found.keys():
             self.one_of(f"{place}.primary", found["primary"], threats or ["none"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, DataError, Fault
+from buzanlib.errors import BuzanError, DataError, Fault, shown
 from buzanlib.files import create_whole, demand_absent, lies_in
 from buzanlib.sources.annotation import CODE, coder_names
 from buzanlib.sources.coders import known_codes, read_coded
@@ -47,7 +47,9 @@ class Gathered:
 
     def counts(self) -> list[str]:
         """Files, coders with their passages, and ties, a line each."""
-        lines = [f"{self.files} sheets" + (f"; not read: {', '.join(self.left)}" if self.left else "")]
+        lines = [
+            f"{self.files} sheets" + (f"; not read: {', '.join(map(shown, self.left))}" if self.left else "")
+        ]
         lines += [f"{name:<20} {passages:>5} passages" for name, passages in self.passages.items()]
         for tie in self.ties:
             then = (

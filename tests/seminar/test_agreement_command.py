@@ -172,6 +172,16 @@ def test_paths_that_cannot_be_read_are_faults_like_others(
     assert "Agreement of all coders" in capsys.readouterr().out
 
 
+def test_the_name_of_a_file_is_shown_as_values_are(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a\x1b[31m\nb.json").write_text("{}", encoding="utf-8")
+    assert main(["seminar", "agreement", *files, str(tmp_path / "a\x1b[31m\nb.json")]) == 2
+    err = capsys.readouterr().err
+    assert r"a\x1b[31m\nb.json, $: 'missing'" in err
+    assert len(err.splitlines()) == 2
+
+
 def test_only_a_key_is_taken_as_one(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["seminar", "agreement", *files[1:-1], "--key", files[0]]) == 2
     assert "00.json, $.kind: 'person'; allowed: 'key'" in capsys.readouterr().err

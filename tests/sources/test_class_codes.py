@@ -56,7 +56,7 @@ def test_a_class_is_gathered_into_a_sheet_that_a_study_takes(sheets: Path, data_
     (sheets / ".hidden.csv").write_text("x", encoding="utf-8")
     made = gather(sheets, data_dir, out, key)
     assert (made.files, made.left, list(made.passages)) == (3, ("notes.txt",), [*CODERS, "class"])
-    assert made.counts()[0] == "3 sheets; not read: notes.txt"
+    assert made.counts()[0] == "3 sheets; not read: 'notes.txt'"
     tables, added = codes_with(out, data_dir)
     assert added.passages == made.passages
     codes = tables["codes.csv"]
