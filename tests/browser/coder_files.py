@@ -14,7 +14,7 @@ CODED = {"threats": ["inf"], "primary": "inf", "level": 1, "referent": "state"}
 
 def coding(coder: str, codes: dict[str, Any], **changed: Any) -> dict[str, Any]:
     """The content of a file of a person, or of a key."""
-    found = {
+    found: dict[str, Any] = {
         "format": "buzanlib-coding", "version": 1, "session": "K7Q2", "coder": coder, "kind": "person", "set": "A",
         "form": "long", "language": "en", "labels": None, "codes": codes,
     } | changed  # fmt: skip
