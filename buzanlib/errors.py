@@ -173,7 +173,7 @@ class Fault:
 
     def __str__(self) -> str:
         """``codes.csv, row 12, column primary: 'cry' ...``."""
-        place = [self.file]
+        place = [shown(self.file)[1:-1]]
         if self.row:
             place.append(f"row {self.row}")
         if self.column:

@@ -34,6 +34,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
         Where to; missing folders are created. A link there is replaced, not followed.
     content : str or bytes
         Content; text is written in UTF-8 with line ends as they are.
+
+    Raises
+    ------
+    BuzanError
+        If what is there is neither a file nor a link, such as a folder, a pipe or a device.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     mode = None
@@ -43,6 +48,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
             if about.st_size == len(data) and path.read_bytes() == data:
                 return
             mode = stat.S_IMODE(about.st_mode)
+        elif not stat.S_ISLNK(about.st_mode):
+            raise BuzanError(f"{path} is neither a file nor a link, and is not written over")
     with _beside(path, data, mode, folders=True) as part:
         part.replace(path)
 
@@ -85,7 +92,9 @@ def create_all(contents: Iterable[tuple[Path, str | bytes]]) -> None:
 
 
 def demand_absent(path: Path) -> None:
-    """Raise `BuzanError` if anything is at `path`, even a broken link."""
+    """Raise `BuzanError` if `path` has no name, or anything is there, even a broken link."""
+    if not path.name:
+        raise BuzanError(f"a new file needs a name, and {str(path)!r} has none")
     if os.path.lexists(path):
         raise BuzanError(f"{path} is there already, and is not written over") from None
 

@@ -42,7 +42,7 @@ def add_to(add: Callable[..., argparse.ArgumentParser]) -> None:
         "numbered passages for a class, and their key: N that are as often of each difficulty and primary threat as"
         " can be, or all"
     )
-    sheet.add_argument("--class", dest="items", type=int, nargs="?", const=0, metavar="N", help=about)
+    sheet.add_argument("--class", dest="items", type=_number, nargs="?", const=0, metavar="N", help=about)
     about = f"with --class: any of {', '.join(DIFFICULTIES)} (default: all)"
     sheet.add_argument("--difficulty", type=_listed, default=[], metavar="HOW", help=about)
     sheet.add_argument("--corpus", default="", help="with --class: of what corpus (default: all)")
@@ -80,6 +80,13 @@ def _listed(text: str) -> list[str]:
     return [name.strip() for name in text.split(",")]
 
 
+def _number(text: str) -> int:
+    """One or more."""
+    if not re.fullmatch(r"0*[1-9]\d{0,8}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"a class codes one passage or more, not {text!r}")
+    return int(text)
+
+
 def _years(text: str) -> tuple[int, int]:
     """A year, or the first and the last."""
     found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text, re.ASCII)
@@ -96,8 +103,6 @@ def _items(given: argparse.Namespace) -> Items | None:
         if given.difficulty or given.corpus or given.region or given.years or given.without:
             raise BuzanError("difficulty, corpus, region, years and without need --class")
         return None
-    if given.items < 0:
-        raise BuzanError(f"a class codes one passage or more, not {given.items}")
     before = read_key(given.without).values() if given.without else ()
     difficulties = given.difficulty or DIFFICULTIES
     return Items(given.items, difficulties, given.corpus, given.region, given.years, [*before])

@@ -51,7 +51,9 @@ def summary(faults: Sequence[Fault]) -> str:
             ]
             values = f": {', '.join(more[:OTHERS])}" if more else ""
             count = f" and {len(more) - OTHERS} other values" if len(more) > OTHERS else ""
-            lines.append(f"  ... and {len(same) - SHOWN} more like this in {same[0].file}{values}{count}")
+            lines.append(
+                f"  ... and {len(same) - SHOWN} more like this in {shown(same[0].file)[1:-1]}{values}{count}"
+            )
     return "\n".join(lines)
 
 

@@ -34,7 +34,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     about = "key of a set, for what agrees with it and for the experiment (may be given for each set)"
     agreement.add_argument("--key", type=Path, action="append", default=[], metavar="FILE", help=about)
-    agreement.add_argument("--csv", type=Path, metavar="FILE", help="write the coefficients to a table, too")
+    agreement.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write the coefficients to a new table, too"
+    )
     agreement.add_argument(
         "--skip-faulty", action="store_true", help="name files that are at fault, and go on without them"
     )
@@ -60,21 +62,28 @@ def _agreement(given: argparse.Namespace) -> None:
 
     If any file is at fault, all of them are named and nothing is computed, unless --skip-faulty.
     """
+    from buzanlib.files import demand_absent
     from buzanlib.seminar.coding_files import read_codings
 
-    codings, faults = read_codings([*given.files, *given.key])
+    if given.csv:
+        demand_absent(given.csv)
+    codings, faults = read_codings(given.files, given.key)
     if faults and not given.skip_faulty:
         raise DataError(faults)
     if faults:
         print(f"buzan: {summary(faults)}", file=sys.stderr)
-    sets = sorted({one.set for one in codings if one.kind != "key"})
-    if not sets:
+    coders = [one for one in codings if one.kind != "key"]
+    if not coders:
         raise BuzanError("no file of a coder is left; give the files that the coding lab saved")
+    if not any(coded for one in coders for coded in one.codes.values()):
+        raise BuzanError("nothing is coded in these files")
+    sets = sorted({one.set for one in coders})
+    if given.csv:  # before all that is printed, for it may fail
+        _write_csv(given.csv, codings, sets)
     for name in sets:
         _print_set(name, [one for one in codings if one.set == name])
     _print_experiment(codings)
     if given.csv:
-        _write_csv(given.csv, codings, sets)
         print(given.csv)
 
 
@@ -209,7 +218,7 @@ def _write_csv(path: Path, codings: Sequence[Coding], sets: Sequence[str]) -> No
     """Write the coefficients of every set and group; undefined ones are blank."""
     import pandas as pd
 
-    from buzanlib.files import write_whole
+    from buzanlib.files import create_whole
     from buzanlib.seminar.class_agreement import agreement_table, group_table
 
     tables = []
@@ -218,4 +227,4 @@ def _write_csv(path: Path, codings: Sequence[Coding], sets: Sequence[str]) -> No
         whole = agreement_table(inside).assign(group="all").reset_index()
         tables += [one.assign(set=name) for one in (whole, group_table(inside).reset_index()) if len(one)]
     found = pd.concat(tables).set_index(["set", "group", "variable"])
-    write_whole(path, found.to_csv(lineterminator="\n"))
+    create_whole(path, found.to_csv(lineterminator="\n"))

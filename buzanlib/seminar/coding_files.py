@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 
 from buzanlib.errors import DataError, Fault, nearest, shown
 from buzanlib.strictjson import parse
+from buzanlib.tables.reading import contents
 from buzanlib.theory.vocabulary import Measure, Quadrant, ReferentObject, Threat, ThreatAgent
 
 FORMAT, VERSION = "buzanlib-coding", 1
@@ -93,7 +95,7 @@ class Coding:
 
 
 def read_codings(
-    paths: Iterable[Path], items: Mapping[str, Collection[str]] = ITEMS
+    paths: Iterable[Path], keys: Iterable[Path] = (), items: Mapping[str, Collection[str]] = ITEMS
 ) -> tuple[list[Coding], list[Fault]]:
     """Read the files of a class; one that is at fault does not spoil the others.
 
@@ -101,6 +103,8 @@ def read_codings(
     ----------
     paths : iterable of Path
         The files.
+    keys : iterable of Path
+        More of them, which must be keys.
     items : mapping of str to collection of str
         Items of each set.
 
@@ -114,9 +118,9 @@ def read_codings(
     """
     found: list[Coding] = []
     faults: list[Fault] = []
-    for path in paths:
+    for path, kinds in (*((path, KINDS) for path in paths), *((path, KINDS[-1:]) for path in keys)):
         try:
-            found.append(read_coding(path.name, _text(path), items))
+            found.append(read_coding(path.name, _text(path), items, kinds))
         except DataError as error:
             faults += error.faults
     whose: dict[tuple[str, str, str], list[Coding]] = {}
@@ -135,7 +139,9 @@ def read_codings(
     return kept, faults
 
 
-def read_coding(name: str, text: str, items: Mapping[str, Collection[str]] = ITEMS) -> Coding:
+def read_coding(
+    name: str, text: str, items: Mapping[str, Collection[str]] = ITEMS, kinds: Collection[str] = KINDS
+) -> Coding:
     """Read one file.
 
     Parameters
@@ -146,11 +152,13 @@ def read_coding(name: str, text: str, items: Mapping[str, Collection[str]] = ITE
         Its content.
     items : mapping of str to collection of str
         Items of each set.
+    kinds : collection of str
+        What kind of a file it may be, of `KINDS`.
 
     Returns
     -------
     Coding
-        Its content. What an item has of a form is all that it may have.
+        Its content. What an item has of a form is all that it may have; in a key it has all of the long one.
 
     Raises
     ------
@@ -158,25 +166,23 @@ def read_coding(name: str, text: str, items: Mapping[str, Collection[str]] = ITE
         With its first fault: where, what, and what would be allowed.
     """
     try:
-        return _Reader(name).coding(parse(text), items)
+        return _Reader(name).coding(parse(text), items, kinds)
     except ValueError as error:
+        line, why = (error.lineno, error.msg) if isinstance(error, json.JSONDecodeError) else (0, str(error))
+        value = text.split("\n")[line - 1] if line else text
         raise DataError(
-            [Fault(name, 0, "", text[:40], f"JSON of the coding lab is needed, whole: {error}")]
+            [Fault(name, line, "", value[:40], f"JSON of the coding lab is needed, whole: {why}")]
         ) from None
 
 
 def _text(path: Path) -> str:
     """Content of a file that is not too large."""
-    with path.open("rb") as file:
-        content = file.read(LARGEST + 1)
     try:
-        if len(content) <= LARGEST:
-            return content.decode("utf-8-sig")
-        fault = Fault(
-            path.name, 0, "", "its size", f"at most {LARGEST:,} bytes; a coder's file has about 2,000"
-        )
+        return contents(path, most=LARGEST).decode("utf-8-sig")
+    except OSError as error:
+        fault = Fault(path.name, 0, "", "cannot be read", error.strerror or str(error))
     except UnicodeDecodeError as error:
-        value = repr(content[error.start : error.start + 4])
+        value = repr(error.object[error.start : error.start + 4])
         fault = Fault(path.name, 0, "", value, "text in UTF-8 is needed")
     raise DataError([fault])
 
@@ -198,13 +204,18 @@ class _Reader:
             self.refuse(place, value, nearest(value, allowed))
         return value if isinstance(value, str) else int(value)
 
-    def names(self, place: str, value: object, allowed: Collection[str]) -> dict[str, Any]:
-        """The object, if all its names are allowed."""
+    def names(
+        self, place: str, value: object, allowed: Collection[str], needed: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        """The object, if all its names are allowed, and those that are needed are there."""
         if not isinstance(value, dict):
             self.refuse(place, value, "an object with names is needed")
         for name in value:
             if name not in allowed:
                 self.refuse(place, name, f"an unknown name; {nearest(name, allowed)}")
+        for name in needed:
+            if name not in value:
+                self.refuse(place, "missing", f"{name!r} is needed")
         return value
 
     def several(self, place: str, value: object, allowed: Collection[str | int]) -> list[Any]:
@@ -217,18 +228,16 @@ class _Reader:
                 self.refuse(f"{place}[{number}]", one, "each may stand there only once")
         return found
 
-    def coding(self, content: Any, items: Mapping[str, Collection[str]]) -> Coding:
+    def coding(self, content: Any, items: Mapping[str, Collection[str]], kinds: Collection[str]) -> Coding:
         kind = content.get("kind") if isinstance(content, dict) else None
-        whole = self.names("$", content, (*_NEEDED, *(_OF_A_KEY if kind == "key" else ())))
-        for name in _NEEDED:
-            if name not in whole:
-                self.refuse("$", "missing", f"{name!r} is needed")
+        is_key = kind == "key"
+        whole = self.names("$", content, (*_NEEDED, *(_OF_A_KEY if is_key else ())), _NEEDED)
         self.one_of("$.format", whole["format"], [FORMAT])
         self.one_of("$.version", whole["version"], [VERSION])
         texts = {name: self.text(f"$.{name}", whole[name]) for name in ("session", "coder", "language")}
-        self.one_of("$.kind", kind, KINDS)
+        self.one_of("$.kind", kind, kinds)
         chosen = self.one_of("$.set", whole["set"], list(items))
-        form = self.one_of("$.form", whole["form"], list(FORMS))
+        form = self.one_of("$.form", whole["form"], ["long"] if is_key else list(FORMS))
         inside = items[chosen]
         labels = None if whole["labels"] is None else self.names("$.labels", whole["labels"], inside)
         for item, label in (labels or {}).items():
@@ -236,6 +245,13 @@ class _Reader:
         codes = self.names("$.codes", whole["codes"], inside)
         for item, coded in codes.items():
             self.codes(f"$.codes.{item}", coded, FORMS[form])
+        for item in self.names("$.codes", codes, inside, inside) if is_key else ():
+            self.names(f"$.codes.{item}", codes[item], FORMS[form], FORMS[form])
+        for item, why in self.names("$.why", whole.get("why", {}), inside).items():
+            if not isinstance(why, str):
+                self.refuse(f"$.why.{item}", why, "a text is needed")
+        for item, rules in self.names("$.rules", whole.get("rules", {}), inside).items():
+            self.several(f"$.rules.{item}", rules, range(1, 100))
         accept = self.names("$.accept", whole.get("accept", {}), inside)
         for item, coded in accept.items():
             for name, values in self.names(f"$.accept.{item}", coded, FORMS["long"]).items():
@@ -250,12 +266,18 @@ class _Reader:
         )  # fmt: skip
 
     def codes(self, place: str, coded: object, variables: Collection[str]) -> None:
-        """Check what an item has."""
-        for name, value in self.names(place, coded, variables).items():
+        """Check what an item has, and that its threats can stand together and with the primary one."""
+        found = self.names(place, coded, variables)
+        for name, value in found.items():
             if name == "threats":
                 self.several(f"{place}.threats", value, THREATS)
             else:
                 self.one_of(f"{place}.{name}", value, VALUES[name])
+        threats = found.get("threats", [])
+        if Threat.GEN in threats and len(threats) > 1:
+            self.refuse(f"{place}.threats", ", ".join(threats), "'gen' stands alone")
+        if {"threats", "primary"} <= found.keys():
+            self.one_of(f"{place}.primary", found["primary"], threats or ["none"])
 
     def text(self, place: str, value: object) -> str:
         """The text, if it is short and can be printed."""

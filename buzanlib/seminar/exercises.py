@@ -6,7 +6,7 @@ held a solution, and an instructor's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,13 @@ def _list(found: Document, value: object, place: tuple[object, ...]) -> list[Any
     return value
 
 
+def _once(found: Document, name: str, values: Sequence[str], place: tuple[object, ...]) -> None:
+    """Demand that no two entries of a list have the same."""
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            raise found.error(f"{name}: {shown(value)} stands twice", *place, number, name)
+
+
 def _check(found: Document, given: Any) -> QuickCheck:
     place = ("check",)
     _names(found, given, ("question", "options"), place)
@@ -144,6 +151,7 @@ def _check(found: Document, given: Any) -> QuickCheck:
         raise found.error(message, *place, "options")
     if (right := sum(option.right for option in options)) != 1:
         raise found.error(f"options: {right} are right; exactly one must be", *place, "options")
+    _once(found, "text", [option.text for option in options], (*place, "options"))
     return QuickCheck(_text(found, given, "question", place), tuple(options))
 
 
@@ -158,10 +166,7 @@ def _option(found: Document, given: Any, place: tuple[object, ...]) -> Option:
 def _exercises(found: Document, key: str) -> tuple[Exercise, ...]:
     listed = _list(found, found.content[key], (key,))
     exercises = [_exercise(found, one, (key, number)) for number, one in enumerate(listed)]
-    ids = [one.id for one in exercises]
-    for number, name in enumerate(ids):
-        if name in ids[:number]:
-            raise found.error(f"id: {name!r} stands twice", key, number, "id")
+    _once(found, "id", [one.id for one in exercises], (key,))
     return tuple(exercises)
 
 

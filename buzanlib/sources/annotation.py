@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -70,6 +72,19 @@ NAME_NEEDED = (
 def tidy_name(name: str) -> str:
     """A name with its letters in composed form and single spaces, so that it is the same whoever typed it."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def coder_names(coders: Sequence[str]) -> list[str]:
+    """Names of coders, tidy; `BuzanError` if one is none, or two are the same."""
+    names = [tidy_name(name) for name in coders]
+    for at, name in enumerate(names):
+        if not re.fullmatch(ANNOTATOR, name):
+            raise BuzanError(f"coder {name!r}: {NAME_NEEDED}")
+        if name.casefold() in map(str.casefold, names[:at]):
+            raise BuzanError(f"coder {name!r}: named twice")
+        if name in SHIPPED:
+            raise BuzanError(f"coder {name!r}: {TAKEN}")
+    return names
 
 
 def files(inventory: Inventory, source: Source = FIRST) -> dict[str, Path]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from buzanlib.errors import BuzanError, DataError, Fault, check_name, nearest
 from buzanlib.files import create_all, demand_absent
-from buzanlib.sources.annotation import ANNOTATOR, CODE, LOCATOR, NAME_NEEDED, SHIPPED, TAKEN, tidy_name
+from buzanlib.sources.annotation import CODE, LOCATOR, coder_names
 from buzanlib.sources.answers import SUFFIX, answer_schema, meanings
 from buzanlib.sources.class_items import Items
 from buzanlib.sources.passages import Passage
@@ -106,7 +106,7 @@ def write_sheets(
         raise BuzanError(f"{out.name}: a sheet must be a file of another kind; {nearest(form, FORMS)}")
     if items and (passages is not None or between):
         raise BuzanError("items for a class are neither a sample nor decided between coders")
-    names = _names(coders)
+    names = coder_names(coders)
     if form == SUFFIX and (names or between):
         raise BuzanError(f"{out.name}: prompts are for no coder, and decide between none: write CSV or XLSX")
     files = [out.with_name(f"{out.stem}-{name}{out.suffix}") for name in names] or [out]
@@ -146,19 +146,6 @@ def _pool(data: Path, texts: Path | None, readings: pd.DataFrame | None) -> tupl
         pool = pool[pool["passage"].isin(readings.index)]
     empty = pool.iloc[:, 1] == ""
     return pool[~empty], int(empty.sum())
-
-
-def _names(coders: Sequence[str]) -> list[str]:
-    """Names of coders, tidy; `BuzanError` if one is none, or two are the same."""
-    names = [tidy_name(name) for name in coders]
-    for at, name in enumerate(names):
-        if not re.fullmatch(ANNOTATOR, name):
-            raise BuzanError(f"coder {name!r}: {NAME_NEEDED}")
-        if name.casefold() in map(str.casefold, names[:at]):
-            raise BuzanError(f"coder {name!r}: named twice")
-        if name in SHIPPED:
-            raise BuzanError(f"coder {name!r}: {TAKEN}")
-    return names
 
 
 def _gists(data: Path) -> pd.DataFrame:

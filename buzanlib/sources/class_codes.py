@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from buzanlib.errors import BuzanError, DataError, Fault
-from buzanlib.files import create_whole, demand_absent
-from buzanlib.sources.annotation import CODE
+from buzanlib.errors import BuzanError, DataError, Fault, shown
+from buzanlib.files import create_whole, demand_absent, lies_in
+from buzanlib.sources.annotation import CODE, coder_names
 from buzanlib.sources.coders import known_codes, read_coded
 from buzanlib.sources.sheet_files import render_sheet
 from buzanlib.sources.sheet_words import CODES, THREATS
@@ -47,7 +47,9 @@ class Gathered:
 
     def counts(self) -> list[str]:
         """Files, coders with their passages, and ties, a line each."""
-        lines = [f"{self.files} sheets" + (f"; not read: {', '.join(self.left)}" if self.left else "")]
+        lines = [
+            f"{self.files} sheets" + (f"; not read: {', '.join(map(shown, self.left))}" if self.left else "")
+        ]
         lines += [f"{name:<20} {passages:>5} passages" for name, passages in self.passages.items()]
         for tie in self.ties:
             then = (
@@ -71,25 +73,31 @@ def gather(folder: Path, data: Path, out: Path, key: Path | None = None, name: s
     out : pathlib.Path
         New file, ``.csv``: a row a passage and coder, passages by their identifiers.
     key : pathlib.Path, optional
-        Key of the sheets, where their passages are numbered.
+        Key of the sheets, where their passages are numbered; it is no sheet, if it lies among them.
     name : str
-        Of the class as a coder; its codes are those of `plurality`.
+        Of the class as a coder, which no annotator has; its codes are those of `plurality`.
 
     Raises
     ------
     DataError
         With every fault of every sheet.
     BuzanError
-        If there is no sheet, or `out` is there already.
+        If there is no sheet, `out` is there already or would be one of them, or the name is wrong.
     """
     demand_absent(out)
+    (name,) = coder_names([name])
     if not folder.is_dir():
         raise BuzanError(f"there is no folder {str(folder)!r}")
+    if lies_in(out, folder):
+        raise BuzanError(f"{out} would be a sheet of the folder that is read: write it elsewhere")
+    key_path = key and key.resolve()
     files = sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
-    sheets = [file for file in files if file.suffix.casefold() in FORMS]
+    sheets = [file for file in files if file.suffix.casefold() in FORMS and file.resolve() != key_path]
     if not sheets:
         raise BuzanError(f"{folder} has no sheet, CSV or XLSX")
     known = known_codes(data)
+    if name.casefold() in map(str.casefold, known.taken):
+        raise BuzanError(f"{name!r} is an annotator of these tables: the class needs another name")
     found: list[pd.DataFrame] = []
     faults: list[Fault] = []
     notes: list[str] = []

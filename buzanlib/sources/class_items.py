@@ -1,11 +1,12 @@
 """Passages for a class to code: few, by how hard they are and what they name, under numbers that tell nothing.
 
 By the identifier of a passage ``passages.csv`` gives its speech away. Those of a class are numbered; a key, for whoever
-teaches, has the passage behind each number.
+teaches, has the passage behind each number. The numbers of a sheet share a mark, so that the key of another fits none.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -83,6 +84,8 @@ class Items:
             check_name("difficulty", name, list(Difficulty))
         found = self._pool(data).set_index("passage_id")
         found = found.loc[found.index.intersection([*{*pool}.difference(self.without)])].sort_index()
+        if found.empty:
+            raise BuzanError("no passage of this corpus, region, these years and this difficulty is at hand")
         order = random.Random(f"{seed} items")
         places = list(range(len(found)))
         order.shuffle(places)
@@ -91,10 +94,10 @@ class Items:
             taken = _balanced(found, self.difficulties, self.number)
             order.shuffle(taken)
             found = found.loc[taken]
-        if found.empty:
-            raise BuzanError("no passage of this corpus, region, these years and this difficulty is at hand")
         width = max(2, len(str(len(found))))
-        numbered = [f"item-{number:0{width}d}" for number in range(1, len(found) + 1)]
+        # With a letter that is no digit of the hash: "dec-01" would be a date to a spreadsheet.
+        mark = "k" + hashlib.sha256(" ".join(found["passage_id"]).encode()).hexdigest()[:4]
+        numbered = [f"{mark}-{number:0{width}d}" for number in range(1, len(found) + 1)]
         return found.assign(item=numbered)[KEY].reset_index(drop=True)
 
     def _pool(self, data: Path) -> pd.DataFrame:

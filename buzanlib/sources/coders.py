@@ -136,7 +136,7 @@ def read_coded(sheet: Path, known: Known, worksheet: str = "", key: Path | None 
     if key:
         item = {passage: number for number, passage in passages.items()}
         done = {(item.get(passage, passage), coder) for passage, coder in known.done}
-        known = dataclasses.replace(known, passages=set(passages), done=done)
+        known = dataclasses.replace(known, passages=set(passages), done=done, key=key.name)
     found = read_answers(sheet, known) if _is_answers(sheet) else read_sheet(sheet, known, worksheet)
     if not key:
         return found

@@ -61,6 +61,7 @@ class Known:
     #: Names of existing annotators, each with the reason why a coder may not have it; empty where one may.
     taken: Mapping[str, str]
     done: Collection[tuple[str, str]] = ()  #: Passage and coder of the codes that stay.
+    key: str = ""  #: Name of the key that has the passages, if they are numbered.
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,8 @@ def _faults_of_names(entries: Iterable[Entry], known: Known) -> list[Fault]:
         if passage not in known.passages:
             need = "no such passage" if passage else "a passage is needed"
             if passage and len(faults) < HINTED:
-                need += f"; {nearest(passage, known.passages)}"
+                need += f" in {known.key!r}, which may be the key of another sheet" if known.key else ""
+                need += f"; {nearest(passage, sorted(known.passages))}"
             faults.append(Fault(entry.file, entry.row, heading, passage, need))
         where = entry.cells["annotator"][0] if "annotator" in entry.cells else f"({entry.coder})"
         same = spelt.setdefault(entry.coder.casefold(), entry.coder)

@@ -131,10 +131,10 @@ def _regular(text: str) -> pd.DataFrame | None:
     return frame
 
 
-def contents(path: Path, follow: bool = True) -> bytes:
+def contents(path: Path, follow: bool = True, most: int = LARGEST) -> bytes:
     """Read a regular file, which may be a link if `follow`, and refuse a pipe or a device, which might never end.
 
-    `OSError` if it cannot be read, is not a file, or has more than `LARGEST` bytes; ``strerror`` says what is needed.
+    `OSError` if it cannot be read, is not a file, or has more than `most` bytes; ``strerror`` says what is needed.
     """
     if not follow and path.is_symlink():
         raise OSError(errno.ELOOP, "a file is needed: links are not followed")
@@ -144,9 +144,9 @@ def contents(path: Path, follow: bool = True) -> bytes:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "a file is needed: this is a pipe or a device")
-        if found.st_size > LARGEST:
-            raise OSError(errno.EFBIG, f"at most {LARGEST} bytes can be read")
-        return file.read(LARGEST)
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"at most {most:,} bytes can be read")
+        return file.read(most)
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Fault], set[int]]:

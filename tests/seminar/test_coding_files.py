@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coder_files import WRONG, content
+from coder_files import CODED, WRONG, at, coding, content
 
 from buzanlib.errors import DataError
 from buzanlib.seminar.coding_files import FORMS, ITEMS, LARGEST, read_coding, read_codings
@@ -47,6 +47,55 @@ def test_a_wrong_file_is_named_with_one_fault(name: str) -> None:
         read_coding("x.json", text)
     assert len(raised.value.faults) == 1
     assert len(str(raised.value)) < 1000
+
+
+#: Codes that cannot stand together, JSON that Python would read or not say why not, and what is said of them.
+IMPOSSIBLE = {
+    "a primary threat of none": (at("codes/A01/threats", []), "$.codes.A01.primary: 'inf'; allowed: 'none'"),
+    "no primary threat of some": (
+        at("codes/A01/primary", "none"),
+        "$.codes.A01.primary: 'none'; allowed: 'inf'",
+    ),
+    "another primary threat": (at("codes/A01/primary", "mil"), "$.codes.A01.primary: 'mil'; allowed: 'inf'"),
+    "any and another": (
+        at("codes/A01/threats", ["gen", "inf"]),
+        "$.codes.A01.threats: 'gen, inf'; 'gen' stands alone",
+    ),
+    "a line": (json.dumps(content(), indent=1).replace('"short"', "short"), "row 8: .*form.*Expecting value"),
+    "NaN": ("[NaN]", "NaN is no number that JSON has"),
+    "infinity": ("[-Infinity]", "-Infinity is no number that JSON has"),
+    "too large": ("[1e999]", "1e999 is larger than any number"),
+    "too long": (f"[{'9' * 5000}]", "a whole number has 5000 digits"),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_what_cannot_be_is_named(name: str) -> None:
+    text, message = IMPOSSIBLE[name]
+    with pytest.raises(DataError, match=r"x\.json.*" + message.replace("$", r"\$")):
+        read_coding("x.json", text)
+
+
+@pytest.mark.parametrize("coded", [
+    {}, {"primary": "inf"}, {"threats": []}, {"threats": [], "primary": "none"}, {"threats": ["pol", "inf"]},
+])  # fmt: skip
+def test_what_is_coded_in_part_is_read(coded: dict[str, Any]) -> None:
+    assert read_coding("x.json", at("codes/A01", coded)).codes["A01"] == coded
+
+
+@pytest.mark.parametrize(("changed", "match"), [
+    ({"codes": {}}, r"\$\.codes: 'missing'; 'A01' is needed"),
+    ({"codes": dict.fromkeys(ITEMS["A"], CODED)}, r"\$\.codes\.A01: 'missing'; 'agent' is needed"),
+    ({"form": "short"}, r"\$\.form: 'short'; allowed: 'long'"),
+    ({"why": {"A01": {"x": 1}}}, r"\$\.why\.A01: .*; a text is needed"),
+    ({"rules": {"A01": "<b>"}}, r"\$\.rules\.A01: '<b>'; a list is needed"),
+    ({"rules": {"A01": [1, "<b>"]}}, r"\$\.rules\.A01\[1\]: '<b>'; allowed: '1', "),
+])  # fmt: skip
+def test_a_key_is_whole(changed: dict[str, Any], match: str) -> None:
+    key = coding("key", {}, kind="key", why={"A01": "so"}, rules={"A01": [5, 17]})
+    assert read_coding("x.json", json.dumps(key)).codes.keys() == set(ITEMS["A"])
+    with pytest.raises(DataError, match=match):
+        read_coding("x.json", json.dumps(key | changed))
 
 
 def saved(folder: Path, name: str, **changed: Any) -> Path:

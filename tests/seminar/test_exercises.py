@@ -74,6 +74,7 @@ def test_a_chapter_is_read(tmp_path: Path) -> None:
         ("questions.0.tools", [], "line 16: tools: [] is not a list"),
         ("questions.0.id", "a b", "line 12: id: 'a b' is not made of letters, digits and hyphens"),
         ("questions.1.id", "falsifier", "id: 'falsifier' stands twice"),
+        ("check.options.2.text", "That ", "line 9: text: 'That' stands twice"),
         ("questions.0.hint", " ", "line 19: hint: ' ' is not a text"),
         ("questions.0.solution", None, "solution: None is not a text"),
         ("questions.0.soluton", "x", "unknown key 'soluton'; nearest allowed: 'solution'"),

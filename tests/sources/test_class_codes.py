@@ -56,7 +56,7 @@ def test_a_class_is_gathered_into_a_sheet_that_a_study_takes(sheets: Path, data_
     (sheets / ".hidden.csv").write_text("x", encoding="utf-8")
     made = gather(sheets, data_dir, out, key)
     assert (made.files, made.left, list(made.passages)) == (3, ("notes.txt",), [*CODERS, "class"])
-    assert made.counts()[0] == "3 sheets; not read: notes.txt"
+    assert made.counts()[0] == "3 sheets; not read: 'notes.txt'"
     tables, added = codes_with(out, data_dir)
     assert added.passages == made.passages
     codes = tables["codes.csv"]
@@ -97,9 +97,31 @@ def test_a_name_that_another_has_is_refused(coder: str, match: str, sheets: Path
         gather(sheets, data_dir, sheets.parent / "class.csv", sheets.parent / "sheet-key.csv")
 
 
+@pytest.mark.parametrize(("name", "match"), [
+    ("7", "a name is needed"), ("<b>", "a name is needed"), ("C", "one of those that ship"),
+    ("adjudicated", "one of those that ship"), ("c AGAIN", "is an annotator of these tables"),
+])  # fmt: skip
+def test_a_class_needs_a_name_that_a_coder_may_have(
+    name: str, match: str, sheets: Path, data_dir: Path
+) -> None:
+    out = sheets.parent / "class.csv"
+    with pytest.raises(BuzanError, match=match):
+        gather(sheets, data_dir, out, sheets.parent / "sheet-key.csv", name)
+    assert not out.exists()
+
+
+def test_neither_the_key_nor_what_is_written_is_a_sheet(sheets: Path, data_dir: Path) -> None:
+    key = (sheets.parent / "sheet-key.csv").rename(sheets / "a-key.csv")
+    with pytest.raises(BuzanError, match="would be a sheet of the folder that is read"):
+        gather(sheets, data_dir, sheets / "class.csv", key)
+    made = gather(sheets, data_dir, sheets.parent / "class.csv", sheets / ".." / "sheets" / "a-key.csv")
+    assert (made.files, made.left) == (3, ("a-key.csv",))
+
+
 def test_a_folder_without_sheets_is_refused(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
     with pytest.raises(BuzanError, match="has no sheet"):
-        gather(tmp_path, data_dir, tmp_path / "class.csv")
+        gather(tmp_path / "empty", data_dir, tmp_path / "class.csv")
     with pytest.raises(BuzanError, match="there is no folder"):
         gather(tmp_path / "no", data_dir, tmp_path / "class.csv")
 

@@ -49,7 +49,8 @@ def test_each_difficulty_and_each_threat_comes_as_often_as_it_can(seed: int, dat
     assert len(threats) == 8  # seven threats, and none
     assert threats.max() - threats.min() <= 1
     assert key["doc_id"].is_unique
-    assert key["item"].tolist() == [f"item-{number:02d}" for number in range(1, 13)]
+    (mark,) = {item[:5] for item in key["item"]}
+    assert key["item"].tolist() == [f"{mark}-{number:02d}" for number in range(1, 13)]
     # The order tells nothing of what the balance was made from.
     assert key["difficulty"].tolist() != key["difficulty"].tolist()[:3] * 4
 
@@ -72,7 +73,7 @@ def test_no_number_or_row_names_a_speaker_and_the_key_has_all(sheet: Path, data_
     states = load(data_dir, "states").set_index("iso3")["name"]
     gists = load(data_dir, "gists").set_index("passage_id")["gist"]
     for row in rows:
-        assert re.fullmatch(r"item-\d\d", row["passage"])
+        assert re.fullmatch(r"k[0-9a-f]{4}-\d\d", row["passage"])
         behind = key[row["passage"]]
         assert row["gist"] == gists[behind["passage_id"]]
         said, speaker = (
@@ -129,6 +130,7 @@ def test_a_year_of_a_region_is_all_its_speeches(data_dir: Path) -> None:
         (Items(corpus="UNGCD"), UnknownNameError, "corpus 'UNGCD'; nearest allowed: 'UNGDC'"),
         (Items(900), BuzanError, "900 items, .*allowed: 1 to"),
         (Items(years=(1900, 1901)), BuzanError, "no passage of this corpus, region, these years"),
+        (Items(12, years=(1900, 1901)), BuzanError, "no passage of this corpus, region, these years"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(
@@ -166,12 +168,12 @@ def test_a_numbered_sheet_comes_back_by_its_key(
     mine = new[new["annotator"] == "teal-heron"].set_index("passage_id")
     assert set(mine.index) == set(behind.values())
     pd.testing.assert_frame_equal(mine[list(CODES)], theirs.loc[mine.index, list(CODES)])
-    with pytest.raises(DataError, match=r"item-\d\d.*has coded this passage already"):
+    with pytest.raises(DataError, match=r"k.*-\d\d.*has coded this passage already"):
         add_codes(sheet, data, key=key)
-    rows[0]["passage"] = "item-13"
-    pd.DataFrame(rows).to_csv(sheet, index=False)
-    with pytest.raises(DataError, match=r"item-13.*no such passage; nearest allowed: 'item-1"):
-        add_codes(sheet, data, replace=True, key=key)
+    write_sheets(data, tmp_path / "other.csv", seed=2, items=Items(12))
+    with pytest.raises(DataError, match=r"'other-key\.csv', which may be the key of another sheet") as caught:
+        add_codes(sheet, data, replace=True, key=tmp_path / "other-key.csv")
+    assert len(caught.value.faults) == 12
 
 
 def test_a_key_that_is_at_fault_is_refused(sheet: Path, data_dir: Path) -> None:
@@ -188,7 +190,6 @@ def test_a_key_that_is_at_fault_is_refused(sheet: Path, data_dir: Path) -> None:
     ("words", "match"),
     [
         (["--years", "2022"], "need --class"),
-        (["--class", "-1"], "one passage or more"),
     ],
 )
 def test_the_command_says_what_is_wrong(
@@ -203,3 +204,10 @@ def test_years_that_are_none_are_refused(years: str, data_dir: Path, tmp_path: P
     out = str(tmp_path / "sheet.csv")
     with pytest.raises(SystemExit):
         main(["data", "sheet", "--data", str(data_dir), "--out", out, "--class", "--years", years])
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5"])
+def test_a_class_codes_one_passage_or_more(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["data", "sheet", "--class", number])
+    assert f"one passage or more, not '{number}'" in capsys.readouterr().err

@@ -472,6 +472,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["a.txt"]
 
 
+def test_what_is_neither_a_file_nor_a_link_is_not_written_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(BuzanError, match=f"{path.name} is neither a file nor a link"):
+            write_whole(path, "one")
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
+
+
 def test_a_notebook_beside_the_study_reads_the_same_data(write_study, root: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     # Its folder lies deeper than that of the other templates, so that paths from there would lead elsewhere.
     (tmp_path / "deep").mkdir()

@@ -96,7 +96,7 @@ def test_nothing_that_is_json_breaks_the_check(schema: Any, content: Any) -> Non
         (b'{\n"a": 1,}', r"x\.json, row [12]: .*; valid JSON is needed"),
         (b"\xff", r"x\.json: 'invalid start byte'; UTF-8 is needed"),
         (b'{"a": 1, "a": 2}', r"x\.json: 'cannot be read'; the name 'a' occurs twice"),
-        (b"[NaN]", r"x\.json: 'cannot be read'; .*JSON compliant"),
+        (b"[NaN]", r"x\.json: 'cannot be read'; NaN is no number"),
     ],
 )
 def test_a_file_that_is_not_strict_json(content: bytes, message: str, tmp_path: Path) -> None:
